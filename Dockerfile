@@ -1,0 +1,24 @@
+# Build with `docker compose build`. Inside, the service listens on all addresses; compose publishes it on loopback.
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+# The image serves cpu and webgpu with what the npm package contains; a CUDA image sets this to "" and adds the provider.
+ARG ONNXRUNTIME_NODE_INSTALL=skip
+ENV ONNXRUNTIME_NODE_INSTALL=$ONNXRUNTIME_NODE_INSTALL
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production AEVB_HOST=0.0.0.0 AEVB_PORT=8080 AEVB_DATA_DIR=/data
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 8080
+ENTRYPOINT ["node", "dist/main.js"]
+CMD ["serve"]

@@ -1,0 +1,13 @@
+/** `npm run bench -- <name>`: one measurement of docs/benchmarks.md. */
+const BENCHES = {
+  train: () => import('./train.js'),
+  memory: () => import('./memory.js'),
+};
+
+const name = process.argv[2] ?? '';
+if (!(name in BENCHES)) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
+  process.exit(2);
+}
+const { run } = await BENCHES[name]();
+await run();

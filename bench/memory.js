@@ -1,0 +1,115 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { table } from './report.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const POLL_MS = 250;
+
+/** Resident memory of each process while MNIST trains one epoch: the API and a worker on Redis, then all on the embedded queue. */
+export async function run() {
+  const rows = [];
+  if (spawnSync('redis-server', ['--version']).status === 0) rows.push(...(await onRedis()));
+  else process.stdout.write('redis-server is not installed: the Redis part is left out\n\n');
+  rows.push(...(await embedded()));
+  table(['process', 'peak resident MB'], rows);
+}
+
+async function onRedis() {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
+  const redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], {
+    stdio: 'ignore',
+  });
+  const environment = { AEVB_DATA_DIR: folder, AEVB_QUEUE_URL: `redis://127.0.0.1:${port}` };
+  const worker = start('worker', environment);
+  const api = start('api', environment);
+  try {
+    const childPid = await trainOneEpoch(await urlOf(api));
+    return [
+      ['api on Redis', peak(api.pid)],
+      ['worker on Redis (parent of the processes below)', peak(worker.pid)],
+      ['training process, MNIST', childPid.peak],
+    ];
+  } finally {
+    await Promise.all([stop(api), stop(worker)]);
+    redis.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function embedded() {
+  const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
+  const serve = start('serve', { AEVB_DATA_DIR: folder });
+  try {
+    const child = await trainOneEpoch(await urlOf(serve));
+    return [
+      ['serve with the embedded queue, first start', peak(serve.pid)],
+      ['training process, MNIST', child.peak],
+    ];
+  } finally {
+    await stop(serve);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function start(command, environment) {
+  const env = { ...process.env, AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...environment };
+  return spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function stop(child) {
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
+}
+
+async function urlOf(child) {
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += chunk;
+    const found = /"url":"(http:[^"]+)"/.exec(text);
+    if (found) {
+      child.stdout.resume();
+      return found[1];
+    }
+  }
+  throw new Error(`the service did not start: ${text}`);
+}
+
+/** Trains and embeds a row; the training process's peak is read while it lives. */
+async function trainOneEpoch(url) {
+  const body = JSON.stringify({ dataset_id: 'mnist', training: { epochs: 1 } });
+  const job = await (
+    await fetch(`${url}/jobs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  ).json();
+  let most = '?';
+  for (;;) {
+    const { state, progress, error } = await (await fetch(`${url}/jobs/${job.id}`)).json();
+    if (progress) most = peak(progress.pid) ?? most;
+    if (state === 'succeeded') return { peak: most };
+    if (state === 'failed') throw new Error(error.message);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** VmHWM in MB; undefined once the process is gone. */
+function peak(pid) {
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes && (Number(kilobytes) / 1000).toFixed(0);
+  } catch {
+    return undefined;
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,41 @@
+import { HttpError } from './http-error.ts';
+
+interface Range {
+  readonly type: string;
+  readonly quality: number;
+}
+
+/**
+ * The offer that an Accept header wants most (RFC 9110, 12.5.1; the first on a tie, and where there is no header).
+ * Errors: not_acceptable.
+ */
+export function negotiate<const Offer extends string>(
+  accept: string | undefined,
+  offers: readonly [Offer, ...Offer[]],
+): Offer {
+  const ranges = parse(accept ?? '*/*');
+  const wanted = offers.map((offer) => ({ offer, quality: qualityOf(offer, ranges) }));
+  const best = wanted.reduce((one, other) => (other.quality > one.quality ? other : one));
+  if (best.quality > 0) return best.offer;
+  throw new HttpError('not_acceptable', {
+    detail: `No answer of type ${(accept ?? '').slice(0, 200)} can be given; there is: ${offers.join(', ')}.`,
+  });
+}
+
+function parse(accept: string): Range[] {
+  return accept.split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='));
+    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
+  });
+}
+
+/** The most specific range that covers the type decides. */
+function qualityOf(type: string, ranges: readonly Range[]): number {
+  const family = `${type.split('/')[0] ?? ''}/*`;
+  for (const candidate of [type, family, '*/*']) {
+    const range = ranges.find((one) => one.type === candidate);
+    if (range !== undefined) return range.quality;
+  }
+  return 0;
+}

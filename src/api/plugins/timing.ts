@@ -1,0 +1,33 @@
+import type { App } from '../types.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    startedAt: number;
+  }
+}
+
+/** Parts of the time that an inference took, in milliseconds. */
+export interface Timing {
+  readonly computeMs: number;
+  /** Waiting for a worker and on the way there and back. */
+  readonly queueMs: number;
+}
+
+export function installTiming(app: App): void {
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    request.startedAt = performance.now();
+    void reply.header('x-request-id', request.id);
+  });
+}
+
+export function setServerTiming(request: FastifyRequest, reply: FastifyReply, timing: Timing): void {
+  const parts = {
+    total: performance.now() - request.startedAt,
+    queue: timing.queueMs,
+    compute: timing.computeMs,
+  };
+  const entries = Object.entries(parts).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`);
+  void reply.header('server-timing', entries.join(', '));
+}

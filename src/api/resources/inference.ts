@@ -1,0 +1,75 @@
+import { cube, matrix, vector } from '../answers.ts';
+import { checkValues } from '../rows.ts';
+import type {
+  DecodeRequest,
+  ElboAnswer,
+  ElboRequest,
+  EncodeAnswer,
+  EncodeRequest,
+  MeanAnswer,
+  ReconstructRequest,
+} from '../schemas/inference.ts';
+import type { ApiOptions } from '../types.ts';
+import { compute, packData, packLatents, type Timed } from './compute.ts';
+import { specOf } from './models.ts';
+
+/** The approximate posterior q(z|x) of each row, and draws from it. */
+export async function encode(api: ApiOptions, request: EncodeRequest): Promise<Timed<EncodeAnswer>> {
+  const { samples, seed } = request;
+  const record = await api.store.models.get(request.model_id);
+  const answered = request.data.length * specOf(record).latent_size * (samples + 2);
+  checkValues('The answer', answered, api.config.maxInferenceValues);
+  const rows = packData(api, record, request.data);
+  const { result, timing } = await compute(api, request, { operation: 'encode', rows, count: samples, seed });
+  const body = {
+    model_id: record.id,
+    step: result.step,
+    mean: matrix(result, 'mean'),
+    standard_deviation: matrix(result, 'standard_deviation'),
+    ...(samples > 0 ? { samples: cube(result, 'samples') } : {}),
+  };
+  return { body, timing };
+}
+
+/** The expectation under p(x|z) at each point z. */
+export async function decode(api: ApiOptions, request: DecodeRequest): Promise<Timed<MeanAnswer>> {
+  const record = await api.store.models.get(request.model_id);
+  const answered = request.latents.length * record.data_size;
+  checkValues('The answer', answered, api.config.maxInferenceValues);
+  const rows = packLatents(api, record, request.latents);
+  const { result, timing } = await compute(api, request, { operation: 'decode', rows });
+  return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
+}
+
+/** Each row through encoder and decoder. */
+export async function reconstruct(api: ApiOptions, request: ReconstructRequest): Promise<Timed<MeanAnswer>> {
+  const record = await api.store.models.get(request.model_id);
+  const rows = packData(api, record, request.data);
+  const { result, timing } = await compute(api, request, { operation: 'reconstruct', rows });
+  return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
+}
+
+/** The lower bound of each row and its two terms. */
+export async function elbo(api: ApiOptions, request: ElboRequest): Promise<Timed<ElboAnswer>> {
+  const { samples, seed } = request;
+  const record = await api.store.models.get(request.model_id);
+  checkValues('Rows times samples', request.data.length * samples, api.config.maxInferenceValues);
+  const rows = packData(api, record, request.data);
+  const { result, timing } = await compute(api, request, { operation: 'elbo', rows, count: samples, seed });
+  const terms = {
+    elbo: vector(result, 'elbo'),
+    log_likelihood: vector(result, 'log_likelihood'),
+    kl_divergence: vector(result, 'kl_divergence'),
+  };
+  const mean = {
+    elbo: average(terms.elbo),
+    log_likelihood: average(terms.log_likelihood),
+    kl_divergence: average(terms.kl_divergence),
+  };
+  const unit = 'nats per row' as const;
+  return { body: { model_id: record.id, step: result.step, unit, samples, ...terms, mean }, timing };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,98 @@
+import { AppError, type Problem } from '../../errors.ts';
+import { LIMITS, type LikelihoodSpec, type ModelSpec, type TrainingSpec } from '../../model/spec.ts';
+import type { DatasetRecord } from '../../store/datasets.ts';
+import { dataRange } from './likelihood.ts';
+
+/** Rounding of scaled values that is still taken as inside a range. */
+const TOLERANCE = 1e-6;
+
+export interface JobPlan {
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+}
+
+/** What a schema cannot see: the specification against the data set. Errors: validation_failed, a problem for each. */
+export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void {
+  const problems = [rowsProblem, minibatchProblem, rangeProblem, dataSizeProblem, parametersProblem].flatMap(
+    (check) => check(plan, dataset) ?? [],
+  );
+  if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The job' }, { problems });
+}
+
+type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | null;
+
+/** Rows that are trained on, as the training splits them: without the test rows, or where there are none the validation rows. */
+export function trainingRows(dataset: DatasetRecord, training: TrainingSpec): number {
+  const { rows, test_rows: testRows } = dataset;
+  if (testRows > 0) return rows - testRows;
+  return rows - Math.min(Math.round(rows * training.validation_fraction), rows - 1);
+}
+
+const rowsProblem: Check = ({ training }, dataset) => {
+  const rows = trainingRows(dataset, training);
+  if (rows >= 1) return null;
+  return problem(
+    '/dataset_id',
+    `${rows} training rows (${dataset.rows} rows, ${dataset.test_rows} of them test rows) in ${dataset.id}`,
+    'a data set with at least 1 training row',
+  );
+};
+
+const minibatchProblem: Check = ({ training }, dataset) => {
+  const rows = trainingRows(dataset, training);
+  const size = training.minibatch_size;
+  if (size === undefined || rows < 1 || size <= rows) return null;
+  return problem(
+    '/training/minibatch_size',
+    String(size),
+    `1 to ${rows}, the training rows of ${dataset.id}`,
+  );
+};
+
+const rangeProblem: Check = ({ model }, dataset) => {
+  const { low, high, allowed } = dataRange(model.likelihood);
+  if (dataset.minimum >= low - TOLERANCE && dataset.maximum <= high + TOLERANCE) return null;
+  return problem(
+    '/model/likelihood',
+    `values from ${dataset.minimum} to ${dataset.maximum} in ${dataset.id}`,
+    `${allowed}; choose gaussian with mean free, or upload the data with a scale`,
+  );
+};
+
+const dataSizeProblem: Check = (_plan, dataset) =>
+  dataset.data_size <= LIMITS.dataSize
+    ? null
+    : problem('/dataset_id', `rows of ${dataset.data_size} values`, `at most ${LIMITS.dataSize}`);
+
+const parametersProblem: Check = ({ model }, dataset) => {
+  const count = parameterCount(dataset.data_size, model);
+  if (count <= LIMITS.parameters) return null;
+  const detail = `at most ${LIMITS.parameters}; lower hidden_sizes or latent_size`;
+  return problem('/model', `${count} parameters for rows of ${dataset.data_size} values`, detail);
+};
+
+/** Weights and biases of encoder and decoder. */
+export function parameterCount(dataSize: number, model: ModelSpec): number {
+  const encoder = [dataSize, ...model.encoder.hidden_sizes, 2 * model.latent_size];
+  const decoder = [model.latent_size, ...model.decoder.hidden_sizes];
+  return (
+    layers(encoder) + layers([...decoder, outputs(dataSize, model.likelihood)]) + shared(model.likelihood)
+  );
+}
+
+function outputs(dataSize: number, likelihood: LikelihoodSpec): number {
+  const perElement = likelihood.family === 'gaussian' && likelihood.variance === 'per_element';
+  return perElement ? 2 * dataSize : dataSize;
+}
+
+function shared(likelihood: LikelihoodSpec): number {
+  return likelihood.family === 'gaussian' && likelihood.variance === 'shared' ? 1 : 0;
+}
+
+function layers(sizes: readonly number[]): number {
+  return sizes.slice(1).reduce((sum, size, index) => sum + ((sizes[index] ?? 0) + 1) * size, 0);
+}
+
+function problem(pointer: string, found: string, allowed: string): Problem {
+  return { pointer, detail: `found ${found}; allowed: ${allowed}` };
+}

@@ -1,0 +1,86 @@
+import { setServerTiming } from '../plugins/timing.ts';
+import { decode, elbo, encode, reconstruct } from '../resources/inference.ts';
+import {
+  DecodeRequest,
+  ElboAnswer,
+  ElboRequest,
+  EncodeAnswer,
+  EncodeRequest,
+  MeanAnswer,
+  ReconstructRequest,
+} from '../schemas/inference.ts';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.ts';
+import type { ApiOptions, App } from '../types.ts';
+
+const tags = ['inference'];
+const failures = problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 504);
+
+export function inferenceRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/encode',
+    {
+      schema: {
+        summary: 'Embed rows: mean and standard deviation of the approximate posterior',
+        tags,
+        body: EncodeRequest,
+        response: { 200: EncodeAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await encode(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/decode',
+    {
+      schema: {
+        summary: 'Data from points of the latent space',
+        tags,
+        body: DecodeRequest,
+        response: { 200: MeanAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await decode(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/reconstruct',
+    {
+      schema: {
+        summary: 'Rows through encoder and decoder',
+        tags,
+        body: ReconstructRequest,
+        response: { 200: MeanAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await reconstruct(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/elbo',
+    {
+      schema: {
+        summary: 'Score rows: the evidence lower bound and its terms',
+        tags,
+        body: ElboRequest,
+        response: { 200: ElboAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await elbo(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+}

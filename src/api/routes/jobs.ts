@@ -1,0 +1,67 @@
+import { cancelJob, getJob, listJobs, postJob } from '../resources/jobs.ts';
+import { ById, named, page } from '../schemas/common.ts';
+import { Job, JobRequest, JobsQuery } from '../schemas/jobs.ts';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.ts';
+import type { ApiOptions, App } from '../types.ts';
+
+const tags = ['jobs'];
+const JobRef = named(Job);
+
+export function jobRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/jobs',
+    {
+      schema: {
+        summary: 'Train a model',
+        description: 'Answers at once; Location is where to ask how the training is going.',
+        tags,
+        body: JobRequest,
+        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 429, 500, 503) },
+      },
+    },
+    async (request, reply) => {
+      const job = await postJob(api, request.body, request.log);
+      return reply.code(202).header('location', `/jobs/${job.id}`).send(job);
+    },
+  );
+
+  app.get(
+    '/jobs',
+    {
+      schema: {
+        summary: 'List training jobs, newest first',
+        tags,
+        querystring: JobsQuery,
+        response: { 200: page(JobRef), ...problems(422, 500, 503) },
+      },
+    },
+    async (request) => listJobs(api, request.query),
+  );
+
+  app.get(
+    '/jobs/:id',
+    {
+      schema: {
+        summary: 'One training job: its state and progress',
+        tags,
+        params: ById,
+        response: { 200: JobRef, ...problems(400, 404, 500, 503) },
+      },
+    },
+    async (request) => getJob(api, request.params.id),
+  );
+
+  app.post(
+    '/jobs/:id/cancel',
+    {
+      schema: {
+        summary: 'Cancel a training job',
+        description: 'It stops at the next chance; its checkpoints stay.',
+        tags,
+        params: ById,
+        response: { 202: JobRef, ...problems(400, 404, 408, 409, 413, 415, 500, 503) },
+      },
+    },
+    async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),
+  );
+}

@@ -1,0 +1,49 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+export const closed = { additionalProperties: false } as const;
+
+/**
+ * A keyword the validator ignores: what the published schema says beside it. For parts too large for a
+ * schema validator, which are checked by hand.
+ */
+export const PUBLISHED = 'x-published';
+
+export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
+
+/** Shape of any id in a path; whether it names something is for the store or queue to say. */
+export const ById = Type.Object({ id: Type.String() }, closed);
+
+export const PAGE_FIELDS = {
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Most entries of one page.' }),
+  after: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+      description: 'Id of the last entry of the page before.',
+    }),
+  ),
+};
+export const PageQuery = Type.Object(PAGE_FIELDS, closed);
+export type PageQuery = Static<typeof PageQuery>;
+
+/** One page of a list. */
+export function page<Schema extends TSchema>(entry: Schema) {
+  return Type.Object(
+    {
+      data: Type.Array(entry),
+      has_more: Type.Boolean({ description: 'Whether `after` the last entry there is more.' }),
+    },
+    closed,
+  );
+}
+
+/** A page query as the stores and the queue take it: `after` absent rather than undefined. */
+export function pageOf(query: PageQuery): { limit: number; after?: string } {
+  return query.after === undefined ? { limit: query.limit } : { limit: query.limit, after: query.after };
+}
+
+/** A reference to a schema that the app has under a name, with the type of that schema. */
+export function named<Schema extends TSchema>(schema: Schema & { $id?: string }) {
+  return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id ?? ''}#` });
+}

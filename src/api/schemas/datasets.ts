@@ -1,0 +1,60 @@
+import Type, { type Static } from 'typebox';
+import { DATASET_FORMATS, type DatasetFormat } from '../../store/datasets.ts';
+import { Time, closed } from './common.ts';
+
+const formats = { type: 'string', enum: [...DATASET_FORMATS] };
+
+export const UPLOAD_TYPES = [
+  'application/octet-stream',
+  'application/gzip',
+  'text/csv',
+  'application/x-npy',
+] as const;
+
+export const UploadQuery = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, default: 'unnamed' }),
+    format: Type.Optional(
+      Type.Unsafe<DatasetFormat>({ ...formats, description: 'Default: told from the first bytes.' }),
+    ),
+    scale: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1e12,
+        description: 'A value is stored * scale. Default: 1/255 for uint8 with values above 1, else 1.',
+      }),
+    ),
+    test_rows: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'How many of the last rows are test rows. Default 0.' }),
+    ),
+  },
+  closed,
+);
+export type UploadQuery = Static<typeof UploadQuery>;
+
+/** The raw file as body; its bytes are checked by the store, not by a schema. */
+export const UploadBody = {
+  description: 'The file: IDX, NPY or CSV, gzip-compressed or not.',
+  content: Object.fromEntries(UPLOAD_TYPES.map((type) => [type, { schema: Type.Unsafe({}) }])),
+};
+
+export const Dataset = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    created_at: Time,
+    format: Type.Unsafe<DatasetFormat>(formats),
+    rows: Type.Integer({ description: 'All rows, test rows included.' }),
+    test_rows: Type.Integer({ description: 'Rows at the end that are the test set of the data set itself.' }),
+    row_shape: Type.Array(Type.Integer(), { description: 'Shape of one row; an image where it has 2 axes.' }),
+    data_size: Type.Integer({ description: 'Values of one row.' }),
+    dtype: Type.Unsafe<'uint8' | 'float32'>({ type: 'string', enum: ['uint8', 'float32'] }),
+    scale: Type.Number({ description: 'A value is stored * scale.' }),
+    minimum: Type.Number(),
+    maximum: Type.Number(),
+    sha256: Type.String(),
+    bytes: Type.Integer(),
+  },
+  { $id: 'Dataset', ...closed, description: 'A data set.' },
+);
+export type Dataset = Static<typeof Dataset>;

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lineChart } from './chart.ts';
+import type { Client } from './client.ts';
+import { enlarge, fromPng, pairedRows, toPng } from './pictures.ts';
+import type { Epoch } from './progress.ts';
+import type { WrittenFile } from './report.ts';
+import { IMAGE, type Images } from './test-images.ts';
+
+const ENLARGED = 3;
+const COLUMNS = 10;
+const SAMPLES = 100;
+
+/** Asks the model for samples. */
+export async function writeSamples(client: Client, modelId: string, output: string): Promise<WrittenFile> {
+  const path = join(output, 'samples.png');
+  const grid = fromPng(await client.samplesPng(modelId, SAMPLES, 1));
+  await writeFile(path, toPng(enlarge(grid, ENLARGED)));
+  return { path, what: `${SAMPLES} digits the model made up` };
+}
+
+export async function writeReconstructions(
+  client: Client,
+  modelId: string,
+  images: Images,
+  output: string,
+): Promise<WrittenFile> {
+  const path = join(output, 'reconstructions.png');
+  const data = images.map((image) => [...image]);
+  const { mean } = await client.reconstruct({ model_id: modelId, data });
+  await writeFile(path, toPng(enlarge(pairedRows(images, mean, IMAGE, COLUMNS), ENLARGED)));
+  return { path, what: `${images.length} test images, below each its reconstruction` };
+}
+
+export async function writeLearningCurve(epochs: readonly Epoch[], output: string): Promise<WrittenFile> {
+  const path = join(output, 'learning-curve.svg');
+  await writeFile(path, learningCurve(epochs));
+  return { path, what: 'train and test bound by epoch' };
+}
+
+export function learningCurve(epochs: readonly Epoch[]): string {
+  return lineChart({
+    title: 'Lower bound of MNIST by epoch of training',
+    xLabel: 'epoch',
+    yLabel: 'lower bound (nats per image)',
+    smallestXStep: 1,
+    series: [
+      {
+        name: 'train (mean over the epoch)',
+        points: epochs.map(({ epoch, train_elbo: y }) => ({ x: epoch, y })),
+      },
+      {
+        name: 'test (after the epoch)',
+        points: epochs.map(({ epoch, validation_elbo: y }) => ({ x: epoch, y })),
+      },
+    ],
+  });
+}

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../errors.ts';
+import { writeLearningCurve, writeReconstructions, writeSamples } from './artifacts.ts';
+import { createClient, type Client } from './client.ts';
+import { withService, type Environment, type Host } from './host.ts';
+import { Interrupted, watchInterruption } from './interruption.ts';
+import { createProgress } from './progress.ts';
+import { report, shortPath, type Findings } from './report.ts';
+import { score } from './scoring.ts';
+import { readTestImages, type Images } from './test-images.ts';
+import { paperOrder, train, type Training } from './training.ts';
+
+export interface DemoOptions {
+  /** Folder for the pictures and the log. */
+  readonly output: string;
+  readonly epochs: number;
+  readonly environment: Environment;
+}
+
+const MOST_EPOCHS = 1_000_000;
+const SCORED = 100;
+const RECONSTRUCTED = 30;
+
+/** Runs the demo and resolves, when all it started is gone, with the exit code; an interruption ends the process. */
+export async function runDemo({ output, epochs, environment }: DemoOptions): Promise<number> {
+  if (!Number.isInteger(epochs) || epochs < 1 || epochs > MOST_EPOCHS) {
+    return fail(`--epochs takes a whole number from 1 to ${MOST_EPOCHS}.`);
+  }
+  const interruption = watchInterruption();
+  const { signal } = interruption;
+  const folder = resolve(output);
+  try {
+    const logFile = await prepareOutput(folder);
+    say('Starting the service with a temporary data folder; this takes some seconds ...');
+    const findings = await withService(environment, logFile, signal, async (host) => {
+      say(`The service runs at ${host.url}; its log: ${shortPath(logFile, process.cwd())}`);
+      return await useService(host, { folder, epochs, environment, signal });
+    });
+    signal.throwIfAborted();
+    process.stdout.write(`\n${report(findings, process.cwd())}`);
+    return 0;
+  } catch (error) {
+    const reason: unknown = signal.reason;
+    if (reason instanceof Interrupted) {
+      process.stderr.write(`The demo was ${reason.message}.\n`);
+      // Everything is closed, but a call that the queue will not answer any more would hold the process for seconds.
+      process.exit(reason.exitCode);
+    }
+    return fail(oneLine(error));
+  } finally {
+    interruption.release();
+  }
+}
+
+interface Session {
+  readonly folder: string;
+  readonly epochs: number;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** Everything the demo does with a running service. */
+async function useService(host: Host, { folder, epochs, environment, signal }: Session): Promise<Findings> {
+  const client = createClient(host.url, signal);
+  const images = await readTestImages(host.config, SCORED);
+  say(`POST /jobs: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of MNIST, a 784-500-20 network`);
+  const display = createProgress(process.stdout, environment);
+  const training = await train(client, paperOrder(epochs), display, signal);
+  say('POST /encode, POST /elbo, POST /reconstruct, GET /samples ...');
+  return await explore(client, training, images, folder);
+}
+
+async function explore(
+  client: Client,
+  training: Training,
+  images: Images,
+  folder: string,
+): Promise<Findings> {
+  const { modelId, epochs } = training;
+  const shown = images.slice(0, RECONSTRUCTED);
+  const posterior = await client.encode({
+    model_id: modelId,
+    data: shown.map((image) => [...image]),
+    samples: 0,
+  });
+  const scores = await score(client, modelId, images);
+  const files = [
+    await writeSamples(client, modelId, folder),
+    await writeReconstructions(client, modelId, shown, folder),
+    await writeLearningCurve(epochs, folder),
+  ];
+  return { training, posterior, scores, files };
+}
+
+/** Makes the folder and the empty log, so that a folder that cannot be written is found out before the training. */
+async function prepareOutput(folder: string): Promise<string> {
+  const logFile = join(folder, 'service.log');
+  await mkdir(folder, { recursive: true });
+  await writeFile(logFile, '');
+  return logFile;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(message: string): number {
+  process.stderr.write(`aevb demo: ${message}\n`);
+  return 1;
+}
+
+function oneLine(error: unknown): string {
+  if (error instanceof AppError) {
+    return [error.message, ...error.problems.map(({ pointer, detail }) => `${pointer}: ${detail}`)].join(' ');
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}

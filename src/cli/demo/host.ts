@@ -1,0 +1,106 @@
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { loadConfig, type Config } from '../../config.ts';
+import { startService } from '../service.ts';
+import { Interrupted } from './interruption.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Host {
+  readonly url: string;
+  readonly config: Config;
+}
+
+/** What of the user's environment the demo heeds: what computes, never where data lies or who can connect. */
+const HEEDED = ['AEVB_RUNTIME', 'AEVB_DEVICE', 'AEVB_THREADS'] as const;
+
+const CHILDREN_LIMIT_MS = 3_000;
+
+/** The service with API, worker and queue on a free port and a temporary folder, for as long as `use` lasts. */
+export async function withService<T>(
+  environment: Environment,
+  logFile: string,
+  signal: AbortSignal,
+  use: (host: Host) => Promise<T>,
+): Promise<T> {
+  const folder = await temporaryFolder();
+  try {
+    const config = demoConfig(environment, folder.path);
+    const log = pino(
+      { level: config.logLevel },
+      pino.destination({ dest: logFile, append: false, sync: true }),
+    );
+    const service = await unlessInterrupted(signal, () =>
+      startService(config, log, { api: true, worker: true }),
+    );
+    try {
+      return await use({ url: service.url ?? '', config });
+    } finally {
+      await service.stop();
+      await childrenGone();
+    }
+  } finally {
+    await folder.remove();
+  }
+}
+
+/**
+ * A starting service cannot be called off, and making its queue takes seconds. But it is all inside this process until it
+ * gets its first job: an interruption may end the process there and then.
+ */
+async function unlessInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+  const leave = (): void => {
+    process.exit(signal.reason instanceof Interrupted ? signal.reason.exitCode : 1);
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await start();
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** A training that did not heed the stop in time ends a moment later, and writes to the folder until then. */
+async function childrenGone(): Promise<void> {
+  const deadline = performance.now() + CHILDREN_LIMIT_MS;
+  while (process.getActiveResourcesInfo().includes('ProcessWrap') && performance.now() < deadline) {
+    await sleep(20);
+  }
+}
+
+function demoConfig(environment: Environment, dataDir: string): Config {
+  const heeded = Object.fromEntries(HEEDED.map((name) => [name, environment[name]]));
+  return loadConfig({
+    ...heeded,
+    AEVB_HOST: '127.0.0.1',
+    AEVB_PORT: '0',
+    AEVB_DATA_DIR: dataDir,
+    // What is still being computed when the demo ends is wanted by nobody.
+    AEVB_SHUTDOWN_TIMEOUT_MS: '1000',
+  });
+}
+
+/** A new folder; should the process end before `remove`, it goes away all the same. */
+async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'aevb-demo-'));
+  process.once('exit', () => {
+    removeNow(path);
+  });
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+/** File operations that were under way may still move a file to where it was not looked for: it is looked for again. */
+function removeNow(path: string): void {
+  for (let attempt = 1; existsSync(path) && attempt <= 10; attempt++) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if (attempt === 10) process.stderr.write(`${path} could not be removed: ${String(error)}\n`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** What a shell expects of a process that such a signal ended: 128 + its number. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
+type SignalName = keyof typeof EXIT_CODES;
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm passes Ctrl-C on to a process that had it from the terminal already: that is not a second one. */
+const SAME_PRESS_MS = 300;
+
+/** Why the demo ends early: a signal, or a reader of its output that went away (SIGPIPE). */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly exitCode: number;
+
+  constructor(signal: SignalName) {
+    super(`stopped by ${signal}`);
+    this.exitCode = EXIT_CODES[signal];
+  }
+}
+
+export interface Interruption {
+  /** Aborted, with an {@link Interrupted} as reason, by the first signal. The second one ends the process at once. */
+  readonly signal: AbortSignal;
+  /** Stops listening. */
+  release(): void;
+}
+
+export function watchInterruption(): Interruption {
+  const controller = new AbortController();
+  let firstAt = 0;
+  const interrupt = (signal: SignalName): void => {
+    if (!controller.signal.aborted) {
+      firstAt = performance.now();
+      controller.abort(new Interrupted(signal));
+    } else if (signal !== 'SIGPIPE' && performance.now() - firstAt > SAME_PRESS_MS) {
+      process.exit(EXIT_CODES[signal]);
+    }
+  };
+  const listeners = STOPPING.map((signal) => {
+    const listener = (): void => {
+      interrupt(signal);
+    };
+    process.on(signal, listener);
+    return { signal, listener };
+  });
+  // Without listeners a closed pipe or terminal would end the process with everything still running.
+  process.stdout.on('error', () => {
+    interrupt('SIGPIPE');
+  });
+  process.stderr.on('error', () => undefined);
+  const release = (): void => {
+    for (const { signal, listener } of listeners) process.off(signal, listener);
+  };
+  return { signal: controller.signal, release };
+}

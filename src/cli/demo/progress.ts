@@ -1,0 +1,94 @@
+import type { Job } from '../../api/schemas/jobs.ts';
+import type { Metrics } from '../../api/schemas/models.ts';
+import { clock, grouped, nats } from './format.ts';
+import type { Environment } from './host.ts';
+
+type JobProgress = NonNullable<Job['progress']>;
+export type Epoch = Metrics['data'][number];
+
+/** The part of a terminal or pipe that is written to. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface ProgressDisplay {
+  /** Whether the display is one line rewritten (a terminal) rather than one line an epoch. */
+  readonly live: boolean;
+  /** Live only: shows where the job is. */
+  update(progress: JobProgress | null): void;
+  /** Not live only: a line for a finished epoch. */
+  epoch(epoch: Epoch, epochs: number): void;
+  /** Takes the live line away. Safe to call twice. */
+  clear(): void;
+}
+
+const BAR = { smallest: 8, largest: 30 } as const;
+const CLEAR_LINE = '\r\u001b[K';
+const [CYAN, PLAIN] = ['\u001b[36m', '\u001b[39m'];
+
+export function createProgress(output: Output, environment: Environment): ProgressDisplay {
+  const live = output.isTTY === true && environment['TERM'] !== 'dumb';
+  const colour = (environment['NO_COLOR'] ?? '') === '';
+  let shown = '';
+  const show = (line: string): void => {
+    if (!live || line === shown) return;
+    output.write(CLEAR_LINE + line);
+    shown = line;
+  };
+  return {
+    live,
+    update: (progress) => {
+      // The last column stays free: a full line would wrap on some terminals.
+      const line = progressLine(progress, (output.columns ?? 80) - 1);
+      show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
+    },
+    epoch: (epoch, epochs) => {
+      if (!live) output.write(`${epochLine(epoch, epochs)}\n`);
+    },
+    clear: () => {
+      if (shown !== '') output.write(CLEAR_LINE);
+      shown = '';
+    },
+  };
+}
+
+/** One line of at most `columns` characters; a narrow one leaves the less important parts out. */
+export function progressLine(progress: JobProgress | null, columns: number): string {
+  if (progress === null) return 'preparing the images and the model ...'.slice(0, columns);
+  const done = progress.total_steps === 0 ? 1 : progress.step / progress.total_steps;
+  const head = `epoch ${Math.min(progress.epoch + 1, progress.epochs)}/${progress.epochs}`;
+  const percent = `${Math.floor(done * 100)}%`.padStart(4);
+  const unlessNone = (value: number | null, words: (value: number) => string): string =>
+    value === null || value === 0 ? '' : words(value);
+  const rest = {
+    rate: unlessNone(progress.rows_per_second, (rate) => `${grouped(rate)} images/s`),
+    train: unlessNone(progress.train_elbo, (bound) => `train ${nats(bound)}`),
+    test: unlessNone(progress.validation_elbo, (bound) => `test ${nats(bound)}`),
+    left: unlessNone(progress.seconds_left, (seconds) => `${clock(seconds)} left`),
+  };
+  const layouts = [
+    ['rate', 'train', 'test', 'left'],
+    ['train', 'test', 'left'],
+    ['test', 'left'],
+    ['left'],
+  ] as const;
+  for (const names of layouts) {
+    const tail = names.map((name) => rest[name]).filter((text) => text !== '');
+    const withBar = (drawn: string): string => [`${head} ${drawn}${percent}`, ...tail].join('  ');
+    const size = Math.min(BAR.largest, columns - withBar('').length);
+    if (size >= BAR.smallest) return withBar(bar(done, size));
+  }
+  return `${head}${percent}`.slice(0, columns);
+}
+
+function bar(done: number, size: number): string {
+  const full = Math.floor(Math.min(1, Math.max(0, done)) * size);
+  return '\u2588'.repeat(full) + '\u2591'.repeat(size - full);
+}
+
+export function epochLine(epoch: Epoch, epochs: number): string {
+  const bounds = `train bound ${nats(epoch.train_elbo)}, test bound ${nats(epoch.validation_elbo)} nats per image`;
+  return `epoch ${epoch.epoch}/${epochs}: ${bounds}, ${grouped(epoch.rows_per_second)} images/s`;
+}

@@ -1,0 +1,38 @@
+import type { Client } from './client.ts';
+import { shuffled, upsideDown, type Images } from './test-images.ts';
+
+/** Draws of z behind each score. */
+export const DRAWS = 100;
+
+/** How images that were spoilt score beside themselves unspoilt. */
+export interface Comparison {
+  readonly bound: number;
+  /** How many of the images score lower than unspoilt. */
+  readonly lower: number;
+}
+
+/** The bound as an anomaly score: what is like the training images scores high, everything else low. */
+export interface Scores {
+  readonly images: number;
+  readonly bound: number;
+  readonly upsideDown: Comparison;
+  readonly shuffled: Comparison;
+}
+
+export async function score(client: Client, modelId: string, images: Images): Promise<Scores> {
+  const elbo = async (spoilt: Images) => {
+    const data = spoilt.map((row) => [...row]);
+    return client.elbo({ model_id: modelId, data, samples: DRAWS });
+  };
+  const usual = await elbo(images);
+  const compare = async (spoilt: Images): Promise<Comparison> => {
+    const { mean, elbo: bounds } = await elbo(spoilt);
+    return { bound: mean.elbo, lower: bounds.filter((bound, i) => bound < (usual.elbo[i] ?? NaN)).length };
+  };
+  return {
+    images: images.length,
+    bound: usual.mean.elbo,
+    upsideDown: await compare(upsideDown(images)),
+    shuffled: await compare(shuffled(images)),
+  };
+}

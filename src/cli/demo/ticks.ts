@@ -1,0 +1,31 @@
+/** Evenly spaced round numbers (1, 2 or 5 times a power of ten apart) with which an axis is marked. */
+export interface Ticks {
+  readonly values: readonly number[];
+  /** Ends of the axis: the outermost round numbers at or beyond the data. */
+  readonly low: number;
+  readonly high: number;
+  readonly label: (value: number) => string;
+}
+
+/** Ticks for data from `low` to `high`, about `count` of them, at least `smallestStep` apart. */
+export function niceTicks(low: number, high: number, count: number, smallestStep = 0): Ticks {
+  const span = high > low ? high - low : Math.max(1, Math.abs(low) * 0.1);
+  const [from, to] = high > low ? [low, high] : [low - span / 2, low + span / 2];
+  const step = Math.max(roundStep(span / count), smallestStep);
+  const first = Math.floor(from / step + 1e-9);
+  const last = Math.ceil(to / step - 1e-9);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const values = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  return {
+    values,
+    low: first * step,
+    high: last * step,
+    label: (value) => value.toFixed(decimals).replace('-', '\u2212'),
+  };
+}
+
+function roundStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5].find((candidate) => candidate * power >= rough) ?? 10;
+  return factor * power;
+}

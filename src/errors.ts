@@ -1,0 +1,184 @@
+/** One problem inside a request: where (JSON pointer or parameter name) and what is wrong with what is allowed. */
+export interface Problem {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What sort of failure it is. HTTP statuses (api) and retries (worker) are decided from this, never from the code. */
+export const ERROR_KINDS = [
+  'invalid',
+  'not_found',
+  'conflict',
+  'too_large',
+  'unsupported_media',
+  'overloaded',
+  'unavailable',
+  'diverged',
+  'timeout',
+  'internal',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+interface Entry<Values> {
+  readonly kind: ErrorKind;
+  readonly message: (values: Values) => string;
+}
+
+const entry = <Values>(kind: ErrorKind, message: (values: Values) => string): Entry<Values> => ({
+  kind,
+  message,
+});
+
+/** Every error the service raises on purpose: code -> kind and message. */
+export const ERRORS = {
+  validation_failed: entry('invalid', (v: { what: string }) => `${v.what} is not valid.`),
+  data_invalid: entry(
+    'invalid',
+    (v: { where: string; found: string; allowed: string }) =>
+      `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.`,
+  ),
+  id_invalid: entry('invalid', (v: { id: string }) => `${v.id} is not an id of this service.`),
+  job_not_found: entry('not_found', (v: { id: string }) => `There is no job ${v.id}.`),
+  dataset_not_found: entry('not_found', (v: { id: string }) => `There is no data set ${v.id}.`),
+  model_not_found: entry('not_found', (v: { id: string }) => `There is no model ${v.id}.`),
+  checkpoint_not_found: entry(
+    'not_found',
+    (v: { id: string; step: number }) => `Model ${v.id} keeps no checkpoint of step ${v.step}.`,
+  ),
+  route_not_found: entry(
+    'not_found',
+    (v: { method: string; path: string }) => `No route ${v.method} ${v.path}.`,
+  ),
+  blob_not_found: entry('not_found', (v: { key: string }) => `Nothing is stored at ${v.key}.`),
+  model_not_ready: entry(
+    'conflict',
+    (v: { id: string }) => `Model ${v.id} has no good checkpoint yet; it can be used from its first one on.`,
+  ),
+  model_in_use: entry(
+    'conflict',
+    (v: { id: string; job: string }) => `Model ${v.id} is being trained by ${v.job}.`,
+  ),
+  job_finished: entry(
+    'conflict',
+    (v: { id: string; state: string }) => `Job ${v.id} has already ${v.state}.`,
+  ),
+  blob_corrupt: entry(
+    'internal',
+    (v: { key: string; detail: string }) => `${v.key} is damaged: ${v.detail}.`,
+  ),
+  queue_folder_locked: entry(
+    'conflict',
+    (v: { folder: string; pid: number | string }) =>
+      `The queue folder ${v.folder} is open in another process (pid ${v.pid}). Stop it, give this one another folder (AEVB_DATA_DIR), or share a queue with AEVB_QUEUE_URL=redis://...`,
+  ),
+  too_large: entry(
+    'too_large',
+    (v: { what: string; limit: number; unit: string }) =>
+      `${v.what} is larger than the limit of ${v.limit} ${v.unit}.`,
+  ),
+  unsupported_media: entry(
+    'unsupported_media',
+    (v: { found: string; allowed: string }) =>
+      `Media type ${v.found} is not supported; allowed: ${v.allowed}.`,
+  ),
+  overloaded: entry('overloaded', (v: { what: string }) => `${v.what} is full; try again later.`),
+  queue_unavailable: entry(
+    'unavailable',
+    (v: { detail: string }) => `The queue cannot be reached: ${v.detail}.`,
+  ),
+  draining: entry('unavailable', () => 'The service is stopping; it takes no new work.'),
+  not_ready: entry('unavailable', (v: { what: string }) => `The service is not ready: ${v.what}.`),
+  answer_not_finite: entry(
+    'invalid',
+    (v: { what: string }) =>
+      `The ${v.what} of the answer is not finite: the values sent are too large for this model.`,
+  ),
+  inference_timeout: entry(
+    'timeout',
+    (v: { seconds: number }) => `No worker answered within ${v.seconds} seconds.`,
+  ),
+  training_diverged: entry(
+    'diverged',
+    (v: { step: number; quantity: string; checkpoint: string }) =>
+      `Training diverged: ${v.quantity} is not finite at step ${v.step}. ${v.checkpoint} Lower optimizer.learning_rate or look for extreme values in the data.`,
+  ),
+  kernel_missing: entry(
+    'internal',
+    (v: { kernel: string }) => `The compiled runtime has no rule for the TensorFlow.js kernel ${v.kernel}.`,
+  ),
+  runtime_unavailable: entry(
+    'internal',
+    (v: { runtime: string; device: string; detail: string }) =>
+      `Runtime ${v.runtime} on ${v.device} does not work here: ${v.detail}`,
+  ),
+  worker_process_died: entry(
+    'internal',
+    (v: { pid: number | undefined; how: string }) =>
+      `The worker process (pid ${v.pid ?? '?'}) ended: ${v.how}.`,
+  ),
+  internal: entry('internal', () => 'Something went wrong inside the service.'),
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorValues<Code extends ErrorCode> = Parameters<(typeof ERRORS)[Code]['message']>[0];
+
+/** An expected failure: a code of {@link ERRORS}, its message built from values, and the problems inside a request. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly problems: readonly Problem[];
+
+  private constructor(
+    code: ErrorCode,
+    message: string,
+    problems: readonly Problem[],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.kind = ERRORS[code].kind;
+    this.problems = problems;
+  }
+
+  static of<Code extends ErrorCode>(
+    code: Code,
+    values: ErrorValues<Code>,
+    extra: { problems?: readonly Problem[]; cause?: unknown } = {},
+  ): AppError {
+    const build = ERRORS[code].message as (values: ErrorValues<Code>) => string;
+    return new AppError(code, build(values), extra.problems ?? [], { cause: extra.cause });
+  }
+
+  /** For crossing a process or a queue: plain JSON, and back. */
+  toJSON(): SerializedError {
+    return { code: this.code, message: this.message, problems: this.problems };
+  }
+
+  static fromJSON(error: SerializedError): AppError {
+    return new AppError(error.code, error.message, error.problems);
+  }
+}
+
+export interface SerializedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Whether trying the same job again could end differently. */
+export function isRetryable(error: unknown): boolean {
+  const retry: Record<ErrorKind, boolean> = {
+    invalid: false,
+    not_found: false,
+    conflict: false,
+    too_large: false,
+    unsupported_media: false,
+    overloaded: true,
+    unavailable: true,
+    diverged: false,
+    timeout: true,
+    internal: true,
+  };
+  return error instanceof AppError ? retry[error.kind] : true;
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs';
+import type { OptimizerSpec } from '../spec.ts';
+import { named, type Optimizer } from './optimizer.ts';
+
+/** Duchi et al. 2011: h' = h + g^2; w' = w - rate * g / (sqrt(h') + epsilon). */
+export function adagrad({
+  learning_rate: rate,
+  epsilon,
+}: Extract<OptimizerSpec, { name: 'adagrad' }>): Optimizer {
+  return {
+    slots: { sum_of_squares: 0 },
+    scalars: () => ({ rate }),
+    update(parameter, gradient, slots, scalars) {
+      const sumOfSquares = tf.add(named(slots, 'sum_of_squares'), tf.square(gradient));
+      const direction = tf.div(gradient, tf.add(tf.sqrt(sumOfSquares), epsilon));
+      return {
+        parameter: tf.sub(parameter, tf.mul(direction, named(scalars, 'rate'))),
+        slots: { sum_of_squares: sumOfSquares },
+      };
+    },
+  };
+}

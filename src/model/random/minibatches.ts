@@ -1,0 +1,43 @@
+import { permutation, streamKey } from './streams.ts';
+
+/**
+ * Which rows each step sees: the rows in a new random order each epoch, the orders laid end to end and cut into
+ * minibatches of M. Every row is seen once an epoch also where M does not divide N; a minibatch may straddle two epochs.
+ */
+export class MinibatchOrder {
+  readonly rows: Uint32Array;
+  readonly minibatchSize: number;
+  readonly #seed: number;
+  #epoch = -1;
+  #order: Uint32Array = new Uint32Array();
+
+  constructor(rows: Uint32Array, minibatchSize: number, seed: number) {
+    this.rows = rows;
+    this.minibatchSize = minibatchSize;
+    this.#seed = seed;
+  }
+
+  /** Row numbers of steps firstStep .. firstStep + steps - 1, [steps * M]. */
+  indices(firstStep: number, steps: number): Uint32Array {
+    const out = new Uint32Array(steps * this.minibatchSize);
+    const size = this.rows.length;
+    let position = firstStep * this.minibatchSize;
+    for (let i = 0; i < out.length; i++, position++) {
+      out[i] = this.rows[this.#orderOf(Math.floor(position / size))[position % size] ?? 0] ?? 0;
+    }
+    return out;
+  }
+
+  #orderOf(epoch: number): Uint32Array {
+    if (epoch !== this.#epoch) {
+      this.#order = permutation(streamKey(this.#seed, 'minibatchOrder', epoch), this.rows.length);
+      this.#epoch = epoch;
+    }
+    return this.#order;
+  }
+}
+
+/** Steps after which `epochs` passes are complete. */
+export function stepsOf(epochs: number, rows: number, minibatchSize: number): number {
+  return Math.ceil((epochs * rows) / minibatchSize);
+}

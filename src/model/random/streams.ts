@@ -1,0 +1,54 @@
+import { threefry, type Key } from './threefry.ts';
+
+/** Independent streams of one seed. A stream's numbers are told apart by an index: the step, the epoch, ... */
+export const STREAMS = {
+  initialization: 0,
+  minibatchOrder: 1,
+  noise: 2,
+  validationSplit: 3,
+  validationNoise: 4,
+  inference: 5,
+} as const;
+export type Stream = keyof typeof STREAMS;
+
+const WORD = 2 ** 32;
+const BLOCK = 1024;
+
+/** The key of (seed, stream, index): the seed keys a generator whose counter is (stream, index). */
+export function streamKey(seed: number, stream: Stream, index: number): Key {
+  const seedKey: Key = { high: Math.floor(seed / WORD), low: seed % WORD };
+  const words = new Uint32Array(2);
+  threefry(seedKey, STREAMS[stream] * 0x10000 + Math.floor(index / WORD), index % WORD, words, 0);
+  return { high: words[0] ?? 0, low: words[1] ?? 0 };
+}
+
+/** Fills `out` with standard normal numbers (Box-Muller on pairs of 32-bit words). */
+export function fillNormal(key: Key, out: Float32Array): void {
+  const words = new Uint32Array(2);
+  for (let i = 0; i < out.length; i += 2) {
+    threefry(key, 0, i >>> 1, words, 0);
+    const radius = Math.sqrt(-2 * Math.log(((words[0] ?? 0) + 0.5) / WORD));
+    const angle = ((2 * Math.PI) / WORD) * (words[1] ?? 0);
+    out[i] = radius * Math.cos(angle);
+    if (i + 1 < out.length) out[i + 1] = radius * Math.sin(angle);
+  }
+}
+
+/** A permutation of 0 .. size - 1 (Fisher-Yates). */
+export function permutation(key: Key, size: number): Uint32Array {
+  const order = Uint32Array.from({ length: size }, (_, i) => i);
+  const words = new Uint32Array(BLOCK);
+  for (let i = size - 1, used = 0; i > 0; i--, used++) {
+    if (used % BLOCK === 0) fillWords(key, used / 2, words);
+    // 32 bits times the range, high part: the bias is below range / 2^32.
+    const j = Math.floor(((words[used % BLOCK] ?? 0) * (i + 1)) / WORD);
+    const held = order[i] ?? 0;
+    order[i] = order[j] ?? 0;
+    order[j] = held;
+  }
+  return order;
+}
+
+function fillWords(key: Key, firstCounter: number, words: Uint32Array): void {
+  for (let i = 0; i < words.length; i += 2) threefry(key, 0, firstCounter + i / 2, words, i);
+}

@@ -1,0 +1,212 @@
+import { emittedShape, splatOf, type IrType, type Node } from './ir.ts';
+import { reachable } from './fuse.ts';
+import type { GraphProto, NodeProto, TensorProto, ValueProto } from './proto.ts';
+import type { ArraySpecs } from '../runtime.ts';
+
+type Outputs = Readonly<Record<string, Node>>;
+
+/** Names of the scan's own inputs and of its results; `:` never stands in a caller's name. */
+export const NAMES = {
+  steps: 'scan:steps',
+  observe: 'scan:observe',
+  next: (state: string) => `next:${state}`,
+  output: (name: string) => `output:${name}`,
+} as const;
+
+/** A plain function: one graph from inputs to outputs. */
+export function emitFunction(inputs: ArraySpecs, outputs: Outputs): GraphProto {
+  const nodes = reachable(Object.values(outputs));
+  return {
+    name: 'function',
+    inputs: Object.entries(inputs).map(([name, spec]) => ({ name, ...spec })),
+    nodes: emitNodes(nodes, publicNames(nodes, outputs, NAMES.output)),
+    outputs: declare(outputs, NAMES.output),
+    constants: constantsOf(nodes),
+  };
+}
+
+export interface ScanGraph {
+  readonly state: ArraySpecs;
+  readonly slices: ArraySpecs;
+  readonly next: Outputs;
+  readonly outputs: Outputs;
+}
+
+/**
+ * An ONNX Loop: the state is carried, each iteration gathers its row of every slice. What only the outputs need
+ * stands in an If, so that it costs nothing on steps that are not observed.
+ */
+export function emitScan(scan: ScanGraph): GraphProto {
+  const all = reachable([...Object.values(scan.next), ...Object.values(scan.outputs)]);
+  const stateNames = Object.keys(scan.state);
+  const outputNames = Object.keys(scan.outputs);
+  const loop: NodeProto = {
+    op: 'Loop',
+    inputs: [NAMES.steps, '', ...stateNames],
+    outputs: [...stateNames.map(NAMES.next), ...outputNames.map(NAMES.output)],
+    subgraphs: { body: emitBody(scan) },
+  };
+  const perStep = (spec: { shape: readonly number[] }): (number | string)[] => ['steps', ...spec.shape];
+  return {
+    name: 'scan',
+    nodes: [loop],
+    inputs: [
+      { name: NAMES.steps, dtype: 'int64', shape: [] },
+      { name: NAMES.observe, dtype: 'bool', shape: ['steps'] },
+      ...Object.entries(scan.state).map(([name, spec]) => ({ name, ...spec })),
+      ...Object.entries(scan.slices).map(([name, spec]) => ({
+        name: rowsOf(name),
+        ...spec,
+        shape: perStep(spec),
+      })),
+    ],
+    outputs: [
+      ...declare(scan.next, NAMES.next),
+      ...declare(scan.outputs, NAMES.output).map((value) => ({ ...value, shape: ['steps', ...value.shape] })),
+    ],
+    constants: [...constantsOf(all), ...zerosOf(scan.outputs)],
+  };
+}
+
+/** The input that holds one slice's rows for all steps of a run. */
+export function rowsOf(slice: string): string {
+  return `rows:${slice}`;
+}
+
+function emitBody(scan: ScanGraph): GraphProto {
+  const hot = new Set(reachable(Object.values(scan.next)));
+  const cold = reachable(Object.values(scan.outputs)).filter((node) => !hot.has(node));
+  const used = new Set([...hot, ...cold].filter((node) => node.op === 'Input').map((node) => node.name));
+  const gathers = Object.keys(scan.slices)
+    .filter((name) => used.has(name))
+    .map((name): NodeProto => ({ op: 'Gather', inputs: [rowsOf(name), 'iteration'], outputs: [name] }));
+  const names = publicNames([...hot], scan.next, NAMES.next);
+  const observed = Object.keys(scan.outputs).length === 0 ? [] : observe(scan.outputs, cold, names);
+  return {
+    name: 'step',
+    nodes: [...gathers, ...emitNodes([...hot], names), ...observed, keepGoing],
+    inputs: [
+      { name: 'iteration', dtype: 'int64', shape: [] },
+      { name: 'condition', dtype: 'bool', shape: [] },
+      ...Object.entries(scan.state).map(([name, spec]) => ({ name, ...spec })),
+    ],
+    outputs: [
+      { name: 'continue', dtype: 'bool', shape: [] },
+      ...declare(scan.next, NAMES.next),
+      ...declare(scan.outputs, NAMES.output),
+    ],
+    constants: [],
+  };
+}
+
+const keepGoing: NodeProto = { op: 'Identity', inputs: ['condition'], outputs: ['continue'] };
+
+function observe(outputs: Outputs, cold: readonly Node[], outer: Names): NodeProto[] {
+  const inThen = (name: string) => `then:${name}`;
+  const inElse = (name: string) => `else:${name}`;
+  const thenBranch: GraphProto = {
+    name: 'observed',
+    nodes: emitNodes(cold, publicNames(cold, outputs, inThen, outer)),
+    inputs: [],
+    outputs: declare(outputs, inThen),
+    constants: [],
+  };
+  const elseBranch: GraphProto = {
+    name: 'unobserved',
+    nodes: Object.keys(outputs).map((name) => ({
+      op: 'Identity',
+      inputs: [zeroOf(name)],
+      outputs: [inElse(name)],
+    })),
+    inputs: [],
+    outputs: declare(outputs, inElse),
+    constants: [],
+  };
+  return [
+    { op: 'Gather', inputs: [NAMES.observe, 'iteration'], outputs: ['observed'] },
+    {
+      op: 'If',
+      inputs: ['observed'],
+      outputs: Object.keys(outputs).map(NAMES.output),
+      subgraphs: { then_branch: thenBranch, else_branch: elseBranch },
+    },
+  ];
+}
+
+/** What nodes are called, and the copies that give a node its second public name (or an input its first). */
+interface Names {
+  readonly of: (node: Node) => string;
+  readonly copies: readonly NodeProto[];
+}
+
+/** A result is written under its public name at once: a copy of a state tensor would cost a pass over memory. */
+function publicNames(
+  emitted: readonly Node[],
+  outputs: Outputs,
+  rename: (name: string) => string,
+  outer?: Names,
+): Names {
+  const free = new Set(emitted.filter((node) => !isLeaf(node)));
+  const own = new Map<Node, string>();
+  const fallback = outer?.of ?? privateName;
+  const copies = Object.entries(outputs).flatMap(([name, node]): NodeProto[] => {
+    if (free.delete(node)) {
+      own.set(node, rename(name));
+      return [];
+    }
+    return [{ op: 'Identity', inputs: [own.get(node) ?? fallback(node)], outputs: [rename(name)] }];
+  });
+  return { of: (node) => own.get(node) ?? fallback(node), copies };
+}
+
+function emitNodes(nodes: readonly Node[], names: Names): NodeProto[] {
+  const computed = nodes
+    .filter((node) => !isLeaf(node))
+    .map((node) => ({
+      op: node.op,
+      inputs: node.inputs.map(names.of),
+      outputs: [names.of(node)],
+      attributes: node.attributes,
+    }));
+  return [...computed, ...names.copies];
+}
+
+function isLeaf(node: Node): boolean {
+  return node.op === 'Input' || node.op === 'Constant';
+}
+
+function declare(outputs: Outputs, rename: (name: string) => string): ValueProto[] {
+  return Object.entries(outputs).map(([name, node]) => ({
+    name: rename(name),
+    dtype: node.dtype,
+    shape: node.shape,
+  }));
+}
+
+function privateName(node: Node): string {
+  return node.op === 'Input' ? (node.name ?? '') : `n${node.id}`;
+}
+
+function zeroOf(output: string): string {
+  return `zero:${output}`;
+}
+
+function zerosOf(outputs: Outputs): TensorProto[] {
+  return Object.entries(outputs).map(([name, { shape, dtype }]) => ({
+    name: zeroOf(name),
+    dtype,
+    shape,
+    values: new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0),
+  }));
+}
+
+function constantsOf(nodes: readonly Node[]): TensorProto[] {
+  return nodes.filter((node) => node.op === 'Constant').map(constantProto);
+}
+
+function constantProto(node: Node): TensorProto {
+  const splat = splatOf(node);
+  const values = splat === undefined ? (node.values as readonly number[]) : [splat];
+  const dtype: IrType = node.dtype;
+  return { name: privateName(node), dtype, shape: emittedShape(node), values };
+}

@@ -1,0 +1,143 @@
+import { broadcastShapes, sameShape, splatOf, type GraphBuilder, type Node } from './ir.ts';
+
+/**
+ * Rewrites that save passes over memory: additions and constant factors move into the matrix product
+ * Y = alpha A B + beta C, so that a bias costs nothing and W - rate * (A^T D) is one operator.
+ */
+type Rewrite = (graph: GraphBuilder, node: Node, fusable: (input: Node | undefined) => input is Node) => Node;
+
+/** Outputs rewritten; only what they need is kept. Nodes are ordered by id, so inputs come first. */
+export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>>): Record<string, Node> {
+  const order = reachable(Object.values(outputs));
+  const uses = countUses(order, Object.values(outputs));
+  const rewritten = new Map<Node, Node>();
+  const origin = new Map<Node, Node>();
+  for (const node of order) {
+    const inputs = node.inputs.map((input) => rewritten.get(input) ?? input);
+    const moved = inputs.every((input, i) => input === node.inputs[i])
+      ? node
+      : graph.node(node.op, inputs, node.shape, node.dtype, node.attributes);
+    const fusable = (input: Node | undefined): input is Node =>
+      input?.op === 'Gemm' && uses.get(origin.get(input) ?? input) === 1;
+    const result = REWRITES.reduce((current, rewrite) => rewrite(graph, current, fusable), moved);
+    rewritten.set(node, result);
+    origin.set(result, node);
+  }
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, node]) => [name, rewritten.get(node) ?? node]),
+  );
+}
+
+/** All nodes that the given ones depend on, themselves included, inputs first. */
+export function reachable(roots: Iterable<Node>): Node[] {
+  const seen = new Set<Node>();
+  const pending = [...roots];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    pending.push(...node.inputs);
+  }
+  return topological([...seen]);
+}
+
+function topological(nodes: Node[]): Node[] {
+  return nodes.sort((a, b) => a.id - b.id);
+}
+
+function countUses(nodes: readonly Node[], outputs: readonly Node[]): Map<Node, number> {
+  const uses = new Map<Node, number>();
+  const count = (node: Node) => uses.set(node, (uses.get(node) ?? 0) + 1);
+  nodes.forEach((node) => {
+    node.inputs.forEach(count);
+  });
+  outputs.forEach(count);
+  return uses;
+}
+
+const scaleIntoProduct: Rewrite = (graph, node, fusable) => {
+  const [product, factor] = node.inputs;
+  const value = factor && splatOf(factor);
+  if (node.op !== 'Mul' || value === undefined || !fusable(product)) return node;
+  return gemm(graph, product, product.inputs, value);
+};
+
+const addIntoProduct: Rewrite = (graph, node, fusable) => {
+  if (node.op !== 'Add') return node;
+  const [a, b] = node.inputs;
+  const [product, addend] = fusable(a) && a.inputs.length === 2 ? [a, b] : [b, a];
+  return withAddend(graph, node, product, addend, fusable, 1);
+};
+
+const subtractProduct: Rewrite = (graph, node, fusable) => {
+  if (node.op !== 'Sub') return node;
+  const [minuend, product] = node.inputs;
+  return withAddend(graph, node, product, minuend, fusable, -1);
+};
+
+/** (c X) B = c (X B): a constant factor of an operand joins alpha, and its pass over the operand is saved. */
+const pullFactor: Rewrite = (graph, node) => {
+  if (node.op !== 'Gemm') return node;
+  const [left, right, ...addend] = node.inputs.map((input, i) =>
+    i < 2 ? unscaled(input) : { node: input, factor: 1 },
+  );
+  if (!left || !right || left.factor * right.factor === 1) return node;
+  const inputs = [left, right, ...addend].map((operand) => operand.node);
+  const alpha = Number(node.attributes['alpha']) * left.factor * right.factor;
+  return graph.node('Gemm', inputs, node.shape, node.dtype, { ...node.attributes, alpha });
+};
+
+/** sum(c X) = c sum(X). */
+const sumBeforeScaling: Rewrite = (graph, node) => {
+  const [x, axes] = node.inputs;
+  if (node.op !== 'ReduceSum' || !x || !axes) return node;
+  const { node: bare, factor } = unscaled(x);
+  if (factor === 1) return node;
+  const sum = graph.node('ReduceSum', [bare, axes], node.shape, node.dtype, node.attributes);
+  return graph.binary('Mul', sum, graph.constant(factor, [], node.dtype));
+};
+
+/** x = c X with a constant c, where X has the shape of x. */
+function unscaled(x: Node): { node: Node; factor: number } {
+  const [bare, factor] = x.inputs;
+  const value = factor && splatOf(factor);
+  if (x.op !== 'Mul' || !bare || value === undefined || !sameShape(bare.shape, x.shape))
+    return { node: x, factor: 1 };
+  return { node: bare, factor: value };
+}
+
+const REWRITES: readonly Rewrite[] = [
+  pullFactor,
+  sumBeforeScaling,
+  scaleIntoProduct,
+  addIntoProduct,
+  subtractProduct,
+];
+
+function withAddend(
+  graph: GraphBuilder,
+  node: Node,
+  product: Node | undefined,
+  addend: Node | undefined,
+  fusable: (input: Node | undefined) => input is Node,
+  sign: number,
+): Node {
+  if (!fusable(product) || !addend || product.inputs.length !== 2 || addend.dtype !== 'float32') return node;
+  if (!sameShape(broadcastShapes(product.shape, addend.shape), product.shape)) return node;
+  const [a, b] = product.inputs;
+  return a && b ? gemm(graph, product, [a, b, addend], sign, 1) : node;
+}
+
+function gemm(
+  graph: GraphBuilder,
+  product: Node,
+  inputs: readonly Node[],
+  factor: number,
+  beta?: number,
+): Node {
+  const { alpha, beta: known } = product.attributes;
+  return graph.node('Gemm', inputs, product.shape, product.dtype, {
+    ...product.attributes,
+    alpha: Number(alpha) * factor,
+    beta: beta ?? Number(known) * factor,
+  });
+}

@@ -1,0 +1,196 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  checkArrays,
+  RuntimeError,
+  sizeOf,
+  type Arrays,
+  type ArraySpecs,
+  type CompiledFunction,
+  type CompiledScan,
+  type FloatArrays,
+  type NdArray,
+  type Runtime,
+  type ScanDefinition,
+  type ScanResult,
+  type ScanState,
+  type TensorFunction,
+  type Tensors,
+} from '../runtime.ts';
+import { emitFunction, emitScan, NAMES, rowsOf } from './emit.ts';
+import { fuse } from './fuse.ts';
+import type { Node } from './ir.ts';
+import { encodeModel, type GraphProto } from './proto.ts';
+import { trace } from './trace.ts';
+
+export const ONNX_DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+export type OnnxDevice = (typeof ONNX_DEVICES)[number];
+
+export interface OnnxOptions {
+  readonly device: OnnxDevice;
+  /** Threads of the matrix products and elementwise passes (cpu). */
+  readonly threads: number;
+}
+
+type Feeds = Record<string, OrtTensor>;
+
+/** Functions traced to ONNX and run by ONNX Runtime. Calls block the thread: give it a process of its own. */
+export function createOnnxRuntime(options: OnnxOptions): Runtime {
+  const open = new Set<InferenceSession>();
+
+  async function load(graph: GraphProto): Promise<InferenceSession> {
+    const session = await createSession(encodeModel(graph), options);
+    open.add(session);
+    return session;
+  }
+  async function close(session: InferenceSession): Promise<void> {
+    if (open.delete(session)) await session.release();
+  }
+
+  return {
+    name: `onnx/${options.device}`,
+    async compile(fn, inputs) {
+      const outputs = traceFunction(fn, inputs);
+      const session = await load(emitFunction(inputs, outputs));
+      return compiledFunction(session, inputs, outputs, () => close(session));
+    },
+    async compileScan(definition) {
+      const traced = traceScan(definition);
+      const session = await load(emitScan({ ...definition, ...traced }));
+      return compiledScan(session, definition, traced.outputs, () => close(session));
+    },
+    async dispose() {
+      await Promise.all([...open].map(close));
+    },
+  };
+}
+
+async function createSession(model: Uint8Array, { device, threads }: OnnxOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      // Moments of rarely lit pixels decay into denormals, on which a processor is many times slower.
+      extra: { session: { set_denormal_as_zero: '1' } },
+    });
+  } catch (error) {
+    throw new RuntimeError(`onnx on ${device}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function traceFunction(fn: TensorFunction, inputs: ArraySpecs): Record<string, Node> {
+  const traced = trace(inputs, fn, (outputs) => outputs);
+  return fuse(traced.graph, traced.outputs);
+}
+
+function traceScan(definition: ScanDefinition): {
+  next: Record<string, Node>;
+  outputs: Record<string, Node>;
+} {
+  const { state, slices, step } = definition;
+  const pick = (from: Tensors, names: string[]): Tensors =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+  const { graph, outputs } = trace(
+    { ...state, ...slices },
+    (tensors) => step(pick(tensors, Object.keys(state)), pick(tensors, Object.keys(slices))),
+    (result) => ({ ...prefix(result.state, 'state:'), ...prefix(result.observe(), 'output:') }),
+  );
+  const fused = fuse(graph, outputs);
+  return { next: unprefix(fused, 'state:'), outputs: unprefix(fused, 'output:') };
+}
+
+function prefix(tensors: Tensors, mark: string): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [mark + name, tensor]));
+}
+
+function unprefix(nodes: Readonly<Record<string, Node>>, mark: string): Record<string, Node> {
+  const own = Object.entries(nodes).filter(([name]) => name.startsWith(mark));
+  return Object.fromEntries(own.map(([name, node]) => [name.slice(mark.length), node]));
+}
+
+function compiledFunction(
+  session: InferenceSession,
+  inputs: ArraySpecs,
+  outputs: Readonly<Record<string, Node>>,
+  dispose: () => Promise<void>,
+): CompiledFunction {
+  return {
+    async run(arrays) {
+      checkArrays(inputs, arrays);
+      const used = new Set(session.inputNames);
+      const feeds = Object.entries(arrays).filter(([name]) => used.has(name));
+      const results = await session.run(
+        Object.fromEntries(feeds.map(([name, array]) => [name, toOrt(array)])),
+      );
+      return readOutputs(results, Object.keys(outputs), NAMES.output);
+    },
+    dispose,
+  };
+}
+
+function compiledScan(
+  session: InferenceSession,
+  { state: stateSpecs, slices: sliceSpecs }: ScanDefinition,
+  outputs: Readonly<Record<string, Node>>,
+  dispose: () => Promise<void>,
+): CompiledScan {
+  const names = Object.keys(stateSpecs);
+  return {
+    async start(state) {
+      checkArrays(stateSpecs, state);
+      return { opaque: toFeeds(state) };
+    },
+    async run(state, slices, observe): Promise<ScanResult> {
+      checkArrays(sliceSpecs, slices, [observe.length]);
+      const results = await session.run({
+        ...(state.opaque as Feeds),
+        ...Object.fromEntries(Object.entries(slices).map(([name, array]) => [rowsOf(name), toOrt(array)])),
+        [NAMES.steps]: new OrtTensor('int64', BigInt64Array.of(BigInt(observe.length)), []),
+        [NAMES.observe]: new OrtTensor('bool', Uint8Array.from(observe, Number), [observe.length]),
+      });
+      const next = names.map((name) => [name, required(results[NAMES.next(name)], name)] as const);
+      return {
+        state: { opaque: Object.fromEntries(next) },
+        outputs: await readOutputs(results, Object.keys(outputs), NAMES.output),
+      };
+    },
+    async read(state: ScanState) {
+      return readOutputs(state.opaque as Feeds, names, (name) => name);
+    },
+    dispose,
+  };
+}
+
+function toFeeds(arrays: Arrays): Feeds {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
+}
+
+function toOrt(array: NdArray): OrtTensor {
+  return array.data instanceof Float32Array
+    ? new OrtTensor('float32', array.data, array.shape)
+    : new OrtTensor('uint8', array.data, array.shape);
+}
+
+async function readOutputs(
+  results: Readonly<Record<string, OrtTensor>>,
+  names: readonly string[],
+  rename: (name: string) => string,
+): Promise<FloatArrays> {
+  const read = names.map(async (name) => {
+    const tensor = required(results[rename(name)], name);
+    const data = (await tensor.getData()) as Float32Array;
+    if (data.length !== sizeOf(tensor.dims))
+      throw new RuntimeError(`result ${name} has ${data.length} elements`);
+    return [name, { shape: tensor.dims, data }] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
+}
+
+function required(tensor: OrtTensor | undefined, name: string): OrtTensor {
+  if (!tensor) throw new RuntimeError(`ONNX Runtime returned no ${name}`);
+  return tensor;
+}

@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import { RuntimeError, type ArraySpecs, type Tensors } from '../runtime.ts';
+import { GraphBuilder, splatOf, type IrType, type Node } from './ir.ts';
+import { applyKernel, irType, KERNEL_NAMES } from './kernels.ts';
+
+/** Named results of tracing a function: float32 graph nodes of full shape that depend on the Input nodes alone. */
+export interface Trace {
+  readonly graph: GraphBuilder;
+  readonly outputs: Readonly<Record<string, Node>>;
+}
+
+const BACKEND = 'aevb-trace';
+const DTYPE_OF: Readonly<Record<IrType, tf.DataType>> = {
+  float32: 'float32',
+  int32: 'int32',
+  int64: 'int32',
+  bool: 'bool',
+  uint8: 'int32',
+};
+
+/** A TensorFlow.js backend whose tensors are graph nodes: kernels record instead of computing. */
+class TracingBackend extends tf.KernelBackend {
+  graph = new GraphBuilder();
+  nodes = new WeakMap<object, Node>();
+
+  nodeOf(tensor: tf.TensorInfo): Node {
+    const node = this.nodes.get(tensor.dataId);
+    if (!node)
+      throw new RuntimeError('a tensor made outside the traced function was used in it; pass it as an input');
+    // A reshape may share its data with the tensor it came from.
+    return this.graph.reshape(node, tensor.shape);
+  }
+
+  tensorInfo(node: Node): tf.TensorInfo {
+    const dataId = {};
+    this.nodes.set(dataId, node);
+    return { dataId, shape: [...node.shape], dtype: DTYPE_OF[node.dtype] };
+  }
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const dataId = {};
+    this.nodes.set(dataId, this.#constant(values, shape, dtype));
+    return dataId;
+  }
+
+  move(dataId: object, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
+    this.nodes.set(dataId, this.#constant(values, shape, dtype));
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    const node = this.nodes.get(dataId);
+    const splat = node && splatOf(node);
+    if (splat === undefined)
+      throw new RuntimeError('a traced function may not look at the values of its tensors');
+    return Float32Array.of(splat);
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override disposeData(): boolean {
+    return true;
+  }
+  override numDataIds(): number {
+    return 0;
+  }
+  override refCount(): number {
+    return 1;
+  }
+  override incRef(): void {
+    // Nodes live as long as the graph.
+  }
+  decRef(): void {
+    // See incRef.
+  }
+  override floatPrecision(): 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7;
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+  override dispose(): void {
+    this.nodes = new WeakMap();
+  }
+
+  #constant(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Node {
+    return this.graph.constant(Array.from(values as Float32Array, Number), shape, irType(dtype));
+  }
+}
+
+let backend: TracingBackend | undefined;
+
+function tracingBackend(): TracingBackend {
+  if (backend) return backend;
+  const made = new TracingBackend();
+  tf.registerBackend(BACKEND, () => made);
+  for (const kernelName of KERNEL_NAMES) {
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND,
+      kernelFunc: ({ inputs, attrs }) => {
+        const nodes = new Map(
+          Object.entries(inputs).map(([name, info]) => [name, made.nodeOf(info as tf.TensorInfo)]),
+        );
+        const result = applyKernel(kernelName, {
+          graph: made.graph,
+          inputs: [...nodes.values()],
+          input: (name) => required(nodes.get(name), kernelName, name),
+          attribute: <T>(name: string) => (attrs as Record<string, unknown> | undefined)?.[name] as T,
+        });
+        return Array.isArray(result) ? result.map((node) => made.tensorInfo(node)) : made.tensorInfo(result);
+      },
+    });
+  }
+  backend = made;
+  return made;
+}
+
+function required(node: Node | undefined, kernel: string, name: string): Node {
+  if (!node) throw new RuntimeError(`kernel ${kernel} came without its input ${name}`);
+  return node;
+}
+
+/**
+ * Records what `fn` would compute. Inputs reach it as float32 tensors; uint8 inputs are cast at the door.
+ * Errors: RuntimeError naming a kernel without a rule, or a function that reads tensor values.
+ */
+export function trace<Result>(
+  inputs: ArraySpecs,
+  fn: (tensors: Tensors) => Result,
+  tensorsOf: (result: Result) => Tensors,
+): Trace {
+  const tracing = tracingBackend();
+  const previous = tf.getBackend();
+  tracing.graph = new GraphBuilder();
+  const { graph } = tracing;
+  void tf.setBackend(BACKEND);
+  try {
+    return tf.tidy(() => {
+      const placeholders = Object.entries(inputs).map(([name, spec]) => {
+        const node = graph.cast(graph.input(name, spec.shape, spec.dtype), 'float32');
+        return [name, tf.engine().makeTensorFromTensorInfo(tracing.tensorInfo(node))] as const;
+      });
+      const results = tensorsOf(fn(Object.fromEntries(placeholders)));
+      const outputs = Object.entries(results).map(
+        ([name, tensor]) => [name, graph.dense(graph.cast(tracing.nodeOf(tensor), 'float32'))] as const,
+      );
+      // tidy takes tensors out of its result; nodes are none.
+      return { graph, outputs: Object.fromEntries(outputs) } as unknown as tf.TensorContainer;
+    }) as unknown as Trace;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    if (previous) void tf.setBackend(previous);
+  }
+}
+
+function explain(error: unknown): unknown {
+  const missing = error instanceof Error && /Kernel '(\w+)' not registered/.exec(error.message);
+  if (!missing) return error;
+  return new RuntimeError(
+    `the compiled runtime has no rule for the TensorFlow.js kernel ${missing[1] ?? '?'}`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { createOnnxRuntime, type OnnxDevice } from './onnx/onnx-runtime.ts';
+import { RuntimeError, type Runtime } from './runtime.ts';
+import { createTfjsRuntime } from './tfjs/tfjs-runtime.ts';
+import * as tf from '@tensorflow/tfjs';
+
+export interface RuntimeChoice {
+  readonly runtime: 'auto' | 'onnx' | 'tfjs';
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly threads: number;
+}
+
+type Explain = (message: string) => void;
+interface Candidate {
+  readonly name: string;
+  /** Why it is not even tried here; null: it is. */
+  readonly absent: string | null;
+  readonly create: () => Promise<Runtime>;
+}
+
+/**
+ * The runtime asked for, or with `auto` the first that works here, fastest first. `explain` is told what was chosen and
+ * why others were not. Errors: RuntimeError with every reason where none works.
+ */
+export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Promise<Runtime> {
+  const reasons: string[] = [];
+  for (const candidate of candidates(choice)) {
+    try {
+      if (candidate.absent !== null) throw new RuntimeError(candidate.absent);
+      const runtime = await candidate.create();
+      await probe(runtime);
+      explain(`runtime ${runtime.name}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`);
+      return runtime;
+    } catch (error) {
+      reasons.push(`not ${candidate.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new RuntimeError(`no runtime works here: ${reasons.join('; ')}`);
+}
+
+function candidates({ runtime, device, threads }: RuntimeChoice): Candidate[] {
+  const auto = device === 'auto';
+  const onnx = (name: OnnxDevice): Candidate => ({
+    name: `onnx/${name}`,
+    absent: auto ? missingHardware(name) : null,
+    create: async () => createOnnxRuntime({ device: name, threads }),
+  });
+  const eager = (name: 'js' | 'cpu' | 'cuda'): Candidate => ({
+    name: `tfjs/${name}`,
+    absent: auto && name === 'cuda' ? missingHardware(name) : null,
+    create: () => createTfjsRuntime({ device: name }),
+  });
+  const all: Record<'onnx' | 'tfjs', Candidate[]> = {
+    onnx: auto ? [onnx('cuda'), onnx('webgpu'), onnx('cpu')] : [onnx(device)],
+    tfjs: auto ? [eager('cuda'), eager('cpu'), eager('js')] : eagerOn(device, eager),
+  };
+  return runtime === 'auto' ? [...all.onnx, ...(auto ? [] : all.tfjs)] : all[runtime];
+}
+
+function eagerOn(
+  device: 'cpu' | 'webgpu' | 'cuda',
+  eager: (name: 'js' | 'cpu' | 'cuda') => Candidate,
+): Candidate[] {
+  if (device === 'cuda') return [eager('cuda')];
+  return device === 'cpu' ? [eager('cpu'), eager('js')] : [];
+}
+
+/** Saves starting a GPU provider, and its warnings, where the system shows no such device. */
+function missingHardware(device: OnnxDevice): string | null {
+  if (device === 'cpu' || process.platform !== 'linux') return null;
+  const nodes =
+    device === 'cuda' ? ['/dev/nvidiactl', '/dev/dxg'] : ['/dev/nvidiactl', '/dev/dri', '/dev/dxg'];
+  return nodes.some((node) => existsSync(node)) ? null : `no GPU (${nodes.join(', ')})`;
+}
+
+/** A runtime that starts may still compute nothing or nonsense: one product, checked. */
+async function probe(runtime: Runtime): Promise<void> {
+  const spec = { shape: [2, 2], dtype: 'float32' as const };
+  const fn = await runtime.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {
+    a: spec,
+    b: spec,
+  });
+  const a = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+  const { c } = await fn.run({ a, b: a });
+  await fn.dispose();
+  if (String(c?.data) !== '7,10,15,22') throw new RuntimeError(`a matrix product gave ${String(c?.data)}`);
+}

@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import {
+  checkArrays,
+  RuntimeError,
+  sizeOf,
+  type Arrays,
+  type ArraySpecs,
+  type FloatArray,
+  type FloatArrays,
+  type NdArray,
+  type Runtime,
+  type ScanDefinition,
+  type Tensors,
+} from '../runtime.ts';
+
+/** Where eager TensorFlow.js runs, and the package that brings it there; none: its own JavaScript kernels. */
+const PACKAGES = { js: null, cpu: '@tensorflow/tfjs-node', cuda: '@tensorflow/tfjs-node-gpu' } as const;
+export type TfjsDevice = keyof typeof PACKAGES;
+
+const BACKENDS: { [Device in TfjsDevice]: string } = { js: 'cpu', cpu: 'tensorflow', cuda: 'tensorflow' };
+
+/**
+ * Functions called as they are, kernel by kernel. Errors: RuntimeError saying what to install where the package of a
+ * device is missing or its native library was never fetched.
+ */
+export async function createTfjsRuntime({ device }: { readonly device: TfjsDevice }): Promise<Runtime> {
+  await loadPackage(device);
+  const backend = BACKENDS[device];
+  await tf.setBackend(backend);
+  const eager = <Result>(call: () => Result) => {
+    if (tf.getBackend() !== backend) void tf.setBackend(backend);
+    return call();
+  };
+  return {
+    name: `tfjs/${device}`,
+    async compile(fn, inputs) {
+      return {
+        run: async (arrays) => eager(() => callFunction(fn, inputs, arrays)),
+        dispose: () => Promise.resolve(),
+      };
+    },
+    async compileScan(definition) {
+      return {
+        start: async (state) => {
+          checkArrays(definition.state, state);
+          return { opaque: state };
+        },
+        run: async (state, slices, observe) =>
+          eager(() => runScan(definition, state.opaque as FloatArrays, slices, observe)),
+        read: async (state) => state.opaque as FloatArrays,
+        dispose: () => Promise.resolve(),
+      };
+    },
+    dispose: () => Promise.resolve(),
+  };
+}
+
+async function loadPackage(device: TfjsDevice): Promise<void> {
+  const name = PACKAGES[device];
+  if (name === null) return;
+  try {
+    await restoreUtilFunctions();
+    await import(name);
+  } catch (error) {
+    const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new RuntimeError(
+      `tfjs on ${device} needs the package ${name} with its native library (npm install ${name}, install scripts allowed): ${detail}`,
+      { cause: error },
+    );
+  }
+}
+
+/** tfjs-node calls two functions that Node 23 removed from util. */
+async function restoreUtilFunctions(): Promise<void> {
+  const { default: util } = (await import('node:util')) as unknown as { default: Record<string, unknown> };
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  util['isArray'] ??= Array.isArray;
+}
+
+function callFunction(fn: (inputs: Tensors) => Tensors, specs: ArraySpecs, arrays: Arrays): FloatArrays {
+  checkArrays(specs, arrays);
+  return tf.tidy(
+    () => toArrays(fn(toTensors(arrays))) as unknown as tf.TensorContainer,
+  ) as unknown as FloatArrays;
+}
+
+function runScan(
+  { state: specs, slices: sliceSpecs, step }: ScanDefinition,
+  start: FloatArrays,
+  slices: Arrays,
+  observe: readonly boolean[],
+) {
+  checkArrays(sliceSpecs, slices, [observe.length]);
+  const outputs: Record<string, FloatArray> = {};
+  let state = start;
+  observe.forEach((observed, i) => {
+    const slice = Object.fromEntries(Object.entries(slices).map(([name, array]) => [name, rowOf(array, i)]));
+    const results = tf.tidy(() => {
+      const { state: next, observe: look } = step(toTensors(state), toTensors(slice));
+      // The first step tells the outputs' shapes, also where no step is observed.
+      const seen = observed || i === 0 ? toArrays(look()) : {};
+      return { next: toArrays(next), seen } as unknown as tf.TensorContainer;
+    }) as unknown as { next: FloatArrays; seen: FloatArrays };
+    state = Object.fromEntries(Object.keys(specs).map((name) => [name, required(results.next, name)]));
+    for (const [name, { shape, data }] of Object.entries(results.seen)) {
+      outputs[name] ??= {
+        shape: [observe.length, ...shape],
+        data: new Float32Array(observe.length * data.length),
+      };
+      if (observed) outputs[name].data.set(data, i * data.length);
+    }
+  });
+  return { state: { opaque: state }, outputs };
+}
+
+function rowOf({ shape, data }: NdArray, row: number): NdArray {
+  const rest = shape.slice(1);
+  const size = sizeOf(rest);
+  return { shape: rest, data: data.subarray(row * size, (row + 1) * size) };
+}
+
+function toTensors(arrays: Arrays): Tensors {
+  const entries = Object.entries(arrays).map(([name, { shape, data }]): [string, Tensor] => [
+    name,
+    // A copy: the JavaScript backend keeps the array it is given.
+    tf.tensor(Float32Array.from(data), [...shape], 'float32'),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function toArrays(tensors: Tensors): FloatArrays {
+  const entries = Object.entries(tensors).map(([name, tensor]): [string, FloatArray] => [
+    name,
+    { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function required(arrays: FloatArrays, name: string): FloatArray {
+  const array = arrays[name];
+  if (!array) throw new RuntimeError(`the step gave no next state for ${name}`);
+  return array;
+}

@@ -1,0 +1,56 @@
+import { compileCheck, type Check } from '../validation.ts';
+import type { BullJob } from './drivers/driver.ts';
+import { InferPayload, TrainPayload, type JobName, type JobTypes } from './jobs.ts';
+import { isCancelled } from './running-jobs.ts';
+import {
+  cancelledResult,
+  INLINE_LIMIT,
+  packedSize,
+  progressOf,
+  type InferData,
+  type StoredProgress,
+  type StoredReturn,
+} from './stored.ts';
+
+/** Where jobs of the two names differ on their way between BullMQ's job and a processor. */
+export interface Adapter<Name extends JobName> {
+  /** Payloads are checked again on arrival: another version of the service may have written them. */
+  readonly check: Check<JobTypes[Name]['payload']>;
+  /** The end of a job that need not run any more, or null. */
+  unrun(job: BullJob): StoredReturn | null;
+  begin(job: BullJob): Promise<void>;
+  progress(job: BullJob, progress: JobTypes[Name]['progress']): Promise<void>;
+  finish(job: BullJob, result: JobTypes[Name]['result']): Promise<StoredReturn>;
+  /** The end of a job that stopped because it was cancelled, or null where such jobs are not cancelled. */
+  cancelled(job: BullJob): StoredReturn | null;
+}
+
+export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
+  train: {
+    check: compileCheck(TrainPayload, 'The payload of the training job'),
+    unrun: (job) =>
+      isCancelled(job.data) ? { result: cancelledResult(progressOf(job.progress)), closedUnrun: true } : null,
+    begin: async (job) => {
+      if (progressOf(job.progress) === null) await job.updateProgress(started());
+    },
+    progress: (job, latest) => job.updateProgress({ ...(progressOf(job.progress) ?? started()), latest }),
+    finish: async (_job, result) => ({ result, closedUnrun: false }),
+    cancelled: (job) => ({ result: cancelledResult(progressOf(job.progress)), closedUnrun: false }),
+  },
+  infer: {
+    check: compileCheck(InferPayload, 'The payload of the inference job'),
+    unrun: () => null,
+    begin: async () => undefined,
+    progress: async () => undefined,
+    finish: async (job, result) => {
+      if (packedSize(result) <= INLINE_LIMIT) return { inline: result };
+      await job.updateData({ payload: null, result } satisfies InferData);
+      return { inline: null };
+    },
+    cancelled: () => null,
+  },
+};
+
+function started(): StoredProgress {
+  return { startedAt: Date.now(), latest: null };
+}

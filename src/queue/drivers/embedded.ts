@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq';
+import type { QueueLogger } from '../logger.ts';
+import type { Driver } from './driver.ts';
+import { lockFolder } from './folder-lock.ts';
+import { PglitePool } from './pglite-pool.ts';
+
+/**
+ * Postgres inside this process (PGlite), files in `<folder>/database`, one process at a time. The queue prefix plays no
+ * part: the folder is the name space. Errors: queue_folder_locked.
+ */
+export async function openEmbedded(folder: string, logger: QueueLogger): Promise<Driver> {
+  const lock = await lockFolder(join(folder, 'lock'), folder);
+  let database: PGlite | undefined;
+  try {
+    database = await openDatabase(folder, logger);
+    return driverOf(await migratedPool(database), async () => {
+      await database?.close();
+      await lock.release();
+    });
+  } catch (error) {
+    await database?.close();
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openDatabase(folder: string, logger: QueueLogger): Promise<PGlite> {
+  const path = join(folder, 'database');
+  const first = !existsSync(path);
+  const text = first
+    ? 'Making the embedded queue; this takes some seconds once'
+    : 'Opening the embedded queue';
+  logger.info({ folder }, text);
+  const started = performance.now();
+  const { PGlite: Database } = await import('@electric-sql/pglite');
+  if (first) {
+    // Made aside and renamed: a process killed half-way must not leave a database that cannot be opened.
+    const draft = `${path}.new`;
+    await rm(draft, { recursive: true, force: true });
+    await (await Database.create({ dataDir: draft })).close();
+    await rename(draft, path);
+  }
+  const database = await Database.create({ dataDir: path });
+  logger.info({ folder, ms: Math.round(performance.now() - started) }, 'The embedded queue is open');
+  return database;
+}
+
+async function migratedPool(database: PGlite): Promise<PglitePool> {
+  const pool = new PglitePool(database);
+  await database.exec(`CREATE SCHEMA IF NOT EXISTS ${DEFAULT_SCHEMA}; SET search_path TO ${DEFAULT_SCHEMA}`);
+  await runMigrations(await pool.connect(), DEFAULT_SCHEMA);
+  return pool;
+}
+
+function driverOf(pool: PglitePool, close: () => Promise<void>): Driver {
+  const options = { connection: pool };
+  return {
+    kind: 'embedded',
+    factory: createPostgresBackend as unknown as BackendFactory,
+    exclusive: true,
+    producing: options,
+    consuming: () => options,
+    prepare: async () => undefined,
+    ready: async () => undefined,
+    ping: async () => {
+      await pool.query('SELECT 1 AS one');
+    },
+    // It lives and dies with this process.
+    onLost: () => undefined,
+    close,
+  };
+}

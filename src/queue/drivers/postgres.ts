@@ -1,0 +1,69 @@
+import { createPostgresBackend, quoteSchemaName, runMigrations, type BackendFactory } from 'bullmq';
+import type { Pool } from 'pg';
+import { AppError } from '../../errors.ts';
+import type { Report } from '../logger.ts';
+import { unavailable, type Driver } from './driver.ts';
+
+/** Counts the wait for one of the pool's connections too; a server that refuses is noticed at once. */
+const CONNECT_WAIT_MS = 10_000;
+
+/** Postgres: the server must be there when it opens (the schema is made then); later it may go away and come back. */
+export async function openPostgres(url: string, schema: string, report: Report): Promise<Driver> {
+  checkSchema(schema);
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: CONNECT_WAIT_MS });
+  pool.on('error', (error) => {
+    report('The connection to Postgres failed', error);
+  });
+  try {
+    await migrate(pool, schema);
+  } catch (error) {
+    await pool.end();
+    throw unavailable('Postgres did not answer or the schema could not be made', error);
+  }
+  const ping = async (): Promise<void> => {
+    await pool.query('SELECT 1');
+  };
+  const options = {
+    connection: { connectionString: url, schema, max: 4, connectionTimeoutMillis: CONNECT_WAIT_MS },
+  };
+
+  return {
+    kind: 'postgres',
+    factory: createPostgresBackend as unknown as BackendFactory,
+    exclusive: false,
+    producing: options,
+    consuming: () => options,
+    // BullMQ checks the schema once for each class it opens and does not get over a failure.
+    prepare: () =>
+      ping().catch((error: unknown) => {
+        throw unavailable('no connection to Postgres', error);
+      }),
+    ready: async () => undefined,
+    ping,
+    onLost: (listener) => {
+      pool.on('error', listener);
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function migrate(pool: Pool, schema: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    client.release();
+  }
+}
+
+/** A prefix may hold characters that BullMQ allows in Redis keys but not in a schema's name. */
+function checkSchema(schema: string): void {
+  try {
+    quoteSchemaName(schema);
+  } catch (cause) {
+    const detail = 'as a Postgres schema: letters, digits and _, at most 63, not starting with a digit';
+    const problems = [{ pointer: '/AEVB_QUEUE_PREFIX', detail }];
+    throw AppError.of('validation_failed', { what: 'The queue prefix' }, { problems, cause });
+  }
+}

@@ -1,0 +1,45 @@
+import { UnrecoverableError } from 'bullmq';
+import { AppError, ERRORS, isRetryable, type SerializedError } from '../errors.ts';
+
+/** Errors on their way through BullMQ, which keeps of a failure only its message: that message is our JSON. */
+
+export function serializeError(error: unknown): SerializedError {
+  return (error instanceof AppError ? error : AppError.of('internal', {})).toJSON();
+}
+
+/** What to throw at BullMQ so that it retries the job or not. */
+export function failureOf(error: unknown): Error {
+  const message = JSON.stringify(serializeError(error));
+  return isRetryable(error) ? new Error(message) : new UnrecoverableError(message);
+}
+
+/** BullMQ's own word for a job whose worker died too often. */
+const STALLED = /stalled more than allowable limit/;
+
+export function parseFailure(failedReason: string | undefined): SerializedError {
+  const parsed = parseJson(failedReason ?? '');
+  if (isSerializedError(parsed)) return parsed;
+  if (STALLED.test(failedReason ?? '')) {
+    return AppError.of('worker_process_died', { pid: undefined, how: 'while it ran this job' }).toJSON();
+  }
+  return serializeError(new Error(failedReason));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSerializedError(value: unknown): value is SerializedError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, problems } = value as Partial<Record<keyof SerializedError, unknown>>;
+  return (
+    typeof code === 'string' &&
+    Object.hasOwn(ERRORS, code) &&
+    typeof message === 'string' &&
+    Array.isArray(problems)
+  );
+}

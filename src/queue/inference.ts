@@ -1,0 +1,122 @@
+import { AppError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { unavailable, type BullEvents, type BullQueue } from './drivers/driver.ts';
+import { parseFailure } from './failures.ts';
+import type { InferPayload, InferResult } from './jobs.ts';
+import type { Report } from './logger.ts';
+import type { InferOptions } from './queues.ts';
+import { ResultWaiters } from './result-waiters.ts';
+import { INLINE_LIMIT, JOB_OPTIONS, packedSize, type InferData, type InferReturn } from './stored.ts';
+
+/** Events can be lost (a trimmed stream, a connection made anew): jobs are also asked about, a few at a time. */
+const RECHECK_MS = 1_000;
+const RECHECK_JOBS = 32;
+
+type Reach = <T>(operation: () => Promise<T>) => Promise<T>;
+
+/** Gives inference jobs to the queue and hands their results to those who wait. */
+export class InferenceCalls {
+  readonly #queue: BullQueue;
+  readonly #reach: Reach;
+  readonly #report: Report;
+  readonly #waiters: ResultWaiters;
+  #timer: NodeJS.Timeout | undefined;
+  #rechecking = false;
+
+  constructor(queue: BullQueue, events: BullEvents, reach: Reach, report: Report) {
+    this.#queue = queue;
+    this.#reach = reach;
+    this.#report = report;
+    this.#waiters = new ResultWaiters((id) => {
+      this.#remove(id);
+    });
+    events.on('completed', ({ jobId, returnvalue }) => {
+      if (this.#waiters.has(jobId)) void this.#finish(jobId, returnvalue as InferReturn);
+    });
+    events.on('failed', ({ jobId, failedReason }) => {
+      this.#waiters.fail(jobId, AppError.fromJSON(parseFailure(failedReason)));
+    });
+  }
+
+  infer(payload: InferPayload, { timeoutMs }: InferOptions): Promise<InferResult> {
+    const id = newId('req');
+    const result = this.#waiters.wait(id, timeoutMs);
+    const data: InferData = { payload, result: null };
+    this.#reach(() => this.#queue.add('infer', data, { ...JOB_OPTIONS.infer, jobId: id })).then(
+      () => {
+        if (this.#waiters.sent(id)) this.#scheduleRecheck();
+        else this.#remove(id);
+      },
+      (error: unknown) => {
+        this.#waiters.fail(id, asError(error));
+      },
+    );
+    return result;
+  }
+
+  /** Asks at once: those whose queue cannot be reached any more are told so. */
+  recheck(): void {
+    if (this.#rechecking) return;
+    this.#rechecking = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const ids = this.#waiters.oldest(RECHECK_JOBS);
+    Promise.all(ids.map((id) => this.#ask(id)))
+      .catch((error: unknown) => {
+        this.#waiters.failAll(() => asError(error));
+      })
+      .finally(() => {
+        this.#rechecking = false;
+        this.#scheduleRecheck();
+      });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#waiters.failAll(() => unavailable('this process is stopping'));
+  }
+
+  #scheduleRecheck(): void {
+    if (this.#timer !== undefined || this.#rechecking || this.#waiters.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.recheck();
+    }, RECHECK_MS);
+  }
+
+  async #ask(id: string): Promise<void> {
+    const state = await this.#reach(() => this.#queue.getJobState(id));
+    if (state === 'unknown') this.#waiters.fail(id, unavailable('it lost this job'));
+    if (state !== 'completed' && state !== 'failed') return;
+    const job = await this.#reach(() => this.#queue.getJob(id));
+    if (state === 'failed') this.#waiters.fail(id, AppError.fromJSON(parseFailure(job?.failedReason)));
+    else if (job !== undefined) await this.#finish(id, job.returnvalue as InferReturn);
+  }
+
+  async #finish(id: string, { inline }: InferReturn): Promise<void> {
+    try {
+      const result = inline ?? (await this.#storedResult(id));
+      this.#waiters.succeed(id, result);
+      if (inline === null || packedSize(inline) > INLINE_LIMIT) this.#remove(id);
+    } catch (error) {
+      this.#waiters.fail(id, asError(error));
+    }
+  }
+
+  async #storedResult(id: string): Promise<InferResult> {
+    const job = await this.#reach(() => this.#queue.getJob(id));
+    const result = (job?.data as InferData | undefined)?.result ?? null;
+    if (result === null) throw unavailable('it lost the result of this job');
+    return result;
+  }
+
+  /** Large jobs go as soon as they are read, abandoned ones unless they run; the rest ages out. */
+  #remove(id: string): void {
+    this.#reach(() => this.#queue.remove(id)).catch((error: unknown) => {
+      this.#report('An inference job could not be removed', error);
+    });
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,100 @@
+import Type, { type Static } from 'typebox';
+import { ModelSpec, TrainingSpec } from '../model/spec.ts';
+
+/** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
+
+const closed = { additionalProperties: false } as const;
+export const PAYLOAD_VERSION = 1;
+const Version = Type.Literal(PAYLOAD_VERSION);
+
+export const TrainPayload = Type.Object(
+  {
+    version: Version,
+    modelId: Type.String(),
+    datasetId: Type.String(),
+    model: ModelSpec,
+    training: TrainingSpec,
+  },
+  closed,
+);
+export type TrainPayload = Static<typeof TrainPayload>;
+
+export interface TrainResult {
+  readonly outcome: 'succeeded' | 'cancelled';
+  readonly step: number;
+  readonly validationElbo: number | null;
+}
+
+/** Latest news of a running training job; elbo in nats per datapoint. */
+export interface TrainProgress {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly rowsPerSecond: number;
+  readonly trainElbo: number | null;
+  readonly validationElbo: number | null;
+  readonly secondsLeft: number | null;
+  readonly runtime: string;
+  readonly pid: number;
+}
+
+export const OPERATIONS = ['encode', 'decode', 'sample', 'reconstruct', 'elbo'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** float32 values, row-major, little-endian, as base64. */
+export const PackedArray = Type.Object({ shape: Type.Array(Type.Integer()), data: Type.String() }, closed);
+export type PackedArray = Static<typeof PackedArray>;
+
+export const InferPayload = Type.Object(
+  {
+    version: Version,
+    modelId: Type.String(),
+    operation: Type.Unsafe<Operation>({ type: 'string', enum: [...OPERATIONS] }),
+    checkpoint: Type.Union([Type.Literal('latest'), Type.Literal('best'), Type.Integer()]),
+    /** [rows, data_size] (encode, reconstruct, elbo), [rows, latent_size] (decode), null (sample). */
+    rows: Type.Union([PackedArray, Type.Null()]),
+    /** sample: how many; encode: draws of z for each row (0 = none); elbo: L. */
+    count: Type.Integer({ minimum: 0 }),
+    seed: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
+export type InferPayload = Static<typeof InferPayload>;
+
+/**
+ * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct: mean [n, D]
+ * (the expectation under p(x|z)), sample also latents [n, J]. elbo: elbo, log_likelihood, kl_divergence [n].
+ */
+export interface InferResult {
+  readonly step: number;
+  readonly arrays: Readonly<Record<string, PackedArray>>;
+  readonly computeMs: number;
+}
+
+export interface JobTypes {
+  readonly train: { payload: TrainPayload; result: TrainResult; progress: TrainProgress };
+  readonly infer: { payload: InferPayload; result: InferResult; progress: never };
+}
+export const JOB_NAMES = ['train', 'infer'] as const satisfies readonly (keyof JobTypes)[];
+export type JobName = keyof JobTypes;
+
+export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export function packArray(shape: readonly number[], data: Float32Array): PackedArray {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return { shape: [...shape], data: bytes.toString('base64') };
+}
+
+/** Errors: RangeError where the bytes do not fit the shape. */
+export function unpackArray(packed: PackedArray): { shape: number[]; data: Float32Array } {
+  const bytes = Buffer.from(packed.data, 'base64');
+  const size = packed.shape.reduce((product, axis) => product * axis, 1);
+  if (bytes.byteLength !== size * 4) {
+    throw new RangeError(
+      `${bytes.byteLength} bytes do not fill float32 of shape [${packed.shape.join(', ')}]`,
+    );
+  }
+  return { shape: packed.shape, data: new Float32Array(new Uint8Array(bytes).buffer) };
+}

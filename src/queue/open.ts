@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { openBullQueue } from './bull-queue.ts';
+import { openConsumer } from './consumer.ts';
+import type { Driver } from './drivers/driver.ts';
+import { JOB_NAMES } from './jobs.ts';
+import { rateLimited, type QueueLogger, type Report } from './logger.ts';
+import { openProducer } from './producer.ts';
+import type { Consumer, Producer, QueueBackend } from './queues.ts';
+
+export interface QueueSettings {
+  /** redis://, rediss:// or postgres:// URL; empty: embedded in this process. */
+  readonly queueUrl: string;
+  /** Key prefix (Redis) or schema (Postgres). */
+  readonly queuePrefix: string;
+  /** The embedded queue lives in its folder `queue`. */
+  readonly dataDir: string;
+  /** How long a closing consumer waits for its jobs. */
+  readonly shutdownTimeoutMs: number;
+  /** After how long without a sign of life a job is taken from its worker. Default 10 s. */
+  readonly lockDurationMs?: number;
+}
+
+/**
+ * Opens the queue that the settings name and loads only its driver. Redis may come up later, Postgres must be there.
+ * Errors: queue_folder_locked, queue_unavailable, validation_failed.
+ */
+export async function openQueue(settings: QueueSettings, logger: QueueLogger): Promise<QueueBackend> {
+  const report = rateLimited(logger);
+  const driver = await openDriver(settings, logger, report);
+  if (driver.exclusive) await reclaimJobs(driver, report);
+  const producers: Producer[] = [];
+  const consumers: Consumer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(consumers.map((consumer) => consumer.close()));
+    await Promise.all(producers.map((producer) => producer.close()));
+    await driver.close();
+  };
+  let closed: Promise<void> | undefined;
+
+  return {
+    kind: driver.kind,
+    producer: async () => {
+      await driver.prepare();
+      const producer = await openProducer(driver, report);
+      producers.push(producer);
+      return producer;
+    },
+    consume: async (name, { concurrency }, processor) => {
+      await driver.prepare();
+      const { lockDurationMs = 10_000, shutdownTimeoutMs } = settings;
+      const limits = { concurrency, lockDurationMs, shutdownTimeoutMs };
+      const consumer = openConsumer(name, limits, processor, { driver, logger, report });
+      consumers.push(consumer);
+      return consumer;
+    },
+    close: () => (closed ??= close()),
+  };
+}
+
+async function openDriver(settings: QueueSettings, logger: QueueLogger, report: Report): Promise<Driver> {
+  const { queueUrl, queuePrefix, dataDir } = settings;
+  if (queueUrl === '') {
+    const { openEmbedded } = await import('./drivers/embedded.ts');
+    return openEmbedded(join(dataDir, 'queue'), logger);
+  }
+  if (/^rediss?:/.test(queueUrl)) {
+    const { openRedis } = await import('./drivers/redis.ts');
+    return openRedis(queueUrl, queuePrefix, report);
+  }
+  const { openPostgres } = await import('./drivers/postgres.ts');
+  return openPostgres(queueUrl, queuePrefix, report);
+}
+
+/** What was running when the last process died waits again at once; nobody waits for its inferences any more. */
+async function reclaimJobs(driver: Driver, report: Report): Promise<void> {
+  for (const name of JOB_NAMES) {
+    const queue = openBullQueue(driver, driver.producing, name, report);
+    // Token '0' takes a job from whoever held it.
+    for (const job of await queue.getActive()) await job.moveToWait('0');
+    if (name === 'infer') await queue.drain();
+    await queue.close();
+  }
+}

@@ -1,0 +1,81 @@
+import { AppError } from '../errors.ts';
+import type { InferResult } from './jobs.ts';
+
+interface Waiter {
+  readonly resolve: (result: InferResult) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+  /** The job is known to be in the queue, so it not being there any more means that it is lost. */
+  sent: boolean;
+}
+
+/** Those who wait for the result of an inference job, by its id. Each ends exactly once: result, error or timeout. */
+export class ResultWaiters {
+  readonly #waiters = new Map<string, Waiter>();
+  readonly #abandoned: (id: string) => void;
+
+  /** @param abandoned called with jobs that are not waited for any more because of their timeout. */
+  constructor(abandoned: (id: string) => void) {
+    this.#abandoned = abandoned;
+  }
+
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  has(id: string): boolean {
+    return this.#waiters.has(id);
+  }
+
+  /** Errors: inference_timeout, and whatever `fail` is given. */
+  wait(id: string, timeoutMs: number): Promise<InferResult> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.fail(id, AppError.of('inference_timeout', { seconds: timeoutMs / 1000 }));
+        this.#abandoned(id);
+      }, timeoutMs);
+      this.#waiters.set(id, { resolve, reject, timer, sent: false });
+    });
+  }
+
+  /** Whether the job is still waited for. */
+  sent(id: string): boolean {
+    const waiter = this.#waiters.get(id);
+    if (waiter !== undefined) waiter.sent = true;
+    return waiter !== undefined;
+  }
+
+  succeed(id: string, result: InferResult): void {
+    this.#take(id)?.resolve(result);
+  }
+
+  fail(id: string, error: Error): void {
+    this.#take(id)?.reject(error);
+  }
+
+  failAll(error: (id: string) => Error): void {
+    for (const id of [...this.#waiters.keys()]) this.fail(id, error(id));
+  }
+
+  /** Up to `count` sent jobs, those first that were not asked about for longest. */
+  oldest(count: number): string[] {
+    const ids: string[] = [];
+    for (const [id, waiter] of this.#waiters) {
+      if (ids.length >= count) break;
+      if (waiter.sent) ids.push(id);
+    }
+    for (const id of ids) {
+      const waiter = this.#waiters.get(id);
+      this.#waiters.delete(id);
+      if (waiter !== undefined) this.#waiters.set(id, waiter);
+    }
+    return ids;
+  }
+
+  #take(id: string): Waiter | undefined {
+    const waiter = this.#waiters.get(id);
+    this.#waiters.delete(id);
+    clearTimeout(waiter?.timer);
+    return waiter;
+  }
+}

@@ -1,0 +1,80 @@
+import type { BullQueue } from './drivers/driver.ts';
+import type { Report } from './logger.ts';
+import type { StoredData } from './stored.ts';
+
+export type AbortReason = 'cancel' | 'shutdown';
+
+/** The jobs that a consumer has in hand, by id. */
+export class RunningJobs {
+  readonly #controllers = new Map<string, AbortController>();
+  readonly #handled = new Set<Promise<unknown>>();
+
+  get ids(): string[] {
+    return [...this.#controllers.keys()];
+  }
+
+  /** Runs the work with a signal that `abort` reaches while it lasts. */
+  async run<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#controllers.set(id, controller);
+    const handled = work(controller.signal);
+    this.#handled.add(handled);
+    try {
+      return await handled;
+    } finally {
+      this.#handled.delete(handled);
+      // The same id may have been taken up again after its lock was lost.
+      if (this.#controllers.get(id) === controller) this.#controllers.delete(id);
+    }
+  }
+
+  abort(ids: readonly string[], reason: AbortReason): void {
+    for (const id of ids) this.#controllers.get(id)?.abort(reason);
+  }
+
+  /** Resolves when all that run now have ended. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#handled);
+  }
+}
+
+export interface CancelWatch {
+  start(): void;
+  stop(): void;
+}
+
+const POLL_MS = 500;
+
+/** While jobs run, looks for the mark of a cancellation in their data and aborts them with 'cancel'. */
+export function watchCancellations(queue: BullQueue, running: RunningJobs, report: Report): CancelWatch {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const look = async (id: string): Promise<void> => {
+    const job = await queue.getJob(id);
+    if (job !== undefined && isCancelled(job.data)) running.abort([id], 'cancel');
+  };
+  const round = async (): Promise<void> => {
+    try {
+      await Promise.all(running.ids.map(look));
+    } catch (error) {
+      report('Running jobs could not be asked about', error);
+    }
+    timer = undefined;
+    if (running.ids.length > 0) start();
+  };
+  const start = (): void => {
+    if (stopped || timer !== undefined) return;
+    timer = setTimeout(() => void round(), POLL_MS);
+  };
+  return {
+    start,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+export function isCancelled(data: StoredData): boolean {
+  return 'cancelRequestedAt' in data && data.cancelRequestedAt !== null;
+}

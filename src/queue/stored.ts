@@ -1,0 +1,83 @@
+import type { DefaultJobOptions } from 'bullmq';
+import type { InferResult, JobName, TrainPayload, TrainProgress, TrainResult, InferPayload } from './jobs.ts';
+
+/** What stands in BullMQ's jobs. Only the producer writes a job's data, only the consumer its progress. */
+
+export interface TrainData {
+  readonly payload: TrainPayload;
+  /** Set once by whoever cancels; the job ends as cancelled as soon as its consumer sees it. */
+  readonly cancelRequestedAt: number | null;
+}
+
+export interface InferData {
+  readonly payload: InferPayload | null;
+  /** A result too large for the event stream; it takes the payload's place. */
+  readonly result: InferResult | null;
+}
+
+export type StoredData = TrainData | InferData;
+
+/** BullMQ forgets a job's first start when it is taken up again: kept here, beside the latest news. */
+export interface StoredProgress {
+  readonly startedAt: number;
+  readonly latest: TrainProgress | null;
+}
+
+export interface TrainReturn {
+  readonly result: TrainResult;
+  /** The job was cancelled while it waited, and its last taking up only closed it. */
+  readonly closedUnrun: boolean;
+}
+
+/** null: the result stands in the job's data. */
+export interface InferReturn {
+  readonly inline: InferResult | null;
+}
+
+export type StoredReturn = TrainReturn | InferReturn;
+
+/** Base64 characters that may travel in an event: the stream keeps the last MAX_EVENTS of them in memory. */
+export const INLINE_LIMIT = 16_384;
+export const MAX_EVENTS = 1_000;
+
+const DAY_SECONDS = 86_400;
+const KEEP_TRAINING = { age: 90 * DAY_SECONDS, count: 10_000 };
+const KEEP_INFERENCE = { age: 60, count: 500 };
+
+export const JOB_OPTIONS: Readonly<Record<JobName, DefaultJobOptions>> = {
+  train: {
+    attempts: 10,
+    backoff: { type: 'fixed', delay: 1_000 },
+    removeOnComplete: KEEP_TRAINING,
+    removeOnFail: KEEP_TRAINING,
+    stackTraceLimit: 0,
+  },
+  infer: {
+    attempts: 2,
+    removeOnComplete: KEEP_INFERENCE,
+    removeOnFail: KEEP_INFERENCE,
+    stackTraceLimit: 0,
+  },
+};
+
+/**
+ * How often a job may lose its worker. A training job always goes on from its checkpoint; an inference job fails, as
+ * its caller will not wait for long and its input may be what killed the worker.
+ */
+export const MAX_STALLED: Readonly<Record<JobName, number>> = { train: 1_000_000, infer: 0 };
+
+export function packedSize(result: InferResult): number {
+  return Object.values(result.arrays).reduce((sum, array) => sum + array.data.length, 0);
+}
+
+export function progressOf(progress: unknown): StoredProgress | null {
+  return typeof progress === 'object' && progress !== null && 'startedAt' in progress
+    ? (progress as StoredProgress)
+    : null;
+}
+
+/** How far a cancelled job came. */
+export function cancelledResult(progress: StoredProgress | null): TrainResult {
+  const latest = progress?.latest ?? null;
+  return { outcome: 'cancelled', step: latest?.step ?? 0, validationElbo: latest?.validationElbo ?? null };
+}

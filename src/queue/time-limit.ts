@@ -1,0 +1,23 @@
+/** The promise's outcome, or the rejection with `late()` where it takes longer than `limitMs`. */
+export async function within<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(late());
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether the promise settled, in whatever way, within the limit. Never rejects. */
+export async function settles(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const outcome = promise.then(
+    () => true,
+    () => true,
+  );
+  return within(outcome, limitMs, () => new Error('late')).catch(() => false);
+}

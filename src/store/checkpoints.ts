@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import type { StoredArrays } from './arrays.ts';
+import type { Driver } from './driver.ts';
+import { decodeSafetensors, encodeSafetensors } from './formats/safetensors.ts';
+import { checkpointFolder, checkpointKey, checkpointSteps, isStep, readCheckpoint } from './model-records.ts';
+import type { CheckpointContent, CheckpointRecord, OnCorrupt } from './models.ts';
+import { describe, encodeRecord, isAppError, unlessCorrupt } from './records.ts';
+
+const ARRAY_FILES = { parameters: 'parameters.safetensors', optimizer: 'optimizer.safetensors' } as const;
+type ArrayFile = keyof typeof ARRAY_FILES;
+const RECORD_FILE = 'checkpoint.json';
+
+/** Writes both files and, last, checkpoint.json: without it the others do not count. Replaces the same step. */
+export async function saveCheckpoint(
+  driver: Driver,
+  id: string,
+  content: CheckpointContent,
+): Promise<CheckpointRecord> {
+  const { step, epoch, seed, validationElbo } = content;
+  const encoded = (['parameters', 'optimizer'] as const).map(
+    (name) => [ARRAY_FILES[name], encodeSafetensors(content[name])] as const,
+  );
+  const files: Record<string, { sha256: string; bytes: number }> = {};
+  for (const [file, bytes] of encoded) {
+    files[file] = await driver.write(checkpointKey(id, step, file), bytes);
+  }
+  const validation_elbo = Number.isFinite(validationElbo) ? validationElbo : null;
+  const record = { step, epoch, seed, created_at: new Date().toISOString(), validation_elbo, files };
+  await driver.write(checkpointKey(id, step, RECORD_FILE), encodeRecord(record));
+  return record;
+}
+
+export async function listCheckpoints(driver: Driver, id: string): Promise<CheckpointRecord[]> {
+  const steps = await checkpointSteps(driver, id);
+  const records = await Promise.all(steps.map((step) => unlessCorrupt(readCheckpoint(driver, id, step))));
+  return records.filter((record) => record !== null);
+}
+
+export interface LoadOptions {
+  readonly optimizer: boolean;
+  readonly onCorrupt?: OnCorrupt;
+}
+
+/** The first good one in the order asked for; what is passed over is told to onCorrupt. */
+export async function loadCheckpoint(
+  driver: Driver,
+  id: string,
+  which: 'latest' | 'best' | number,
+  options: LoadOptions,
+): Promise<CheckpointContent | null> {
+  const steps =
+    typeof which === 'number' ? [which].filter(isStep) : (await checkpointSteps(driver, id)).reverse();
+  const order = which === 'best' ? await bestFirst(driver, id, steps) : steps;
+  for (const step of order) {
+    const content = await loadStep(driver, id, step, options);
+    if (content !== null) return content;
+  }
+  return null;
+}
+
+/** By falling validation bound, the newer first where equal; those without one, or damaged, come last. */
+async function bestFirst(driver: Driver, id: string, newestFirst: readonly number[]): Promise<number[]> {
+  const scored = await Promise.all(
+    newestFirst.map(async (step) => {
+      const record = await unlessCorrupt(readCheckpoint(driver, id, step));
+      return { step, elbo: record?.validation_elbo ?? -Infinity };
+    }),
+  );
+  return scored.sort(byScore).map(({ step }) => step);
+}
+
+const byScore = (a: { step: number; elbo: number }, b: { step: number; elbo: number }): number =>
+  a.elbo === b.elbo ? b.step - a.step : b.elbo - a.elbo;
+
+async function loadStep(
+  driver: Driver,
+  id: string,
+  step: number,
+  { optimizer, onCorrupt }: LoadOptions,
+): Promise<CheckpointContent | null> {
+  try {
+    const record = await readCheckpoint(driver, id, step);
+    if (record === null) return null;
+    return {
+      step,
+      epoch: record.epoch,
+      seed: record.seed,
+      validationElbo: record.validation_elbo,
+      parameters: await readArrays(driver, id, record, 'parameters'),
+      optimizer: optimizer ? await readArrays(driver, id, record, 'optimizer') : {},
+    };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // Pruned or removed while it was read: gone, not damaged.
+    if (!(await hasRecord(driver, id, step))) return null;
+    onCorrupt?.({ modelId: id, step, detail: describe(error) });
+    return null;
+  }
+}
+
+const isDamage = (error: unknown): boolean =>
+  isAppError(error, 'blob_corrupt') ||
+  isAppError(error, 'blob_not_found') ||
+  isAppError(error, 'data_invalid');
+
+async function hasRecord(driver: Driver, id: string, step: number): Promise<boolean> {
+  return (await driver.list(checkpointFolder(id, step))).includes(RECORD_FILE);
+}
+
+async function readArrays(
+  driver: Driver,
+  id: string,
+  record: CheckpointRecord,
+  name: ArrayFile,
+): Promise<StoredArrays> {
+  const key = checkpointKey(id, record.step, ARRAY_FILES[name]);
+  const expected = record.files[ARRAY_FILES[name]];
+  if (expected === undefined) {
+    throw AppError.of('blob_corrupt', { key, detail: 'checkpoint.json does not list it' });
+  }
+  const bytes = await driver.read(key);
+  if (bytes.length !== expected.bytes) {
+    const detail = `it has ${bytes.length} bytes and not ${expected.bytes}`;
+    throw AppError.of('blob_corrupt', { key, detail });
+  }
+  if (createHash('sha256').update(bytes).digest('hex') !== expected.sha256) {
+    throw AppError.of('blob_corrupt', { key, detail: 'its SHA-256 is not the one of checkpoint.json' });
+  }
+  return decodeSafetensors(bytes).arrays;
+}
+
+/** Removes all but the newest `keep` and the best one, and what crashes left unfinished before the newest. */
+export async function pruneCheckpoints(driver: Driver, id: string, keep: number): Promise<void> {
+  const records = await listCheckpoints(driver, id);
+  const newest = records.at(-1);
+  if (newest === undefined) return;
+  const scored = records.map(({ step, validation_elbo: elbo }) => ({ step, elbo: elbo ?? -Infinity }));
+  const best = scored.sort(byScore)[0]?.step;
+  const kept = new Set(records.slice(-Math.max(1, keep)).map(({ step }) => step));
+  for (const step of await checkpointSteps(driver, id)) {
+    if (kept.has(step) || step === best || step > newest.step) continue;
+    // First what makes it count, so that a reader never finds half of it.
+    await driver.remove(checkpointKey(id, step, RECORD_FILE));
+    await driver.remove(checkpointFolder(id, step));
+  }
+}

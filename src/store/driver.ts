@@ -1,0 +1,31 @@
+/**
+ * Where bytes rest. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
+ * Each driver passes test/store/driver-contract.ts.
+ */
+export interface Driver {
+  /** All bytes of one blob. Errors: blob_not_found. */
+  read(key: string): Promise<Buffer>;
+  /**
+   * Writes a blob so that a reader sees all of it or none, whenever the process dies; replaces one that is there.
+   * If the source throws, nothing is left behind.
+   */
+  write(
+    key: string,
+    source: Uint8Array | AsyncIterable<Uint8Array>,
+  ): Promise<{ sha256: string; bytes: number }>;
+  /** Adds a line to a text blob, making it where there is none. */
+  append(key: string, line: string): Promise<void>;
+  /** Names directly below a prefix (blobs and folders), sorted; [] where there is nothing. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes everything below a prefix (or the one blob); nothing there is fine. */
+  remove(prefix: string): Promise<void>;
+  /** Opens a blob for reading at any offset. Errors: blob_not_found. */
+  open(key: string): Promise<RandomAccess>;
+}
+
+export interface RandomAccess {
+  readonly bytes: number;
+  /** Fills `target` from `offset`; throws blob_corrupt where the blob ends before. Synchronous: the training loop calls it between chunks. */
+  readSync(target: Uint8Array, offset: number): void;
+  close(): Promise<void>;
+}

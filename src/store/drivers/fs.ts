@@ -1,0 +1,183 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../errors.ts';
+import type { Driver, RandomAccess } from '../driver.ts';
+
+const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+const MAX_DEPTH = 8;
+/** Temporary names start with a dot, so no key can name one. */
+const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
+/** An unfinished file that nobody has written to for this long belongs to a process that died. */
+const STALE_MS = 24 * 3600 * 1000;
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+/** Blobs as files below a folder, which is made with the first write. */
+export function fsDriver(folder: string): Driver {
+  const pathOf = (key: string): string => join(folder, ...checkedNames(key));
+  return {
+    read: (key) => orNotFound(key, readFile(pathOf(key))),
+    write: (key, source) => write(pathOf(key), source),
+    append: (key, line) => append(pathOf(key), line),
+    list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
+    remove: (prefix) => remove(pathOf(prefix)),
+    open: (key) => orNotFound(key, openFile(key, pathOf(key))),
+  };
+}
+
+/** Keys are made by the store from checked ids; this is the second line of defence against paths that lead out. */
+function checkedNames(key: string): string[] {
+  const names = key.split('/');
+  if (names.length <= MAX_DEPTH && names.every((name) => NAME.test(name))) return names;
+  throw AppError.of('id_invalid', { id: JSON.stringify(key.slice(0, 100)) });
+}
+
+async function write(
+  path: string,
+  source: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<{ sha256: string; bytes: number }> {
+  const parent = dirname(path);
+  await makeFolder(parent);
+  await removeStale(parent);
+  const temporary = join(parent, `.${randomUUID()}.tmp`);
+  try {
+    const summary = await writeTemporary(temporary, source);
+    await rename(temporary, path);
+    await syncFolder(parent);
+    return summary;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeTemporary(path: string, source: Uint8Array | AsyncIterable<Uint8Array>) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of source instanceof Uint8Array ? [source] : source) {
+      hash.update(piece);
+      bytes += piece.byteLength;
+      await file.writeFile(piece);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Not synced to the disk: a crash of the process loses nothing, one of the machine may lose the last lines. */
+async function append(path: string, line: string): Promise<void> {
+  if (line.includes('\n')) throw new RangeError('A line to append must not contain a line break.');
+  await makeFolder(dirname(path));
+  const file = await open(path, 'a+');
+  try {
+    // A line that a crash cut short must not swallow the next one.
+    const start = (await endsInsideLine(file)) ? '\n' : '';
+    await file.writeFile(`${start}${line}\n`);
+  } finally {
+    await file.close();
+  }
+}
+
+async function endsInsideLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  await file.read(last, 0, 1, size - 1);
+  return last.toString('latin1') !== '\n';
+}
+
+async function list(path: string): Promise<string[]> {
+  const names = await absentAs([], readdir(path));
+  return names.filter((name) => NAME.test(name)).sort();
+}
+
+async function remove(path: string): Promise<void> {
+  // Retries where another process adds a file meanwhile.
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  await absentAs(undefined, syncFolder(dirname(path)));
+}
+
+async function openFile(key: string, path: string): Promise<RandomAccess> {
+  const file = await open(path, 'r');
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) throw AppError.of('blob_not_found', { key });
+    return randomAccess(key, file, status.size);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function randomAccess(key: string, file: FileHandle, bytes: number): RandomAccess {
+  let closing: Promise<void> | undefined;
+  return {
+    bytes,
+    readSync(target, offset) {
+      for (let done = 0; done < target.byteLength;) {
+        const count = readSync(file.fd, target, done, target.byteLength - done, offset + done);
+        if (count === 0) {
+          const detail = `it ends before byte ${offset + target.byteLength}`;
+          throw AppError.of('blob_corrupt', { key, detail });
+        }
+        done += count;
+      }
+    },
+    close: () => (closing ??= file.close()),
+  };
+}
+
+/** Makes a folder and those above it so that they outlive a crash of the machine: each new name is synced. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return; // Windows opens no folders.
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function removeStale(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  for (const name of names.filter((entry) => TEMPORARY.test(entry))) {
+    const path = join(folder, name);
+    const modified = await absentAs(
+      Infinity,
+      stat(path).then(({ mtimeMs }) => mtimeMs),
+    );
+    if (modified < Date.now() - STALE_MS) await rm(path, { force: true });
+  }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ABSENT.has(String(error.code));
+
+async function absentAs<T>(fallback: T, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isAbsent(error)) return fallback;
+    throw error;
+  }
+}
+
+async function orNotFound<T>(key: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isAbsent(error)) throw AppError.of('blob_not_found', { key }, { cause: error });
+    throw error;
+  }
+}

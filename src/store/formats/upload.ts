@@ -1,0 +1,54 @@
+import { AppError } from '../../errors.ts';
+import { DATASET_FORMATS, type DatasetFormat } from '../datasets.ts';
+import { ByteReader } from './byte-reader.ts';
+import { csv } from './csv.ts';
+import { gunzip, isGzip } from './gzip.ts';
+import { idx } from './idx.ts';
+import { limitBytes } from './limits.ts';
+import { npy } from './npy.ts';
+import type { RowFormats, RowStream } from './rows.ts';
+
+const FORMATS: RowFormats = { idx, npy, csv };
+const HEAD_BYTES = 512;
+/** A number's text, or a wider type, may take more bytes than the 4 it is stored in. */
+const RAW_BYTES_PER_STORED_BYTE = 4;
+
+export interface UploadLimits {
+  /** Largest upload as it arrives. */
+  readonly maxUploadBytes: number;
+  /** Largest size of all rows as stored; four times that for what gzip may unpack to on the way. */
+  readonly maxDatasetBytes: number;
+}
+
+export interface OpenUpload extends RowStream {
+  readonly format: DatasetFormat;
+}
+
+/** Unpacks (gzip), recognises and opens an upload. Errors: data_invalid, too_large; the source is closed then. */
+export async function openUpload(
+  source: AsyncIterable<Uint8Array>,
+  expected: DatasetFormat | undefined,
+  limits: UploadLimits,
+): Promise<OpenUpload> {
+  const packed = new ByteReader(limitBytes(source, 'The upload', limits.maxUploadBytes));
+  let reader = packed;
+  try {
+    if (isGzip(await packed.peek(2))) {
+      reader = new ByteReader(gunzip(packed.rest(), limits.maxDatasetBytes * RAW_BYTES_PER_STORED_BYTE));
+    }
+    const format = recognise(await reader.peek(HEAD_BYTES), expected);
+    const rows = await FORMATS[format].open(reader, { maxStoredBytes: limits.maxDatasetBytes });
+    return { ...rows, format };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+function recognise(head: Buffer, expected: DatasetFormat | undefined): DatasetFormat {
+  const format = DATASET_FORMATS.find((name) => FORMATS[name].recognises(head));
+  if (format !== undefined && (expected === undefined || expected === format)) return format;
+  const start = head.length === 0 ? 'nothing' : `0x${head.toString('hex', 0, 8)}`;
+  const allowed = expected ?? `${DATASET_FORMATS.join(', ')}, each also in gzip`;
+  throw AppError.of('data_invalid', { where: 'byte 0', found: format ?? start, allowed });
+}

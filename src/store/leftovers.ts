@@ -1,0 +1,22 @@
+import { newId } from '../ids.ts';
+import { datasetFolder, datasetKey, DATASETS, isDatasetId } from './dataset-record.ts';
+import type { Driver } from './driver.ts';
+import { isModelId, modelFolder, modelKey, MODELS } from './model-records.ts';
+import { readIfThere } from './records.ts';
+
+/** What is younger may be in the making in another process. */
+const GRACE_MS = 24 * 3600 * 1000;
+
+/** Removes data sets and models without their JSON: uploads and removals that a crash cut short a day ago or earlier. */
+export async function removeLeftovers(driver: Driver, now: number = Date.now()): Promise<void> {
+  const oldDataset = newId('ds', now - GRACE_MS);
+  for (const id of await driver.list(DATASETS)) {
+    if (!isDatasetId(id) || id > oldDataset) continue;
+    if ((await readIfThere(driver, datasetKey(id))) === null) await driver.remove(datasetFolder(id));
+  }
+  const oldModel = newId('model', now - GRACE_MS);
+  for (const id of await driver.list(MODELS)) {
+    if (!isModelId(id) || id > oldModel) continue;
+    if ((await readIfThere(driver, modelKey(id))) === null) await driver.remove(modelFolder(id));
+  }
+}

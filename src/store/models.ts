@@ -1,0 +1,78 @@
+import type { StoredArrays } from './arrays.ts';
+
+/** model.json. `model` and `training` are the validated specification, as the model room defines it. */
+export interface ModelRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly job_id: string;
+  readonly dataset_id: string;
+  readonly data_size: number;
+  readonly row_shape: readonly number[];
+  readonly model: unknown;
+  readonly training: unknown;
+}
+
+/** One line of metrics.jsonl, in nats per datapoint. `elbo` is a running mean over training minibatches. */
+export interface MetricsLine {
+  readonly step: number;
+  readonly epoch: number;
+  readonly time: string;
+  readonly train_elbo: number | null;
+  readonly validation_elbo: number | null;
+  readonly validation_log_likelihood: number | null;
+  readonly validation_kl_divergence: number | null;
+  readonly rows_per_second: number;
+}
+
+/** checkpoint.json beside the two safetensors files; `files` maps a file name to its SHA-256 and size. */
+export interface CheckpointRecord {
+  readonly step: number;
+  readonly epoch: number;
+  readonly seed: number;
+  readonly created_at: string;
+  readonly validation_elbo: number | null;
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+}
+
+export interface CheckpointContent {
+  readonly step: number;
+  readonly epoch: number;
+  readonly seed: number;
+  readonly validationElbo: number | null;
+  readonly parameters: StoredArrays;
+  readonly optimizer: StoredArrays;
+}
+
+/** Called when a torn or altered checkpoint was passed over for an older one. */
+export type OnCorrupt = (event: { modelId: string; step: number; detail: string }) => void;
+
+export interface ModelStore {
+  create(record: ModelRecord): Promise<void>;
+  /** Errors: model_not_found, id_invalid. */
+  get(id: string): Promise<ModelRecord>;
+  list(page: { limit: number; after?: string }): Promise<{ records: ModelRecord[]; hasMore: boolean }>;
+  /** Errors: model_not_found. */
+  remove(id: string): Promise<void>;
+
+  appendMetrics(id: string, line: MetricsLine): Promise<void>;
+  /** Lines in order of step; an unfinished last line (a crash) is left out. */
+  readMetrics(id: string): Promise<MetricsLine[]>;
+  /** Drops lines later than a step: a resumed run writes them again. */
+  truncateMetrics(id: string, lastStep: number): Promise<void>;
+
+  saveCheckpoint(id: string, content: CheckpointContent): Promise<CheckpointRecord>;
+  /** Checkpoints whose checkpoint.json can be read, by rising step; file sums are not checked here. */
+  listCheckpoints(id: string): Promise<CheckpointRecord[]>;
+  /**
+   * The checkpoint of a step, or the newest (or best by validation bound) good one: sums are checked, bad ones are passed
+   * over and told to onCorrupt. Null where there is none. With `optimizer: false` that file is not read (and `{}`).
+   */
+  loadCheckpoint(
+    id: string,
+    which: 'latest' | 'best' | number,
+    options: { optimizer: boolean; onCorrupt?: OnCorrupt },
+  ): Promise<CheckpointContent | null>;
+  /** Removes all but the newest `keep` and the best one. */
+  pruneCheckpoints(id: string, keep: number): Promise<void>;
+}

@@ -1,0 +1,65 @@
+import { AppError } from '../errors.ts';
+import type { Check } from '../validation.ts';
+import type { Driver } from './driver.ts';
+
+/** A record as JSON text. */
+export const encodeRecord = (record: unknown): Buffer =>
+  Buffer.from(`${JSON.stringify(record, null, 2)}\n`, 'utf8');
+
+/** The blob's bytes, or null where nothing is stored. */
+export async function readIfThere(driver: Driver, key: string): Promise<Buffer | null> {
+  try {
+    return await driver.read(key);
+  } catch (error) {
+    if (isAppError(error, 'blob_not_found')) return null;
+    throw error;
+  }
+}
+
+/** A checked record, or null where nothing is stored. Errors: blob_corrupt. */
+export async function readRecord<T>(driver: Driver, key: string, check: Check<T>): Promise<T | null> {
+  const bytes = await readIfThere(driver, key);
+  if (bytes === null) return null;
+  try {
+    return check(JSON.parse(bytes.toString('utf8')));
+  } catch (cause) {
+    throw AppError.of('blob_corrupt', { key, detail: describe(cause) }, { cause });
+  }
+}
+
+/** The value, or null where it is damaged: for lists, which one damaged record must not take down. */
+export async function unlessCorrupt<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isAppError(error, 'blob_corrupt')) return null;
+    throw error;
+  }
+}
+
+/** One page of records in the order of their ids; ids without a record (null) are passed over. */
+export async function pageOf<T>(
+  ids: readonly string[],
+  limit: number,
+  read: (id: string) => Promise<T | null>,
+): Promise<{ records: T[]; hasMore: boolean }> {
+  const records: T[] = [];
+  for (const id of ids) {
+    const record = await read(id);
+    if (record === null) continue;
+    if (records.length === limit) return { records, hasMore: true };
+    records.push(record);
+  }
+  return { records, hasMore: false };
+}
+
+/** What is wrong, in a few words. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be read';
+  const [problem] = error instanceof AppError ? error.problems : [];
+  const message = problem === undefined ? error.message : `${problem.pointer} ${problem.detail}`;
+  return message.trim().replace(/\.$/, '');
+}
+
+export const isAppError = (error: unknown, code: AppError['code']): error is AppError =>
+  error instanceof AppError && error.code === code;

@@ -1,0 +1,114 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { AppError } from '../../errors.ts';
+import type { JobName, JobTypes } from '../../queue/jobs.ts';
+import { InterruptedError, type JobContext } from '../../queue/queues.ts';
+import type { Log } from '../log.ts';
+import type { WorkerSettings } from '../settings.ts';
+import type { FromChild, ToChild } from './protocol.ts';
+
+interface Call {
+  readonly progress: (progress: JobTypes[JobName]['progress']) => void;
+  readonly resolve: (result: JobTypes[JobName]['result']) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A process that runs processors, so that a busy loop blocks nobody and a native crash ends only its own jobs: they
+ * fail with worker_process_died (which may be tried again). It ends by itself when this process goes away.
+ */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  readonly #calls = new Map<number, Call>();
+  readonly #exited: Promise<void>;
+  #nextCall = 1;
+  #alive = true;
+
+  constructor(entry: URL, settings: WorkerSettings, log: Log) {
+    this.#child = fork(entry, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#end(signal ? `signal ${signal}` : `exit code ${String(code)}`);
+        resolve();
+      });
+    });
+    this.#child.on('error', (error) => {
+      this.#end(error.message);
+    });
+    this.#child.on('message', (message) => {
+      this.#receive(message as FromChild, log);
+    });
+    this.#send({ type: 'start', settings });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  run<Name extends JobName>(
+    name: Name,
+    context: JobContext<Name>,
+    payload: JobTypes[Name]['payload'],
+  ): Promise<JobTypes[Name]['result']> {
+    const call = this.#nextCall++;
+    const abort = () => {
+      this.#send({ type: 'abort', call, reason: String(context.signal.reason) });
+    };
+    const done = new Promise<JobTypes[JobName]['result']>((resolve, reject) => {
+      if (!this.#alive) reject(this.#death('it was gone before the job began'));
+      const progress = (news: JobTypes[JobName]['progress']) => {
+        context.reportProgress(news as JobTypes[Name]['progress']).catch(() => undefined);
+      };
+      this.#calls.set(call, { progress, resolve, reject });
+      this.#send({ type: 'run', call, name, jobId: context.jobId, attempt: context.attempt, payload });
+      context.signal.addEventListener('abort', abort, { once: true });
+      if (context.signal.aborted) abort();
+    });
+    return done.finally(() => {
+      this.#calls.delete(call);
+      context.signal.removeEventListener('abort', abort);
+    });
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async stop(): Promise<void> {
+    if (this.#alive) this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #send(message: ToChild): void {
+    // A failed send means that the process is ending: its exit settles the calls.
+    if (this.#alive && this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #receive(message: FromChild, log: Log): void {
+    if (message.type === 'ready') return;
+    if (message.type === 'log') {
+      log[message.level]({ pid: this.pid }, message.message);
+      return;
+    }
+    const call = this.#calls.get(message.call);
+    if (!call) return;
+    if (message.type === 'progress') call.progress(message.progress);
+    else if (message.type === 'result') call.resolve(message.result);
+    else if (message.type === 'interrupted') call.reject(new InterruptedError());
+    else call.reject(AppError.fromJSON(message.error));
+  }
+
+  #end(how: string): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    for (const call of this.#calls.values()) call.reject(this.#death(how));
+  }
+
+  #death(how: string): AppError {
+    return AppError.of('worker_process_died', { pid: this.pid, how });
+  }
+}

@@ -1,0 +1,76 @@
+import type { Runtime } from '../../model/runtime/runtime.ts';
+import { splitRows } from '../../model/training/split.ts';
+import { Trainer } from '../../model/training/trainer.ts';
+import type { TrainPayload } from '../../queue/jobs.ts';
+import type { JobContext, Processor } from '../../queue/queues.ts';
+import type { RowReader } from '../../store/datasets.ts';
+import type { Store } from '../../store/store.ts';
+import { TrainingRun } from '../training/run.ts';
+import { Validation } from '../training/validation.ts';
+import { minibatchSizeOf } from '../../model/training/minibatch-size.ts';
+
+export interface TrainDependencies {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly warn: (message: string) => void;
+}
+
+/** Trains a model from its newest good checkpoint, or from the beginning, to its last epoch. */
+export function createTrainProcessor({ runtime, store, warn }: TrainDependencies): Processor<'train'> {
+  return async (context, payload) => {
+    const reader = await store.datasets.openRows(payload.datasetId);
+    try {
+      return await train({ runtime, store, warn }, context, payload, reader);
+    } finally {
+      await reader.close();
+    }
+  };
+}
+
+async function train(
+  { runtime, store, warn }: TrainDependencies,
+  context: JobContext<'train'>,
+  payload: TrainPayload,
+  reader: RowReader,
+) {
+  const { training, model, modelId } = payload;
+  const { record } = reader;
+  const split = splitRows(record.rows, record.test_rows, training.validation_fraction, training.seed);
+  const minibatchSize = minibatchSizeOf(training, split.train.length);
+  const resume = await store.models.loadCheckpoint(modelId, 'latest', {
+    optimizer: true,
+    onCorrupt: ({ step, detail }) => {
+      warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
+    },
+  });
+  await store.models.truncateMetrics(modelId, resume?.step ?? 0);
+  const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
+  const trainer = await Trainer.create({
+    runtime,
+    model,
+    training,
+    dataSize: record.data_size,
+    source,
+    rows: split.train,
+    minibatchSize,
+    ...(resume ? { resume } : {}),
+  });
+  const validation = new Validation(runtime, model, reader, split.validation, training.seed);
+  try {
+    const run = new TrainingRun({
+      context,
+      payload,
+      models: store.models,
+      trainer,
+      validation,
+      trainRows: split.train.length,
+      minibatchSize,
+      runtimeName: runtime.name,
+      validationElbo: resume?.validationElbo ?? null,
+    });
+    return await run.finish();
+  } finally {
+    await trainer.dispose();
+    await validation.dispose();
+  }
+}

@@ -1,0 +1,187 @@
+import { stepsOf } from '../../model/random/minibatches.ts';
+import type { FloatArrays } from '../../model/runtime/runtime.ts';
+import { trainingStepBytes } from '../../model/training/step.ts';
+import type { ChunkTerms, Trainer } from '../../model/training/trainer.ts';
+import { AppError } from '../../errors.ts';
+import type { TrainPayload, TrainProgress, TrainResult } from '../../queue/jobs.ts';
+import { InterruptedError, type JobContext } from '../../queue/queues.ts';
+import type { ModelStore } from '../../store/models.ts';
+import { ChunkSize } from './chunk-size.ts';
+import { Rate } from './rate.ts';
+import type { Validation, ValidationTerms } from './validation.ts';
+
+const PROGRESS_EVERY_MS = 400;
+/** A long epoch is checkpointed in its middle too, so that a crash never costs more than this. */
+const CHECKPOINT_EVERY_MS = 120_000;
+
+export interface RunOptions {
+  readonly context: JobContext<'train'>;
+  readonly payload: TrainPayload;
+  readonly models: ModelStore;
+  readonly trainer: Trainer;
+  readonly validation: Validation;
+  readonly trainRows: number;
+  readonly minibatchSize: number;
+  readonly runtimeName: string;
+  /** Of the checkpoint gone on from, if any. */
+  readonly validationElbo: number | null;
+}
+
+/** One training job in one process: chunks, progress, validation, metrics, checkpoints, until done or told to stop. */
+export class TrainingRun {
+  readonly #options: RunOptions;
+  readonly #totalSteps: number;
+  readonly #chunk: ChunkSize;
+  readonly #rate = new Rate();
+  #observed = { count: 0, elbo: 0 };
+  #trainElbo: number | null = null;
+  #validationElbo: number | null;
+  #savedStep: number;
+  #savedAt = performance.now();
+  #reportedAt = -Infinity;
+
+  constructor(options: RunOptions) {
+    const { payload, trainRows, minibatchSize, trainer } = options;
+    this.#options = options;
+    this.#totalSteps = stepsOf(payload.training.epochs, trainRows, minibatchSize);
+    this.#chunk = new ChunkSize(trainingStepBytes(trainer.vae, payload.training, minibatchSize));
+    this.#savedStep = trainer.step;
+    this.#validationElbo = options.validationElbo;
+  }
+
+  async finish(): Promise<TrainResult> {
+    const { trainer, context } = this.#options;
+    await this.#report();
+    while (trainer.step < this.#totalSteps) {
+      if (context.signal.aborted) return this.#stop();
+      await this.#advance();
+    }
+    return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
+  }
+
+  async #advance(): Promise<void> {
+    const { trainer, minibatchSize } = this.#options;
+    const epochEnd = this.#lastStepOf(this.#epoch + 1);
+    const steps = Math.min(this.#chunk.steps, epochEnd - trainer.step);
+    const started = performance.now();
+    const terms = await trainer.run(steps);
+    const ms = performance.now() - started;
+    this.#chunk.record(steps, ms);
+    this.#rate.record(steps * minibatchSize, ms);
+    await this.#observe(terms);
+    if (trainer.step === epochEnd) await this.#endEpoch();
+    else if (performance.now() - this.#savedAt > CHECKPOINT_EVERY_MS) await this.#save(this.#validationElbo);
+    if (performance.now() - this.#reportedAt > PROGRESS_EVERY_MS) await this.#report();
+    // Lets messages (cancel, shutdown) in: a run on the runtime blocks the thread.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #observe(terms: ChunkTerms): Promise<void> {
+    if (terms.divergedAt !== null) throw await this.#divergence('the bound', terms.divergedAt);
+    if (terms.observed === 0) return;
+    const count = this.#observed.count + terms.observed;
+    const elbo = this.#observed.elbo + (terms.elbo - this.#observed.elbo) * (terms.observed / count);
+    this.#observed = { count, elbo };
+    this.#trainElbo = elbo;
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { trainer, validation, models, payload } = this.#options;
+    const { checkpoint_every_epochs: every, keep_checkpoints: keep } = payload.training;
+    const parameters = await trainer.parameters();
+    await this.#assertFinite(parameters);
+    const scores = await validation.score(parameters);
+    if (scores && !Number.isFinite(scores.elbo))
+      throw await this.#divergence('the validation bound', trainer.step);
+    this.#validationElbo = scores?.elbo ?? null;
+    await models.appendMetrics(payload.modelId, this.#metrics(scores));
+    this.#observed = { count: 0, elbo: 0 };
+    if (this.#epoch % every !== 0 && trainer.step < this.#totalSteps) return;
+    await this.#save(this.#validationElbo);
+    await models.pruneCheckpoints(payload.modelId, keep);
+    await this.#report();
+  }
+
+  async #save(validationElbo: number | null): Promise<void> {
+    const { trainer, models, payload } = this.#options;
+    if (trainer.step === this.#savedStep) return;
+    const snapshot = await trainer.snapshot();
+    await this.#assertFinite(snapshot.parameters);
+    await models.saveCheckpoint(payload.modelId, {
+      step: trainer.step,
+      epoch: this.#epoch,
+      seed: payload.training.seed,
+      validationElbo: trainer.step === this.#lastStepOf(this.#epoch) ? validationElbo : null,
+      ...snapshot,
+    });
+    this.#savedStep = trainer.step;
+    this.#savedAt = performance.now();
+  }
+
+  /** Cancelled or shutting down: what was learned is kept. */
+  async #stop(): Promise<TrainResult> {
+    const { trainer, context } = this.#options;
+    await this.#save(this.#validationElbo);
+    await this.#report();
+    if (context.signal.reason !== 'cancel') throw new InterruptedError();
+    return { outcome: 'cancelled', step: trainer.step, validationElbo: this.#validationElbo };
+  }
+
+  async #assertFinite(parameters: FloatArrays): Promise<void> {
+    for (const [name, { data }] of Object.entries(parameters)) {
+      if (!data.every(Number.isFinite))
+        throw await this.#divergence(`parameter ${name}`, this.#options.trainer.step);
+    }
+  }
+
+  async #divergence(quantity: string, step: number): Promise<AppError> {
+    const { models, payload } = this.#options;
+    const last = (await models.listCheckpoints(payload.modelId)).at(-1);
+    const checkpoint = last
+      ? `The checkpoint of step ${last.step} is kept and usable.`
+      : 'There was no checkpoint before it.';
+    return AppError.of('training_diverged', { step, quantity, checkpoint });
+  }
+
+  get #epoch(): number {
+    const { trainer, minibatchSize, trainRows } = this.#options;
+    return Math.floor((trainer.step * minibatchSize) / trainRows);
+  }
+
+  #lastStepOf(epoch: number): number {
+    return stepsOf(epoch, this.#options.trainRows, this.#options.minibatchSize);
+  }
+
+  #metrics(scores: ValidationTerms | null) {
+    return {
+      step: this.#options.trainer.step,
+      epoch: this.#epoch,
+      time: new Date().toISOString(),
+      train_elbo: this.#trainElbo,
+      validation_elbo: scores?.elbo ?? null,
+      validation_log_likelihood: scores?.logLikelihood ?? null,
+      validation_kl_divergence: scores?.klDivergence ?? null,
+      rows_per_second: this.#rate.rowsPerSecond,
+    };
+  }
+
+  async #report(): Promise<void> {
+    const { trainer, payload, minibatchSize, context, runtimeName } = this.#options;
+    const { rowsPerSecond } = this.#rate;
+    const rowsLeft = (this.#totalSteps - trainer.step) * minibatchSize;
+    const progress: TrainProgress = {
+      step: trainer.step,
+      totalSteps: this.#totalSteps,
+      epoch: this.#epoch,
+      epochs: payload.training.epochs,
+      rowsPerSecond,
+      trainElbo: this.#trainElbo,
+      validationElbo: this.#validationElbo,
+      secondsLeft: rowsPerSecond > 0 ? rowsLeft / rowsPerSecond : null,
+      runtime: runtimeName,
+      pid: process.pid,
+    };
+    this.#reportedAt = performance.now();
+    await context.reportProgress(progress);
+  }
+}

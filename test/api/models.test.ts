@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/ids.ts';
+import { JOB_STATES } from '../../src/queue/jobs.ts';
+import { addModel, buildTestApi, problemOf } from '../support/api.ts';
+
+const TRAIN = { method: 'POST' as const, url: '/jobs', payload: { dataset_id: 'mnist' } };
+
+describe('models', () => {
+  it('are listed by page', async () => {
+    const api = await buildTestApi();
+    const ids = [];
+    for (let i = 0; i < 3; i++) ids.push((await addModel(api)).id);
+    const first = (await api.call({ url: '/models?limit=2' })).json<{
+      data: { id: string }[];
+      has_more: boolean;
+    }>();
+    expect([first.data.map(({ id }) => id), first.has_more]).toEqual([ids.slice(0, 2), true]);
+    const rest = (await api.call({ url: `/models?after=${ids[1] ?? ''}` })).json<typeof first>();
+    expect([rest.data.map(({ id }) => id), rest.has_more]).toEqual([ids.slice(2), false]);
+  });
+
+  it('are shown with checkpoints, latest and best bound and the state of their job', async () => {
+    const api = await buildTestApi();
+    const { model_id: id } = (await api.call(TRAIN)).json<{ model_id: string }>();
+    const bare = await api.call({ url: `/models/${id}` });
+    expect(bare.json()).toMatchObject({
+      checkpoints: [],
+      latest_validation_elbo: null,
+      best_validation_elbo: null,
+      job_state: 'queued',
+    });
+    for (const [step, validationElbo] of [
+      [10, -120],
+      [20, -100],
+      [30, -105],
+    ] as const) {
+      await api.models.saveCheckpoint(id, {
+        step,
+        epoch: step / 10,
+        seed: 0,
+        validationElbo,
+        parameters: {},
+        optimizer: {},
+      });
+    }
+    const model = (await api.call({ url: `/models/${id}` })).json<{ checkpoints: { step: number }[] }>();
+    expect(model).toMatchObject({ id, latest_validation_elbo: -105, best_validation_elbo: -100 });
+    expect(model.checkpoints.map(({ step }) => step)).toEqual([10, 20, 30]);
+  });
+
+  it('say nothing of a job that the queue no longer knows', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    expect((await api.call({ url: `/models/${id}` })).json()).toMatchObject({ job_state: null });
+  });
+
+  it('give their metrics', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    const line = {
+      step: 1,
+      epoch: 0,
+      time: '2026-01-01T00:00:00.000Z',
+      train_elbo: -300,
+      validation_elbo: null,
+      validation_log_likelihood: null,
+      validation_kl_divergence: null,
+      rows_per_second: 5,
+    };
+    await api.models.appendMetrics(id, line);
+    expect((await api.call({ url: `/models/${id}/metrics` })).json()).toEqual({ data: [line] });
+  });
+
+  it.each(JOB_STATES)('are deleted unless their job may still write: %s', async (state) => {
+    const api = await buildTestApi();
+    const { id: job, model_id: id } = (await api.call(TRAIN)).json<{ id: string; model_id: string }>();
+    api.producer.change(job, { state });
+    const response = await api.call({ method: 'DELETE', url: `/models/${id}` });
+    if (['queued', 'running', 'paused'].includes(state)) {
+      expect(problemOf(response)).toMatchObject({ status: 409, code: 'model_in_use' });
+      expect(api.models.records).toHaveLength(1);
+    } else {
+      expect([response.statusCode, response.body]).toEqual([204, '']);
+      expect(api.models.records).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['GET', ''],
+    ['GET', '/metrics'],
+    ['DELETE', ''],
+  ] as const)('%s of one that is not there is 404 (%s)', async (method, suffix) => {
+    const api = await buildTestApi();
+    const lost = await api.call({ method, url: `/models/${newId('model')}${suffix}` });
+    expect(problemOf(lost)).toMatchObject({ status: 404, code: 'model_not_found' });
+    const malformed = await api.call({ method, url: `/models/nope${suffix}` });
+    expect(problemOf(malformed)).toMatchObject({ status: 404, code: 'id_invalid' });
+  });
+
+  it.each(['limit=0', 'after=%2e%2e%2f', 'state=running'])('refuse ?%s', async (query) => {
+    const api = await buildTestApi();
+    const problem = problemOf(await api.call({ url: `/models?${query}` }));
+    expect([problem.status, problem.errors[0]?.pointer]).toEqual([422, query.split('=')[0]]);
+  });
+});

@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
+const MAX_LINES = 300;
+
+interface Import {
+  /** A file of src as `room/file.ts`, or the name of a package. */
+  readonly target: string;
+  /** Gone when compiled. */
+  readonly typeOnly: boolean;
+  /** Loaded when it is first needed, by `import()`. */
+  readonly late: boolean;
+}
+
+interface SourceFile {
+  readonly lines: number;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+const FILES: ReadonlyMap<string, SourceFile> = new Map(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replaceAll('\\', '/'))
+    .map((name) => [name, read(name)]),
+);
+
+function read(name: string): SourceFile {
+  const text = readFileSync(join(SRC, name), 'utf8');
+  const imports: Import[] = [];
+  const add = (specifier: ts.Node, typeOnly: boolean, late: boolean): void => {
+    // A computed name is of a package that may be absent; files of src are imported by literals.
+    const path = ts.isStringLiteral(specifier) ? specifier.text : 'computed';
+    const target = path.startsWith('.') ? relative(SRC, join(SRC, dirname(name), path)) : path;
+    imports.push({ target: target.replaceAll('\\', '/'), typeOnly, late });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      add(node.moduleSpecifier, typeOnly, false);
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
+      add(node.moduleSpecifier, node.isTypeOnly, false);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      node.arguments.forEach((argument) => {
+        add(argument, false, true);
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true));
+  return { lines: text.split('\n').length - 1, text, imports };
+}
+
+const filesOf = (room: string): string[] => [...FILES.keys()].filter((name) => name.startsWith(`${room}/`));
+
+/** Whatever the files import, types included, as `file -> import`. */
+function importsOf(files: readonly string[]): string[] {
+  return files.flatMap((file) =>
+    (FILES.get(file)?.imports ?? []).map(({ target }) => `${file} -> ${target}`),
+  );
+}
+
+/** Everything that is loaded with the files when they run, without what is loaded late. */
+function loadedWith(files: readonly string[]): string[] {
+  const seen = new Set<string>(files);
+  for (const file of seen) {
+    for (const { target, typeOnly, late } of FILES.get(file)?.imports ?? []) {
+      if (!typeOnly && !late) seen.add(target);
+    }
+  }
+  return [...seen];
+}
+
+const among =
+  (...rooms: string[]) =>
+  (name: string): boolean =>
+    rooms.some((room) => name === room || name.startsWith(`${room}/`));
+
+function offenders(files: readonly string[], forbidden: (target: string) => boolean): string[] {
+  return importsOf(files).filter((line) => forbidden(line.split(' -> ')[1] ?? ''));
+}
+
+const isMathematics = (name: string): boolean => name.startsWith('model/') && name !== 'model/spec.ts';
+const isHeavy = (name: string): boolean => /tensorflow|onnxruntime|pglite/.test(name);
+
+describe('the rooms', () => {
+  it('are all there, and their imports were found', () => {
+    for (const room of ['model', 'queue', 'store', 'worker', 'api', 'cli']) {
+      expect(importsOf(filesOf(room)).length, room).toBeGreaterThan(0);
+    }
+    expect(loadedWith(['worker/child/main.ts']).filter(isHeavy)).not.toEqual([]);
+  });
+
+  it('model imports nothing else of src', () => {
+    const foreign = (target: string): boolean => FILES.has(target) && !target.startsWith('model/');
+    expect(offenders(filesOf('model'), foreign)).toEqual([]);
+  });
+
+  it('store knows neither model nor queue nor api nor worker', () => {
+    const forbidden = among('model', 'queue', 'api', 'worker', 'cli', 'config.ts', 'main.ts');
+    expect(offenders(filesOf('store'), forbidden)).toEqual([]);
+    expect(loadedWith(filesOf('store')).filter(forbidden)).toEqual([]);
+  });
+
+  it('queue knows of the others only what a specification is', () => {
+    const forbidden = among('api', 'store', 'worker', 'cli', 'config.ts', 'main.ts');
+    expect(offenders(filesOf('queue'), (name) => forbidden(name) || isMathematics(name))).toEqual([]);
+  });
+
+  it('api imports neither worker nor mathematics, and loads neither', () => {
+    const forbidden = (name: string): boolean =>
+      among('worker', 'cli', 'main.ts')(name) || isMathematics(name);
+    expect(offenders(filesOf('api'), forbidden)).toEqual([]);
+    expect(loadedWith(filesOf('api')).filter((name) => forbidden(name) || isHeavy(name))).toEqual([]);
+  });
+
+  it('worker knows neither api nor command line', () => {
+    expect(offenders(filesOf('worker'), among('api', 'cli', 'main.ts'))).toEqual([]);
+  });
+
+  it('the process that serves loads no mathematics: that is for its child processes', () => {
+    const loaded = loadedWith([
+      'cli/service.ts',
+      ...filesOf('queue').filter((name) => !/embedded|pglite/.test(name)),
+    ]);
+    expect(loaded.filter((name) => isMathematics(name) || isHeavy(name))).toEqual([]);
+  });
+});
+
+describe('every file of src', () => {
+  const where = (bad: (file: SourceFile, name: string) => boolean): string[] =>
+    [...FILES].filter(([name, file]) => bad(file, name)).map(([name]) => name);
+
+  it(`is shorter than ${MAX_LINES} lines`, () => {
+    expect(where(({ lines }) => lines >= MAX_LINES)).toEqual([]);
+  });
+
+  it('leaves the environment to config.ts, to which main.ts hands it', () => {
+    const allowed = new Set(['config.ts', 'main.ts']);
+    expect(where(({ text }, name) => text.includes('process.env') && !allowed.has(name))).toEqual([]);
+  });
+
+  it('is checked by the compiler and the linter in full', () => {
+    expect(
+      where(({ text }) => /\bas any\b|@ts-(ignore|nocheck|expect-error)|eslint-disable/.test(text)),
+    ).toEqual([]);
+  });
+});

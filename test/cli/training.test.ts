@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { Client } from '../../src/cli/demo/client.ts';
+import { createProgress } from '../../src/cli/demo/progress.ts';
+import { paperOrder, train } from '../../src/cli/demo/training.ts';
+
+const QUEUED: Job = {
+  id: 'job_1',
+  type: 'train',
+  state: 'queued',
+  model_id: 'model_1',
+  dataset_id: 'mnist',
+  created_at: '2024-01-01T00:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+  attempts: 0,
+  progress: null,
+  result: null,
+  error: null,
+};
+
+/** A service whose job is found in each of these states, one after another. */
+function trainingThrough(states: readonly Partial<Job>[], epochs = 0) {
+  const jobs = states.map((state) => ({ ...QUEUED, ...state }));
+  const unused = async (): Promise<never> => Promise.reject(new Error('not a call of a training'));
+  const client: Client = {
+    createJob: async () => QUEUED,
+    job: async () => jobs.shift() ?? QUEUED,
+    metrics: async () => ({ data: Array.from({ length: epochs }, (_, i) => line(i + 1)) }),
+    encode: unused,
+    elbo: unused,
+    reconstruct: unused,
+    samplesPng: unused,
+  };
+  const written: string[] = [];
+  const display = createProgress({ write: (text) => written.push(text) }, {});
+  const { signal } = new AbortController();
+  return { written, result: train(client, paperOrder(epochs), display, signal) };
+}
+
+function line(epoch: number) {
+  return {
+    step: epoch * 600,
+    epoch,
+    time: '2024-01-01T00:00:00.000Z',
+    train_elbo: -120 + epoch,
+    validation_elbo: -110 + epoch,
+    validation_log_likelihood: null,
+    validation_kl_divergence: null,
+    rows_per_second: 1000,
+  };
+}
+
+test('a training that succeeds tells every epoch, also those between two looks', async () => {
+  const progress = {
+    step: 1800,
+    total_steps: 1800,
+    epoch: 3,
+    epochs: 3,
+    rows_per_second: 1000,
+    train_elbo: -117,
+    validation_elbo: -107,
+    seconds_left: 0,
+    runtime: 'onnx/cpu',
+    pid: 1,
+  };
+  const done: Partial<Job> = {
+    state: 'succeeded',
+    started_at: '2024-01-01T00:00:00.000Z',
+    finished_at: '2024-01-01T00:00:12.500Z',
+    progress,
+    result: { outcome: 'succeeded', step: 1800, validation_elbo: -107 },
+  };
+  const { written, result } = trainingThrough([{ state: 'running' }, done], 3);
+  expect(await result).toMatchObject({
+    modelId: 'model_1',
+    seconds: 12.5,
+    testBound: -107,
+    runtime: 'onnx/cpu',
+  });
+  expect(written.map((text) => text.slice(0, 9))).toEqual(['epoch 1/3', 'epoch 2/3', 'epoch 3/3']);
+});
+
+const BROKEN: Partial<Job> = {
+  state: 'failed',
+  error: { code: 'internal', message: 'It broke.', problems: [] },
+};
+
+test.each([
+  ['fails', BROKEN, 'the training failed: It broke.'],
+  ['is cancelled', { state: 'cancelled' } satisfies Partial<Job>, 'the training was cancelled'],
+])('a training that %s is an error', async (_, state, message) => {
+  await expect(trainingThrough([state]).result).rejects.toThrow(message);
+});

@@ -1,0 +1,12 @@
+import { describe } from 'vitest';
+import { crashSuite } from './crash-suite.ts';
+import { inferenceSuite } from './inference-suite.ts';
+import { jobSuite } from './job-suite.ts';
+import { serviceUnderTest } from './stand.ts';
+
+describe('on the embedded queue', () => {
+  const current = serviceUnderTest(() => ({}));
+  inferenceSuite(current);
+  jobSuite(current);
+  crashSuite(current);
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { childrenOf, isRunning } from '../support/processes.ts';
+import type { Client } from '../support/client.ts';
+import { asRows, FILES, IMAGE_SIZE, SIDE, tinyImages } from '../support/tiny-images.ts';
+import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
+
+const ROWS = 300;
+const PNG_MAGIC = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+
+/** From a file to answers. */
+export function inferenceSuite(current: () => ServiceUnderTest): void {
+  describe('a model', () => {
+    it.each(Object.entries(FILES))('is trained on an upload as %s and answers', async (format, encode) => {
+      const { client } = current();
+      const dataset = await client.upload(encode(tinyImages(ROWS)));
+      const row_shape = format === 'csv' ? [IMAGE_SIZE] : [SIDE, SIDE];
+      expect(dataset).toMatchObject({ rows: ROWS, row_shape, data_size: IMAGE_SIZE, test_rows: 0 });
+      const job = await trainOn(client, dataset.id, SHORT);
+      await client.untilState(job.id, 'succeeded');
+      expect((await client.model(job.model_id)).row_shape).toEqual(row_shape);
+      await expectAnswers(client, job.model_id);
+      await expectSamples(client, job.model_id, format === 'csv' ? 406 : 200);
+    });
+
+    it('answers again after its process was killed', async () => {
+      const { client, service, dataset } = current();
+      const { id, model_id } = await trainOn(client, dataset, SHORT);
+      await client.untilState(id, 'succeeded');
+      const path = `/samples?model_id=${model_id}&count=2&seed=5`;
+      const before = await client.get(path);
+      expect(before.status).toBe(200);
+      const children = await childrenOf(service.pid);
+      expect(children).toHaveLength(1);
+      for (const child of children) process.kill(child, 'SIGKILL');
+      const after = await client.get(path);
+      expect(after.status).toBe(200);
+      expect(after.json()).toEqual(before.json());
+      expect(await childrenOf(service.pid)).not.toEqual(children);
+      expect(await isRunning(service.pid)).toBe(true);
+    });
+  });
+}
+
+interface Means {
+  readonly mean: number[][];
+}
+
+async function expectAnswers(client: Client, model_id: string): Promise<void> {
+  const data = asRows(tinyImages(5));
+  const ask = async <T>(path: string, body: object): Promise<T> => {
+    const answer = await client.post(path, { model_id, ...body });
+    expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+    return answer.json();
+  };
+  const encoded = await ask<Means & { standard_deviation: number[][]; samples: number[][][] }>('/encode', {
+    data,
+    samples: 2,
+  });
+  expect(shapeOf(encoded.samples)).toEqual([2, 5, 4]);
+  expect(shapeOf(encoded.standard_deviation)).toEqual([5, 4]);
+  const decoded = await ask<Means>('/decode', { latents: encoded.mean });
+  expect(shapeOf(decoded.mean)).toEqual([5, IMAGE_SIZE]);
+  const reconstructed = await ask<Means>('/reconstruct', { data });
+  reconstructed.mean.flat().forEach((value, i) => {
+    expect(value).toBeCloseTo(decoded.mean.flat()[i] ?? NaN, 4);
+  });
+  const bound = await ask<Record<'elbo' | 'log_likelihood' | 'kl_divergence', number[]>>('/elbo', {
+    data,
+    samples: 3,
+  });
+  expect(bound.elbo).toHaveLength(5);
+  bound.elbo.forEach((elbo, row) => {
+    expect(elbo).toBeCloseTo((bound.log_likelihood[row] ?? NaN) - (bound.kl_divergence[row] ?? NaN), 3);
+  });
+}
+
+async function expectSamples(client: Client, modelId: string, pictures: 200 | 406): Promise<void> {
+  const path = `/samples?model_id=${modelId}&count=3&seed=1`;
+  const drawn = await client.get(path);
+  const { data, latents } = drawn.json<{ data: number[][]; latents: number[][] }>();
+  expect([shapeOf(latents), shapeOf(data)]).toEqual([
+    [3, 4],
+    [3, IMAGE_SIZE],
+  ]);
+  expect((await client.get(path)).json()).toEqual(drawn.json());
+  const picture = await client.get(path, { accept: 'image/png' });
+  expect(picture.status).toBe(pictures);
+  if (pictures === 200) {
+    expect(picture.type).toBe('image/png');
+    expect(picture.bytes.subarray(0, 8)).toEqual(PNG_MAGIC);
+  }
+}
+
+function shapeOf(nested: unknown): number[] {
+  return Array.isArray(nested) ? [nested.length, ...shapeOf(nested[0])] : [];
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { Model } from '../../src/api/schemas/models.ts';
+import { ENDLESS, SHORT, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
+
+interface Page<Entry> {
+  readonly data: readonly Entry[];
+  readonly has_more: boolean;
+}
+
+/** Jobs and models over their lives. */
+export function jobSuite(current: () => ServiceUnderTest): void {
+  describe('the jobs of a service', () => {
+    it('are cancelled while they run and while they wait; the model answers meanwhile', async () => {
+      const { client, dataset } = current();
+      const running = await trainOn(client, dataset, ENDLESS);
+      await trainerAfter(client, running.id, 0);
+      const waiting = await trainOn(client, dataset, ENDLESS);
+      expect(waiting).toMatchObject({ state: 'queued', started_at: null, progress: null });
+
+      await client.until(running.id, 'validated', ({ progress }) => progress?.validation_elbo !== null);
+      const samples = await client.get(`/samples?model_id=${running.model_id}&count=2`);
+      expect(samples.status).toBe(200);
+      expect(await client.job(running.id)).toMatchObject({ state: 'running', finished_at: null });
+      expect((await client.get(`/samples?model_id=${waiting.model_id}`)).status).toBe(409);
+      expect((await client.delete(`/models/${running.model_id}`)).status).toBe(409);
+      expect((await client.delete(`/models/${waiting.model_id}`)).status).toBe(409);
+
+      const cancelled = await client.post(`/jobs/${waiting.id}/cancel`);
+      expect(cancelled.status).toBe(202);
+      expect(cancelled.json<Job>()).toMatchObject({ state: 'cancelled', started_at: null });
+      expect((await client.post(`/jobs/${running.id}/cancel`)).status).toBe(202);
+      const ended = await client.untilState(running.id, 'cancelled');
+      expect(ended.result).toMatchObject({ outcome: 'cancelled', step: ended.progress?.step });
+      expect(ended.result?.step).toBeGreaterThan(0);
+      expect((await client.post(`/jobs/${running.id}/cancel`)).status).toBe(409);
+      const { checkpoints, job_state } = await client.model(running.model_id);
+      expect(job_state).toBe('cancelled');
+      expect(checkpoints.at(-1)?.step).toBe(ended.result?.step);
+    });
+
+    it('let their model be deleted when they are over', async () => {
+      const { client, dataset } = current();
+      const { id, model_id } = await trainOn(client, dataset, SHORT);
+      await client.untilState(id, 'succeeded');
+      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(200);
+      expect((await client.delete(`/models/${model_id}`)).status).toBe(204);
+      expect((await client.get(`/models/${model_id}`)).status).toBe(404);
+      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(404);
+      expect(await client.job(id)).toMatchObject({ state: 'succeeded', model_id });
+    });
+
+    it('fail where the training diverges, and name the step', async () => {
+      const { client, dataset } = current();
+      const wild = { optimizer: { name: 'sgd', learning_rate: 1000 }, epochs: 100, minibatch_size: 10 };
+      const { id, model_id } = await trainOn(client, dataset, wild);
+      const job = await client.untilState(id, 'failed');
+      expect(job).toMatchObject({ attempts: 1, result: null, error: { code: 'training_diverged' } });
+      expect(job.error?.message).toMatch(/not finite at step \d+/);
+      const { checkpoints, job_state } = await client.model(model_id);
+      expect(job_state).toBe('failed');
+      const answer = await client.get(`/samples?model_id=${model_id}&count=1`);
+      expect(answer.status).toBe(checkpoints.length > 0 ? 200 : 409);
+    });
+
+    it('are listed in pages, newest first, and by state', async () => {
+      const { client, dataset } = current();
+      const orders = [await trainOn(client, dataset, ENDLESS), await trainOn(client, dataset, ENDLESS)];
+      for (const { id } of orders) await client.post(`/jobs/${id}/cancel`);
+      for (const { id } of orders) await client.untilState(id, 'cancelled');
+      const newest = orders.map(({ id }) => id).reverse();
+
+      const seen: Job[] = [];
+      for (let more = true; more;) {
+        const after = seen.length === 0 ? '' : `&after=${seen.at(-1)?.id ?? ''}`;
+        const page: Page<Job> = (await client.get(`/jobs?limit=1${after}`)).json();
+        expect(page.data).toHaveLength(1);
+        seen.push(...page.data);
+        more = page.has_more;
+      }
+      const ids = seen.map(({ id }) => id);
+      expect(ids.slice(0, 2)).toEqual(newest);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toEqual((await client.get('/jobs?limit=100')).json<Page<Job>>().data.map(({ id }) => id));
+
+      const cancelled: Page<Job> = (await client.get('/jobs?state=cancelled')).json();
+      expect(cancelled.data.map(({ id }) => id)).toEqual(
+        seen.filter(({ state }) => state === 'cancelled').map(({ id }) => id),
+      );
+      const models: Page<Model> = (await client.get('/models?limit=100')).json();
+      const alive = new Set(models.data.map(({ id }) => id));
+      for (const { model_id } of orders) expect(alive.has(model_id)).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Inference } from '../../../src/model/evaluation/inference.ts';
+import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
+import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
+import type { ModelSpec } from '../../../src/model/spec.ts';
+import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
+import { symmetricEigenvalues } from '../../support/jacobi.ts';
+import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
+import { at, estimateOf, meanOf, numbers } from '../../support/numbers.ts';
+import { array, trainingSpec } from '../../support/tiny-model.ts';
+
+const [ROWS, DATA_SIZE, LATENT_SIZE] = [3000, 6, 2];
+const LOG_2_PI = Math.log(2 * Math.PI);
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** Linear networks and one variance: probabilistic PCA, whose posterior is a Gaussian that the encoder can be. */
+const MODEL: ModelSpec = {
+  latent_size: LATENT_SIZE,
+  likelihood: { family: 'gaussian', mean: 'free', variance: 'shared' },
+  encoder: { hidden_sizes: [], activation: 'tanh' },
+  decoder: { hidden_sizes: [], activation: 'tanh' },
+};
+
+/** x = mu + W z + 0.5 e, [ROWS * DATA_SIZE]. */
+function drawRows(): Float32Array {
+  const source = numbers(21);
+  const weight = range(DATA_SIZE * LATENT_SIZE).map(() => source.normal());
+  const center = range(DATA_SIZE).map(() => source.normal());
+  const rows = range(ROWS).map(() => {
+    const z = range(LATENT_SIZE).map(() => source.normal());
+    return center.map((mu, i) => {
+      const signal = z.reduce((sum, value, k) => sum + value * at(weight, i * LATENT_SIZE + k), 0);
+      return mu + signal + 0.5 * source.normal();
+    });
+  });
+  return Float32Array.from(rows.flat());
+}
+
+function covariance(rows: Float32Array): number[][] {
+  const column = (i: number) => range(ROWS).map((row) => at(rows, row * DATA_SIZE + i));
+  const centered = range(DATA_SIZE).map((i) => {
+    const values = column(i);
+    const mean = meanOf(values);
+    return values.map((value) => value - mean);
+  });
+  return centered.map((a) => centered.map((b) => meanOf(a.map((value, row) => value * at(b, row)))));
+}
+
+/**
+ * The largest mean log likelihood of probabilistic PCA (Tipping & Bishop 1999, eq. 4 with 7 and 8): with eigenvalues
+ * l_1 >= ... >= l_d of the sample covariance and s^2 the mean of the last d - q,
+ * -1/2 (d log 2 pi + sum_{j <= q} log l_j + (d - q) log s^2 + d).
+ */
+function largestLogLikelihood(rows: Float32Array): number {
+  const eigenvalues = symmetricEigenvalues(covariance(rows));
+  const noise = meanOf(eigenvalues.slice(LATENT_SIZE));
+  const kept = eigenvalues.slice(0, LATENT_SIZE).reduce((sum, value) => sum + Math.log(value), 0);
+  return -0.5 * (DATA_SIZE * (LOG_2_PI + 1) + kept + (DATA_SIZE - LATENT_SIZE) * Math.log(noise));
+}
+
+/**
+ * The mean bound over the rows, exactly: for a decoder b + W z with variance s^2 and q = N(m, diag(v)),
+ * E log p(x|z) = -1/2 (d log 2 pi s^2 + (|x - b - W m|^2 + sum_k v_k |w_k|^2) / s^2).
+ */
+function meanBound(parameters: FloatArrays, rows: Float32Array): number {
+  const of = (name: string) => array(parameters, name).data;
+  const [encoderWeight, encoderBias] = [of('encoder.output.weight'), of('encoder.output.bias')];
+  const [weight, bias] = [of('decoder.output.weight'), of('decoder.output.bias')];
+  const logNoise = at(of('decoder.log_variance'), 0);
+  const bounds = range(ROWS).map((row) => {
+    const x = rows.subarray(row * DATA_SIZE, (row + 1) * DATA_SIZE);
+    const encoded = Array.from(encoderBias, (b, j) =>
+      x.reduce((sum, value, i) => sum + value * at(encoderWeight, i * 2 * LATENT_SIZE + j), b),
+    );
+    const [mean, logVariance] = [encoded.slice(0, LATENT_SIZE), encoded.slice(LATENT_SIZE)];
+    const kl = mean.map((m, k) => (Math.exp(at(logVariance, k)) + m * m - 1 - at(logVariance, k)) / 2);
+    const squares = Array.from(x, (value, i) => {
+      const column = (k: number) => at(weight, k * DATA_SIZE + i);
+      const center = mean.reduce((sum, m, k) => sum + m * column(k), at(bias, i));
+      const spread = mean.reduce((sum, _, k) => sum + Math.exp(at(logVariance, k)) * column(k) ** 2, 0);
+      return (value - center) ** 2 + spread;
+    });
+    const total = squares.reduce((a, b) => a + b, 0);
+    return (
+      -0.5 * (DATA_SIZE * (LOG_2_PI + logNoise) + total / Math.exp(logNoise)) - kl.reduce((a, b) => a + b, 0)
+    );
+  });
+  return meanOf(bounds);
+}
+
+/** Adam with a step size that falls. */
+async function trainedParameters(rows: Float32Array): Promise<FloatArrays> {
+  const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
+  let resume: TrainerOptions['resume'];
+  for (const learning_rate of [0.01, 0.001, 0.0001]) {
+    const trainer = await Trainer.create({
+      runtime,
+      model: MODEL,
+      training: trainingSpec({ optimizer: { name: 'adam', learning_rate }, seed: 1 }),
+      dataSize: DATA_SIZE,
+      source: memoryRows(rows, DATA_SIZE),
+      rows: rowNumbers(ROWS),
+      minibatchSize: 100,
+      ...(resume && { resume }),
+    });
+    await trainer.run(3000);
+    resume = { step: trainer.step, ...(await trainer.snapshot()) };
+  }
+  await runtime.dispose();
+  return resume?.parameters ?? {};
+}
+
+describe('a trained linear Gaussian model', () => {
+  const rows = drawRows();
+  let trained: FloatArrays;
+
+  beforeAll(async () => {
+    trained = await trainedParameters(rows);
+  });
+
+  it('reaches the exact maximum of the likelihood, and never passes it', () => {
+    const gap = largestLogLikelihood(rows) - meanBound(trained, rows);
+    expect(gap).toBeLessThan(0.05);
+    // The bound is exact: what is left is the rounding of single precision.
+    expect(gap).toBeGreaterThan(-1e-5);
+  });
+
+  it('is given its exact bound by the evaluation, within Monte Carlo error', async () => {
+    const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
+    const inference = new Inference(runtime, MODEL, DATA_SIZE);
+    const means: number[] = [];
+    for (const seed of range(20)) {
+      const noise = { seed, stream: 'validationNoise' } as const;
+      const { elbo } = await inference.elbo(trained, { shape: [ROWS, DATA_SIZE], data: rows }, 1, noise);
+      means.push(meanOf(elbo.data));
+    }
+    await runtime.dispose();
+    const { mean, standardError } = estimateOf(means);
+    expect(standardError).toBeLessThan(0.02);
+    expect(Math.abs(mean - meanBound(trained, rows))).toBeLessThan(4 * standardError);
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
+import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
+import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
+import { OBSERVE_EVERY, Trainer } from '../../../src/model/training/trainer.ts';
+import { relativeDifference } from '../../support/numbers.ts';
+import { array } from '../../support/tiny-model.ts';
+import { flat, trainerOptions, type SmallTraining } from '../../support/small-training.ts';
+
+const STEPS = 20;
+
+const CASES: readonly SmallTraining[] = [
+  { optimizer: 'sgd', likelihood: 'bernoulli', estimator: 'sgvb_b', samples_per_datapoint: 1 },
+  {
+    optimizer: 'sgd',
+    likelihood: 'gaussian unit_interval shared',
+    estimator: 'sgvb_a',
+    samples_per_datapoint: 3,
+  },
+  { optimizer: 'adagrad', likelihood: 'bernoulli', estimator: 'sgvb_a', samples_per_datapoint: 3 },
+  {
+    optimizer: 'adagrad',
+    likelihood: 'gaussian free per_element',
+    estimator: 'sgvb_b',
+    samples_per_datapoint: 1,
+  },
+  {
+    optimizer: 'adam',
+    likelihood: 'bernoulli',
+    estimator: 'sgvb_b',
+    samples_per_datapoint: 3,
+    objective: 'map',
+  },
+  { optimizer: 'adam', likelihood: 'gaussian free shared', estimator: 'sgvb_b', samples_per_datapoint: 1 },
+  {
+    optimizer: 'adam',
+    likelihood: 'gaussian unit_interval per_element',
+    estimator: 'sgvb_a',
+    samples_per_datapoint: 1,
+  },
+];
+
+let runtimes: { readonly compiled: Runtime; readonly eager: Runtime };
+
+beforeAll(async () => {
+  runtimes = {
+    compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
+    eager: await createTfjsRuntime({ device: 'js' }),
+  };
+});
+afterAll(() => runtimes.compiled.dispose());
+
+async function train(runtime: Runtime, given: SmallTraining, chunks: readonly number[]) {
+  const trainer = await Trainer.create(trainerOptions(runtime, given));
+  const terms = [];
+  for (const steps of chunks) terms.push(await trainer.run(steps));
+  const snapshot = await trainer.snapshot();
+  await trainer.dispose();
+  return { ...snapshot, terms };
+}
+
+describe('the runtimes agree on a training', () => {
+  it.each(CASES)('$optimizer, $likelihood, $estimator, L = $samples_per_datapoint', async (given) => {
+    const compiled = await train(runtimes.compiled, given, [STEPS + 1]);
+    const eager = await train(runtimes.eager, given, [STEPS + 1]);
+    const difference = relativeDifference(flat(compiled.parameters), flat(eager.parameters));
+    expect(difference).toBeLessThan(1e-4);
+    expect(Object.keys(compiled.optimizer)).toEqual(Object.keys(eager.optimizer));
+    compiled.terms.forEach((terms, i) => {
+      expect(terms.observed).toBe(2);
+      expect(terms.elbo / (eager.terms[i]?.elbo ?? NaN)).toBeCloseTo(1, 4);
+      expect(terms.logLikelihood - terms.klDivergence).toBeCloseTo(terms.elbo, 3);
+    });
+  });
+});
+
+describe('Trainer', () => {
+  const given: SmallTraining = {
+    optimizer: 'adam',
+    likelihood: 'bernoulli',
+    estimator: 'sgvb_b',
+    samples_per_datapoint: 1,
+  };
+  const bytes = (arrays: FloatArrays) =>
+    Object.values(arrays).map(({ data }) =>
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex'),
+    );
+
+  it('gives the same bytes however the steps are cut into chunks', async () => {
+    const whole = await train(runtimes.compiled, given, [40]);
+    const cut = await train(runtimes.compiled, given, [7, 13, 20]);
+    expect(bytes(cut.parameters)).toEqual(bytes(whole.parameters));
+    expect(bytes(cut.optimizer)).toEqual(bytes(whole.optimizer));
+  });
+
+  it('goes on from a snapshot as if it had never stopped', async () => {
+    const whole = await train(runtimes.compiled, given, [40]);
+    const { parameters, optimizer } = await train(runtimes.compiled, given, [15]);
+    const trainer = await Trainer.create({
+      ...trainerOptions(runtimes.compiled, given),
+      resume: { step: 15, parameters, optimizer },
+    });
+    await trainer.run(25);
+    expect(trainer.step).toBe(40);
+    expect(bytes(await trainer.parameters())).toEqual(bytes(whole.parameters));
+    await trainer.dispose();
+  });
+
+  it('observes every twentieth step of the whole run', async () => {
+    const { terms } = await train(runtimes.compiled, given, [5, 14, 2, 40]);
+    expect(terms.map(({ observed }) => observed)).toEqual([1, 0, 1, 2]);
+    expect(OBSERVE_EVERY).toBe(20);
+  });
+
+  it('raises the bound', async () => {
+    const { terms } = await train(runtimes.compiled, given, [20, 400, 20]);
+    expect(terms[2]?.elbo).toBeGreaterThan((terms[0]?.elbo ?? NaN) + 0.5);
+    expect(terms.map(({ divergedAt }) => divergedAt)).toEqual([null, null, null]);
+  });
+
+  it('tells the step at which the bound ceases to be finite', async () => {
+    const options = trainerOptions(runtimes.compiled, given);
+    const training = { ...options.training, optimizer: { name: 'sgd', learning_rate: 1000 } } as const;
+    const trainer = await Trainer.create({
+      ...options,
+      training,
+      model: { ...options.model, likelihood: { family: 'gaussian', mean: 'free', variance: 'per_element' } },
+    });
+    expect((await trainer.run(100)).divergedAt).toBe(20);
+    await trainer.dispose();
+  });
+
+  it('starts a decoder at the data mean, or at zero', async () => {
+    const options = trainerOptions(runtimes.compiled, given);
+    const start = async (output_bias: 'data_mean' | 'zero') => {
+      const trainer = await Trainer.create({ ...options, training: { ...options.training, output_bias } });
+      const parameters = await trainer.parameters();
+      await trainer.dispose();
+      return array(parameters, 'decoder.output.bias').data;
+    };
+    expect((await start('zero')).every((value) => value === 0)).toBe(true);
+    expect((await start('data_mean')).every((value) => value !== 0)).toBe(true);
+  });
+});

@@ -1,0 +1,35 @@
+import { UnrecoverableError } from 'bullmq';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import { failureOf, parseFailure } from '../../src/queue/failures.ts';
+
+describe('errors that cross the queue', () => {
+  it('arrive with code, message and problems', () => {
+    const problems = [{ pointer: '/a', detail: 'is missing' }];
+    const error = AppError.of('validation_failed', { what: 'It' }, { problems });
+    expect(parseFailure(failureOf(error).message)).toEqual(error.toJSON());
+  });
+
+  it('arrive as internal, without their text, where they were not foreseen', () => {
+    const failure = failureOf(new TypeError('secret'));
+    expect(failure.message).not.toContain('secret');
+    expect(parseFailure(failure.message)).toEqual(AppError.of('internal', {}).toJSON());
+  });
+
+  it('are tried again unless they would end the same', () => {
+    expect(failureOf(AppError.of('id_invalid', { id: 'x' }))).toBeInstanceOf(UnrecoverableError);
+    expect(failureOf(AppError.of('overloaded', { what: 'It' }))).not.toBeInstanceOf(UnrecoverableError);
+    expect(failureOf(new Error('odd'))).not.toBeInstanceOf(UnrecoverableError);
+  });
+
+  it.each([undefined, '', 'text', '{}', '{"code":"no_such","message":"m","problems":[]}', 'null'])(
+    'are internal where the reason is %j',
+    (reason) => {
+      expect(parseFailure(reason).code).toBe('internal');
+    },
+  );
+
+  it('name a worker that died', () => {
+    expect(parseFailure('job stalled more than allowable limit').code).toBe('worker_process_died');
+  });
+});

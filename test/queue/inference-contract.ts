@@ -1,0 +1,80 @@
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import type { InferPayload } from '../../src/queue/jobs.ts';
+import type { QueueUnderTest } from './queue-under-test.ts';
+import { echo, inferPayload } from './samples.ts';
+
+export function inferenceContract(queue: QueueUnderTest): void {
+  describe('inference jobs', () => {
+    it('answer with the result of the processor', async () => {
+      await queue.consume('infer', echo);
+      const payload = inferPayload(3);
+      const result = await queue.producer.infer(payload, { timeoutMs: 10_000 });
+      expect(result).toEqual({ step: 3, arrays: { mean: payload.rows }, computeMs: 0 });
+    });
+
+    it('carry megabytes there and back', async () => {
+      await queue.consume('infer', echo);
+      const payload = inferPayload(1, 1_500_000);
+      const result = await queue.producer.infer(payload, { timeoutMs: 30_000 });
+      expect(result.arrays['mean']).toEqual(payload.rows);
+    });
+
+    it('find each its own result among many at once', async () => {
+      await queue.consume('infer', echo, 4);
+      const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+      const results = await Promise.all(
+        seeds.map((seed) => queue.producer.infer(inferPayload(seed), { timeoutMs: 30_000 })),
+      );
+      expect(results.map(({ step }) => step)).toEqual(seeds);
+      expect(results[7]?.arrays['mean']).toEqual(inferPayload(7).rows);
+    });
+
+    it('throw the errors of the processor, foreseen ones as they are and others without their text', async () => {
+      const error = AppError.of('model_not_ready', { id: 'model_1' });
+      await queue.consume('infer', async (_context, payload) => {
+        throw payload.seed === 0 ? error : new Error('password 123');
+      });
+      await expect(queue.producer.infer(inferPayload(0), { timeoutMs: 10_000 })).rejects.toMatchObject(
+        error.toJSON(),
+      );
+      const internal = AppError.of('internal', {}).toJSON();
+      await expect(queue.producer.infer(inferPayload(1), { timeoutMs: 10_000 })).rejects.toMatchObject(
+        internal,
+      );
+    });
+
+    it('with a payload of another shape are refused', async () => {
+      await queue.consume('infer', echo);
+      const payload = { ...inferPayload(), operation: 'dream' } as unknown as InferPayload;
+      await expect(queue.producer.infer(payload, { timeoutMs: 10_000 })).rejects.toMatchObject({
+        code: 'validation_failed',
+        problems: [{ pointer: '/operation' }],
+      });
+    });
+
+    it('that no worker takes time out and leave the queue', async () => {
+      const waiting = queue.producer.infer(inferPayload(), { timeoutMs: 300 });
+      await expect(waiting).rejects.toMatchObject({ code: 'inference_timeout' });
+      await vi.waitFor(async () => {
+        expect(await queue.producer.depth('infer')).toBe(0);
+      });
+    });
+
+    it('end when the producer that waits for them closes', async () => {
+      const own = await queue.backend.producer();
+      const refused = expect(own.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject({
+        code: 'queue_unavailable',
+      });
+      await vi.waitFor(async () => {
+        expect(await queue.producer.depth('infer')).toBe(1);
+      });
+      await own.close();
+      await refused;
+      await queue.consume('infer', echo);
+      await vi.waitFor(async () => {
+        expect(await queue.producer.depth('infer')).toBe(0);
+      });
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { compileCheck } from '../../src/validation.ts';
+import {
+  packArray,
+  PAYLOAD_VERSION,
+  TrainPayload,
+  type InferPayload,
+  type InferResult,
+  type TrainProgress,
+  type TrainResult,
+} from '../../src/queue/jobs.ts';
+import type { JobContext, Processor } from '../../src/queue/queues.ts';
+
+const check = compileCheck(TrainPayload, 'The sample');
+
+export function trainPayload(modelId = 'model_1'): TrainPayload {
+  return check({ version: PAYLOAD_VERSION, modelId, datasetId: 'ds_1', model: {}, training: {} });
+}
+
+export function inferPayload(seed = 0, values = 4): InferPayload {
+  const rows = packArray([1, values], new Float32Array(values).fill(seed));
+  return {
+    version: PAYLOAD_VERSION,
+    modelId: 'model_1',
+    operation: 'encode',
+    checkpoint: 'latest',
+    rows,
+    count: 0,
+    seed,
+  };
+}
+
+export const succeeded: TrainResult = { outcome: 'succeeded', step: 10, validationElbo: -99.5 };
+
+export function progress(step: number): TrainProgress {
+  return {
+    step,
+    totalSteps: 10,
+    epoch: 1,
+    epochs: 1,
+    rowsPerSecond: 1000,
+    trainElbo: -100,
+    validationElbo: null,
+    secondsLeft: 1,
+    runtime: 'test',
+    pid: 1,
+  };
+}
+
+/** Answers with what it was sent. */
+export const echo: Processor<'infer'> = async (_context, payload): Promise<InferResult> => ({
+  step: payload.seed,
+  arrays: payload.rows === null ? {} : { mean: payload.rows },
+  computeMs: 0,
+});
+
+/** Resolves with the reason when the job's signal is aborted. */
+export function aborted({ signal }: JobContext<'train'>): Promise<unknown> {
+  return new Promise((resolve) => {
+    const tell = (): void => {
+      resolve(signal.reason);
+    };
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+  });
+}
+
+export function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    opened,
+    open: () => {
+      open();
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import { newId } from '../../src/ids.ts';
+import type { TrainPayload } from '../../src/queue/jobs.ts';
+import { InterruptedError, type Producer } from '../../src/queue/queues.ts';
+import { queueChildren } from './children.ts';
+import type { QueueUnderTest } from './queue-under-test.ts';
+import { aborted, gate, progress, succeeded, trainPayload } from './samples.ts';
+
+export function trainingContract(queue: QueueUnderTest): void {
+  describe('training jobs', () => {
+    it('go from queued over running with progress to succeeded', async () => {
+      const id = newId('job');
+      const queued = await queue.producer.enqueueTraining(id, trainPayload('model_a'));
+      expect(queued).toMatchObject({ id, state: 'queued', attempts: 0, startedAt: null, finishedAt: null });
+      expect(queued.payload).toEqual(trainPayload('model_a'));
+      expect(await queue.producer.depth('train')).toBe(1);
+
+      const go = gate();
+      await queue.consume('train', async (context) => {
+        await context.reportProgress(progress(5));
+        await go.opened;
+        return succeeded;
+      });
+      const running = await queue.inState(id, 'running');
+      await vi.waitFor(async () => {
+        expect((await queue.producer.getTraining(id))?.progress).toEqual(progress(5));
+      });
+      expect(running.error).toBeNull();
+      expect(await queue.producer.depth('train')).toBe(0);
+      go.open();
+
+      const view = await queue.inState(id, 'succeeded');
+      expect(view).toMatchObject({ attempts: 1, result: succeeded, progress: progress(5), error: null });
+      expect(view.startedAt).toBeGreaterThanOrEqual(view.createdAt);
+      expect(view.finishedAt).toBeGreaterThanOrEqual(view.startedAt ?? Infinity);
+    });
+
+    it('keep their first payload when the id is given twice', async () => {
+      const id = newId('job');
+      await queue.producer.enqueueTraining(id, trainPayload('model_first'));
+      const again = await queue.producer.enqueueTraining(id, trainPayload('model_second'));
+      expect(again.payload.modelId).toBe('model_first');
+      await queue.producer.cancelTraining(id);
+    });
+
+    it('fail with the code, message and problems of an error that a retry cannot mend', async () => {
+      const problems = [{ pointer: '/rows', detail: 'too few' }];
+      const error = AppError.of(
+        'data_invalid',
+        { where: 'row 1', found: 'NaN', allowed: 'numbers' },
+        { problems },
+      );
+      await queue.consume('train', async () => Promise.reject(error));
+      const id = newId('job');
+      await queue.producer.enqueueTraining(id, trainPayload());
+      const view = await queue.inState(id, 'failed');
+      expect(view.error).toEqual(error.toJSON());
+      expect(view).toMatchObject({ attempts: 1, result: null });
+    });
+
+    it('are tried again after an error that may pass, and show no error then', async () => {
+      const attempts: number[] = [];
+      await queue.consume('train', async ({ attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length === 1) throw AppError.of('overloaded', { what: 'The disk' });
+        return succeeded;
+      });
+      const id = newId('job');
+      await queue.producer.enqueueTraining(id, trainPayload());
+      expect(await queue.inState(id, 'succeeded')).toMatchObject({ attempts: 2, error: null });
+      expect(attempts).toEqual([1, 2]);
+    });
+
+    it('with a payload of another shape fail without reaching the processor', async () => {
+      const processor = vi.fn(async () => succeeded);
+      await queue.consume('train', processor);
+      const id = newId('job');
+      await queue.producer.enqueueTraining(id, { ...trainPayload(), version: 99 } as unknown as TrainPayload);
+      const view = await queue.inState(id, 'failed');
+      expect(view.error).toMatchObject({ code: 'validation_failed', problems: [{ pointer: '/version' }] });
+      expect(view.attempts).toBe(1);
+      expect(processor).not.toHaveBeenCalled();
+    });
+
+    it('that nobody knows are null, and cannot be cancelled', async () => {
+      const id = newId('job');
+      expect(await queue.producer.getTraining(id)).toBeNull();
+      await expect(queue.producer.cancelTraining(id)).rejects.toMatchObject({ code: 'job_not_found' });
+    });
+
+    it('go back to the queue, and lose nothing, when their worker stops', async () => {
+      const id = newId('job');
+      const reasons: unknown[] = [];
+      const first = await queue.consume('train', async (context) => {
+        await context.reportProgress(progress(3));
+        reasons.push(await aborted(context));
+        throw new InterruptedError();
+      });
+      await queue.producer.enqueueTraining(id, trainPayload());
+      const running = await vi.waitFor(async () => {
+        const view = await queue.inState(id, 'running');
+        expect(view.progress).toEqual(progress(3));
+        return view;
+      });
+      await first.close();
+      expect(reasons).toEqual(['shutdown']);
+      expect(await queue.producer.getTraining(id)).toMatchObject({ state: 'queued', progress: progress(3) });
+
+      await queue.consume('train', async () => succeeded);
+      const view = await queue.inState(id, 'succeeded');
+      expect(view).toMatchObject({ attempts: 2, startedAt: running.startedAt });
+    });
+  });
+
+  describe('lists of training jobs', () => {
+    it('come newest first, page by page, filtered by state before the limit', async () => {
+      const now = Date.now() + 1_000_000;
+      const ids = Array.from({ length: 6 }, (_, index) => newId('job', now + index));
+      const [a, b, c, d, e, f] = ids as [string, string, string, string, string, string];
+      for (const id of ids) await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.cancelTraining(b);
+      await queue.producer.cancelTraining(e);
+
+      const list = async (page: Parameters<Producer['listTraining']>[0]) => {
+        const { jobs, hasMore } = await queue.producer.listTraining(page);
+        return { ids: jobs.map(({ id }) => id), hasMore };
+      };
+      expect(await list({ limit: 4 })).toEqual({ ids: [f, e, d, c], hasMore: true });
+      expect((await list({ limit: 2, after: c })).ids).toEqual([b, a]);
+      expect(await list({ limit: 3, state: 'queued' })).toEqual({ ids: [f, d, c], hasMore: true });
+      expect(await list({ limit: 4, state: 'queued' })).toEqual({ ids: [f, d, c, a], hasMore: false });
+      expect((await list({ limit: 2, state: 'cancelled' })).ids).toEqual([e, b]);
+      expect(await list({ limit: 2, state: 'paused' })).toEqual({ ids: [], hasMore: false });
+
+      await queue.consume('train', async () => succeeded);
+      for (const id of [a, c, d, f]) await queue.inState(id, 'succeeded');
+      expect((await list({ limit: 4, state: 'succeeded' })).ids).toEqual([f, d, c, a]);
+      expect((await list({ limit: 2, state: 'cancelled' })).ids).toEqual([e, b]);
+      expect(await list({ limit: 1, state: 'running' })).toEqual({ ids: [], hasMore: false });
+    });
+  });
+
+  describe('after an end that nobody planned', () => {
+    it('jobs of a process that was killed are taken up again, and everything else is still there', async () => {
+      const children = await queueChildren();
+      try {
+        const finishedId = newId('job');
+        const heldId = newId('job');
+        const worker = await queue.consume('train', async () => succeeded);
+        await queue.producer.enqueueTraining(finishedId, trainPayload());
+        const finished = await queue.inState(finishedId, 'succeeded');
+        await worker.close();
+        await queue.producer.enqueueTraining(heldId, trainPayload());
+        await queue.backend.close();
+
+        const child = children.start({ ...queue.settings(), lockDurationMs: 2_000 });
+        expect(await child.message('holding', 'refused')).toEqual({ event: 'holding', jobId: heldId });
+        await child.kill();
+
+        await queue.open();
+        expect(await queue.producer.getTraining(finishedId)).toEqual(finished);
+        await queue.consume('train', async () => succeeded);
+        expect(await queue.inState(heldId, 'succeeded')).toMatchObject({ attempts: 2, error: null });
+      } finally {
+        await children.end();
+      }
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import type { DatasetFormat } from '../../../src/store/datasets.ts';
+import { openUpload } from '../../../src/store/formats/upload.ts';
+import { cut, piecesOf } from '../support.ts';
+
+export const LIMITS = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
+
+export interface ReadUpload {
+  readonly format: DatasetFormat;
+  readonly dtype: 'uint8' | 'float32';
+  readonly rowShape: readonly number[];
+  readonly values: number[];
+}
+
+/** A whole upload, given in small pieces. */
+export async function readUpload(
+  bytes: Uint8Array | string,
+  options: { pieceBytes?: number; format?: DatasetFormat; limits?: Partial<typeof LIMITS> } = {},
+): Promise<ReadUpload> {
+  const pieces = cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, options.pieceBytes);
+  const limits = { ...LIMITS, ...options.limits };
+  const rows = await openUpload(piecesOf(...pieces), options.format, limits);
+  const values: number[] = [];
+  for await (const piece of rows.pieces) values.push(...piece);
+  return { format: rows.format, dtype: rows.dtype, rowShape: rows.rowShape, values };
+}

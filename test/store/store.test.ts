@@ -1,0 +1,60 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/ids.ts';
+import { fsDriver } from '../../src/store/drivers/fs.ts';
+import { openStore } from '../../src/store/store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { modelRecord } from './model-fixtures.ts';
+import { streamOf } from './support.ts';
+
+const LIMITS = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
+
+describe('openStore', () => {
+  it('answers a ping and leaves nothing of it', async () => {
+    const dataDir = join(await temporaryFolder(), 'data');
+    await openStore({ dataDir, ...LIMITS }).ping();
+    expect(await readdir(join(dataDir, 'ping'))).toEqual([]);
+  });
+
+  it('rejects a ping where nothing can be written', async () => {
+    const dataDir = join(await temporaryFolder(), 'file');
+    await writeFile(dataDir, 'not a folder');
+    await expect(openStore({ dataDir, ...LIMITS }).ping()).rejects.toThrow();
+  });
+
+  it('keeps data sets and models for the next process', async () => {
+    const dataDir = await temporaryFolder();
+    const first = openStore({ dataDir, ...LIMITS });
+    const { id } = await first.datasets.create(streamOf('1,2\n'), { name: 'two numbers' });
+    const modelId = newId('model');
+    await first.models.create(modelRecord(modelId));
+    const second = openStore({ dataDir, ...LIMITS });
+    expect((await second.datasets.get(id)).name).toBe('two numbers');
+    expect((await second.models.get(modelId)).id).toBe(modelId);
+  });
+
+  it('removes unfinished data sets and half-removed models of yesterday, nothing else', async () => {
+    const dataDir = await temporaryFolder();
+    const driver = fsDriver(dataDir);
+    const now = Date.now();
+    const yesterday = now - 25 * 3600 * 1000;
+    const [oldRows, newRows, whole] = [newId('ds', yesterday), newId('ds', now), newId('ds', yesterday)];
+    const [oldModel, newModel, wholeModel] = [
+      newId('model', yesterday),
+      newId('model', now),
+      newId('model', yesterday),
+    ];
+    const kept = [
+      `datasets/${newRows}/rows.bin`,
+      `datasets/${whole}/dataset.json`,
+      'datasets/mnist/rows.bin',
+    ];
+    const keptModels = [`models/${newModel}/metrics.jsonl`, `models/${wholeModel}/model.json`];
+    const removed = [`datasets/${oldRows}/rows.bin`, `models/${oldModel}/metrics.jsonl`];
+    for (const key of [...kept, ...keptModels, ...removed]) await driver.write(key, Buffer.from('x'));
+    await openStore({ dataDir, ...LIMITS }).removeLeftovers();
+    expect(await driver.list('datasets')).toEqual([whole, newRows, 'mnist'].sort());
+    expect(await driver.list('models')).toEqual([wholeModel, newModel].sort());
+  });
+});

@@ -1,0 +1,124 @@
+import { Ajv } from 'ajv';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { expect, onTestFinished } from 'vitest';
+import { buildApp, type ApiOptions, type App } from '../../src/api/app.ts';
+import { loadConfig, type Config } from '../../src/config.ts';
+import { newId } from '../../src/ids.ts';
+import { ModelSpec, TrainingSpec } from '../../src/model/spec.ts';
+import type { ModelRecord } from '../../src/store/models.ts';
+import { compileCheck } from '../../src/validation.ts';
+import { FAKE_DATA_SIZE, FAKE_LATENT_SIZE, FakeProducer } from './fake-producer.ts';
+import { FakeDatasets, FakeModels } from './fake-stores.ts';
+
+export interface TestApi {
+  readonly app: App;
+  readonly producer: FakeProducer;
+  readonly datasets: FakeDatasets;
+  readonly models: FakeModels;
+  readonly store: { pingFailure: Error | null };
+  /** app.inject, and a check that status and body are as the published OpenAPI document says. */
+  call(request: InjectOptions): Promise<LightMyRequestResponse>;
+}
+
+/** The API over fakes; closed when the test ends. */
+export async function buildTestApi(
+  settings: Partial<Config> = {},
+  options: Partial<Pick<ApiOptions, 'logger' | 'patience'>> = {},
+): Promise<TestApi> {
+  const [producer, datasets, models] = [new FakeProducer(), new FakeDatasets(), new FakeModels()];
+  const store: TestApi['store'] = { pingFailure: null };
+  const ping = async () => {
+    if (store.pingFailure !== null) throw store.pingFailure;
+  };
+  const app = await buildApp({
+    config: { ...loadConfig({}), ...settings },
+    producer,
+    store: { datasets, models, ping },
+    ...options,
+  });
+  onTestFinished(() => app.close());
+  await app.ready();
+  const check = (contract ??= contractCheck(app));
+  const call = async (request: InjectOptions) => {
+    const response = await app.inject(request);
+    check(request, response);
+    return response;
+  };
+  return { app, producer, datasets, models, store, call };
+}
+
+/** A model in the store that fits what the fake producer answers. */
+export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}): Promise<ModelRecord> {
+  const record: ModelRecord = {
+    id: newId('model'),
+    name: 'tiny',
+    created_at: '2026-01-01T00:00:00.000Z',
+    job_id: newId('job'),
+    dataset_id: 'mnist',
+    data_size: FAKE_DATA_SIZE,
+    row_shape: [2, 2],
+    model: modelSpec({ latent_size: FAKE_LATENT_SIZE }),
+    training: compileCheck(TrainingSpec, 'training')({}),
+    ...fields,
+  };
+  await api.models.create(record);
+  return record;
+}
+
+export function modelSpec(fields: object = {}): ModelSpec {
+  return compileCheck(ModelSpec, 'model')({ ...fields });
+}
+
+export const GAUSSIAN = modelSpec({
+  latent_size: FAKE_LATENT_SIZE,
+  likelihood: { family: 'gaussian', mean: 'free', variance: 'shared' },
+});
+
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly request_id: string;
+  readonly errors: readonly { pointer: string; detail: string }[];
+}
+
+/** The body of a problem, after checks that hold for every one of them. */
+export function problemOf(response: LightMyRequestResponse): ProblemBody {
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  const body: ProblemBody = response.json();
+  expect(body).toMatchObject({ type: 'about:blank', status: response.statusCode });
+  expect(body.request_id).toBe(response.headers['x-request-id']);
+  expect(response.body).not.toMatch(/node_modules|\bat .*:\d+:\d+/);
+  return body;
+}
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+}
+
+/** The document is the same for every app: it is compiled once. */
+let contract: ReturnType<typeof contractCheck> | undefined;
+
+function contractCheck(app: App) {
+  const document = app.swagger();
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'openapi');
+  return ({ method = 'GET', url }: InjectOptions, response: LightMyRequestResponse): void => {
+    const target = typeof url === 'string' ? (url.split('?', 1)[0] ?? '') : '';
+    const template = Object.keys(document.paths ?? {}).find((candidate) =>
+      new RegExp(`^${candidate.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(target),
+    );
+    const operations = document.paths?.[template ?? ''] as Record<string, Operation> | undefined;
+    const operation = operations?.[method.toLowerCase()];
+    if (template === undefined || operation === undefined) return;
+    const status = String(response.statusCode);
+    expect(Object.keys(operation.responses), `${method} ${template} documents ${status}`).toContain(status);
+    const type = String(response.headers['content-type'] ?? '').split(';', 1)[0] ?? '';
+    if (response.body === '' || type === 'image/png') return;
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', status, 'content', type, 'schema'];
+    const escaped = pointer.map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1')));
+    const validate = ajv.compile({ $ref: `openapi#/${escaped.join('/')}` });
+    expect(validate(response.json()) ? [] : validate.errors, `${method} ${template} ${status}`).toEqual([]);
+  };
+}

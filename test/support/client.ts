@@ -1,0 +1,120 @@
+import { vi } from 'vitest';
+import type { Dataset } from '../../src/api/schemas/datasets.ts';
+import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { Metrics, ModelDetails } from '../../src/api/schemas/models.ts';
+
+/** Longer than any job of the tests lasts, however slow the machine. */
+const PATIENCE_MS = 50_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly bytes: Buffer;
+  json<T>(): T;
+}
+
+/** The service as a client sees it. */
+export class Client {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#call(path, { headers });
+  }
+
+  post(path: string, body?: object): Promise<Answer> {
+    if (body === undefined) return this.#call(path, { method: 'POST' });
+    const headers = { 'content-type': 'application/json' };
+    return this.#call(path, { method: 'POST', body: JSON.stringify(body), headers });
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.#call(path, { method: 'DELETE' });
+  }
+
+  async upload(file: Buffer, query = ''): Promise<Dataset> {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const answer = await this.#call(`/datasets?name=tiny${query}`, {
+      method: 'POST',
+      body: new Uint8Array(file),
+      headers,
+    });
+    return expecting(answer, 201);
+  }
+
+  async train(order: object): Promise<Job> {
+    return expecting(await this.post('/jobs', order), 202);
+  }
+
+  async job(id: string): Promise<Job> {
+    return expecting(await this.get(`/jobs/${id}`), 200);
+  }
+
+  async model(id: string): Promise<ModelDetails> {
+    return expecting(await this.get(`/models/${id}`), 200);
+  }
+
+  async epochs(id: string): Promise<number[]> {
+    const { data }: Metrics = expecting(await this.get(`/models/${id}/metrics`), 200);
+    return data.map(({ epoch }) => epoch);
+  }
+
+  /** Waits until the job is as wanted; a job that has ended otherwise will not be. */
+  until(id: string, what: string, wanted: (job: Job) => boolean): Promise<Job> {
+    return this.#waitFor(async () => {
+      const job = await this.job(id);
+      if (wanted(job)) return { found: job };
+      return job.finished_at === null ? {} : { never: `${id} is not ${what}: ${JSON.stringify(job)}` };
+    }, `${id} is not ${what}`);
+  }
+
+  untilState(id: string, state: Job['state']): Promise<Job> {
+    return this.until(
+      id,
+      state,
+      (job) => job.state === state && (job.finished_at !== null || !OVER.has(state)),
+    );
+  }
+
+  /** The service is back, or ready for the first time. */
+  untilReady(): Promise<unknown> {
+    return this.#waitFor(async () => {
+      const { status } = await this.get('/readyz');
+      return status === 200 ? { found: true } : {};
+    }, 'the service is not ready');
+  }
+
+  async #waitFor<T>(look: () => Promise<{ found?: T; never?: string }>, what: string): Promise<T> {
+    const seen = await vi.waitFor(
+      async () => {
+        const seen = await look();
+        if (seen.found === undefined && seen.never === undefined) throw new Error(what);
+        return seen;
+      },
+      { timeout: PATIENCE_MS, interval: 15 },
+    );
+    if (seen.found === undefined) throw new Error(seen.never);
+    return seen.found;
+  }
+
+  async #call(path: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(`${this.#url}${path}`, init);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      bytes,
+      json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
+    };
+  }
+}
+
+const OVER: ReadonlySet<Job['state']> = new Set(['succeeded', 'failed', 'cancelled']);
+
+function expecting<T>(answer: Answer, status: number): T {
+  if (answer.status === status) return answer.json();
+  throw new Error(`answered ${answer.status} and not ${status}: ${answer.bytes.toString('utf8')}`);
+}

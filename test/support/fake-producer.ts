@@ -1,0 +1,110 @@
+import { AppError } from '../../src/errors.ts';
+import { packArray, type InferPayload, type InferResult, type JobState } from '../../src/queue/jobs.ts';
+import type { InferOptions, Producer, TrainJobView } from '../../src/queue/queues.ts';
+
+type Infer = (payload: InferPayload, options: InferOptions) => Promise<InferResult>;
+
+/** A queue in memory: nothing takes jobs up; tests set states and answers by hand. */
+export class FakeProducer implements Producer {
+  readonly jobs: TrainJobView[] = [];
+  readonly inferences: { payload: InferPayload; options: InferOptions }[] = [];
+  /** Thrown by every method while it is set. */
+  failure: Error | null = null;
+  answer: Infer = async (payload) => plausible(payload);
+
+  async enqueueTraining(jobId: string, payload: TrainJobView['payload']): Promise<TrainJobView> {
+    this.check();
+    const job: TrainJobView = {
+      id: jobId,
+      state: 'queued',
+      payload,
+      createdAt: Date.UTC(2026, 0, 1) + this.jobs.length,
+      startedAt: null,
+      finishedAt: null,
+      attempts: 0,
+      progress: null,
+      result: null,
+      error: null,
+    };
+    this.jobs.unshift(job);
+    return job;
+  }
+
+  async getTraining(jobId: string): Promise<TrainJobView | null> {
+    this.check();
+    return this.jobs.find(({ id }) => id === jobId) ?? null;
+  }
+
+  async listTraining(page: { limit: number; after?: string; state?: JobState }): Promise<{
+    jobs: TrainJobView[];
+    hasMore: boolean;
+  }> {
+    this.check();
+    const matching = this.jobs.filter(({ state }) => page.state === undefined || state === page.state);
+    const from = page.after === undefined ? 0 : matching.findIndex(({ id }) => id === page.after) + 1;
+    const jobs = matching.slice(from, from + page.limit);
+    return { jobs, hasMore: from + page.limit < matching.length };
+  }
+
+  async cancelTraining(jobId: string): Promise<TrainJobView> {
+    const job = await this.getTraining(jobId);
+    if (job === null) throw AppError.of('job_not_found', { id: jobId });
+    if (['succeeded', 'failed', 'cancelled'].includes(job.state)) {
+      throw AppError.of('job_finished', { id: jobId, state: job.state });
+    }
+    return this.change(jobId, { state: 'cancelled', finishedAt: job.createdAt + 1000 });
+  }
+
+  async infer(payload: InferPayload, options: InferOptions): Promise<InferResult> {
+    this.check();
+    this.inferences.push({ payload, options });
+    return this.answer(payload, options);
+  }
+
+  async depth(): Promise<number> {
+    this.check();
+    return this.jobs.filter(({ state }) => state === 'queued').length;
+  }
+
+  async ping(): Promise<void> {
+    this.check();
+  }
+
+  async close(): Promise<void> {
+    this.jobs.length = 0;
+  }
+
+  change(jobId: string, fields: Partial<TrainJobView>): TrainJobView {
+    const index = this.jobs.findIndex(({ id }) => id === jobId);
+    const job = this.jobs[index];
+    if (job === undefined) throw new Error(`no job ${jobId}`);
+    return (this.jobs[index] = { ...job, ...fields });
+  }
+
+  private check(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+}
+
+export const FAKE_LATENT_SIZE = 2;
+export const FAKE_DATA_SIZE = 4;
+
+/** Arrays of the shapes that the operation answers, all values 0.5. */
+export function plausible(payload: InferPayload): InferResult {
+  const rows = payload.rows?.shape[0] ?? payload.count;
+  const filled = (...shape: number[]) => {
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    return packArray(shape, new Float32Array(size).fill(0.5));
+  };
+  const latent = filled(rows, FAKE_LATENT_SIZE);
+  const mean = filled(rows, FAKE_DATA_SIZE);
+  const draws = payload.count > 0 ? { samples: filled(payload.count, rows, FAKE_LATENT_SIZE) } : {};
+  const arrays: Record<InferPayload['operation'], InferResult['arrays']> = {
+    encode: { mean: latent, standard_deviation: latent, ...draws },
+    decode: { mean },
+    reconstruct: { mean },
+    sample: { latents: latent, mean },
+    elbo: { elbo: filled(rows), log_likelihood: filled(rows), kl_divergence: filled(rows) },
+  };
+  return { step: 7, arrays: arrays[payload.operation], computeMs: 0.25 };
+}

@@ -1,0 +1,119 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/ids.ts';
+import { fsDriver } from '../../src/store/drivers/fs.ts';
+import { createModelStore } from '../../src/store/model-store.ts';
+import { LoadedModels } from '../../src/worker/loaded-models.ts';
+import { checkpoint, modelRecord } from '../store/model-fixtures.ts';
+import { gate } from '../queue/samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** What is kept of each model; here it only tells whether it was let go. */
+class Kept {
+  disposed = false;
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+}
+
+async function shelf() {
+  const folder = await temporaryFolder();
+  const models = createModelStore(fsDriver(folder));
+  const warnings: string[] = [];
+  const made: Kept[] = [];
+  const loaded = new LoadedModels<Kept>(
+    models,
+    (message) => warnings.push(message),
+    () => {
+      const kept = new Kept();
+      made.push(kept);
+      return kept;
+    },
+  );
+  const add = async (...steps: number[]): Promise<string> => {
+    const id = newId('model');
+    await models.create(modelRecord(id));
+    for (const step of steps) await models.saveCheckpoint(id, checkpoint(step, -step));
+    return id;
+  };
+  const stepOf = (id: string, which: 'latest' | 'best' | number = 'latest') =>
+    loaded.use(id, which, async ({ step, parameters }) => {
+      expect([...(parameters.weight?.data ?? [])]).toEqual([step, -step]);
+      return step;
+    });
+  const damage = async (id: string, step: number): Promise<void> => {
+    const name = String(step).padStart(12, '0');
+    const path = join(folder, 'models', id, 'checkpoints', name, 'parameters.safetensors');
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0xff, bytes.length - 4));
+  };
+  return { models, loaded, made, warnings, add, stepOf, damage };
+}
+
+describe('loaded models', () => {
+  it('give the newest, the best, or the checkpoint of a step', async () => {
+    const { add, stepOf, made } = await shelf();
+    const id = await add(10, 20, 30);
+    expect(await stepOf(id)).toBe(30);
+    expect(await stepOf(id, 'best')).toBe(10);
+    expect(await stepOf(id, 20)).toBe(20);
+    expect(made).toHaveLength(1);
+  });
+
+  it('follow a model that still trains', async () => {
+    const { add, stepOf, models } = await shelf();
+    const id = await add(10);
+    expect(await stepOf(id)).toBe(10);
+    await models.saveCheckpoint(id, checkpoint(20, -20));
+    expect(await stepOf(id)).toBe(20);
+  });
+
+  it('pass over a damaged checkpoint and say so', async () => {
+    const { add, stepOf, damage, warnings } = await shelf();
+    const id = await add(10, 20);
+    await damage(id, 20);
+    expect(await stepOf(id)).toBe(10);
+    expect(warnings).toEqual([expect.stringContaining('checkpoint of step 20 is damaged')]);
+    await expect(stepOf(id, 20)).rejects.toMatchObject({ code: 'checkpoint_not_found' });
+  });
+
+  it('refuse what is not there', async () => {
+    const { add, stepOf, models } = await shelf();
+    const [empty, deleted] = [await add(), await add(10)];
+    await expect(stepOf(empty)).rejects.toMatchObject({ code: 'model_not_ready' });
+    await expect(stepOf(deleted, 11)).rejects.toMatchObject({ code: 'checkpoint_not_found' });
+    expect(await stepOf(deleted)).toBe(10);
+    await models.remove(deleted);
+    await expect(stepOf(deleted)).rejects.toMatchObject({ code: 'model_not_found' });
+    await expect(stepOf(newId('model'))).rejects.toMatchObject({ code: 'model_not_found' });
+  });
+
+  it('let go of the one used longest ago', async () => {
+    const { add, stepOf, made } = await shelf();
+    const ids = await Promise.all(Array.from({ length: 9 }, () => add(10)));
+    for (const id of ids.slice(0, 8)) await stepOf(id);
+    await stepOf(ids[0] ?? '');
+    await stepOf(ids[8] ?? '');
+    expect(made.map(({ disposed }) => disposed)).toEqual([...Array(9).keys()].map((i) => i === 1));
+    await stepOf(ids[1] ?? '');
+    expect(made).toHaveLength(10);
+  });
+
+  it('let go of none that is in use', async () => {
+    const { add, loaded, stepOf, made } = await shelf();
+    const [first = '', ...others] = await Promise.all(Array.from({ length: 10 }, () => add(10)));
+    const [begun, end] = [gate(), gate()];
+    const use = loaded.use(first, 'latest', async () => {
+      begun.open();
+      await end.opened;
+    });
+    await begun.opened;
+    for (const id of others) await stepOf(id);
+    expect(made[0]?.disposed).toBe(false);
+    end.open();
+    await use;
+    await stepOf(await add(10));
+    expect(made[0]?.disposed).toBe(true);
+  });
+});

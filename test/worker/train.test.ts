@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
+import { InterruptedError } from '../../src/queue/queues.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
+import { EPOCH_ENDS, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
+
+const workshop = async () => openWorkshop(await temporaryFolder());
+
+describe('a training job', () => {
+  it('writes a line of metrics at the end of each epoch', async () => {
+    const { store, order, train } = await workshop();
+    const payload = await order();
+    const result = await train(payload);
+    const lines = await store.models.readMetrics(payload.modelId);
+    expect(lines.map(({ step }) => step)).toEqual(EPOCH_ENDS);
+    expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    for (const line of lines) {
+      const { validation_log_likelihood: likelihood, validation_kl_divergence: divergence } = line;
+      expect(line.validation_elbo).toBeCloseTo((likelihood ?? NaN) - (divergence ?? NaN), 4);
+      expect(line.train_elbo).toBeLessThan(0);
+      expect(line.rows_per_second).toBeGreaterThan(0);
+    }
+    const last = lines.at(-1)?.validation_elbo;
+    expect(last).toBeGreaterThan(lines[0]?.validation_elbo ?? Infinity);
+    expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: last });
+  });
+
+  it('tells its progress from the start to the end', async () => {
+    const { order, train } = await workshop();
+    const job = watchedJob();
+    await train(await order(), { context: job.context });
+    const steps = job.progress.map(({ step }) => step);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(job.progress[0]).toMatchObject({ step: 0, totalSteps: LAST_STEP, epoch: 0, trainElbo: null });
+    expect(job.progress.at(-1)).toMatchObject({
+      step: LAST_STEP,
+      totalSteps: LAST_STEP,
+      epoch: 4,
+      epochs: 4,
+      secondsLeft: 0,
+      runtime: 'onnx/cpu',
+      pid: process.pid,
+    });
+  });
+
+  it('writes a checkpoint every so many epochs and at the end', async () => {
+    const { store, order, train } = await workshop();
+    const payload = await order({ checkpoint_every_epochs: 3 });
+    await train(payload);
+    const records = await store.models.listCheckpoints(payload.modelId);
+    expect(records.map(({ step, epoch }) => [step, epoch])).toEqual([
+      [41, 3],
+      [54, 4],
+    ]);
+  });
+
+  it('keeps the newest checkpoints and the best one', async () => {
+    const { store, order, train, upload } = await workshop();
+    const images = tinyImages(300);
+    // Test rows that are the others turned inside out: the more is learned, the worse they are explained.
+    images.subarray(270 * IMAGE_SIZE).forEach((value, i, rows) => {
+      rows[i] = 255 - value;
+    });
+    const payload = await order({ keep_checkpoints: 2 }, {}, await upload(images, 30));
+    await train(payload);
+    const elbos = (await store.models.readMetrics(payload.modelId)).map((line) => line.validation_elbo);
+    expect(elbos[0]).toBe(Math.max(...elbos.map((elbo) => elbo ?? NaN)));
+    const kept = await store.models.listCheckpoints(payload.modelId);
+    expect(kept.map(({ step }) => step)).toEqual([14, 41, 54]);
+    const best = await store.models.loadCheckpoint(payload.modelId, 'best', { optimizer: false });
+    expect(best).toMatchObject({ step: 14, validationElbo: elbos[0] });
+  });
+
+  it('trains and validates without validation rows', async () => {
+    const { store, order, train } = await workshop();
+    const payload = await order({ validation_fraction: 0, epochs: 1 });
+    expect(await train(payload)).toEqual({ outcome: 'succeeded', step: 15, validationElbo: null });
+    expect(await store.models.readMetrics(payload.modelId)).toMatchObject([{ validation_elbo: null }]);
+  });
+
+  it('ends with the same bytes for the same seed, with others for another', async () => {
+    const { order, train, bytes } = await workshop();
+    const [one, same, other] = [await order(), await order(), await order({ seed: 4 })];
+    for (const payload of [one, same, other]) await train(payload);
+    const reference = await bytes(one.modelId, LAST_STEP);
+    expect(await bytes(same.modelId, LAST_STEP)).toEqual(reference);
+    expect(await bytes(other.modelId, LAST_STEP)).not.toEqual(reference);
+  });
+
+  it('ends with the same bytes on two threads, interrupted or not', async () => {
+    const shop = await workshop();
+    const network = { hidden_sizes: [200] };
+    const model = { encoder: network, decoder: network };
+    const runtime = createOnnxRuntime({ device: 'cpu', threads: 2 });
+    const [whole, broken] = [await shop.order({}, model), await shop.order({}, model)];
+    await shop.train(whole, { runtime });
+    await trainUntil(shop, broken, 20, 'shutdown', runtime);
+    await shop.train(broken, { runtime });
+    expect(await shop.bytes(broken.modelId, LAST_STEP)).toEqual(await shop.bytes(whole.modelId, LAST_STEP));
+  });
+
+  it('takes the largest seed', async () => {
+    const { order, train, upload } = await workshop();
+    const dataset = await upload(tinyImages(700), 600);
+    const payload = await order({ seed: Number.MAX_SAFE_INTEGER, epochs: 1 }, {}, dataset);
+    expect(await train(payload)).toMatchObject({ outcome: 'succeeded', step: 5 });
+  });
+});
+
+describe('a training job that is told to stop', () => {
+  it('ends as cancelled between two chunks and keeps what it learned', async () => {
+    const shop = await workshop();
+    const payload = await shop.order();
+    const outcome = await trainUntil(shop, payload, 1, 'cancel');
+    expect(outcome).toMatchObject({ status: 'fulfilled', value: { outcome: 'cancelled', step: 8 } });
+    const checkpoint = await shop.store.models.loadCheckpoint(payload.modelId, 'latest', { optimizer: true });
+    expect(checkpoint).toMatchObject({ step: 8, epoch: 0, validationElbo: null });
+  });
+
+  it('is interrupted by a shutdown, and goes on as if it had not been', async () => {
+    const shop = await workshop();
+    const [whole, broken] = [await shop.order(), await shop.order()];
+    await shop.train(whole);
+    let interruptions = 0;
+    for (;;) {
+      const outcome = await trainUntil(shop, broken, 1, 'shutdown');
+      if (outcome.status === 'fulfilled') break;
+      expect(outcome.reason).toBeInstanceOf(InterruptedError);
+      interruptions++;
+    }
+    expect(interruptions).toBeGreaterThan(5);
+    expect(await shop.bytes(broken.modelId, LAST_STEP)).toEqual(await shop.bytes(whole.modelId, LAST_STEP));
+
+    const { models } = shop.store;
+    const bounds = async (id: string) =>
+      (await models.readMetrics(id)).map(({ step, epoch, validation_elbo }) => ({
+        step,
+        epoch,
+        validation_elbo,
+      }));
+    expect(await bounds(broken.modelId)).toEqual(await bounds(whole.modelId));
+  });
+
+  it('has done nothing where it was told before its first step', async () => {
+    const shop = await workshop();
+    const payload = await shop.order();
+    const job = watchedJob();
+    job.abort('cancel');
+    expect(await shop.train(payload, { context: job.context })).toMatchObject({
+      outcome: 'cancelled',
+      step: 0,
+    });
+    expect(await shop.store.models.listCheckpoints(payload.modelId)).toEqual([]);
+  });
+
+  it('succeeds at once where only its end was not told', async () => {
+    const shop = await workshop();
+    const payload = await shop.order();
+    const first = await shop.train(payload);
+    const lines = await shop.store.models.readMetrics(payload.modelId);
+    expect(await shop.train(payload)).toEqual(first);
+    expect(await shop.store.models.readMetrics(payload.modelId)).toEqual(lines);
+  });
+});
