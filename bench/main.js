@@ -1,4 +1,8 @@
 /** `npm run bench -- <name>`: one measurement of docs/benchmarks.md. */
+
+// ONNX Runtime would otherwise report to its makers, and leave a log file in the temporary folder.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 const BENCHES = {
   train: () => import('./train.js'),
   memory: () => import('./memory.js'),

@@ -1,161 +1,232 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import Type, { type Static } from 'typebox';
-import { AppError } from './errors.ts';
-import { compileCheck } from './validation.ts';
+import { Ajv } from 'ajv';
+import Type, { type Static, type TSchema } from 'typebox';
+import { AppError, type Problem } from './errors.ts';
+import { AJV_OPTIONS, compileCheck } from './validation.ts';
 
-const setting = <T extends object>(schema: T, name: string) => ({ ...schema, name });
-const bytes = (value: number, description: string) =>
-  Type.Integer({ minimum: 1024, maximum: 2 ** 40, default: value, description });
+interface Setting<Schema extends TSchema> {
+  /** The environment variable. */
+  readonly variable: string;
+  readonly schema: Schema;
+  /** What it may be, for people. */
+  readonly allowed: string;
+  /** Beyond the schema: whether the value can be used. */
+  readonly usable: (text: string) => boolean;
+  /** The value may hold a password: it is never told. */
+  readonly secret: boolean;
+}
 
-/** Every setting of the service: its schema, default and environment variable. The README's table lists the same. */
+type Extras = Partial<Pick<Setting<TSchema>, 'usable' | 'secret'>>;
+
+const setting = <Schema extends TSchema>(
+  variable: string,
+  schema: Schema,
+  allowed: string,
+  extras: Extras = {},
+): Setting<Schema> => ({ variable, schema, allowed, usable: () => true, secret: false, ...extras });
+
+type Range = readonly [minimum: number, maximum: number];
+const whole = (variable: string, [minimum, maximum]: Range, value: number, description: string) =>
+  setting(
+    variable,
+    Type.Integer({ minimum, maximum, default: value, description }),
+    `a whole number from ${minimum} to ${maximum}`,
+  );
+
+const choice = <Name extends string>(
+  variable: string,
+  names: readonly Name[],
+  value: Name,
+  description: string,
+) =>
+  setting(
+    variable,
+    Type.Unsafe<Name>({ type: 'string', enum: [...names], default: value, description }),
+    `one of ${names.join(', ')}`,
+  );
+
+const HOUR_MS = 3_600_000;
+const BYTES: Range = [1024, 2 ** 40];
+const RUNTIMES = ['auto', 'onnx', 'tfjs'] as const;
+const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Every setting of the service. The README's table lists the same. */
 const SETTINGS = {
-  host: setting(Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }), 'AEVB_HOST'),
-  port: setting(
-    Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port; 0 takes a free one.' }),
-    'AEVB_PORT',
+  host: setting(
+    'AEVB_HOST',
+    Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address to listen on.' }),
+    'a host name or an address',
   ),
+  port: whole('AEVB_PORT', [0, 65_535], 8080, 'Port; 0 takes a free one.'),
   dataDir: setting(
+    'AEVB_DATA_DIR',
     Type.String({
       minLength: 1,
       default: 'data',
       description: 'Folder of data sets, models and the embedded queue.',
     }),
-    'AEVB_DATA_DIR',
+    'the path of a folder',
   ),
   queueUrl: setting(
+    'AEVB_QUEUE_URL',
     Type.String({
       pattern: '^$|^(redis|rediss|postgres|postgresql)://',
       default: '',
       description: 'redis://, rediss:// or postgres:// URL; empty: the queue embedded in the process.',
     }),
-    'AEVB_QUEUE_URL',
+    'a URL that begins with redis://, rediss://, postgres:// or postgresql://, reserved characters of its user and password percent-encoded; or empty',
+    { secret: true, usable: (text) => text === '' || isUrl(text) },
   ),
   queuePrefix: setting(
+    'AEVB_QUEUE_PREFIX',
     Type.String({
       pattern: '^[A-Za-z0-9_-]{1,64}$',
       default: 'aevb',
       description: 'Key prefix (Redis) or schema (Postgres): deployments that share a server differ in it.',
     }),
-    'AEVB_QUEUE_PREFIX',
+    '1 to 64 letters, digits, _ and -',
   ),
-  runtime: setting(
-    Type.Unsafe<'auto' | 'onnx' | 'tfjs'>({
-      type: 'string',
-      enum: ['auto', 'onnx', 'tfjs'],
-      default: 'auto',
-      description: 'What runs the mathematics: compiled (onnx) or eager TensorFlow.js (tfjs).',
-    }),
+  runtime: choice(
     'AEVB_RUNTIME',
+    RUNTIMES,
+    'auto',
+    'What runs the mathematics: compiled (onnx) or eager TensorFlow.js (tfjs).',
   ),
-  device: setting(
-    Type.Unsafe<'auto' | 'cpu' | 'webgpu' | 'cuda'>({
-      type: 'string',
-      enum: ['auto', 'cpu', 'webgpu', 'cuda'],
-      default: 'auto',
-      description: 'Where it runs. auto takes the best that works here.',
-    }),
-    'AEVB_DEVICE',
-  ),
-  threads: setting(
-    Type.Integer({
-      minimum: 1,
-      maximum: 256,
-      default: availableParallelism(),
-      description: 'Threads of one worker process (cpu). Default: the cores of the machine.',
-    }),
+  device: choice('AEVB_DEVICE', DEVICES, 'auto', 'Where it runs. auto takes the best that works here.'),
+  threads: whole(
     'AEVB_THREADS',
+    [1, 256],
+    availableParallelism(),
+    'Threads of one worker process (cpu). Default: the cores of the machine.',
   ),
-  trainConcurrency: setting(
-    Type.Integer({
-      minimum: 0,
-      maximum: 64,
-      default: 1,
-      description: 'Training jobs at once in this worker.',
-    }),
-    'AEVB_TRAIN_CONCURRENCY',
-  ),
-  inferConcurrency: setting(
-    Type.Integer({ minimum: 0, maximum: 64, default: 1, description: 'Inference processes in this worker.' }),
-    'AEVB_INFER_CONCURRENCY',
-  ),
-  maxUploadBytes: setting(
-    bytes(2 ** 30, 'Largest data set upload, before decompression.'),
+  trainConcurrency: whole('AEVB_TRAIN_CONCURRENCY', [0, 64], 1, 'Training jobs at once in this worker.'),
+  inferConcurrency: whole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes in this worker.'),
+  maxUploadBytes: whole(
     'AEVB_MAX_UPLOAD_BYTES',
+    BYTES,
+    2 ** 30,
+    'Largest data set upload, before decompression.',
   ),
-  maxDatasetBytes: setting(
-    bytes(2 ** 33, 'Largest data set, decompressed, as stored.'),
+  maxDatasetBytes: whole(
     'AEVB_MAX_DATASET_BYTES',
+    BYTES,
+    2 ** 33,
+    'Largest data set, decompressed, as stored.',
   ),
-  maxBodyBytes: setting(bytes(32 * 2 ** 20, 'Largest JSON request body.'), 'AEVB_MAX_BODY_BYTES'),
-  maxInferenceValues: setting(
-    Type.Integer({
-      minimum: 1,
-      maximum: 2 ** 26,
-      default: 2 ** 21,
-      description: 'Most numbers one inference request may send or be answered.',
-    }),
+  maxBodyBytes: whole('AEVB_MAX_BODY_BYTES', BYTES, 32 * 2 ** 20, 'Largest JSON request body.'),
+  maxInferenceValues: whole(
     'AEVB_MAX_INFERENCE_VALUES',
+    [1, 2 ** 26],
+    2 ** 21,
+    'Most numbers one inference request may send or be answered.',
   ),
-  inferenceTimeoutMs: setting(
-    Type.Integer({
-      minimum: 1,
-      maximum: 3_600_000,
-      default: 30_000,
-      description: 'Longest wait for an inference.',
-    }),
+  maxConnections: whole(
+    'AEVB_MAX_CONNECTIONS',
+    [1, 1_000_000],
+    1024,
+    'Most connections at once; further ones are closed as they come.',
+  ),
+  maxConcurrentRequests: whole(
+    'AEVB_MAX_CONCURRENT_REQUESTS',
+    [1, 1_000_000],
+    256,
+    'Most uploads, job orders and inferences worked on at once; further ones are answered 429.',
+  ),
+  headersTimeoutMs: whole(
+    'AEVB_HEADERS_TIMEOUT_MS',
+    [1, 300_000],
+    15_000,
+    'How long the headers of a request may take to arrive.',
+  ),
+  bodyTimeoutMs: whole(
+    'AEVB_BODY_TIMEOUT_MS',
+    [1, HOUR_MS],
+    60_000,
+    'How long a JSON body may take to arrive.',
+  ),
+  uploadIdleTimeoutMs: whole(
+    'AEVB_UPLOAD_IDLE_TIMEOUT_MS',
+    [1, HOUR_MS],
+    60_000,
+    'How long an upload may stand still.',
+  ),
+  requestTimeoutMs: whole(
+    'AEVB_REQUEST_TIMEOUT_MS',
+    [1, 24 * HOUR_MS],
+    4 * HOUR_MS,
+    'How long any request, an upload too, may take to arrive.',
+  ),
+  keepAliveTimeoutMs: whole(
+    'AEVB_KEEP_ALIVE_TIMEOUT_MS',
+    [1, HOUR_MS],
+    72_000,
+    'How long a connection may idle between requests: longer than a proxy before the service keeps it.',
+  ),
+  inferenceTimeoutMs: whole(
     'AEVB_INFERENCE_TIMEOUT_MS',
+    [1, HOUR_MS],
+    30_000,
+    'Longest wait for an inference.',
   ),
-  shutdownTimeoutMs: setting(
-    Type.Integer({
-      minimum: 0,
-      maximum: 3_600_000,
-      default: 10_000,
-      description: 'How long a stopping process waits for its jobs to write a checkpoint.',
-    }),
+  shutdownTimeoutMs: whole(
     'AEVB_SHUTDOWN_TIMEOUT_MS',
+    [0, HOUR_MS],
+    10_000,
+    'How long a stopping process waits for its jobs to write a checkpoint.',
   ),
-  logLevel: setting(
-    Type.Unsafe<'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'>({
-      type: 'string',
-      enum: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
-      default: 'info',
-      description: 'Least severe log line written.',
-    }),
-    'AEVB_LOG_LEVEL',
-  ),
+  logLevel: choice('AEVB_LOG_LEVEL', LOG_LEVELS, 'info', 'Least severe log line written.'),
 } as const;
 
 type SettingName = keyof typeof SETTINGS;
-const Schema = Type.Object(SETTINGS, { additionalProperties: false });
+type Schemas = { [Name in SettingName]: (typeof SETTINGS)[Name]['schema'] };
+const SCHEMAS = Object.fromEntries(
+  Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema]),
+) as unknown as Schemas;
+const Schema = Type.Object(SCHEMAS, { additionalProperties: false });
 export type Config = Readonly<Static<typeof Schema>>;
 
-const check = compileCheck(Schema, 'The configuration');
+const fillIn = compileCheck(Schema, 'The configuration');
 
-/** The configuration from environment variables; unknown AEVB_ names and unusable values throw validation_failed. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const names = new Map(Object.entries(SETTINGS).map(([key, value]) => [value.name, key as SettingName]));
-  const raw: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith('AEVB_') || text === undefined) continue;
-    const key = names.get(name);
-    if (key === undefined) throw unknownSetting(name, [...names.keys()]);
-    raw[key] = parse(SETTINGS[key], text);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration from environment variables. Errors: validation_failed, a problem for each unknown or unusable one. */
+export function loadConfig(environment: Environment): Config {
+  const names = new Map(
+    Object.entries(SETTINGS).map(([name, { variable }]) => [variable, name as SettingName]),
+  );
+  const given: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith('AEVB_') || text === undefined) continue;
+    const name = names.get(variable);
+    if (name === undefined) problems.push(unknownSetting(variable, [...names.keys()]));
+    else if (isUsable(SETTINGS[name], text)) given[name] = parse(SETTINGS[name].schema, text);
+    else problems.push(unusable(SETTINGS[name], text));
   }
-  const config = check(raw);
+  if (problems.length > 0) {
+    throw AppError.of('validation_failed', { what: 'The configuration' }, { problems });
+  }
+  const config = fillIn(given);
   return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
 }
 
 /** For documentation and tests: variable, default, description of every setting. */
 export function describeSettings(): { variable: string; default: unknown; description: string }[] {
-  return Object.values(SETTINGS).map((schema) => {
-    const {
-      name,
-      default: value,
-      description,
-    } = schema as { name: string; default?: unknown; description?: string };
-    return { variable: name, default: value, description: description ?? '' };
+  return Object.values(SETTINGS).map(({ variable, schema }) => {
+    const { default: value, description = '' } = schema as { default?: unknown; description?: string };
+    return { variable, default: value, description };
   });
+}
+
+/** The environment of a child process: this one's, but ONNX Runtime neither reports to its makers nor writes a log of that. */
+export function childEnvironment(): Environment {
+  return { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+}
+
+function isUsable({ schema, usable }: Setting<TSchema>, text: string): boolean {
+  return new Ajv(AJV_OPTIONS).validate(schema, parse(schema, text)) && usable(text);
 }
 
 function parse(schema: object, text: string): unknown {
@@ -163,11 +234,22 @@ function parse(schema: object, text: string): unknown {
   return numeric && text.trim() !== '' ? Number(text) : text;
 }
 
-function unknownSetting(name: string, allowed: string[]): AppError {
-  const detail = `unknown setting; allowed: ${allowed.join(', ')}`;
-  return AppError.of(
-    'validation_failed',
-    { what: 'The configuration' },
-    { problems: [{ pointer: `/${name}`, detail }] },
-  );
+function unusable({ variable, allowed, secret }: Setting<TSchema>, text: string): Problem {
+  const found = secret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 100));
+  return { pointer: variable, detail: `found ${found}; allowed: ${allowed}` };
+}
+
+function unknownSetting(variable: string, allowed: readonly string[]): Problem {
+  return { pointer: variable, detail: `unknown setting; allowed: ${allowed.join(', ')}` };
+}
+
+/** Whether it can be taken apart, user and password included. */
+function isUrl(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }

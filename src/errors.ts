@@ -13,6 +13,7 @@ export const ERROR_KINDS = [
   'unsupported_media',
   'overloaded',
   'unavailable',
+  'full',
   'diverged',
   'timeout',
   'internal',
@@ -85,6 +86,11 @@ export const ERRORS = {
   queue_unavailable: entry(
     'unavailable',
     (v: { detail: string }) => `The queue cannot be reached: ${v.detail}.`,
+  ),
+  store_full: entry(
+    'full',
+    (v: { key: string; code: string }) =>
+      `No room is left to store ${v.key} (${v.code}). Free some where the data folder (AEVB_DATA_DIR) lies, or raise its quota; what was stored before is unharmed.`,
   ),
   draining: entry('unavailable', () => 'The service is stopping; it takes no new work.'),
   not_ready: entry('unavailable', (v: { what: string }) => `The service is not ready: ${v.what}.`),
@@ -176,6 +182,7 @@ export function isRetryable(error: unknown): boolean {
     unsupported_media: false,
     overloaded: true,
     unavailable: true,
+    full: true,
     diverged: false,
     timeout: true,
     internal: true,

@@ -35,14 +35,14 @@ program
   .option('--output <folder>', 'where the pictures go', 'demo-output')
   .option('--epochs <number>', 'passes over the 60,000 images', '5')
   .action(async ({ output, epochs }: { output: string; epochs: string }) => {
-    process.exitCode = await runDemo({ output, epochs: Number(epochs), environment: process.env });
+    await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
   });
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+  await end(1);
 }
 
 function serveCommand(name: string, description: string, parts: Parts): void {
@@ -56,24 +56,34 @@ function serveCommand(name: string, description: string, parts: Parts): void {
     .action(async (flags: ServeFlags) => {
       const config = loadConfig({ ...process.env, ...asEnvironment(flags) });
       await serve(config, pino({ level: config.logLevel }), parts);
-      process.exit(0);
+      await end(0);
     });
 }
 
 async function serve(config: Config, log: Logger, parts: Parts): Promise<void> {
   if (config.queueUrl === '' && !(parts.api && parts.worker)) {
     const problem = {
-      pointer: '/AEVB_QUEUE_URL',
+      pointer: 'AEVB_QUEUE_URL',
       detail:
         'the embedded queue serves one process only: use `aevb serve`, or name a redis:// or postgres:// queue',
     };
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems: [problem] });
   }
   const service = await startService(config, log, parts);
-  const reason = await untilStopped();
+  const reason = await untilStopped(() => process.exit(1));
   log.info({ reason }, 'stopping');
   await service.stop();
   log.info({}, 'stopped');
+}
+
+/** Ends the process, whatever still lingers in it, once what it wrote is out: a pipe may hold some of it back. */
+async function end(code: number): Promise<never> {
+  const flushed = [process.stdout, process.stderr].map(
+    // Where the reader is gone, `done` is called with an error.
+    (stream) => new Promise<unknown>((done) => stream.write('', done)),
+  );
+  await Promise.all(flushed);
+  process.exit(code);
 }
 
 function asEnvironment(flags: ServeFlags): Record<string, string | undefined> {

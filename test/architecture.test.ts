@@ -84,7 +84,7 @@ function offenders(files: readonly string[], forbidden: (target: string) => bool
   return importsOf(files).filter((line) => forbidden(line.split(' -> ')[1] ?? ''));
 }
 
-const isMathematics = (name: string): boolean => name.startsWith('model/') && name !== 'model/spec.ts';
+const isMathematics = (name: string): boolean => /^model\/(?!spec[./])/.test(name);
 const isHeavy = (name: string): boolean => /tensorflow|onnxruntime|pglite/.test(name);
 
 describe('the rooms', () => {
@@ -116,6 +116,11 @@ describe('the rooms', () => {
       among('worker', 'cli', 'main.ts')(name) || isMathematics(name);
     expect(offenders(filesOf('api'), forbidden)).toEqual([]);
     expect(loadedWith(filesOf('api')).filter((name) => forbidden(name) || isHeavy(name))).toEqual([]);
+  });
+
+  it('what is known of data sets and likelihoods without tensors loads none', () => {
+    const files = [...filesOf('model/dataset'), ...filesOf('model/spec'), 'model/spec.ts'];
+    expect(loadedWith(files).filter(isHeavy)).toEqual([]);
   });
 
   it('worker knows neither api nor command line', () => {

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import { newId } from '../ids.ts';
 import { installBodyGuard } from './plugins/body-guard.ts';
+import { installCapacity } from './plugins/capacity.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { installDrain } from './plugins/drain.ts';
 import { answerClientError, frameworkErrors, installErrors } from './plugins/errors.ts';
@@ -12,30 +13,25 @@ import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { serviceRoutes } from './routes/service.ts';
-import type { ApiOptions, App, Patience } from './types.ts';
+import { RequestLog } from './request-log.ts';
+import type { ApiOptions, App } from './types.ts';
 import { validatorCompiler } from './validators.ts';
 
-export type { ApiOptions, ApiStore, App, Patience } from './types.ts';
-
-const PATIENCE: Patience = {
-  headersMs: 15_000,
-  bodyMs: 60_000,
-  uploadIdleMs: 60_000,
-  requestMs: 4 * 3_600_000,
-};
+export type { ApiOptions, ApiStore, App } from './types.ts';
 
 /** The HTTP service over a queue and a store. It never listens: that is for the caller. */
 export async function buildApp(options: ApiOptions): Promise<App> {
   const { config } = options;
-  const patience = { ...PATIENCE, ...options.patience };
   const app: App = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     genReqId: () => newId('req'),
     bodyLimit: config.maxBodyBytes,
-    requestTimeout: patience.requestMs,
+    logController: new RequestLog(),
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
     // A socket is silent while a worker computes: longer than the longest inference.
     connectionTimeout: config.inferenceTimeoutMs + 60_000,
-    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: 1000 },
+    http: { headersTimeout: config.headersTimeoutMs, connectionsCheckingInterval: 1000 },
     // A closing app still answers what comes over open connections: new work with our own 503.
     return503OnClosing: false,
     frameworkErrors: frameworkErrors(config),
@@ -43,6 +39,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
       answerClientError(error, socket);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.maxConnections = config.maxConnections;
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -50,7 +47,8 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   installTiming(app);
   installErrors(app, config);
   installDrain(app);
-  installBodyGuard(app, config, patience);
+  installCapacity(app, config);
+  installBodyGuard(app, config);
   await installDocumentation(app);
   for (const routes of [
     serviceRoutes,

@@ -13,12 +13,13 @@ const STATUS_OF_KIND: Record<ErrorKind, number> = {
   unsupported_media: 415,
   overloaded: 429,
   unavailable: 503,
+  full: 507,
   timeout: 504,
   diverged: 500,
   internal: 500,
 };
 
-const RETRY_AFTER_SECONDS: Partial<Record<ErrorKind, number>> = { overloaded: 1, unavailable: 5 };
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorKind, number>> = { overloaded: 1, unavailable: 5, full: 60 };
 
 export function statusOf(kind: ErrorKind): number {
   return STATUS_OF_KIND[kind];

@@ -13,25 +13,12 @@ export interface ApiStore {
   ping(): Promise<void>;
 }
 
-/** How long a slow client is waited for, in milliseconds. */
-export interface Patience {
-  /** Until all headers are there. */
-  readonly headersMs: number;
-  /** Until all of a JSON body is there. */
-  readonly bodyMs: number;
-  /** Between two pieces of an upload. */
-  readonly uploadIdleMs: number;
-  /** Until all of any request is there. */
-  readonly requestMs: number;
-}
-
 export interface ApiOptions {
   readonly config: Config;
   readonly producer: Producer;
   readonly store: ApiStore;
   /** Absent: nothing is logged. */
   readonly logger?: FastifyBaseLogger;
-  readonly patience?: Partial<Patience>;
 }
 
 export type App = FastifyInstance<

@@ -1,44 +1,23 @@
-import Type, { type Static, type TObject, type TProperties, type TUnsafe } from 'typebox';
+import Type, { type Static } from 'typebox';
+import { Likelihood } from './spec/likelihood.ts';
+import { closed, oneOf, tagged } from './spec/schema.ts';
+
+export {
+  Binarization,
+  BINARIZATIONS,
+  type BinarizationName,
+  type ColumnSpec,
+  type LikelihoodSpec,
+} from './spec/likelihood.ts';
+export { likelihoodProblems } from './spec/likelihood-check.ts';
+export { valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';
+export { likelihoodSizes } from './spec/likelihood-sizes.ts';
 
 /**
- * What a model and its training are. Every field but the names of the tagged unions has a default, so `{}` is the
- * paper's MNIST model; types are of the filled-in form, after validation with defaults (src/validation.ts).
+ * What a model and its training are. Every field has a default but the names of the tagged unions and what the data alone
+ * can say (groups, columns), so `{}` is the paper's MNIST model; types are of the filled-in form, after validation with
+ * defaults (src/validation.ts).
  */
-
-type Tagged<Tag extends string, Variants extends Record<string, TProperties>> = {
-  [Name in keyof Variants]: { [Key in Tag]: Name } & Static<TObject<Variants[Name]>>;
-}[keyof Variants];
-
-/** A union told apart by one field, with defaults inside each variant (JSON schema oneOf + discriminator). */
-function tagged<const Tag extends string, const Variants extends Record<string, TProperties>>(
-  tag: Tag,
-  variants: Variants,
-  defaultName: keyof Variants & string,
-): TUnsafe<Tagged<Tag, Variants>> {
-  return Type.Unsafe<Tagged<Tag, Variants>>({
-    type: 'object',
-    required: [tag],
-    discriminator: { propertyName: tag },
-    oneOf: Object.entries(variants).map(([name, fields]) => ({
-      type: 'object',
-      title: name,
-      required: [tag],
-      additionalProperties: false,
-      properties: { [tag]: { type: 'string', const: name }, ...fields },
-    })),
-    default: { [tag]: defaultName },
-  });
-}
-
-function oneOf<const Names extends readonly string[]>(
-  names: Names,
-  defaultName: Names[number],
-  description: string,
-) {
-  return Type.Unsafe<Names[number]>({ type: 'string', enum: [...names], default: defaultName, description });
-}
-
-const closed = { additionalProperties: false } as const;
 
 /** Sizes beyond which a specification is refused. */
 export const LIMITS = {
@@ -70,27 +49,6 @@ const Network = Type.Object(
 );
 export type NetworkSpec = Static<typeof Network>;
 
-const Likelihood = tagged(
-  'family',
-  {
-    bernoulli: {},
-    gaussian: {
-      mean: oneOf(
-        ['free', 'unit_interval'],
-        'free',
-        'unit_interval squashes the mean into (0, 1) by a sigmoid.',
-      ),
-      variance: oneOf(
-        ['per_element', 'shared'],
-        'per_element',
-        'per_element: the decoder gives a log variance for every element (eq. C.2); shared: one learned log variance for all.',
-      ),
-    },
-  },
-  'bernoulli',
-);
-export type LikelihoodSpec = Static<typeof Likelihood>;
-
 export const ModelSpec = Type.Object(
   {
     latent_size: Type.Integer({
@@ -110,7 +68,12 @@ export type ModelSpec = Static<typeof ModelSpec>;
 const rate = (value: number) =>
   Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: value, description: 'Step size.' });
 const decay = (value: number) => Type.Number({ minimum: 0, exclusiveMaximum: 1, default: value });
-const epsilon = Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-8 });
+const epsilon = Type.Number({
+  minimum: 1e-15,
+  maximum: 1,
+  default: 1e-8,
+  description: 'Keeps divisions finite where gradients vanish.',
+});
 
 const Optimizer = tagged(
   'name',

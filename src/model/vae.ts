@@ -29,7 +29,7 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
     dataSize,
     latentSize,
     shapes: {
-      ...mlpShapes('encoder', encoder, dataSize, 2 * latentSize),
+      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), 2 * latentSize),
       ...mlpShapes('decoder', decoder, latentSize, outputSize),
       ...Object.fromEntries(extraNames.map((name) => [`decoder.${name}`, family.extraShapes[name] ?? []])),
     },
@@ -39,7 +39,8 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
       return { 'decoder.output.bias': output, ...Object.fromEntries(entries) };
     },
     encode(parameters, x) {
-      const [mean, logVariance] = tf.split(mlp(parameters, 'encoder', encoder, x), 2, -1);
+      const output = mlp(parameters, 'encoder', encoder, family.encoderInput(x));
+      const [mean, logVariance] = tf.split(output, 2, -1);
       if (!mean || !logVariance) throw new RangeError('the encoder gives a mean and a log variance');
       return { mean, logVariance };
     },

@@ -1,9 +1,9 @@
 import { WaitingError, Worker } from 'bullmq';
-import { AppError } from '../errors.ts';
+import { AppError, isRetryable } from '../errors.ts';
 import { ADAPTERS, type Adapter } from './adapters.ts';
 import { openBullQueue } from './bull-queue.ts';
 import type { BullJob, BullWorker, Driver } from './drivers/driver.ts';
-import { failureOf } from './failures.ts';
+import { failureOf, retryDelayMs } from './failures.ts';
 import type { JobName } from './jobs.ts';
 import type { QueueLogger, Report } from './logger.ts';
 import { InterruptedError, type Consumer, type JobContext, type Processor } from './queues.ts';
@@ -68,6 +68,9 @@ export function openConsumer<Name extends JobName>(
       stalledInterval: settings.lockDurationMs / 2,
       maxStalledCount: MAX_STALLED[name],
       runRetryDelay: 1_000,
+      settings: {
+        backoffStrategy: (attempt, _type, failure) => retryDelayMs(failure ?? new Error(), attempt),
+      },
     },
     driver.factory,
   );
@@ -126,11 +129,12 @@ async function giveBack(job: BullJob, token: string | undefined, report: Report)
   throw new WaitingError();
 }
 
-/** Errors that were not foreseen cross the queue as `internal` only; their story is told here. */
+/** Errors that were not foreseen cross the queue as `internal` only; their story is told here. So is why a job starts anew. */
 function logged(error: unknown, job: BullJob, logger: QueueLogger): Error {
+  const details = { err: error, job: job.id, attempt: job.attemptsStarted };
   if (!(error instanceof AppError) || error.kind === 'internal') {
-    logger.error({ err: error, job: job.id, attempt: job.attemptsStarted }, `A ${job.name} job failed`);
-  }
+    logger.error(details, `A ${job.name} job failed`);
+  } else if (isRetryable(error)) logger.warn(details, `A ${job.name} job could not go on`);
   return failureOf(error);
 }
 

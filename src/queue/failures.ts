@@ -13,6 +13,15 @@ export function failureOf(error: unknown): Error {
   return isRetryable(error) ? new Error(message) : new UnrecoverableError(message);
 }
 
+/**
+ * How long a training job waits before it is tried again. Whatever gets in the way is mostly over in a second; room on a
+ * disk is made by people: ten attempts then last 25 minutes.
+ */
+export function retryDelayMs(failure: Error, attempt: number): number {
+  const { kind } = AppError.fromJSON(parseFailure(failure.message));
+  return kind === 'full' ? Math.min(10_000 * 2 ** (attempt - 1), 300_000) : 1_000;
+}
+
 /** BullMQ's own word for a job whose worker died too often. */
 const STALLED = /stalled more than allowable limit/;
 

@@ -5,14 +5,13 @@ import { parseFailure } from './failures.ts';
 import type { InferPayload, InferResult } from './jobs.ts';
 import type { Report } from './logger.ts';
 import type { InferOptions } from './queues.ts';
+import type { Reach } from './reach.ts';
 import { ResultWaiters } from './result-waiters.ts';
 import { INLINE_LIMIT, JOB_OPTIONS, packedSize, type InferData, type InferReturn } from './stored.ts';
 
 /** Events can be lost (a trimmed stream, a connection made anew): jobs are also asked about, a few at a time. */
 const RECHECK_MS = 1_000;
 const RECHECK_JOBS = 32;
-
-type Reach = <T>(operation: () => Promise<T>) => Promise<T>;
 
 /** Gives inference jobs to the queue and hands their results to those who wait. */
 export class InferenceCalls {
@@ -42,15 +41,17 @@ export class InferenceCalls {
     const id = newId('req');
     const result = this.#waiters.wait(id, timeoutMs);
     const data: InferData = { payload, result: null };
-    this.#reach(() => this.#queue.add('infer', data, { ...JOB_OPTIONS.infer, jobId: id })).then(
-      () => {
-        if (this.#waiters.sent(id)) this.#scheduleRecheck();
-        else this.#remove(id);
-      },
-      (error: unknown) => {
-        this.#waiters.fail(id, asError(error));
-      },
-    );
+    this.#reach
+      .call(() => this.#queue.add('infer', data, { ...JOB_OPTIONS.infer, jobId: id }))
+      .then(
+        () => {
+          if (this.#waiters.sent(id)) this.#scheduleRecheck();
+          else this.#remove(id);
+        },
+        (error: unknown) => {
+          this.#waiters.fail(id, asError(error));
+        },
+      );
     return result;
   }
 
@@ -84,10 +85,10 @@ export class InferenceCalls {
   }
 
   async #ask(id: string): Promise<void> {
-    const state = await this.#reach(() => this.#queue.getJobState(id));
+    const state = await this.#reach.call(() => this.#queue.getJobState(id));
     if (state === 'unknown') this.#waiters.fail(id, unavailable('it lost this job'));
     if (state !== 'completed' && state !== 'failed') return;
-    const job = await this.#reach(() => this.#queue.getJob(id));
+    const job = await this.#reach.call(() => this.#queue.getJob(id));
     if (state === 'failed') this.#waiters.fail(id, AppError.fromJSON(parseFailure(job?.failedReason)));
     else if (job !== undefined) await this.#finish(id, job.returnvalue as InferReturn);
   }
@@ -103,7 +104,7 @@ export class InferenceCalls {
   }
 
   async #storedResult(id: string): Promise<InferResult> {
-    const job = await this.#reach(() => this.#queue.getJob(id));
+    const job = await this.#reach.call(() => this.#queue.getJob(id));
     const result = (job?.data as InferData | undefined)?.result ?? null;
     if (result === null) throw unavailable('it lost the result of this job');
     return result;
@@ -111,9 +112,12 @@ export class InferenceCalls {
 
   /** Large jobs go as soon as they are read, abandoned ones unless they run; the rest ages out. */
   #remove(id: string): void {
-    this.#reach(() => this.#queue.remove(id)).catch((error: unknown) => {
-      this.#report('An inference job could not be removed', error);
-    });
+    this.#reach
+      .call(() => this.#queue.remove(id))
+      .catch((error: unknown) => {
+        // Left behind by a process that stops it ages out.
+        if (!this.#reach.closed) this.#report('An inference job could not be removed', error);
+      });
   }
 }
 

@@ -13,6 +13,7 @@ export interface TrainJobView {
   readonly attempts: number;
   readonly progress: TrainProgress | null;
   readonly result: TrainResult | null;
+  /** Why it failed, or why it waits to be tried again. */
   readonly error: SerializedError | null;
 }
 

@@ -47,7 +47,7 @@ const KEEP_INFERENCE = { age: 60, count: 500 };
 export const JOB_OPTIONS: Readonly<Record<JobName, DefaultJobOptions>> = {
   train: {
     attempts: 10,
-    backoff: { type: 'fixed', delay: 1_000 },
+    backoff: { type: 'by_failure' },
     removeOnComplete: KEEP_TRAINING,
     removeOnFail: KEEP_TRAINING,
     stackTraceLimit: 0,

@@ -55,8 +55,14 @@ function viewOf(job: BullJob, id: string, bullState: BullState | 'unknown'): Tra
     attempts: closedUnrun && returned !== null ? job.attemptsStarted - 1 : job.attemptsStarted,
     progress: progress?.latest ?? null,
     result: returned?.result ?? (closedUnrun ? cancelledResult(progress) : null),
-    error: state === 'failed' ? parseFailure(job.failedReason) : null,
+    error: errorOf(job, state),
   };
+}
+
+/** Why it failed, or why it waits to be tried again. */
+function errorOf({ failedReason }: BullJob, state: JobState): TrainJobView['error'] {
+  const triedBefore = state === 'queued' && Boolean(failedReason);
+  return state === 'failed' || triedBefore ? parseFailure(failedReason) : null;
 }
 
 /** A waiting job that was cancelled is cancelled at once, although a consumer has yet to close it. */

@@ -4,15 +4,33 @@ import type { StoredArrays } from './arrays.ts';
 import type { Driver } from './driver.ts';
 import { decodeSafetensors, encodeSafetensors } from './formats/safetensors.ts';
 import { checkpointFolder, checkpointKey, checkpointSteps, isStep, readCheckpoint } from './model-records.ts';
-import type { CheckpointContent, CheckpointRecord, OnCorrupt } from './models.ts';
+import type { CheckpointContent, CheckpointRecord, OnCorrupt, WhichCheckpoint } from './models.ts';
 import { describe, encodeRecord, isAppError, unlessCorrupt } from './records.ts';
 
 const ARRAY_FILES = { parameters: 'parameters.safetensors', optimizer: 'optimizer.safetensors' } as const;
 type ArrayFile = keyof typeof ARRAY_FILES;
 const RECORD_FILE = 'checkpoint.json';
 
-/** Writes both files and, last, checkpoint.json: without it the others do not count. Replaces the same step. */
+/**
+ * Writes both files and, last, checkpoint.json: without it the others do not count. Replaces the same step.
+ * Errors: store_full, and then nothing half-written takes up what room there is.
+ */
 export async function saveCheckpoint(
+  driver: Driver,
+  id: string,
+  content: CheckpointContent,
+): Promise<CheckpointRecord> {
+  try {
+    return await writeCheckpoint(driver, id, content);
+  } catch (error) {
+    if (isAppError(error, 'store_full') && !(await hasRecord(driver, id, content.step))) {
+      await driver.remove(checkpointFolder(id, content.step));
+    }
+    throw error;
+  }
+}
+
+async function writeCheckpoint(
   driver: Driver,
   id: string,
   content: CheckpointContent,
@@ -46,17 +64,37 @@ export interface LoadOptions {
 export async function loadCheckpoint(
   driver: Driver,
   id: string,
-  which: 'latest' | 'best' | number,
+  which: WhichCheckpoint,
   options: LoadOptions,
 ): Promise<CheckpointContent | null> {
+  for await (const record of candidates(driver, id, which, options.onCorrupt)) {
+    const content = await unlessDamaged(driver, id, record.step, options.onCorrupt, async () => ({
+      step: record.step,
+      epoch: record.epoch,
+      seed: record.seed,
+      validationElbo: record.validation_elbo,
+      parameters: await readArrays(driver, id, record, 'parameters'),
+      optimizer: options.optimizer ? await readArrays(driver, id, record, 'optimizer') : {},
+    }));
+    if (content !== null) return content;
+  }
+  return null;
+}
+
+export async function* candidates(
+  driver: Driver,
+  id: string,
+  which: WhichCheckpoint,
+  onCorrupt?: OnCorrupt,
+): AsyncGenerator<CheckpointRecord> {
   const steps =
     typeof which === 'number' ? [which].filter(isStep) : (await checkpointSteps(driver, id)).reverse();
   const order = which === 'best' ? await bestFirst(driver, id, steps) : steps;
   for (const step of order) {
-    const content = await loadStep(driver, id, step, options);
-    if (content !== null) return content;
+    const read = () => readCheckpoint(driver, id, step);
+    const record = await unlessDamaged(driver, id, step, onCorrupt, read);
+    if (record !== null) yield record;
   }
-  return null;
 }
 
 /** By falling validation bound, the newer first where equal; those without one, or damaged, come last. */
@@ -73,28 +111,20 @@ async function bestFirst(driver: Driver, id: string, newestFirst: readonly numbe
 const byScore = (a: { step: number; elbo: number }, b: { step: number; elbo: number }): number =>
   a.elbo === b.elbo ? b.step - a.step : b.elbo - a.elbo;
 
-async function loadStep(
+/** What is read, or null where it is damaged, which is told, or gone. */
+async function unlessDamaged<T>(
   driver: Driver,
   id: string,
   step: number,
-  { optimizer, onCorrupt }: LoadOptions,
-): Promise<CheckpointContent | null> {
+  onCorrupt: OnCorrupt | undefined,
+  read: () => Promise<T>,
+): Promise<T | null> {
   try {
-    const record = await readCheckpoint(driver, id, step);
-    if (record === null) return null;
-    return {
-      step,
-      epoch: record.epoch,
-      seed: record.seed,
-      validationElbo: record.validation_elbo,
-      parameters: await readArrays(driver, id, record, 'parameters'),
-      optimizer: optimizer ? await readArrays(driver, id, record, 'optimizer') : {},
-    };
+    return await read();
   } catch (error) {
     if (!isDamage(error)) throw error;
     // Pruned or removed while it was read: gone, not damaged.
-    if (!(await hasRecord(driver, id, step))) return null;
-    onCorrupt?.({ modelId: id, step, detail: describe(error) });
+    if (await hasRecord(driver, id, step)) onCorrupt?.({ modelId: id, step, detail: describe(error) });
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Where bytes rest. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
- * Each driver passes test/store/driver-contract.ts.
+ * Each driver passes test/store/driver-contract.ts. Whatever writes throws store_full where there is no room left.
  */
 export interface Driver {
   /** All bytes of one blob. Errors: blob_not_found. */

@@ -1,5 +1,11 @@
 import { AppError } from '../errors.ts';
-import { listCheckpoints, loadCheckpoint, pruneCheckpoints, saveCheckpoint } from './checkpoints.ts';
+import {
+  candidates,
+  listCheckpoints,
+  loadCheckpoint,
+  pruneCheckpoints,
+  saveCheckpoint,
+} from './checkpoints.ts';
 import type { Driver } from './driver.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
 import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-records.ts';
@@ -38,6 +44,7 @@ export function createModelStore(driver: Driver): ModelStore {
 
     saveCheckpoint: async (id, content) => saveCheckpoint(driver, await existing(id), content),
     listCheckpoints: async (id) => listCheckpoints(driver, checked(id)),
+    candidates: (id, which, onCorrupt) => candidates(driver, checked(id), which, onCorrupt),
     loadCheckpoint: async (id, which, options) => loadCheckpoint(driver, checked(id), which, options),
     pruneCheckpoints: async (id, keep) => pruneCheckpoints(driver, checked(id), keep),
   };

@@ -13,7 +13,7 @@ export interface ModelRecord {
   readonly training: unknown;
 }
 
-/** One line of metrics.jsonl, in nats per datapoint. `elbo` is a running mean over training minibatches. */
+/** One line of metrics.jsonl, in nats per datapoint. `train_elbo` is the mean over the observed minibatches of the epoch. */
 export interface MetricsLine {
   readonly step: number;
   readonly epoch: number;
@@ -44,6 +44,8 @@ export interface CheckpointContent {
   readonly optimizer: StoredArrays;
 }
 
+export type WhichCheckpoint = 'latest' | 'best' | number;
+
 /** Called when a torn or altered checkpoint was passed over for an older one. */
 export type OnCorrupt = (event: { modelId: string; step: number; detail: string }) => void;
 
@@ -65,12 +67,17 @@ export interface ModelStore {
   /** Checkpoints whose checkpoint.json can be read, by rising step; file sums are not checked here. */
   listCheckpoints(id: string): Promise<CheckpointRecord[]>;
   /**
+   * Checkpoints in the order in which loadCheckpoint tries them, their checkpoint.json read one at a time. One that
+   * cannot be read is told to onCorrupt; the other files are not looked at.
+   */
+  candidates(id: string, which: WhichCheckpoint, onCorrupt?: OnCorrupt): AsyncIterable<CheckpointRecord>;
+  /**
    * The checkpoint of a step, or the newest (or best by validation bound) good one: sums are checked, bad ones are passed
    * over and told to onCorrupt. Null where there is none. With `optimizer: false` that file is not read (and `{}`).
    */
   loadCheckpoint(
     id: string,
-    which: 'latest' | 'best' | number,
+    which: WhichCheckpoint,
     options: { optimizer: boolean; onCorrupt?: OnCorrupt },
   ): Promise<CheckpointContent | null>;
   /** Removes all but the newest `keep` and the best one. */

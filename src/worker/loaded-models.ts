@@ -1,6 +1,7 @@
 import type { FloatArrays } from '../model/runtime/runtime.ts';
 import { AppError } from '../errors.ts';
-import type { CheckpointContent, ModelRecord, ModelStore } from '../store/models.ts';
+import type { ModelRecord, ModelStore, OnCorrupt, WhichCheckpoint } from '../store/models.ts';
+import { CheckpointCache } from './checkpoint-cache.ts';
 
 const KEPT_MODELS = 8;
 
@@ -17,14 +18,14 @@ export interface LoadedModel<Inference> {
 
 interface Entry<Inference> {
   readonly inference: Inference;
-  readonly steps: Map<number, FloatArrays>;
+  readonly checkpoints: CheckpointCache;
   users: number;
 }
 
 /** The models used last, with the parameters of their checkpoints used last. */
 export class LoadedModels<Inference extends Disposable> {
   readonly #models: ModelStore;
-  readonly #warn: (message: string) => void;
+  readonly #onCorrupt: OnCorrupt;
   readonly #create: (record: ModelRecord) => Inference;
   readonly #entries = new Map<string, Entry<Inference>>();
 
@@ -34,14 +35,14 @@ export class LoadedModels<Inference extends Disposable> {
     create: (record: ModelRecord) => Inference,
   ) {
     this.#models = models;
-    this.#warn = warn;
+    this.#onCorrupt = warningOnce(warn);
     this.#create = create;
   }
 
   /** Errors: model_not_found, model_not_ready, checkpoint_not_found, and those of the work. */
   async use<Result>(
     id: string,
-    which: 'latest' | 'best' | number,
+    which: WhichCheckpoint,
     work: (model: LoadedModel<Inference>) => Promise<Result>,
   ): Promise<Result> {
     const entry = this.#entryOf(await this.#models.get(id));
@@ -56,10 +57,9 @@ export class LoadedModels<Inference extends Disposable> {
 
   /** The entry, now the one used last. */
   #entryOf(record: ModelRecord): Entry<Inference> {
-    const known = this.#entries.get(record.id);
-    const entry = known ?? {
+    const entry = this.#entries.get(record.id) ?? {
       inference: this.#create(record),
-      steps: new Map<number, FloatArrays>(),
+      checkpoints: new CheckpointCache(this.#models, record.id, this.#onCorrupt),
       users: 0,
     };
     this.#entries.delete(record.id);
@@ -67,32 +67,16 @@ export class LoadedModels<Inference extends Disposable> {
     return entry;
   }
 
+  /** The first good one in the order asked for: a model that trains has another one soon. */
   async #modelOf(
-    { inference, steps }: Entry<Inference>,
+    { inference, checkpoints }: Entry<Inference>,
     id: string,
-    which: 'latest' | 'best' | number,
+    which: WhichCheckpoint,
   ): Promise<LoadedModel<Inference>> {
-    const wanted = typeof which === 'number' ? which : await this.#newestStep(id, which);
-    const known = wanted === null ? undefined : steps.get(wanted);
-    if (wanted !== null && known) return { step: wanted, inference, parameters: known };
-    const { step, parameters } = await this.#load(id, which);
-    remember(steps, step, parameters);
-    return { step, inference, parameters };
-  }
-
-  async #newestStep(id: string, which: 'latest' | 'best'): Promise<number | null> {
-    if (which === 'best') return null;
-    return (await this.#models.listCheckpoints(id)).at(-1)?.step ?? null;
-  }
-
-  async #load(id: string, which: 'latest' | 'best' | number): Promise<CheckpointContent> {
-    const content = await this.#models.loadCheckpoint(id, which, {
-      optimizer: false,
-      onCorrupt: ({ modelId, step, detail }) => {
-        this.#warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
-      },
-    });
-    if (content) return content;
+    for await (const record of this.#models.candidates(id, which, this.#onCorrupt)) {
+      const parameters = await checkpoints.parametersOf(record);
+      if (parameters !== null) return { step: record.step, inference, parameters };
+    }
     throw typeof which === 'number'
       ? AppError.of('checkpoint_not_found', { id, step: which })
       : AppError.of('model_not_ready', { id });
@@ -109,8 +93,12 @@ export class LoadedModels<Inference extends Disposable> {
   }
 }
 
-function remember(steps: Map<number, FloatArrays>, step: number, parameters: FloatArrays): void {
-  steps.set(step, parameters);
-  const [oldest] = steps.keys();
-  if (steps.size > 2 && oldest !== undefined) steps.delete(oldest);
+function warningOnce(warn: (message: string) => void): OnCorrupt {
+  const told = new Set<string>();
+  return ({ modelId, step, detail }) => {
+    const message = `model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`;
+    if (told.has(message)) return;
+    told.add(message);
+    warn(message);
+  };
 }

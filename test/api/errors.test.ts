@@ -13,6 +13,7 @@ describe('errors', () => {
       {
         "conflict": 409,
         "diverged": 500,
+        "full": 507,
         "internal": 500,
         "invalid": 422,
         "not_found": 404,

@@ -41,6 +41,14 @@ describe('the service', () => {
     expect(response.body).not.toContain('/srv');
   });
 
+  it('is not ready where the disk is full', async () => {
+    const api = await buildTestApi();
+    api.store.pingFailure = AppError.of('store_full', { key: 'ping/1', code: 'ENOSPC' });
+    expect(problemOf(await api.call({ url: '/readyz' })).errors).toEqual([
+      { pointer: 'store', detail: 'has no room left' },
+    ]);
+  });
+
   it('is not ready where a part hangs', async () => {
     const api = await buildTestApi();
     api.producer.ping = () => new Promise(() => undefined);

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Patience } from '../../src/api/app.ts';
 import type { Config } from '../../src/config.ts';
 import { addModel, buildTestApi, type TestApi } from '../support/api.ts';
 
 /** The API on a port of its own, and a way to talk to it byte by byte. */
-async function listening(settings: Partial<Config> = {}, patience: Partial<Patience> = {}) {
-  const api = await buildTestApi(settings, { patience });
+async function listening(settings: Partial<Config> = {}) {
+  const api = await buildTestApi(settings);
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = api.app.server.address() as AddressInfo;
   const open = async (): Promise<Socket> => {
@@ -116,7 +115,7 @@ describe('over a socket', () => {
   });
 
   it('gives up on an upload that stands still', async () => {
-    const { api, open } = await listening({}, { uploadIdleMs: 50 });
+    const { api, open } = await listening({ uploadIdleTimeoutMs: 50 });
     const socket = await open();
     const answer = answerOf(socket);
     socket.write(head('/datasets', 'content-length: 100'));
@@ -126,7 +125,7 @@ describe('over a socket', () => {
   });
 
   it('gives up on a JSON body that drips', async () => {
-    const { open } = await listening({}, { bodyMs: 100 });
+    const { open } = await listening({ bodyTimeoutMs: 100 });
     const socket = await open();
     const answer = answerOf(socket);
     socket.write(head('/jobs', 'content-type: application/json', 'content-length: 100000'));
@@ -137,8 +136,42 @@ describe('over a socket', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 
+  it('closes a connection on which nothing more is asked', async () => {
+    const { open } = await listening({ keepAliveTimeoutMs: 50 });
+    const socket = await open();
+    const answer = answerOf(socket);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('takes no more connections than it may', async () => {
+    const { open } = await listening({ maxConnections: 1 });
+    const first = await open();
+    const second = await open();
+    expect(await answerOf(second)).toBe('');
+    const answer = answerOf(first);
+    first.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('gives up on a request that drips for too long', async () => {
+    const { api, open } = await listening({ requestTimeoutMs: 100 });
+    const broken = brokenUpload(api);
+    const socket = await open();
+    const answer = answerOf(socket);
+    socket.write(head('/datasets', 'content-length: 100000'));
+    const drip = setInterval(() => socket.write('x'), 10);
+    onTestFinished(() => {
+      clearInterval(drip);
+    });
+    await broken;
+    clearInterval(drip);
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(api.datasets.uploads).toEqual([]);
+  });
+
   it('gives up on headers that never end', async () => {
-    const { open } = await listening({}, { headersMs: 50 });
+    const { open } = await listening({ headersTimeoutMs: 50 });
     const socket = await open();
     const answer = answerOf(socket);
     socket.write('GET /healthz HTTP/1.1\r\nhost: loc');

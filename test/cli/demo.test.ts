@@ -31,7 +31,8 @@ async function startDemo(flags: readonly string[], environment: Record<string, s
   const child = spawn(process.execPath, [MAIN, 'demo', '--output', output, ...flags], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: temporary, ...environment },
+    // Set for the tests' own processes; the service has to do it by itself.
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: undefined, TMPDIR: temporary, ...environment },
   });
   const group = -(child.pid ?? NaN);
   const alive = (): boolean => {
@@ -72,8 +73,7 @@ async function startDemo(flags: readonly string[], environment: Record<string, s
 
 async function expectNothingLeft(demo: Demo): Promise<void> {
   expect(demo.alive()).toBe(false);
-  const folders = await readdir(demo.temporary);
-  expect(folders.filter((name) => name.startsWith('aevb'))).toEqual([]);
+  expect(await readdir(demo.temporary)).toEqual([]);
 }
 
 describe('aevb demo', () => {
@@ -122,10 +122,19 @@ describe('aevb demo', () => {
     expect(demo.text()).toBe('aevb demo: --epochs takes a whole number from 1 to 1000000.\n');
   });
 
+  test('ends whatever is left in its process', async () => {
+    const lingering = 'data:text/javascript,setInterval(() => undefined, 1_000_000)';
+    const demo = await startDemo(['--epochs=0'], { NODE_OPTIONS: `--import="${lingering}"` });
+    expect(await demo.exitCode).toBe(1);
+    expect(demo.text()).toMatch(/^aevb demo: .*\.\n$/);
+  });
+
   test('names the setting that cannot be used', async () => {
     const demo = await startDemo(['--epochs=1'], { AEVB_DEVICE: 'abacus' });
     expect(await demo.exitCode).toBe(1);
-    expect(demo.text()).toMatch(/\naevb demo: The configuration is not valid\. .*abacus.*\n$/);
+    expect(demo.text()).toMatch(
+      /\naevb demo: The configuration is not valid\. AEVB_DEVICE: found "abacus"; allowed: .*\n$/,
+    );
     await expectNothingLeft(demo);
   });
 });

@@ -104,7 +104,7 @@ describe('a specification', () => {
       pointer: '/decoder/activation',
       detail: /"tanh".*"sigmoid"; found "sine"/,
     },
-    { kind: 'model', value: { likelihood: { family: 'poisson' } }, pointer: '/likelihood', detail: /family/ },
+    { kind: 'model', value: { likelihood: { family: 'cauchy' } }, pointer: '/likelihood', detail: /family/ },
     { kind: 'model', value: { likelihood: {} }, pointer: '/likelihood/family', detail: /required/ },
     {
       kind: 'model',

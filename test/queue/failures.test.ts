@@ -1,7 +1,7 @@
 import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { failureOf, parseFailure } from '../../src/queue/failures.ts';
+import { failureOf, parseFailure, retryDelayMs } from '../../src/queue/failures.ts';
 
 describe('errors that cross the queue', () => {
   it('arrive with code, message and problems', () => {
@@ -20,6 +20,18 @@ describe('errors that cross the queue', () => {
     expect(failureOf(AppError.of('id_invalid', { id: 'x' }))).toBeInstanceOf(UnrecoverableError);
     expect(failureOf(AppError.of('overloaded', { what: 'It' }))).not.toBeInstanceOf(UnrecoverableError);
     expect(failureOf(new Error('odd'))).not.toBeInstanceOf(UnrecoverableError);
+  });
+
+  it('are tried again after a second, those of a full disk ever later', () => {
+    const full = failureOf(AppError.of('store_full', { key: 'models/x', code: 'ENOSPC' }));
+    expect(full).not.toBeInstanceOf(UnrecoverableError);
+    const attempts = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    expect(attempts.map((attempt) => retryDelayMs(full, attempt) / 1000)).toEqual([
+      10, 20, 40, 80, 160, 300, 300, 300, 300,
+    ]);
+    expect(attempts.map((attempt) => retryDelayMs(failureOf(new Error('odd')), attempt))).toEqual(
+      attempts.map(() => 1000),
+    );
   });
 
   it.each([undefined, '', 'text', '{}', '{"code":"no_such","message":"m","problems":[]}', 'null'])(

@@ -72,6 +72,28 @@ export function trainingContract(queue: QueueUnderTest): void {
       expect(attempts).toEqual([1, 2]);
     });
 
+    it('tell why they wait to be tried again', async () => {
+      const error = AppError.of('overloaded', { what: 'The disk' });
+      await queue.consume('train', async () => Promise.reject(error));
+      const id = newId('job');
+      await queue.producer.enqueueTraining(id, trainPayload());
+      await vi.waitFor(
+        async () => {
+          const waiting = await queue.inState(id, 'queued');
+          expect(waiting).toMatchObject({ error: error.toJSON(), finishedAt: null });
+        },
+        { timeout: 20_000, interval: 20 },
+      );
+      await queue.producer.cancelTraining(id);
+      expect(await queue.producer.getTraining(id)).toMatchObject({ state: 'cancelled', error: null });
+      await vi.waitFor(
+        async () => {
+          expect(await queue.producer.depth('train')).toBe(0);
+        },
+        { timeout: 20_000, interval: 20 },
+      );
+    });
+
     it('with a payload of another shape fail without reaching the processor', async () => {
       const processor = vi.fn(async () => succeeded);
       await queue.consume('train', processor);

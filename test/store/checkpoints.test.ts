@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import type { OnCorrupt } from '../../src/store/models.ts';
 import { checkpoint, openModel } from './model-fixtures.ts';
@@ -117,6 +118,25 @@ describe('saveCheckpoint', () => {
     }
     expect(await driver.list(path(4, '').slice(0, -1))).toHaveLength(2);
     expect(events).toEqual([]);
+  });
+
+  it('leaves nothing of a checkpoint for which there is no room', async () => {
+    const { driver, id, load, path, store } = await openCheckpoints();
+    const full = createModelStore({
+      ...driver,
+      write: async (key, source) => {
+        if (key.endsWith('checkpoint.json')) throw AppError.of('store_full', { key, code: 'ENOSPC' });
+        return driver.write(key, source);
+      },
+    });
+    for (const step of [3, 4]) {
+      await expect(full.saveCheckpoint(id, checkpoint(step, -2))).rejects.toMatchObject({
+        code: 'store_full',
+      });
+    }
+    expect((await load('latest'))?.step).toBe(3);
+    expect(await driver.list(path(4, '').slice(0, -1))).toEqual([]);
+    expect((await store.listCheckpoints(id)).map((record) => record.step)).toEqual([1, 2, 3]);
   });
 
   it('replaces a step that exists', async () => {

@@ -23,7 +23,7 @@ export interface TestApi {
 /** The API over fakes; closed when the test ends. */
 export async function buildTestApi(
   settings: Partial<Config> = {},
-  options: Partial<Pick<ApiOptions, 'logger' | 'patience'>> = {},
+  options: Pick<ApiOptions, 'logger'> = {},
 ): Promise<TestApi> {
   const [producer, datasets, models] = [new FakeProducer(), new FakeDatasets(), new FakeModels()];
   const store: TestApi['store'] = { pingFailure: null };

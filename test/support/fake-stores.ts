@@ -125,6 +125,10 @@ export class FakeModels implements ModelStore {
     return this.checkpoints.get(id) ?? [];
   }
 
+  candidates(): never {
+    throw new Error('the API loads no checkpoint');
+  }
+
   async loadCheckpoint(): Promise<null> {
     throw new Error('the API loads no checkpoint');
   }

@@ -149,6 +149,22 @@ const transpose: Operator = (inputs, { attributes }) => {
   );
 };
 
+const gather: Operator = (inputs, { attributes }) => {
+  const [x, positions] = [first(inputs), first(inputs, 1).data];
+  const axis = Number(attributes['axis']);
+  return generate(
+    x.shape.map((extent, i) => (i === axis ? positions.length : extent)),
+    (index) =>
+      at(
+        x.data,
+        positionOf(
+          index.map((c, i) => (i === axis ? at(positions, c) : c)),
+          x.shape,
+        ),
+      ),
+  );
+};
+
 const cast: Operator = (inputs, { dtype }) => {
   const convert: Record<Node['dtype'], (x: number) => number> = {
     float32: (x) => x,
@@ -187,6 +203,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Exp: elementwise(Math.exp),
   Expand: expandTo,
   Floor: elementwise(Math.floor),
+  Gather: gather,
   Gemm: gemm,
   Greater: elementwise((a = 0, b = 0) => Number(a > b)),
   GreaterOrEqual: elementwise((a = 0, b = 0) => Number(a >= b)),
@@ -196,6 +213,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Max: elementwise(Math.max),
   Min: elementwise(Math.min),
   Mul: elementwise((a = 0, b = 0) => a * b),
+  Not: elementwise((a = 0) => Number(a === 0)),
   Pad: pad,
   Pow: elementwise((a = 0, b = 0) => a ** b),
   Reciprocal: elementwise((x = 0) => 1 / x),

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { InterruptedError, type Processor, type QueueBackend } from '../../src/queue/queues.ts';
 import { WorkerProcess } from '../../src/worker/child/child-process.ts';
@@ -98,6 +99,35 @@ describe('a worker process', () => {
     job.abort(reason);
     expect((await settled)[0]).toMatchObject(expected);
     expect((await shop.store.models.listCheckpoints(payload.modelId)).length).toBeGreaterThan(0);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves %s to who started it', async (signal) => {
+    const { shop, child } = await shopWithChild();
+    const payload = await shop.order();
+    const trains = gate();
+    const context = {
+      ...watchedJob().context,
+      reportProgress: async () => {
+        trains.open();
+      },
+    };
+    const training = child.run('train', context, payload);
+    await trains.opened;
+    process.kill(child.pid ?? NaN, signal);
+    expect(await training).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('leaves nothing in the folder of temporary files', async () => {
+    const temporary = await temporaryFolder();
+    vi.stubEnv('TMPDIR', temporary);
+    vi.stubEnv('ORT_DISABLE_TELEMETRY', undefined);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const { shop, child } = await shopWithChild();
+    await child.run('train', watchedJob().context, await shop.order());
+    await child.stop();
+    expect(await readdir(temporary)).toEqual([expect.stringMatching(/^aevb-test-/)]);
   });
 
   it('fails all its calls when it is killed, and takes no more', async () => {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/ids.ts';
+import type { Driver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import { LoadedModels } from '../../src/worker/loaded-models.ts';
@@ -19,7 +20,14 @@ class Kept {
 
 async function shelf() {
   const folder = await temporaryFolder();
-  const models = createModelStore(fsDriver(folder));
+  const driver = fsDriver(folder);
+  /** Keys of parameters that were read. */
+  const reads: string[] = [];
+  const read: Driver['read'] = (key) => {
+    if (key.endsWith('parameters.safetensors')) reads.push(key);
+    return driver.read(key);
+  };
+  const models = createModelStore({ ...driver, read });
   const warnings: string[] = [];
   const made: Kept[] = [];
   const loaded = new LoadedModels<Kept>(
@@ -42,13 +50,15 @@ async function shelf() {
       expect([...(parameters.weight?.data ?? [])]).toEqual([step, -step]);
       return step;
     });
+  const pathOf = (id: string, step: number, file: string): string =>
+    join(folder, 'models', id, 'checkpoints', String(step).padStart(12, '0'), file);
   const damage = async (id: string, step: number): Promise<void> => {
-    const name = String(step).padStart(12, '0');
-    const path = join(folder, 'models', id, 'checkpoints', name, 'parameters.safetensors');
+    const path = pathOf(id, step, 'parameters.safetensors');
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill(0xff, bytes.length - 4));
   };
-  return { models, loaded, made, warnings, add, stepOf, damage };
+  const tear = (id: string, step: number): Promise<void> => truncate(pathOf(id, step, 'checkpoint.json'), 20);
+  return { models, loaded, made, reads, warnings, add, stepOf, damage, tear };
 }
 
 describe('loaded models', () => {
@@ -76,6 +86,41 @@ describe('loaded models', () => {
     expect(await stepOf(id)).toBe(10);
     expect(warnings).toEqual([expect.stringContaining('checkpoint of step 20 is damaged')]);
     await expect(stepOf(id, 20)).rejects.toMatchObject({ code: 'checkpoint_not_found' });
+  });
+
+  it('read the parameters of a model that does not change once', async () => {
+    const { add, stepOf, damage, reads, warnings } = await shelf();
+    const id = await add(10, 20, 30);
+    await damage(id, 30);
+    for (let request = 0; request < 3; request++) {
+      expect(await Promise.all([stepOf(id), stepOf(id, 20)])).toEqual([20, 20]);
+      expect(await stepOf(id, 'best')).toBe(10);
+      await expect(stepOf(id, 30)).rejects.toMatchObject({ code: 'checkpoint_not_found' });
+    }
+    expect(reads).toHaveLength(3);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('see a newer checkpoint, and one that was written anew', async () => {
+    const { add, stepOf, damage, models, reads } = await shelf();
+    const id = await add(10, 20);
+    await damage(id, 20);
+    expect(await stepOf(id)).toBe(10);
+    await models.saveCheckpoint(id, checkpoint(30, -5));
+    expect([await stepOf(id), await stepOf(id, 'best')]).toEqual([30, 30]);
+    await damage(id, 30);
+    expect(await stepOf(id)).toBe(30);
+    await models.saveCheckpoint(id, { ...checkpoint(20, -4), epoch: 3 });
+    expect(await stepOf(id, 'best')).toBe(20);
+    expect(reads).toHaveLength(4);
+  });
+
+  it('tell of a torn checkpoint.json once', async () => {
+    const { add, stepOf, warnings, tear } = await shelf();
+    const id = await add(10, 20);
+    await tear(id, 20);
+    for (let request = 0; request < 3; request++) expect(await stepOf(id)).toBe(10);
+    expect(warnings).toEqual([expect.stringContaining('checkpoint of step 20 is damaged')]);
   });
 
   it('refuse what is not there', async () => {

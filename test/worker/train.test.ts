@@ -26,6 +26,20 @@ describe('a training job', () => {
     expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: last });
   });
 
+  it('writes a bound of its own for each epoch, however short, also when it was interrupted', async () => {
+    const shop = await workshop();
+    const short = { epochs: 30, minibatch_size: 135 };
+    const [whole, broken] = [await shop.order(short), await shop.order(short)];
+    await shop.train(whole);
+    await trainUntil(shop, broken, 25, 'shutdown');
+    await shop.train(broken);
+    for (const { modelId } of [whole, broken]) {
+      const bounds = (await shop.store.models.readMetrics(modelId)).map(({ train_elbo }) => train_elbo);
+      expect(bounds).toHaveLength(30);
+      expect(new Set(bounds).size).toBe(30);
+    }
+  });
+
   it('tells its progress from the start to the end', async () => {
     const { order, train } = await workshop();
     const job = watchedJob();

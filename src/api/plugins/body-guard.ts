@@ -3,7 +3,7 @@ import { Transform, type Readable } from 'node:stream';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { HttpError } from '../http-error.ts';
-import type { App, Patience } from '../types.ts';
+import type { App } from '../types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,9 +21,9 @@ interface Limits {
 }
 
 /** Puts a guard before every body: clients that are too slow, send too much or hang up make the stream fail. */
-export function installBodyGuard(app: App, config: Config, patience: Patience): void {
-  const json: Limits = { maxBytes: Infinity, totalMs: patience.bodyMs, idleMs: 0 };
-  const upload: Limits = { maxBytes: config.maxUploadBytes, totalMs: 0, idleMs: patience.uploadIdleMs };
+export function installBodyGuard(app: App, config: Config): void {
+  const json: Limits = { maxBytes: Infinity, totalMs: config.bodyTimeoutMs, idleMs: 0 };
+  const upload: Limits = { maxBytes: config.maxUploadBytes, totalMs: 0, idleMs: config.uploadIdleTimeoutMs };
   app.addHook('preParsing', (request, reply, payload, done) => {
     const limits = request.routeOptions.config.upload === true ? upload : json;
     const length = Number(request.headers['content-length'] ?? 0);

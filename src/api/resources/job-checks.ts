@@ -1,5 +1,11 @@
 import { AppError, type Problem } from '../../errors.ts';
-import { LIMITS, type LikelihoodSpec, type ModelSpec, type TrainingSpec } from '../../model/spec.ts';
+import {
+  LIMITS,
+  likelihoodProblems,
+  likelihoodSizes,
+  type ModelSpec,
+  type TrainingSpec,
+} from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import { dataRange } from './likelihood.ts';
 
@@ -13,9 +19,15 @@ export interface JobPlan {
 
 /** What a schema cannot see: the specification against the data set. Errors: validation_failed, a problem for each. */
 export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void {
-  const problems = [rowsProblem, minibatchProblem, rangeProblem, dataSizeProblem, parametersProblem].flatMap(
-    (check) => check(plan, dataset) ?? [],
-  );
+  const checks = [
+    rowsProblem,
+    minibatchProblem,
+    likelihoodProblem,
+    rangeProblem,
+    dataSizeProblem,
+    parametersProblem,
+  ];
+  const problems = checks.flatMap((check) => check(plan, dataset) ?? []);
   if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The job' }, { problems });
 }
 
@@ -49,6 +61,11 @@ const minibatchProblem: Check = ({ training }, dataset) => {
   );
 };
 
+const likelihoodProblem: Check = ({ model }, dataset) => {
+  const [first] = likelihoodProblems(model.likelihood, dataset.data_size);
+  return first ? problem(`/model/likelihood${first.pointer}`, first.found, first.allowed) : null;
+};
+
 const rangeProblem: Check = ({ model }, dataset) => {
   const { low, high, allowed } = dataRange(model.likelihood);
   if (dataset.minimum >= low - TOLERANCE && dataset.maximum <= high + TOLERANCE) return null;
@@ -73,20 +90,10 @@ const parametersProblem: Check = ({ model }, dataset) => {
 
 /** Weights and biases of encoder and decoder. */
 export function parameterCount(dataSize: number, model: ModelSpec): number {
-  const encoder = [dataSize, ...model.encoder.hidden_sizes, 2 * model.latent_size];
-  const decoder = [model.latent_size, ...model.decoder.hidden_sizes];
-  return (
-    layers(encoder) + layers([...decoder, outputs(dataSize, model.likelihood)]) + shared(model.likelihood)
-  );
-}
-
-function outputs(dataSize: number, likelihood: LikelihoodSpec): number {
-  const perElement = likelihood.family === 'gaussian' && likelihood.variance === 'per_element';
-  return perElement ? 2 * dataSize : dataSize;
-}
-
-function shared(likelihood: LikelihoodSpec): number {
-  return likelihood.family === 'gaussian' && likelihood.variance === 'shared' ? 1 : 0;
+  const { input, output, extra } = likelihoodSizes(model.likelihood, dataSize);
+  const encoder = [input, ...model.encoder.hidden_sizes, 2 * model.latent_size];
+  const decoder = [model.latent_size, ...model.decoder.hidden_sizes, output];
+  return layers(encoder) + layers(decoder) + extra;
 }
 
 function layers(sizes: readonly number[]): number {

@@ -1,16 +1,14 @@
-import type { LikelihoodSpec } from '../../model/spec.ts';
+import { valueDomain, type LikelihoodSpec } from '../../model/spec.ts';
 import { FINITE, type ValueRange } from '../rows.ts';
 
-const unitInterval = (why: string): ValueRange => ({
-  low: 0,
-  high: 1,
-  allowed: `a number in [0, 1] (${why})`,
-});
-
-/** Which data a likelihood can explain. */
+/** Which data a likelihood can explain; of a mixed one every finite number here, its columns differ. */
 export function dataRange(likelihood: LikelihoodSpec): ValueRange {
-  if (likelihood.family === 'bernoulli') return unitInterval('the likelihood is bernoulli');
-  return likelihood.mean === 'unit_interval'
-    ? unitInterval('the likelihood is gaussian with mean unit_interval')
-    : FINITE;
+  if (likelihood.family === 'mixed') return FINITE;
+  const { low, high, allowed } = valueDomain(likelihood);
+  return { low, high, allowed: `${allowed} (the likelihood is ${nameOf(likelihood)})` };
+}
+
+function nameOf(likelihood: LikelihoodSpec): string {
+  const squashed = likelihood.family === 'gaussian' && likelihood.mean === 'unit_interval';
+  return squashed ? 'gaussian with mean unit_interval' : likelihood.family;
 }

@@ -9,26 +9,32 @@ const PING_TIMEOUT_MS = 2000;
 export async function checkReady(api: ApiOptions, draining: boolean, log: FastifyBaseLogger): Promise<void> {
   if (draining) throw AppError.of('draining', undefined);
   const parts = { queue: () => api.producer.ping(), store: () => api.store.ping() };
-  const failed = await Promise.all(
-    Object.entries(parts).map(async ([name, ping]) => ((await answers(name, ping, log)) ? [] : [name])),
-  );
-  const names = failed.flat();
-  if (names.length === 0) return;
-  const problems = names.map((pointer) => ({ pointer, detail: 'does not answer' }));
-  throw AppError.of('not_ready', { what: `${names.join(' and ')} cannot be reached` }, { problems });
+  const checks = Object.entries(parts).map(async ([pointer, ping]) => {
+    const detail = await troubleWith(pointer, ping, log);
+    return detail === null ? [] : [{ pointer, detail }];
+  });
+  const problems = (await Promise.all(checks)).flat();
+  if (problems.length === 0) return;
+  const what = `${problems.map(({ pointer }) => pointer).join(' and ')} cannot be used`;
+  throw AppError.of('not_ready', { what }, { problems });
 }
 
-async function answers(name: string, ping: () => Promise<void>, log: FastifyBaseLogger): Promise<boolean> {
+/** What is wrong with a part, or null. */
+async function troubleWith(
+  name: string,
+  ping: () => Promise<void>,
+  log: FastifyBaseLogger,
+): Promise<string | null> {
   const timer = new AbortController();
   const late = delay(PING_TIMEOUT_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
     throw new Error(`no answer within ${PING_TIMEOUT_MS} ms`);
   });
   try {
     await Promise.race([ping(), late]);
-    return true;
+    return null;
   } catch (error) {
     log.warn({ err: error, part: name }, 'not ready');
-    return false;
+    return error instanceof AppError && error.kind === 'full' ? 'has no room left' : 'does not answer';
   } finally {
     late.catch(() => undefined);
     timer.abort();

@@ -22,7 +22,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         tags,
         querystring: UploadQuery,
         body: UploadBody,
-        response: { 201: DatasetRef, ...problems(...BODY_PROBLEMS, 500, 503) },
+        response: { 201: DatasetRef, ...problems(...BODY_PROBLEMS, 429, 500, 503, 507) },
       },
     },
     async (request, reply) => {
@@ -51,7 +51,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         summary: 'One data set',
         tags,
         params: ById,
-        response: { 200: DatasetRef, ...problems(400, 404, 500, 503) },
+        response: { 200: DatasetRef, ...problems(400, 404, 500, 503, 507) },
       },
     },
     async (request) => getDataset(api, request.params.id),

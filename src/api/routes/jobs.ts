@@ -16,7 +16,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'Answers at once; Location is where to ask how the training is going.',
         tags,
         body: JobRequest,
-        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 429, 500, 503) },
+        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 429, 500, 503, 507) },
       },
     },
     async (request, reply) => {
@@ -41,6 +41,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/jobs/:id',
     {
+      config: { polled: true },
       schema: {
         summary: 'One training job: its state and progress',
         tags,

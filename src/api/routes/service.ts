@@ -37,6 +37,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/healthz',
     {
+      config: { polled: true },
       schema: { summary: 'Whether the process is alive', tags, response: { 200: Health, ...problems(500) } },
     },
     async () => ({ status: 'ok' as const }),
@@ -45,6 +46,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/readyz',
     {
+      config: { polled: true },
       schema: {
         summary: 'Whether work can be taken: queue and store answer, and the service is not stopping',
         tags,

@@ -36,6 +36,7 @@ const MEANINGS = {
   500: 'Something went wrong inside the service.',
   503: 'The queue or store cannot be reached, or the service is stopping; see Retry-After.',
   504: 'No worker answered in time.',
+  507: 'There is no room to store it; see Retry-After.',
 } as const;
 export type ProblemStatus = keyof typeof MEANINGS;
 

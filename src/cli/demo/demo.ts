@@ -22,7 +22,7 @@ const MOST_EPOCHS = 1_000_000;
 const SCORED = 100;
 const RECONSTRUCTED = 30;
 
-/** Runs the demo and resolves, when all it started is gone, with the exit code; an interruption ends the process. */
+/** Runs the demo and resolves, when all it started is gone, with the exit code. A second interruption ends the process. */
 export async function runDemo({ output, epochs, environment }: DemoOptions): Promise<number> {
   if (!Number.isInteger(epochs) || epochs < 1 || epochs > MOST_EPOCHS) {
     return fail(`--epochs takes a whole number from 1 to ${MOST_EPOCHS}.`);
@@ -44,8 +44,7 @@ export async function runDemo({ output, epochs, environment }: DemoOptions): Pro
     const reason: unknown = signal.reason;
     if (reason instanceof Interrupted) {
       process.stderr.write(`The demo was ${reason.message}.\n`);
-      // Everything is closed, but a call that the queue will not answer any more would hold the process for seconds.
-      process.exit(reason.exitCode);
+      return reason.exitCode;
     }
     return fail(oneLine(error));
   } finally {

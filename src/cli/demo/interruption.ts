@@ -1,10 +1,10 @@
+import { SAME_PRESS_MS } from '../signals.ts';
+
 /** What a shell expects of a process that such a signal ended: 128 + its number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 type SignalName = keyof typeof EXIT_CODES;
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** npm passes Ctrl-C on to a process that had it from the terminal already: that is not a second one. */
-const SAME_PRESS_MS = 300;
 
 /** Why the demo ends early: a signal, or a reader of its output that went away (SIGPIPE). */
 export class Interrupted extends Error {

@@ -10,9 +10,18 @@ export interface DiagonalGaussian {
 }
 
 /** log N(x) = -1/2 sum_j (log 2 pi + log s_j^2 + (x_j - m_j)^2 / s_j^2), [...]. */
-export function logProb({ mean, logVariance }: DiagonalGaussian, x: Tensor): Tensor {
+export function logProb(distribution: DiagonalGaussian, x: Tensor): Tensor {
+  return tf.mul(tf.sum(minusTwiceLogProb(distribution, x), -1), -0.5);
+}
+
+/** The terms of {@link logProb}, [..., size]. */
+export function logProbByElement(distribution: DiagonalGaussian, x: Tensor): Tensor {
+  return tf.mul(minusTwiceLogProb(distribution, x), -0.5);
+}
+
+function minusTwiceLogProb({ mean, logVariance }: DiagonalGaussian, x: Tensor): Tensor {
   const squares = tf.mul(tf.square(tf.sub(x, mean)), tf.exp(tf.neg(logVariance)));
-  return tf.mul(tf.sum(tf.add(tf.add(squares, logVariance), LOG_2_PI), -1), -0.5);
+  return tf.add(tf.add(squares, logVariance), LOG_2_PI);
 }
 
 /** Reparameterized: mean + exp(logVariance / 2) * noise, noise standard normal (section 2.4, location-scale). */

@@ -7,8 +7,8 @@ export interface Optimizer {
   readonly slots: Readonly<Record<string, number>>;
   /** Numbers that change with the step (0, 1, ...), made outside the graph. */
   scalars(step: number): Readonly<Record<string, number>>;
-  /** The scalar (by name) that the loss is multiplied with before it is differentiated; none: 1. */
-  readonly lossScale?: string;
+  /** What the loss is multiplied with before it is differentiated; none: 1. */
+  readonly lossScale?: number;
   /** The next parameter and slots from the gradient of the (scaled) loss. */
   update(
     parameter: Tensor,

@@ -9,8 +9,8 @@ import type { Optimizer } from './optimizer.ts';
 export function sgd({ learning_rate: rate }: Extract<OptimizerSpec, { name: 'sgd' }>): Optimizer {
   return {
     slots: {},
-    lossScale: 'rate',
-    scalars: () => ({ rate }),
+    lossScale: rate,
+    scalars: () => ({}),
     update: (parameter, gradient) => ({ parameter: tf.sub(parameter, gradient), slots: {} }),
   };
 }

@@ -34,6 +34,16 @@ export function fillNormal(key: Key, out: Float32Array): void {
   }
 }
 
+/** Fills `out` with (k + 1/2) / 2^23, k uniform on 0 .. 2^23 - 1: uniform (0, 1) numbers, exact in float32, as is 1 - u. */
+export function fillUniform(key: Key, out: Float32Array): void {
+  const words = new Uint32Array(2);
+  for (let i = 0; i < out.length; i += 2) {
+    threefry(key, 0, i >>> 1, words, 0);
+    out[i] = ((words[0] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
+    if (i + 1 < out.length) out[i + 1] = ((words[1] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
+  }
+}
+
 /** A permutation of 0 .. size - 1 (Fisher-Yates). */
 export function permutation(key: Key, size: number): Uint32Array {
   const order = Uint32Array.from({ length: size }, (_, i) => i);

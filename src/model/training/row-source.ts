@@ -1,4 +1,5 @@
-import type { ElementStatistics } from '../distributions/likelihoods.ts';
+import { gatherStatistics, type ElementStatistics } from '../dataset/statistics.ts';
+import type { LikelihoodSpec } from '../spec.ts';
 
 /** Where rows come from: stored values of the given rows, one after another. */
 export interface RowSource {
@@ -10,25 +11,21 @@ export interface RowSource {
 const ROWS_AT_ONCE = 256;
 const MOST_ROWS = 100_000;
 
-/** Mean and variance of each element over the given rows (the first 100,000 of them). */
-export function elementStatistics(source: RowSource, rows: Uint32Array, dataSize: number): ElementStatistics {
-  const sum = new Float64Array(dataSize);
-  const squares = new Float64Array(dataSize);
+/** Statistics of each element over the given rows (the first 100,000 of them), as the likelihood asks for. */
+export function elementStatistics(
+  source: RowSource,
+  rows: Uint32Array,
+  dataSize: number,
+  likelihood?: LikelihoodSpec,
+): ElementStatistics {
+  const gathering = gatherStatistics(dataSize, likelihood);
   const used = rows.subarray(0, MOST_ROWS);
   const buffer = source.dtype === 'uint8' ? Uint8Array : Float32Array;
   for (let start = 0; start < used.length; start += ROWS_AT_ONCE) {
     const indices = used.subarray(start, start + ROWS_AT_ONCE);
     const stored = new buffer(indices.length * dataSize);
     source.readRows(indices, stored);
-    for (let i = 0, element = 0; i < stored.length; i++, element = (element + 1) % dataSize) {
-      const value = (stored[i] ?? 0) * source.scale;
-      sum[element] = (sum[element] ?? 0) + value;
-      squares[element] = (squares[element] ?? 0) + value * value;
-    }
+    gathering.add(stored, source.scale);
   }
-  const mean = sum.map((total) => total / used.length);
-  return {
-    mean,
-    variance: squares.map((total, i) => Math.max(0, total / used.length - (mean[i] ?? 0) ** 2)),
-  };
+  return gathering.result();
 }

@@ -47,7 +47,7 @@ export function trainingStep(vae: Vae, training: TrainingSpec, data: StepData): 
       const scalars = unprefix(slice, SCALAR);
       const gradients = differentiate(parameters, (at) => {
         const loss = lossOf(training.objective, terms(at, slice).elbo, at, data.datasetSize);
-        return optimizer.lossScale ? tf.mul(loss, named(scalars, optimizer.lossScale)) : loss;
+        return optimizer.lossScale ? tf.mul(loss, optimizer.lossScale) : loss;
       });
       const next = Object.entries(pack(layout, gradients)).flatMap(([name, gradient]): [string, Tensor][] => {
         const own = Object.fromEntries(slots.map((slot) => [slot, named(state, slotPrefix(slot) + name)]));

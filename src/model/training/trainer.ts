@@ -43,8 +43,17 @@ export interface ChunkTerms {
   readonly divergedAt: number | null;
 }
 
-/** The bound is looked at on every twentieth step: those minibatches estimate the training bound of an epoch. */
+/** The bound is looked at on some steps only: their minibatches estimate the training bound of an epoch. */
 export const OBSERVE_EVERY = 20;
+
+/**
+ * Every twentieth step, and the last one of each epoch, so that an epoch of few steps has its bound too. It depends on the
+ * number of the step alone: a resumed run looks at the same steps.
+ */
+export function isObserved(step: number, rows: number, minibatchSize: number): boolean {
+  const epochsAfter = (steps: number) => Math.floor((steps * minibatchSize) / rows);
+  return step % OBSERVE_EVERY === 0 || epochsAfter(step + 1) > epochsAfter(step);
+}
 
 /** The AEVB loop (algorithm 1), cut into chunks: state lives on the device between them. */
 export class Trainer {
@@ -87,7 +96,10 @@ export class Trainer {
   /** Does `steps` steps and returns what was observed of them. */
   async run(steps: number): Promise<ChunkTerms> {
     const first = this.#step;
-    const observe = Array.from({ length: steps }, (_, i) => (first + i) % OBSERVE_EVERY === 0);
+    const { rows, minibatchSize } = this.#options;
+    const observe = Array.from({ length: steps }, (_, i) =>
+      isObserved(first + i, rows.length, minibatchSize),
+    );
     const result = await this.#scan.run(this.#state, this.#slices(first, steps), observe);
     this.#state = result.state;
     this.#step += steps;
@@ -145,10 +157,12 @@ function initialState(options: TrainerOptions, vae: Vae): FloatArrays {
   return Object.assign({}, ...state) as FloatArrays;
 }
 
-function initialParameters({ training, source, rows, dataSize }: TrainerOptions, vae: Vae): FloatArrays {
+function initialParameters(options: TrainerOptions, vae: Vae): FloatArrays {
+  const { model, training, source, rows, dataSize } = options;
   const parameters = initialize(vae.shapes, training.seed, training.initializer);
   if (training.output_bias === 'zero') return parameters;
-  const known = vae.marginalParameters(elementStatistics(source, rows, dataSize));
+  const statistics = elementStatistics(source, rows, dataSize, model.likelihood);
+  const known = vae.marginalParameters(statistics);
   const entries = Object.entries(parameters).map(([name, { shape, data }]) => {
     return [name, { shape, data: known[name] ?? data }] as const;
   });

@@ -62,8 +62,10 @@ function checkSchema(schema: string): void {
   try {
     quoteSchemaName(schema);
   } catch (cause) {
-    const detail = 'as a Postgres schema: letters, digits and _, at most 63, not starting with a digit';
-    const problems = [{ pointer: '/AEVB_QUEUE_PREFIX', detail }];
+    const allowed = 'as a Postgres schema: letters, digits and _, at most 63, not starting with a digit';
+    const problems = [
+      { pointer: 'AEVB_QUEUE_PREFIX', detail: `found ${JSON.stringify(schema)}; allowed: ${allowed}` },
+    ];
     throw AppError.of('validation_failed', { what: 'The queue prefix' }, { problems, cause });
   }
 }

@@ -12,14 +12,15 @@ const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
 /** An unfinished file that nobody has written to for this long belongs to a process that died. */
 const STALE_MS = 24 * 3600 * 1000;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Blobs as files below a folder, which is made with the first write. */
 export function fsDriver(folder: string): Driver {
   const pathOf = (key: string): string => join(folder, ...checkedNames(key));
   return {
     read: (key) => orNotFound(key, readFile(pathOf(key))),
-    write: (key, source) => write(pathOf(key), source),
-    append: (key, line) => append(pathOf(key), line),
+    write: (key, source) => orFull(key, write(pathOf(key), source)),
+    append: (key, line) => orFull(key, append(pathOf(key), line)),
     list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
     remove: (prefix) => remove(pathOf(prefix)),
     open: (key) => orNotFound(key, openFile(key, pathOf(key))),
@@ -161,8 +162,9 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ABSENT.has(String(error.code));
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+const isAbsent = (error: unknown): boolean => ABSENT.has(codeOf(error));
 
 async function absentAs<T>(fallback: T, work: Promise<T>): Promise<T> {
   try {
@@ -179,5 +181,14 @@ async function orNotFound<T>(key: string, work: Promise<T>): Promise<T> {
   } catch (error) {
     if (isAbsent(error)) throw AppError.of('blob_not_found', { key }, { cause: error });
     throw error;
+  }
+}
+
+async function orFull<T>(key: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = codeOf(error);
+    throw FULL.has(code) ? AppError.of('store_full', { key, code }, { cause: error }) : error;
   }
 }

@@ -20,8 +20,7 @@ process.on('message', (message: ToChild) => {
   else void run(message);
 });
 // Signals of the terminal go to the whole group; the parent decides what a child does about them.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 
 function send(message: FromChild): void {

@@ -157,7 +157,7 @@ export class TrainingRun {
       step: this.#options.trainer.step,
       epoch: this.#epoch,
       time: new Date().toISOString(),
-      train_elbo: this.#trainElbo,
+      train_elbo: this.#observed.count > 0 ? this.#observed.elbo : null,
       validation_elbo: scores?.elbo ?? null,
       validation_log_likelihood: scores?.logLikelihood ?? null,
       validation_kl_divergence: scores?.klDivergence ?? null,

@@ -16,10 +16,10 @@ const TEXTBOOKS: {
 } = {
   sgd: (spec) => (g, w) => w - spec.learning_rate * g,
   adagrad: (spec) => {
-    let sum = 0;
+    let sum = spec.epsilon ** 2;
     return (g, w) => {
       sum += g * g;
-      return w - (spec.learning_rate * g) / (Math.sqrt(sum) + spec.epsilon);
+      return w - (spec.learning_rate * g) / Math.sqrt(sum);
     };
   },
   adam: (spec) => {
@@ -62,7 +62,7 @@ function ours(spec: OptimizerSpec, start: Float32Array): Float32Array {
   );
   for (let step = 0; step < STEPS; step++) {
     const numbers = optimizer.scalars(step);
-    const scale = optimizer.lossScale === undefined ? 1 : (numbers[optimizer.lossScale] ?? NaN);
+    const scale = optimizer.lossScale ?? 1;
     const scalars = Object.fromEntries(
       Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)]),
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   fillNormal,
+  fillUniform,
   permutation,
   STREAMS,
   streamKey,
@@ -22,12 +23,12 @@ function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return meanOf(Array.from(a, (value, i) => value * at(b, i)));
 }
 
-/** The largest distance between the numbers' distribution function and the normal one, times sqrt(count). */
-function kolmogorovSmirnov(values: Float32Array): number {
+/** The largest distance between the numbers' distribution function and the given one, times sqrt(count). */
+function kolmogorovSmirnov(values: Float32Array, cdf: (value: number) => number): number {
   const sorted = values.slice().sort();
   const distances = Array.from(sorted, (value, i) => {
-    const cdf = normalCdf(value);
-    return Math.max(cdf - i / sorted.length, (i + 1) / sorted.length - cdf);
+    const expected = cdf(value);
+    return Math.max(expected - i / sorted.length, (i + 1) / sorted.length - expected);
   });
   return Math.max(...distances) * Math.sqrt(values.length);
 }
@@ -45,7 +46,7 @@ describe('fillNormal', () => {
   });
 
   it.each(SEEDS)('passes the Kolmogorov-Smirnov test at 0.1 %% (seed %d)', (seed) => {
-    expect(kolmogorovSmirnov(draw(seed))).toBeLessThan(1.95);
+    expect(kolmogorovSmirnov(draw(seed), normalCdf)).toBeLessThan(1.95);
   });
 
   it.each([1, 2, 3, 7, 64])('is not correlated with itself %d places on', (lag) => {
@@ -55,6 +56,34 @@ describe('fillNormal', () => {
 
   it('gives a shorter array the beginning of a longer one', () => {
     expect(draw(7, 'noise', 0, 5)).toEqual(draw(7, 'noise', 0, 8).subarray(0, 5));
+  });
+});
+
+describe('fillUniform', () => {
+  const uniform = (seed: number, count = COUNT) => {
+    const out = new Float32Array(count);
+    fillUniform(streamKey(seed, 'noise', 0), out);
+    return out;
+  };
+
+  it('gives (k + 1/2) / 2^23, never 0 or 1', () => {
+    for (const value of uniform(3)) {
+      const k = value * 2 ** 23 - 0.5;
+      expect(Number.isInteger(k) && k >= 0 && k < 2 ** 23, String(value)).toBe(true);
+    }
+  });
+
+  it.each(SEEDS)('passes the Kolmogorov-Smirnov test at 0.1 %% (seed %d)', (seed) => {
+    expect(kolmogorovSmirnov(uniform(seed), (value) => value)).toBeLessThan(1.95);
+  });
+
+  it.each([1, 2, 3, 7, 64])('is not correlated with itself %d places on', (lag) => {
+    const values = uniform(5).map((value) => (value - 0.5) * Math.sqrt(12));
+    expect(Math.abs(correlation(values.subarray(lag), values))).toBeLessThan(4 / Math.sqrt(COUNT));
+  });
+
+  it('gives a shorter array the beginning of a longer one', () => {
+    expect(uniform(7, 5)).toEqual(uniform(7, 8).subarray(0, 5));
   });
 });
 

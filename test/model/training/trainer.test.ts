@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stepsOf } from '../../../src/model/random/minibatches.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
-import { OBSERVE_EVERY, Trainer } from '../../../src/model/training/trainer.ts';
+import { isObserved, OBSERVE_EVERY, Trainer } from '../../../src/model/training/trainer.ts';
 import { relativeDifference } from '../../support/numbers.ts';
 import { array } from '../../support/tiny-model.ts';
 import { flat, trainerOptions, type SmallTraining } from '../../support/small-training.ts';
@@ -67,7 +68,7 @@ describe('the runtimes agree on a training', () => {
     expect(difference).toBeLessThan(1e-4);
     expect(Object.keys(compiled.optimizer)).toEqual(Object.keys(eager.optimizer));
     compiled.terms.forEach((terms, i) => {
-      expect(terms.observed).toBe(2);
+      expect(terms.observed).toBe(6);
       expect(terms.elbo / (eager.terms[i]?.elbo ?? NaN)).toBeCloseTo(1, 4);
       expect(terms.logLikelihood - terms.klDivergence).toBeCloseTo(terms.elbo, 3);
     });
@@ -106,14 +107,14 @@ describe('Trainer', () => {
     await trainer.dispose();
   });
 
-  it('observes every twentieth step of the whole run', async () => {
-    const { terms } = await train(runtimes.compiled, given, [5, 14, 2, 40]);
-    expect(terms.map(({ observed }) => observed)).toEqual([1, 0, 1, 2]);
-    expect(OBSERVE_EVERY).toBe(20);
+  it('observes the last step of every epoch, and every twentieth of the whole run', async () => {
+    // Epochs have five steps here: steps 0, 4, 9, 14, 19, 20, 24, ...
+    const { terms } = await train(runtimes.compiled, given, [3, 1, 6, 9, 2, 40]);
+    expect(terms.map(({ observed }) => observed)).toEqual([1, 0, 2, 1, 2, 10]);
   });
 
   it('raises the bound', async () => {
-    const { terms } = await train(runtimes.compiled, given, [20, 400, 20]);
+    const { terms } = await train(runtimes.compiled, given, [1, 419, 20]);
     expect(terms[2]?.elbo).toBeGreaterThan((terms[0]?.elbo ?? NaN) + 0.5);
     expect(terms.map(({ divergedAt }) => divergedAt)).toEqual([null, null, null]);
   });
@@ -126,7 +127,7 @@ describe('Trainer', () => {
       training,
       model: { ...options.model, likelihood: { family: 'gaussian', mean: 'free', variance: 'per_element' } },
     });
-    expect((await trainer.run(100)).divergedAt).toBe(20);
+    expect((await trainer.run(100)).divergedAt).toBe(4);
     await trainer.dispose();
   });
 
@@ -140,5 +141,29 @@ describe('Trainer', () => {
     };
     expect((await start('zero')).every((value) => value === 0)).toBe(true);
     expect((await start('data_mean')).every((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe('the observed steps', () => {
+  const observed = (steps: number, rows: number, minibatchSize: number): number[] =>
+    [...Array(steps).keys()].filter((step) => isObserved(step, rows, minibatchSize));
+
+  it.each([
+    [270, 20],
+    [50, 10],
+    [7, 3],
+    [5, 5],
+    [1000, 1],
+    [60_000, 100],
+  ])('of %d rows in minibatches of %d include the last one of each epoch', (rows, minibatchSize) => {
+    const ends = [1, 2, 3, 4, 5].map((epoch) => stepsOf(epoch, rows, minibatchSize));
+    const steps = observed(ends.at(-1) ?? 0, rows, minibatchSize);
+    const rest = new Set(steps.filter((step) => step % OBSERVE_EVERY !== 0));
+    expect(steps).toEqual(expect.arrayContaining(ends.map((end) => end - 1)));
+    expect([...rest].every((step) => ends.includes(step + 1))).toBe(true);
+  });
+
+  it('of the paper are one more than every twentieth', () => {
+    expect(observed(600, 60_000, 100)).toHaveLength(31);
   });
 });

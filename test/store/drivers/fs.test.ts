@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   mkdir,
   open,
@@ -28,22 +29,33 @@ describe('fsDriver', () => {
     expect(await readdir(join(folder, 'a'))).toEqual([]);
   });
 
-  it.each(['writeFile', 'sync'] as const)(
-    'leaves no file behind when the disk is full at %s',
-    async (method) => {
-      const folder = await temporaryFolder();
-      const driver = fsDriver(folder);
-      await driver.write('a/b', Buffer.from('old'));
-      const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-      const spy = vi.spyOn(await fileHandlePrototype(folder), method).mockRejectedValueOnce(full);
-      onTestFinished(() => {
-        spy.mockRestore();
-      });
-      await expect(driver.write('a/b', piecesOf(Buffer.from('new')))).rejects.toBe(full);
-      expect(await readdir(join(folder, 'a'))).toEqual(['b']);
-      expect(await readFile(join(folder, 'a/b'), 'utf8')).toBe('old');
-    },
-  );
+  it.each([
+    ['writeFile', 'ENOSPC'],
+    ['sync', 'ENOSPC'],
+    ['writeFile', 'EDQUOT'],
+  ] as const)('leaves no file behind when %s tells %s, and says so', async (method, code) => {
+    const folder = await temporaryFolder();
+    const driver = fsDriver(folder);
+    await driver.write('a/b', Buffer.from('old'));
+    const full = Object.assign(new Error(`${code}: no space left on device`), { code });
+    const spy = vi.spyOn(await fileHandlePrototype(folder), method).mockRejectedValueOnce(full);
+    onTestFinished(() => {
+      spy.mockRestore();
+    });
+    await expect(driver.write('a/b', piecesOf(Buffer.from('new')))).rejects.toMatchObject({
+      code: 'store_full',
+      message: expect.stringContaining(`No room is left to store a/b (${code})`) as unknown,
+      cause: full,
+    });
+    expect(await readdir(join(folder, 'a'))).toEqual(['b']);
+    expect(await readFile(join(folder, 'a/b'), 'utf8')).toBe('old');
+  });
+
+  it.runIf(existsSync('/dev/full'))('says so where a line finds no room', async () => {
+    const folder = await temporaryFolder();
+    await symlink('/dev/full', join(folder, 'log'));
+    await expect(fsDriver(folder).append('log', 'a line')).rejects.toMatchObject({ code: 'store_full' });
+  });
 
   it('hides temporary files; the next write removes those a day old', async () => {
     const folder = await temporaryFolder();

@@ -105,8 +105,21 @@ function unscaled(x: Node): { node: Node; factor: number } {
   return { node: bare, factor: value };
 }
 
+/** A sum over the rows of a matrix as 1^T X: ONNX Runtime's product is several times faster than its column sums. */
+const sumAsProduct: Rewrite = (graph, node) => {
+  const [x, axes] = node.inputs;
+  const [rows, columns, ...rest] = x?.shape ?? [];
+  if (node.op !== 'ReduceSum' || !x || !rows || !columns || rest.length > 0) return node;
+  if (String(axes?.values) !== '0') return node;
+  const ones = graph.dense(graph.constant(1, [1, rows], node.dtype));
+  const { node: bare, factor } = unscaled(x);
+  const attributes = { transA: 0, transB: 0, alpha: factor, beta: 0 };
+  return graph.reshape(graph.node('Gemm', [ones, bare], [1, columns], node.dtype, attributes), node.shape);
+};
+
 const REWRITES: readonly Rewrite[] = [
   pullFactor,
+  sumAsProduct,
   sumBeforeScaling,
   scaleIntoProduct,
   addIntoProduct,

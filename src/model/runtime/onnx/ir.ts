@@ -51,6 +51,9 @@ export const COMPARISONS: ReadonlySet<string> = new Set([
   'Equal',
 ]);
 
+/** A constant of one value with more elements than this is expanded when the graph runs. */
+const MOST_VALUES = 4096;
+
 /** The constant's single value, where it is the same everywhere; else undefined. */
 export function splatOf(node: Node): number | undefined {
   return typeof node.values === 'number' ? node.values : undefined;
@@ -141,6 +144,18 @@ export class GraphBuilder {
   /** As a tensor of its full shape, for operators that do not broadcast. */
   dense(x: Node): Node {
     if (sameShape(emittedShape(x), x.shape)) return x;
+    const splat = splatOf(x);
+    if (splat !== undefined && sizeOf(x.shape) <= MOST_VALUES) {
+      const values = new Array<number>(sizeOf(x.shape)).fill(splat);
+      return this.#intern({
+        op: 'Constant',
+        inputs: [],
+        attributes: {},
+        shape: x.shape,
+        dtype: x.dtype,
+        values,
+      });
+    }
     return this.node('Expand', [x, this.integers(x.shape)], x.shape, x.dtype);
   }
 
@@ -156,6 +171,10 @@ export class GraphBuilder {
     if (sameShape(x.shape, shape)) return x;
     const splat = splatOf(x);
     if (splat !== undefined) return this.constant(splat, shape, x.dtype);
+    const [scaled, factor] = x.inputs;
+    const value = factor && splatOf(factor);
+    if (x.op === 'Mul' && scaled && value !== undefined && sameShape(scaled.shape, x.shape))
+      return this.binary('Mul', this.reshape(scaled, shape), this.constant(value, [], x.dtype));
     const bare = unexpanded(x);
     if (bare !== x && sizeOf(bare.shape) === 1) return this.expand(this.reshape(bare, []), shape);
     const [source] = x.op === 'Reshape' ? x.inputs : [x];
@@ -202,9 +221,27 @@ export class GraphBuilder {
   /** a c + b c = (a + b) c for a scalar c: one pass less, and a constant c may join a product or a sum. */
   #shareFactor(op: string, a: Node, b: Node, shape: readonly number[]): Node | undefined {
     const [[x, c], [y, d]] = [a.inputs, b.inputs];
-    if (a.op !== 'Mul' || b.op !== 'Mul' || !x || !y || !c || c !== d) return undefined;
+    if (a.op !== 'Mul' || b.op !== 'Mul' || !x || !y || !c || !d) return undefined;
+    if (c !== d) return this.#shareConstant(op, { x, c }, { x: y, c: d }, shape);
     if (sizeOf(emittedShape(c)) !== 1) return undefined;
     return this.expand(this.binary('Mul', this.binary(op, x, y), c), shape);
+  }
+
+  /** a c + b d = (a + b (d / c)) c for constants c and d. */
+  #shareConstant(
+    op: string,
+    a: { x: Node; c: Node },
+    b: { x: Node; c: Node },
+    shape: readonly number[],
+  ): Node | undefined {
+    const [c, d] = [splatOf(a.c), splatOf(b.c)];
+    if (c === undefined || d === undefined || c === 0 || !sameShape(a.x.shape, b.x.shape)) return undefined;
+    const ratio = Math.fround(d / c);
+    const sum =
+      ratio === -1
+        ? this.binary(op === 'Add' ? 'Sub' : 'Add', a.x, b.x)
+        : this.binary(op, a.x, this.binary('Mul', b.x, this.constant(ratio, [], b.x.dtype)));
+    return this.expand(this.binary('Mul', sum, this.constant(c, [], a.c.dtype)), shape);
   }
 
   #intern(description: Omit<Node, 'id'>): Node {

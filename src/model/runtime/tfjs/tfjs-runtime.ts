@@ -28,6 +28,7 @@ export async function createTfjsRuntime({ device }: { readonly device: TfjsDevic
   await loadPackage(device);
   const backend = BACKENDS[device];
   await tf.setBackend(backend);
+  if (device === 'js') takeFirstTensorQuietly();
   const eager = <Result>(call: () => Result) => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
     return call();
@@ -54,6 +55,18 @@ export async function createTfjsRuntime({ device }: { readonly device: TfjsDevic
     },
     dispose: () => Promise.resolve(),
   };
+}
+
+/**
+ * At its first tensor the JavaScript backend prints a banner that advises another package: here it was chosen, or the log
+ * says why not. PROD only silences what TensorFlow.js prints, here for that one tensor (IS_TEST would also count tensors
+ * after every kernel).
+ */
+function takeFirstTensorQuietly(): void {
+  const before = tf.env().getBool('PROD');
+  tf.env().set('PROD', true);
+  tf.scalar(0).dispose();
+  tf.env().set('PROD', before);
 }
 
 async function loadPackage(device: TfjsDevice): Promise<void> {

@@ -77,8 +77,23 @@ describe('fuse', () => {
     },
     {
       what: 'a factor out of a sum',
-      fn: (x) => ({ y: tf.sum(tf.mul(t(x, 'a'), 2), 0) }),
+      fn: (x) => ({ y: tf.sum(tf.mul(t(x, 'a'), 2), 1) }),
       program: ['ReduceSum(a, Constant)', 'Mul(ReduceSum, 2)'],
+    },
+    {
+      what: 'a sum over rows into a product with ones',
+      fn: (x) => ({ y: tf.sum(tf.mul(t(x, 'a'), 2), 0) }),
+      program: ['Gemm(Constant, a) alpha=2 beta=0', 'Reshape(Gemm, Constant)'],
+    },
+    {
+      what: 'constant factors out of a sum of two',
+      fn: (x) => ({ y: tf.add(tf.mul(t(x, 'a'), 0.5), tf.mul(t(x, 'b'), 0.25)) }),
+      program: ['Mul(b, 0.5)', 'Add(a, Mul)', 'Mul(Add, 0.5)'],
+    },
+    {
+      what: 'opposite factors out of a sum as a difference',
+      fn: (x) => ({ y: m(tf.add(tf.mul(t(x, 'a'), 0.5), tf.mul(t(x, 'b'), -0.5)), t(x, 'b')) }),
+      program: ['Sub(a, b)', 'Gemm(Sub, b) alpha=0.5 beta=0'],
     },
     {
       what: 'nothing where a product is used twice',

@@ -1,0 +1,157 @@
+import {
+  LIKELIHOOD_LIMITS,
+  type BinarizationName,
+  type ColumnLikelihoodSpec,
+  type ColumnSpec,
+  type LikelihoodSpec,
+} from '../spec/likelihood.ts';
+import { continuousBernoulliScore } from './continuous-bernoulli-fit.ts';
+import type { ColumnKind } from './column-kind.ts';
+import type { ColumnProfile } from './profile.ts';
+import { warningsFor } from './warnings.ts';
+
+/** A likelihood for the data, and why. */
+export interface Proposal {
+  /** Null where no column can be used. */
+  readonly likelihood: LikelihoodSpec | null;
+  readonly binarization: BinarizationName;
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+  /** Columns that no likelihood explains: the likelihood is for the others. */
+  readonly leave_out: readonly string[];
+}
+
+type Choice = Pick<Proposal, 'likelihood' | 'binarization' | 'reasons'>;
+
+/** Grey pixels of which this share is exactly 0 or 1 are pictures in black and white with soft edges. */
+const BLACK_AND_WHITE = 0.5;
+const FLOOR = 0.01;
+
+export function propose(columns: readonly ColumnProfile[]): Proposal {
+  const used = columns.filter(({ kind }) => kind !== 'text' && kind !== 'empty');
+  const choice = used.length === 0 ? NOTHING : choose(used);
+  return {
+    ...choice,
+    warnings: warningsFor(columns, choice.likelihood, choice.binarization),
+    leave_out: columns.filter((column) => !used.includes(column)).map(({ name }) => name),
+  };
+}
+
+const NOTHING: Choice = { likelihood: null, binarization: 'none', reasons: ['No column can be used.'] };
+
+function choose(columns: readonly ColumnProfile[]): Choice {
+  const complete = columns.every(({ missing }) => missing === 0);
+  const varying = columns.filter(({ kind }) => kind !== 'constant');
+  const kinds = new Set((varying.length > 0 ? varying : columns).map(({ kind }) => kind));
+  const only = (...allowed: ColumnKind[]) => complete && [...kinds].every((kind) => allowed.includes(kind));
+  const counts = varying.filter(({ kind }) => kind === 'count').length >= varying.length / 2;
+  const within = (low: number, high: number) =>
+    columns.every(({ minimum, maximum }) => (minimum ?? NaN) >= low && (maximum ?? NaN) <= high);
+  if (only('binary', 'constant') && within(0, 1))
+    return chosen({ family: 'bernoulli' }, 'Every value is 0 or 1.');
+  if (only('binary', 'grey') && within(0, 1)) return grey(columns);
+  if (counts && only('count', 'binary') && within(0, Infinity))
+    return chosen(
+      { family: 'poisson' },
+      'Every value is a whole number from 0 on, and most columns look like counts.',
+    );
+  if (only('real', 'grey') || columns.length > LIKELIHOOD_LIMITS.columns) return real();
+  return table(columns);
+}
+
+const chosen = (likelihood: LikelihoodSpec, ...reasons: string[]): Choice => ({
+  likelihood,
+  binarization: 'none',
+  reasons,
+});
+
+/** Three ways with grey values: bits drawn from them, a density on [0, 1], or a Gaussian inside it. */
+function grey(columns: readonly ColumnProfile[]): Choice {
+  const extremes = average(columns.map((column) => column.extremes));
+  const share = `${(100 * extremes).toFixed(0)} % of the values are exactly 0 or 1`;
+  if (extremes >= BLACK_AND_WHITE)
+    return {
+      ...chosen(
+        { family: 'bernoulli' },
+        `Values lie between 0 and 1, most of them at the ends (${share}), where a density would have no bound: they are taken as the probabilities of black and white, drawn anew at every step.`,
+      ),
+      binarization: 'dynamic',
+    };
+  const gain = average(columns.map(gaussianGain));
+  const found = `Values lie between 0 and 1 and are mostly grey (${share})`;
+  if (gain <= 0)
+    return chosen({ family: 'continuous_bernoulli' }, `${found}: a density on [0, 1] fits them as they are.`);
+  return chosen(
+    {
+      family: 'gaussian',
+      mean: 'unit_interval',
+      variance: 'per_element',
+      minimum_standard_deviation: FLOOR,
+    },
+    `${found} and vary little: a Gaussian with its mean in (0, 1) fits them better than the continuous Bernoulli (by ${gain.toFixed(2)} nats a value before anything is learned).`,
+  );
+}
+
+/** Mean log density of the best Gaussian less that of the best continuous Bernoulli. */
+function gaussianGain({ mean, variance }: ColumnProfile): number {
+  const spread = Math.max(variance ?? 0, FLOOR ** 2);
+  return -0.5 * Math.log(2 * Math.PI * Math.E * spread) - continuousBernoulliScore(mean ?? 0);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function real(): Choice {
+  return chosen(
+    {
+      family: 'gaussian',
+      mean: 'free',
+      variance: 'per_element',
+      standardise: 'per_element',
+      minimum_standard_deviation: FLOOR,
+    },
+    'Values are real numbers: each column is shifted and scaled to mean 0 and variance 1.',
+    `A standard deviation keeps above ${FLOOR} of a column's own, so that a value that repeats does not grow without bound.`,
+  );
+}
+
+function table(columns: readonly ColumnProfile[]): Choice {
+  const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(columnSpec) };
+  const missing = columns.some((column) => column.missing > 0);
+  return chosen(
+    spec,
+    'The columns are of different kinds, or have missing values: each has a likelihood of its own.',
+    ...(missing
+      ? ['Missing values add nothing to the bound, and the encoder is told which are missing.']
+      : []),
+    ...columns.map(({ name, reason, kind }) => `${name}: ${reason} (${COLUMN_LIKELIHOODS[kind].family}).`),
+  );
+}
+
+function columnSpec(column: ColumnProfile): ColumnSpec {
+  const likelihood = likelihoodOf(column);
+  return { name: column.name, likelihood, missing: column.missing > 0 };
+}
+
+const REAL = { standardise: 'per_element', minimum_standard_deviation: FLOOR } as const;
+const GAUSSIAN: ColumnLikelihoodSpec = { family: 'gaussian', ...REAL };
+
+/** Of a category without its number of codes. */
+const COLUMN_LIKELIHOODS: { readonly [Kind in ColumnKind]: ColumnLikelihoodSpec } = {
+  empty: GAUSSIAN,
+  constant: GAUSSIAN,
+  binary: { family: 'bernoulli' },
+  grey: GAUSSIAN,
+  count: { family: 'poisson' },
+  category: { family: 'categorical', categories: 1 },
+  real: GAUSSIAN,
+  positive: { family: 'log_normal', ...REAL },
+  text: GAUSSIAN,
+};
+
+function likelihoodOf({ kind, labels, minimum }: ColumnProfile): ColumnLikelihoodSpec {
+  if (kind === 'category') return { family: 'categorical', categories: labels?.length ?? 1 };
+  if (kind === 'constant' && (minimum === 0 || minimum === 1)) return { family: 'bernoulli' };
+  return COLUMN_LIKELIHOODS[kind];
+}

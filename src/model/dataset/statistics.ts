@@ -1,0 +1,112 @@
+import type { ColumnFamily, LikelihoodSpec } from '../spec/likelihood.ts';
+
+/** What is known of each element of the training rows, [data_size]; missing values (NaN) are left out. */
+export interface ElementStatistics {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  /** Of log x, for elements whose likelihood is log_normal. */
+  readonly logMean?: Float64Array;
+  readonly logVariance?: Float64Array;
+  /** Share of each code, for elements that hold category codes. */
+  readonly frequencies?: readonly (Float64Array | undefined)[];
+  /** Share of rows in which the element is missing. */
+  readonly missing?: Float64Array;
+}
+
+export interface StatisticsGathering {
+  /** Whole rows of stored values, one row after another; a value is stored * scale. */
+  add(stored: ArrayLike<number>, scale?: number): void;
+  result(): ElementStatistics;
+}
+
+/** Gathers in one pass what {@link LikelihoodSpec} families ask of the data. */
+export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec): StatisticsGathering {
+  const values = moments(dataSize);
+  const logarithms = columnsOf(likelihood, 'log_normal');
+  const logs = logarithms.length > 0 ? moments(dataSize) : undefined;
+  const counts = codeCounts(likelihood);
+  let rows = 0;
+  return {
+    add(stored, scale = 1) {
+      rows += stored.length / dataSize;
+      for (let i = 0, element = 0; i < stored.length; i++) {
+        const value = (stored[i] ?? NaN) * scale;
+        if (value === value) {
+          values.add(element, value);
+          const own = counts[element];
+          if (own && value in own) own[value] = (own[value] ?? 0) + 1;
+        }
+        element = element + 1 === dataSize ? 0 : element + 1;
+      }
+      if (logs) addLogarithms(logs, logarithms, stored, scale, dataSize);
+    },
+    result: () => ({
+      mean: values.mean(),
+      variance: values.variance(),
+      missing: values.counts.map((count) => 1 - count / rows),
+      ...(logs && { logMean: logs.mean(), logVariance: logs.variance() }),
+      ...(counts.length > 0 && { frequencies: counts.map(sharesOf) }),
+    }),
+  };
+}
+
+function addLogarithms(
+  logs: Moments,
+  columns: readonly number[],
+  stored: ArrayLike<number>,
+  scale: number,
+  dataSize: number,
+): void {
+  for (let row = 0; row < stored.length; row += dataSize) {
+    for (const column of columns) {
+      const value = Math.log((stored[row + column] ?? NaN) * scale);
+      if (Number.isFinite(value)) logs.add(column, value);
+    }
+  }
+}
+
+interface Moments {
+  readonly counts: Float64Array;
+  add(element: number, value: number): void;
+  mean(): Float64Array;
+  variance(): Float64Array;
+}
+
+/** Sums of differences from each element's first value: exact where large values lie close together. Of none: 0. */
+function moments(size: number): Moments {
+  const [counts, first] = [new Float64Array(size), new Float64Array(size)];
+  const [sums, squares] = [new Float64Array(size), new Float64Array(size)];
+  const average = (i: number) => (sums[i] ?? 0) / Math.max(1, counts[i] ?? 0);
+  return {
+    counts,
+    add(element, value) {
+      const count = counts[element] ?? 0;
+      if (count === 0) first[element] = value;
+      const difference = value - (first[element] ?? 0);
+      counts[element] = count + 1;
+      sums[element] = (sums[element] ?? 0) + difference;
+      squares[element] = (squares[element] ?? 0) + difference * difference;
+    },
+    mean: () => first.map((value, i) => value + average(i)),
+    variance: () =>
+      squares.map((total, i) => Math.max(0, total / Math.max(1, counts[i] ?? 0) - average(i) ** 2)),
+  };
+}
+
+/** Elements of a mixed row that have this family. */
+function columnsOf(likelihood: LikelihoodSpec | undefined, family: ColumnFamily): number[] {
+  if (likelihood?.family !== 'mixed') return [];
+  return likelihood.columns.flatMap((column, i) => (column.likelihood.family === family ? [i] : []));
+}
+
+function codeCounts(likelihood: LikelihoodSpec | undefined): (Float64Array | undefined)[] {
+  if (likelihood?.family !== 'mixed') return [];
+  return likelihood.columns.map(({ likelihood: own }) =>
+    own.family === 'categorical' ? new Float64Array(own.categories) : undefined,
+  );
+}
+
+function sharesOf(counts: Float64Array | undefined): Float64Array | undefined {
+  const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0;
+  return counts?.map((count) => (total > 0 ? count / total : 1 / counts.length));
+}

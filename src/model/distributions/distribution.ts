@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Support } from '../spec/distributions.ts';
+
+/** How many standard normal and uniform (0, 1) numbers one draw takes for each dimension. */
+export interface NoiseSize {
+  readonly normal: number;
+  readonly uniform: number;
+}
+
+/** Noise of each kind: [..., count * size], which {@link pieces} cuts into `count` tensors [..., size]. */
+export interface Noise {
+  readonly normal?: Tensor;
+  readonly uniform?: Tensor;
+}
+
+export type Values<Parameter extends string> = Readonly<Record<Parameter, Tensor>>;
+
+/** A distribution over z [..., size]; the leading axes are a batch of independent ones. */
+export interface Distribution<Parameter extends string = string> {
+  /** What the density is written in (location, scale, ...), hyperparameters too: [..., size] or broadcastable. */
+  readonly parameters: Values<Parameter>;
+  /** Exactly N(0, I), whose density and divergence are shorter. */
+  readonly isStandardNormal?: true;
+  /** log density of z, which lies in the family's support, summed over the last axis: [...]. */
+  logProb(z: Tensor): Tensor;
+  /** A draw [..., size] inside the support, differentiable in the parameters at fixed noise (section 2.4). */
+  sample(noise: Noise): Tensor;
+  /** Expectation, NaN where there is no finite one: [..., size]. */
+  mean(): Tensor;
+  /** NaN where there is no finite one: [..., size]. */
+  standardDeviation(): Tensor;
+  /** One point that stands for the distribution: the mean, or the median in families whose mean may be missing. */
+  center(): Tensor;
+}
+
+export interface DistributionFamily<Given extends string = string, Parameter extends string = Given> {
+  readonly support: Support;
+  /** The density is positive on all of the support, whatever the parameters: what a prior needs. */
+  readonly coversSupport: boolean;
+  readonly noise: NoiseSize;
+  /** Numbers that a network gives for `size` dimensions. Errors: RangeError for sizes that the family has not. */
+  outputSize(size: number): number;
+  /** The distribution that a network's output [..., outputSize(size)], any real numbers, stands for. */
+  fromOutput(output: Tensor, size: number): Distribution<Parameter>;
+  /** The distribution with these parameters. */
+  of(parameters: Values<Given>): Distribution<Parameter>;
+}
+
+/** `Count` tensors where the count is known to the compiler. */
+export type Pieces<Count extends number, Made extends readonly Tensor[] = []> = number extends Count
+  ? readonly Tensor[]
+  : Made['length'] extends Count
+    ? Made
+    : Pieces<Count, readonly [...Made, Tensor]>;
+
+/** Noise [..., count * size] as `count` tensors [..., size]. Errors: RangeError where it is missing. */
+export function pieces<Count extends number>(noise: Tensor | undefined, count: Count): Pieces<Count> {
+  const cut = (): Tensor[] => {
+    if (count === 0) return [];
+    if (!noise) throw new RangeError('the noise that this distribution draws from is missing');
+    return count === 1 ? [noise] : tf.split(noise, count, -1);
+  };
+  return cut() as unknown as Pieces<Count>;
+}

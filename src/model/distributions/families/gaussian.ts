@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs';
+import { pieces, type Distribution, type DistributionFamily, type Values } from '../distribution.ts';
+import * as diagonal from '../diagonal-gaussian.ts';
+
+const NOISE = { normal: 1, uniform: 0 } as const;
+
+/** Diagonal Gaussian (section 3, appendix C.2): mean and log variance; z = mean + exp(log variance / 2) x. */
+export const gaussian: DistributionFamily<'mean' | 'log_variance'> = {
+  support: 'real',
+  coversSupport: true,
+  noise: NOISE,
+  outputSize: (size) => 2 * size,
+  fromOutput(output) {
+    const [mean, logVariance] = tf.split(output, 2, -1);
+    if (!mean || !logVariance) throw new RangeError('a Gaussian is made from a mean and a log variance');
+    return of({ mean, log_variance: logVariance });
+  },
+  of,
+};
+
+function of(parameters: Values<'mean' | 'log_variance'>): Distribution<'mean' | 'log_variance'> {
+  const { mean, log_variance: logVariance } = parameters;
+  return {
+    parameters,
+    logProb: (z) => diagonal.logProb({ mean, logVariance }, z),
+    sample: ({ normal }) => diagonal.sample({ mean, logVariance }, pieces(normal, NOISE.normal)[0]),
+    mean: () => mean,
+    standardDeviation: () => diagonal.standardDeviation(logVariance),
+    center: () => mean,
+  };
+}
+
+/** N(0, I) of any size; its parameters are scalars. */
+export function standardNormal(): Distribution<'mean' | 'log_variance'> {
+  const general = of({ mean: tf.scalar(0), log_variance: tf.scalar(0) });
+  return { ...general, isStandardNormal: true, logProb: diagonal.standardNormalLogProb };
+}

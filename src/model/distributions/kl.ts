@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import { klFromStandardNormal } from './diagonal-gaussian.ts';
+import type { Distribution } from './distribution.ts';
+import * as positive from './divergences/positive.ts';
+import * as real from './divergences/real.ts';
+import { betaBeta, dirichletDirichlet, fullGaussianGaussian } from './divergences/vectors.ts';
+import type { ParametersOf } from './families/families.ts';
+import type { FamilyName, KlPair } from '../spec/distributions.ts';
+
+/** KL(q || p) summed over the last axis: [...]. The parameters of q have that axis in full. */
+export type Divergence<Q extends FamilyName = FamilyName, P extends FamilyName = FamilyName> = (
+  q: DistributionOf<Q>,
+  p: DistributionOf<P>,
+) => Tensor;
+
+type DistributionOf<Name extends FamilyName> = FamilyName extends Name
+  ? Distribution
+  : Distribution<keyof ParametersOf<Name> & string>;
+
+type Grid<Q extends FamilyName, P extends FamilyName> = {
+  readonly [Pair in `${Q}|${P}`]: Pair extends `${infer A extends Q}|${infer B extends P}`
+    ? Divergence<A, B>
+    : never;
+};
+
+/** What is needed of each family, from its parameters. */
+type Views<Name extends FamilyName, View> = {
+  readonly [Own in Name]: (parameters: ParametersOf<Own>) => View;
+};
+
+const summed =
+  <Q extends FamilyName, P extends FamilyName>(
+    byElement: (q: ParametersOf<Q>, p: ParametersOf<P>) => Tensor,
+  ): Divergence<Q, P> =>
+  (q, p) =>
+    tf.sum(byElement(q.parameters as ParametersOf<Q>, p.parameters as ParametersOf<P>), -1);
+
+/** One formula for every pair of a family that gives `A` and one that gives `B`. */
+function grid<Q extends FamilyName, P extends FamilyName, A, B>(
+  qs: Views<Q, A>,
+  ps: Views<P, B>,
+  formula: (a: A, b: B) => Tensor,
+): Grid<Q, P> {
+  const entries = (Object.keys(qs) as Q[]).flatMap((q) =>
+    (Object.keys(ps) as P[]).map((p) => {
+      return [`${q}|${p}`, summed<Q, P>((a, b) => formula(qs[q](a), ps[p](b)))] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as unknown as Grid<Q, P>;
+}
+
+const same = <Parameters>(parameters: Parameters): Parameters => parameters;
+const { weibull, rayleigh } = positive.AS_WEIBULL;
+
+const DIVERGENCES: Pick<Grid<FamilyName, FamilyName>, KlPair> = {
+  ...grid(real.MOMENTS, { gaussian: same }, real.fromGaussian),
+  ...grid(positive.LOG_MOMENTS, positive.AS_GAMMA, positive.fromGamma),
+  ...grid(positive.LOG_MOMENTS, { log_normal: same }, positive.fromLogNormal),
+  ...grid({ pareto: positive.paretoLogMoments }, { log_normal: same }, positive.fromLogNormal),
+  ...grid(positive.AS_WEIBULL, { weibull, rayleigh }, positive.weibullWeibull),
+  'gaussian|gaussian': (q, p) => {
+    const { mean, log_variance: logVariance } = q.parameters;
+    return p.isStandardNormal
+      ? klFromStandardNormal({ mean, logVariance })
+      : tf.sum(real.gaussianGaussian(q.parameters, p.parameters), -1);
+  },
+  'full_gaussian|gaussian': (q, p) => fullGaussianGaussian(q.parameters, p.parameters),
+  'laplace|laplace': summed(real.laplaceLaplace),
+  'gaussian|laplace': summed(real.gaussianLaplace),
+  'gumbel|gumbel': summed(real.gumbelGumbel),
+  'gaussian|gumbel': summed(real.gaussianGumbel),
+  'cauchy|cauchy': summed(real.cauchyCauchy),
+  'beta|beta': summed(betaBeta),
+  'dirichlet|dirichlet': (q, p) => dirichletDirichlet(q.parameters, p.parameters),
+};
+
+/** Undefined where there is no closed form: estimate it from draws then. */
+export function klDivergence(q: FamilyName, p: FamilyName): Divergence | undefined {
+  return (DIVERGENCES as Readonly<Record<string, Divergence | undefined>>)[`${q}|${p}`];
+}

@@ -1,0 +1,64 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { ElementStatistics } from '../../dataset/statistics.ts';
+import type { Tensors } from '../../runtime/runtime.ts';
+import type { Noise, NoiseSize } from '../distribution.ts';
+
+/** p(x|z) for given decoder output. Values of x are in the units of the data, whatever the decoder works in. */
+export interface Likelihood {
+  /** log p(x|z) summed over the elements of x [..., data_size]: [...]. Missing values (NaN, mixed alone) add nothing. */
+  logProb(x: Tensor): Tensor;
+  /** Its terms: one for each element, or for each one-hot group (categorical): [..., columns]. */
+  logProbByColumn(x: Tensor): Tensor;
+  /** Expectation of x, [..., data_size]; for a column of category codes the most probable code. */
+  mean(): Tensor;
+  /** The most probable x, [..., data_size]: 0 or 1, a count, a code; for log_normal the median. */
+  mode(): Tensor;
+  /** A draw [..., data_size] from {@link LikelihoodFamily.noise}. Errors: RangeError where the family cannot. */
+  sample(noise: Noise): Tensor;
+}
+
+/** Decoder output (and extra parameters) that stands for the same distribution whatever z is. */
+export interface Marginal {
+  readonly output: Float32Array;
+  readonly extra: Readonly<Record<string, Float32Array>>;
+}
+
+export interface LikelihoodFamily {
+  /** Width of what the encoder sees for data of this size. */
+  inputSize(dataSize: number): number;
+  /** What the encoder sees of x [..., data_size]: [..., inputSize]. */
+  encoderInput(x: Tensor): Tensor;
+  /** Width of the decoder's output for data of this size. */
+  outputSize(dataSize: number): number;
+  /** Learned parameters beside the network's. */
+  readonly extraShapes: Readonly<Record<string, readonly number[]>>;
+  /**
+   * The best distribution that knows nothing of z: that of independent elements with these statistics. What never occurs
+   * is given this share of the rows (default {@link LEAST_SHARE}: a start that learning can leave).
+   */
+  marginal(statistics: ElementStatistics, leastShare?: number): Marginal;
+  /** Whether a draw is a cheap function of noise. */
+  readonly canSample: boolean;
+  /** How many numbers one draw of a row takes: noise is [..., normal] and [..., uniform]. */
+  noise(dataSize: number): NoiseSize;
+  /** The distribution from decoder output [..., outputSize] and the extra parameters. */
+  fromOutput(output: Tensor, extra: Tensors): Likelihood;
+}
+
+export const LEAST_SHARE = 0.001;
+
+/** The encoder sees the values as they are. */
+export const asStored = {
+  inputSize: (dataSize: number): number => dataSize,
+  encoderInput: (x: Tensor): Tensor => x,
+};
+
+export const oneUniform = (dataSize: number): NoiseSize => ({ normal: 0, uniform: dataSize });
+export const oneNormal = (dataSize: number): NoiseSize => ({ normal: dataSize, uniform: 0 });
+
+/** Errors: RangeError where the noise of a kind is missing. */
+export function needed(noise: Noise, kind: keyof Noise): Tensor {
+  const found = noise[kind];
+  if (!found) throw new RangeError(`the ${kind} noise that this likelihood draws from is missing`);
+  return found;
+}

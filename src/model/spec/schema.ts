@@ -1,0 +1,45 @@
+import Type, { type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox';
+
+/** Unknown fields are refused. */
+export const closed = { additionalProperties: false } as const;
+
+export type Tagged<Tag extends string, Variants extends Record<string, TProperties>> = {
+  [Name in keyof Variants]: { [Key in Tag]: Name } & Static<TObject<Variants[Name]>>;
+}[keyof Variants];
+
+/**
+ * A union told apart by one field, with defaults inside each variant (JSON schema oneOf + discriminator). Fields that
+ * are neither optional nor have a default are required; without a default name so is the union itself.
+ */
+export function tagged<const Tag extends string, const Variants extends Record<string, TProperties>>(
+  tag: Tag,
+  variants: Variants,
+  defaultName?: keyof Variants & string,
+): TUnsafe<Tagged<Tag, Variants>> {
+  return Type.Unsafe<Tagged<Tag, Variants>>({
+    type: 'object',
+    required: [tag],
+    discriminator: { propertyName: tag },
+    oneOf: Object.entries(variants).map(([name, fields]) => ({
+      type: 'object',
+      title: name,
+      required: [tag, ...requiredOf(fields)],
+      additionalProperties: false,
+      properties: { [tag]: { type: 'string', const: name }, ...fields },
+    })),
+    ...(defaultName !== undefined && { default: { [tag]: defaultName } }),
+  });
+}
+
+function requiredOf(fields: TProperties): string[] {
+  const needed = (schema: TSchema) => !('default' in schema) && !Type.IsOptional(schema);
+  return Object.entries(fields).flatMap(([name, schema]) => (needed(schema) ? [name] : []));
+}
+
+export function oneOf<const Names extends readonly string[]>(
+  names: Names,
+  defaultName: Names[number],
+  description: string,
+) {
+  return Type.Unsafe<Names[number]>({ type: 'string', enum: [...names], default: defaultName, description });
+}

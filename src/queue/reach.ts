@@ -1,0 +1,58 @@
+import { AppError } from '../errors.ts';
+import { unavailable, type Driver } from './drivers/driver.ts';
+
+/** A server that took a command and says nothing for so long is away. */
+const ANSWER_LIMIT_MS = 10_000;
+
+type End = (error: AppError) => void;
+
+/**
+ * Runs operations on the queue. Each ends as queue_unavailable when the server says nothing for long, at once when this
+ * is closed, and where it throws what is not ours: that means that the queue cannot be reached.
+ */
+export class Reach {
+  readonly #driver: Driver;
+  readonly #open = new Set<End>();
+  #closed = false;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async call<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw stopping();
+    const { end, ended } = ending();
+    this.#open.add(end);
+    const timer = setTimeout(() => {
+      end(unavailable('it does not answer'));
+    }, ANSWER_LIMIT_MS);
+    try {
+      const outcome = this.#driver.ready().then(() => (this.#closed ? ended : operation()));
+      return await Promise.race([outcome, ended]);
+    } catch (error) {
+      throw error instanceof AppError ? error : unavailable('the connection failed', error);
+    } finally {
+      clearTimeout(timer);
+      this.#open.delete(end);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const end of this.#open) end(stopping());
+  }
+}
+
+const stopping = (): AppError => unavailable('this process is stopping');
+
+function ending(): { end: End; ended: Promise<never> } {
+  let end: End = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  return { end, ended };
+}

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { childEnvironment, describeSettings, loadConfig } from '../src/config.ts';
+import { AppError, type Problem } from '../src/errors.ts';
+
+function problemsOf(environment: Record<string, string>): readonly Problem[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'validation_failed') return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('has a default for everything, and takes no notice of what is not ours', () => {
+    expect(loadConfig({ HOME: '/root', AEVB_PORT: undefined })).toMatchObject({
+      port: 8080,
+      queueUrl: '',
+      dataDir: resolve('data'),
+    });
+  });
+
+  it('reads numbers, choices and text', () => {
+    const given = { AEVB_PORT: '0', AEVB_DEVICE: 'cuda', AEVB_QUEUE_URL: 'redis://:a%25b@host:6379/1' };
+    expect(loadConfig(given)).toMatchObject({ port: 0, device: 'cuda', queueUrl: given.AEVB_QUEUE_URL });
+  });
+
+  it.each([
+    ['AEVB_PORT', 'http', 'found "http"; allowed: a whole number from 0 to 65535'],
+    ['AEVB_PORT', '70000', 'found "70000"; allowed: a whole number from 0 to 65535'],
+    ['AEVB_PORT', '1.5', 'found "1.5"; allowed: a whole number from 0 to 65535'],
+    ['AEVB_PORT', '', 'found ""; allowed: a whole number from 0 to 65535'],
+    ['AEVB_DEVICE', 'gpu', 'found "gpu"; allowed: one of auto, cpu, webgpu, cuda'],
+    ['AEVB_DATA_DIR', '', 'found ""; allowed: the path of a folder'],
+    ['AEVB_QUEUE_PREFIX', 'a b', 'found "a b"; allowed: 1 to 64 letters, digits, _ and -'],
+  ])('names %s where it is "%s"', (pointer, text, detail) => {
+    expect(problemsOf({ [pointer]: text })).toEqual([{ pointer, detail }]);
+  });
+
+  it('names every setting that cannot be used, and those that do not exist', () => {
+    const problems = problemsOf({ AEVB_PORT: 'x', AEVB_PROT: '1', AEVB_LOG_LEVEL: 'loud' });
+    expect(problems.map(({ pointer }) => pointer)).toEqual(['AEVB_PORT', 'AEVB_PROT', 'AEVB_LOG_LEVEL']);
+    expect(problems[1]?.detail).toMatch(/^unknown setting; allowed: AEVB_HOST, AEVB_PORT, /);
+  });
+
+  it.each([
+    'http://user:hunter2@host',
+    'hunter2',
+    'redis://user:hunter2@host:port',
+    'redis://user:hunter2%@host',
+    'postgres://user:hunter2@[host/db',
+  ])('refuses %s as a queue without telling it', (url) => {
+    const problems = problemsOf({ AEVB_QUEUE_URL: url });
+    expect(problems).toMatchObject([
+      { pointer: 'AEVB_QUEUE_URL', detail: expect.stringContaining('allowed: a URL that begins') as unknown },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('is described in full', () => {
+    for (const { variable, description, default: value } of describeSettings()) {
+      expect(variable).toMatch(/^AEVB_[A-Z_]+$/);
+      expect(description).toMatch(/\.$/);
+      expect(value).toBeDefined();
+      expect(problemsOf({ [variable]: String(value) })).toEqual([]);
+    }
+  });
+});
+
+describe('the environment of child processes', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('is ours with what ONNX Runtime reports to its makers switched off', () => {
+    vi.stubEnv('ORT_DISABLE_TELEMETRY', '0');
+    vi.stubEnv('SOMETHING', 'kept');
+    expect(childEnvironment()).toMatchObject({ ORT_DISABLE_TELEMETRY: '1', SOMETHING: 'kept' });
+  });
+});

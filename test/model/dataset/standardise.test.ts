@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { needsTransform, transformOf, withTransform } from '../../../src/model/dataset/standardise.ts';
+import { gatherStatistics } from '../../../src/model/dataset/statistics.ts';
+import { standardisation } from '../../../src/model/distributions/likelihoods/transform.ts';
+import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
+import { at, meanOf } from '../../support/numbers.ts';
+import { modelSpec } from '../../support/tiny-model.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const likelihood = (given: object) => modelSpec({ likelihood: given }).likelihood;
+const gaussian = likelihood({ family: 'gaussian', standardise: 'per_element' });
+const ROWS = [
+  [100, 5, 0.001],
+  [140, 5, 0.002],
+  [180, 5, 0.006],
+];
+
+function statistics(given = gaussian, rows: readonly (readonly number[])[] = ROWS) {
+  const gathering = gatherStatistics(3, given);
+  gathering.add(rows.flat());
+  return gathering.result();
+}
+
+describe('withTransform', () => {
+  it('gives every element mean 0 and variance 1, and only shifts a constant', () => {
+    const { transform } = withTransform(gaussian, statistics()) as {
+      transform: { shift: number[]; scale: number[] };
+    };
+    expect(at(transform.scale, 1)).toBe(1);
+    for (const i of [0, 1, 2]) {
+      const values = ROWS.map((row) => (at(row, i) - at(transform.shift, i)) / at(transform.scale, i));
+      expect(meanOf(values)).toBeCloseTo(0, 12);
+      expect(meanOf(values.map((value) => value ** 2))).toBeCloseTo(i === 1 ? 0 : 1, 12);
+    }
+  });
+
+  it('keeps a transform that is there', () => {
+    const done = withTransform(gaussian, statistics());
+    expect(withTransform(done, statistics(gaussian, [[1, 2, 3]]))).toEqual(done);
+    expect(needsTransform(done)).toBe(false);
+  });
+
+  it.each(['bernoulli', 'poisson', 'gaussian'])('leaves %s as it is', (family) => {
+    const given = likelihood({ family });
+    expect(withTransform(given, statistics(given))).toBe(given);
+  });
+
+  it('standardises the real columns of a table, log-normal ones by their logarithms', () => {
+    const given = likelihood({
+      family: 'mixed',
+      columns: [
+        { name: 'a', likelihood: { family: 'gaussian' } },
+        { name: 'b', likelihood: { family: 'poisson' } },
+        { name: 'c', likelihood: { family: 'log_normal' } },
+      ],
+    });
+    const done = withTransform(given, statistics(given));
+    const columns = done.family === 'mixed' ? done.columns.map(({ likelihood: own }) => own) : [];
+    const logs = ROWS.map((row) => Math.log(at(row, 2)));
+    expect(columns[0]).toMatchObject({
+      transform: { shift: 140, scale: expect.closeTo(Math.sqrt(3200 / 3), 10) as number },
+    });
+    expect(columns[1]).toEqual({ family: 'poisson' });
+    expect(columns[2]).toMatchObject({ transform: { shift: expect.closeTo(meanOf(logs), 10) as number } });
+  });
+
+  it('is asked for before a family is made', () => {
+    expect(() => likelihoodFamily(gaussian)).toThrow('no transform');
+    expect(() => likelihoodFamily(withTransform(gaussian, statistics()))).not.toThrow();
+  });
+});
+
+describe('a transform', () => {
+  const real = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+  const scale = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
+
+  it('brings standardised values back', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(real, scale, fc.double({ min: -5, max: 5, noNaN: true })), { minLength: 1 }),
+        (given) => {
+          const { standardised, restored } = standardisation({
+            shift: given.map(([shift]) => shift),
+            scale: given.map(([, own]) => own),
+          });
+          const y = tf.tensor1d(given.map(([, , value]) => value));
+          const back = standardised(restored(y)).dataSync();
+          given.forEach(([shift, own, value], i) => {
+            const tolerance = 1e-6 * (1 + Math.abs(value) + Math.abs(shift) / own);
+            expect(Math.abs(at(back, i) - value)).toBeLessThan(tolerance);
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('of a constant is a shift', () => {
+    fc.assert(
+      fc.property(real, (value) => {
+        expect(transformOf(value, 1e-14 * value * value)).toEqual({ shift: value, scale: 1 });
+      }),
+    );
+  });
+
+  it('moves densities by the logarithm of its scale', () => {
+    fc.assert(
+      fc.property(real, scale, fc.double({ min: -3, max: 3, noNaN: true }), (shift, own, y) => {
+        const plain = likelihoodFamily(likelihood({ family: 'gaussian' }));
+        const moved = likelihoodFamily(
+          likelihood({ family: 'gaussian', transform: { shift: [shift], scale: [own] } }),
+        );
+        const output = tf.tensor1d([0.3, -0.5]);
+        const x = standardisation({ shift: [shift], scale: [own] }).restored(tf.tensor1d([y]));
+        const rounded = standardisation({ shift: [shift], scale: [own] }).standardised(x);
+        const expected = at(plain.fromOutput(output, {}).logProb(rounded).dataSync(), 0) - Math.log(own);
+        expect(at(moved.fromOutput(output, {}).logProb(x).dataSync(), 0)).toBeCloseTo(expected, 3);
+      }),
+    );
+  });
+});

@@ -1,0 +1,208 @@
+"""Writes likelihoods.json: log densities and means of every likelihood family. Run with SciPy 1.17."""
+
+import json
+import pathlib
+
+import numpy as np
+from scipy import integrate, special, stats
+
+
+def bernoulli(x, logits):
+    p = special.expit(logits)
+    return x * np.log(p) + (1 - x) * np.log1p(-p), p
+
+
+def continuous_bernoulli(x, logits):
+    """The density e^(y x) and its first moment, normalised by quadrature, scaled by its largest value."""
+
+    def one(x, y):
+        top = max(y, 0)
+        weight = lambda t: np.exp(y * t - top)
+        steep = [-1 / y] if y < -1 else [1 - 1 / y] if y > 1 else []
+        options = {"epsabs": 0, "epsrel": 1e-12, "points": steep, "limit": 200}
+        normalizer = integrate.quad(weight, 0, 1, **options)[0]
+        first = integrate.quad(lambda t: t * weight(t), 0, 1, **options)[0]
+        return y * x - top - np.log(normalizer), first / normalizer
+
+    pairs = np.array([one(*pair) for pair in zip(x, logits)])
+    return pairs[:, 0], pairs[:, 1]
+
+
+def gaussian(x, mean, deviation, shift=0.0, scale=1.0):
+    center = shift + scale * mean
+    return stats.norm.logpdf(x, center, scale * deviation), center + 0 * deviation
+
+
+def log_normal(x, mean, deviation, shift=0.0, scale=1.0):
+    own = stats.lognorm(s=scale * deviation, scale=np.exp(shift + scale * mean))
+    return own.logpdf(x), own.mean()
+
+
+def poisson(x, log_rates):
+    return stats.poisson.logpmf(x, np.exp(log_rates)), np.exp(log_rates)
+
+
+def categorical(x, logits):
+    p = special.softmax(logits)
+    return stats.multinomial.logpmf(x, 1, p), p
+
+
+def case(name, spec, x, output, terms, mean, extra=None):
+    return {
+        "name": name,
+        "spec": spec,
+        "x": [None if np.isnan(v) else float(v) for v in x],
+        "output": [float(v) for v in output],
+        "extra": extra or {},
+        "log_prob_by_column": [float(v) for v in np.atleast_1d(terms)],
+        "mean": [float(v) for v in np.atleast_1d(mean)],
+    }
+
+
+def elementwise(name, spec, density, x, output):
+    x, output = np.array(x, float), np.array(output, float)
+    return case(name, spec, x, output, *density(x, output))
+
+
+MEANS, LOG_VARIANCES = np.array([-1.5, 2.0, 0.3]), np.array([-1.0, 0.5, 0.1])
+GREY = np.array([0.0, 1.0, 0.25])
+
+
+def gaussian_cases():
+    for mean in ["free", "unit_interval"]:
+        center = MEANS if mean == "free" else special.expit(MEANS)
+        spec = {"family": "gaussian", "mean": mean}
+        deviations = np.exp(LOG_VARIANCES / 2)
+        yield case(
+            f"gaussian {mean} per_element",
+            {**spec, "variance": "per_element"},
+            GREY,
+            [*MEANS, *LOG_VARIANCES],
+            *gaussian(GREY, center, deviations),
+        )
+        yield case(
+            f"gaussian {mean} shared",
+            {**spec, "variance": "shared"},
+            GREY,
+            MEANS,
+            *gaussian(GREY, center, np.exp(-0.35)),
+            {"log_variance": [-0.7]},
+        )
+        yield case(
+            f"gaussian {mean} fixed",
+            {**spec, "variance": "fixed", "standard_deviation": 0.3},
+            GREY,
+            MEANS,
+            *gaussian(GREY, center, 0.3),
+        )
+    transform = {"shift": [100.0, -3.0, 0.01], "scale": [25.0, 0.5, 1e-3]}
+    shift, scale = np.array(transform["shift"]), np.array(transform["scale"])
+    x = np.array([60.0, -2.5, 0.012])
+    free = {"family": "gaussian", "mean": "free", "standardise": "per_element", "transform": transform}
+    yield case(
+        "gaussian standardised",
+        {**free, "variance": "per_element"},
+        x,
+        [*MEANS, *LOG_VARIANCES],
+        *gaussian(x, MEANS, np.exp(LOG_VARIANCES / 2), shift, scale),
+    )
+    yield case(
+        "gaussian standardised, fixed",
+        {**free, "variance": "fixed", "standard_deviation": 0.7},
+        x,
+        MEANS,
+        *gaussian(x, MEANS, 0.7, shift, scale),
+    )
+    yield case(
+        "gaussian of a minimum deviation",
+        {"family": "gaussian", "mean": "free", "variance": "per_element", "minimum_standard_deviation": 0.1},
+        GREY,
+        [*MEANS, -30, -4.6, 2],
+        *gaussian(GREY, MEANS, np.sqrt(np.exp([-30, -4.6, 2]) + 0.01)),
+    )
+
+
+def grouped(sizes, x, logits):
+    ends = np.cumsum(sizes)[:-1]
+    pairs = [categorical(a, b) for a, b in zip(np.split(x, ends), np.split(logits, ends))]
+    return np.array([term for term, _ in pairs]), np.concatenate([mean for _, mean in pairs])
+
+
+COLUMNS = [
+    {"name": "height", "likelihood": {"family": "gaussian", "minimum_standard_deviation": 0.1}},
+    {"name": "colour", "likelihood": {"family": "categorical", "categories": 3}},
+    {"name": "visits", "likelihood": {"family": "poisson"}},
+    {"name": "income", "likelihood": {"family": "log_normal", "minimum_standard_deviation": 0.1}},
+    {"name": "member", "likelihood": {"family": "bernoulli"}},
+    {"name": "region", "likelihood": {"family": "categorical", "categories": 4}},
+    {"name": "weight", "likelihood": {"family": "gaussian", "minimum_standard_deviation": 0.1}},
+    {"name": "spare", "likelihood": {"family": "gaussian", "minimum_standard_deviation": 0}},
+]
+TRANSFORMS = {"height": (170.0, 10.0), "income": (10.0, 0.8), "weight": (70.0, 15.0), "spare": (0.0, 1.0)}
+
+
+def column(given, missing):
+    likelihood = dict(given["likelihood"])
+    if given["name"] in TRANSFORMS:
+        shift, scale = TRANSFORMS[given["name"]]
+        likelihood |= {"standardise": "per_element", "transform": {"shift": shift, "scale": scale}}
+    return {"name": given["name"], "likelihood": likelihood, "missing": missing}
+
+
+def mixed_case(name, x, missing):
+    """Decoder output in the order of the kinds: height, weight; colour, region; visits; income; member; spare."""
+    means = {"height": 0.4, "weight": -1.2, "income": 0.7, "spare": 0.2}
+    log_variances = {"height": -1.0, "weight": 0.3, "income": -0.6, "spare": -0.4}
+    colour, region = np.array([0.2, -1.0, 0.9]), np.array([0.1, 0.5, -0.3, 0.4])
+    visits, member = 1.3, -0.8
+    output = [means["height"], means["weight"], log_variances["height"], log_variances["weight"]]
+    output += [*colour, *region, visits, means["income"], log_variances["income"], member]
+    output += [means["spare"], log_variances["spare"]]
+
+    def real(density, key, value, minimum):
+        deviation = np.sqrt(np.exp(log_variances[key]) + minimum**2)
+        return density(value, means[key], deviation, *TRANSFORMS[key])
+
+    def coded(logits, value):
+        hot = np.eye(len(logits))[0 if np.isnan(value) else int(value)]
+        return categorical(hot, logits)[0], np.argmax(logits)
+
+    rules = [
+        lambda v: real(gaussian, "height", v, 0.1),
+        lambda v: coded(colour, v),
+        lambda v: poisson(v, visits),
+        lambda v: real(log_normal, "income", v, 0.1),
+        lambda v: bernoulli(v, member),
+        lambda v: coded(region, v),
+        lambda v: real(gaussian, "weight", v, 0.1),
+        lambda v: real(gaussian, "spare", v, 0),
+    ]
+    pairs = [rule(value) for rule, value in zip(rules, x)]
+    terms = [0.0 if np.isnan(v) else term for v, (term, _) in zip(x, pairs)]
+    spec = {"family": "mixed", "columns": [column(given, m) for given, m in zip(COLUMNS, missing)]}
+    return case(name, spec, x, output, terms, [mean for _, mean in pairs])
+
+
+def cases():
+    far = [-60.0, -8.0, -1.5, -1.001, -0.999, -0.3, -1e-3, 0.0, 1e-6, 0.02, 0.7, 1.002, 3.0, 20.0, 80.0]
+    inside = [0.0, 0.01, 0.2, 1.0, 0.5, 0.9, 0.3, 0.77, 1.0, 0.0, 0.4, 0.6, 0.95, 0.99, 1.0]
+    yield elementwise("bernoulli", {"family": "bernoulli"}, bernoulli, GREY, MEANS)
+    family = {"family": "continuous_bernoulli"}
+    yield elementwise("continuous_bernoulli", family, continuous_bernoulli, inside, far)
+    yield from gaussian_cases()
+    counts, log_rates = [0, 0, 1, 2, 7, 8, 30, 1000, 100000], [-20, 0.5, 0, 1.2, 2, 1.9, 3.5, 6.9, 11.5]
+    yield elementwise("poisson", {"family": "poisson"}, poisson, counts, log_rates)
+    logits = np.array([0.3, -1.2, 2.0, 0.0, 0.4, -0.4, 80.0, -80.0, 3.0, 1.0])
+    hot = np.array([0.0, 0, 1, 1, 0, 0, 1, 0, 0, 1])
+    sizes = [3, 3, 2, 2]
+    spec = {"family": "categorical", "groups": sizes}
+    yield case("categorical", spec, hot, logits, *grouped(sizes, hot, logits))
+    whole = np.array([181.5, 2, 4, 31000.0, 1, 3, 52.0, 0.9])
+    gaps = np.array([np.nan, np.nan, np.nan, np.nan, np.nan, 1, np.nan, np.nan])
+    yield mixed_case("mixed", whole, [False] * 8)
+    yield mixed_case("mixed, nothing missing", whole, [True] * 8)
+    yield mixed_case("mixed, much missing", gaps, [True, True, True, True, True, False, True, True])
+
+
+path = pathlib.Path(__file__).with_suffix(".json")
+path.write_text(json.dumps(list(cases()), indent=1) + "\n")
