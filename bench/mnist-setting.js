@@ -5,6 +5,8 @@ export const MINIBATCH = 100;
 const network = { hidden_sizes: [500], activation: 'tanh' };
 export const MODEL = {
   latent_size: 20,
+  posterior: { family: 'gaussian' },
+  prior: { family: 'gaussian', mean: 0, standard_deviation: 1 },
   likelihood: { family: 'bernoulli' },
   encoder: network,
   decoder: network,
@@ -12,7 +14,7 @@ export const MODEL = {
 
 export const OPTIMIZERS = {
   sgd: { name: 'sgd', learning_rate: 0.001 },
-  adagrad: { name: 'adagrad', learning_rate: 0.02, epsilon: 1e-8 },
+  adagrad: { name: 'adagrad', learning_rate: 0.02, epsilon: 1e-8, accumulate_steps: 0 },
   adam: { name: 'adam', learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
@@ -20,7 +22,11 @@ export function training(optimizer) {
   return {
     epochs: 1,
     samples_per_datapoint: 1,
-    estimator: 'sgvb_b',
+    binarization: 'none',
+    algorithm: { name: 'aevb' },
+    estimator: { name: 'sgvb_b' },
+    kl_weight: { final: 1, warm_up_epochs: 0 },
+    learning_rate_schedule: { name: 'constant' },
     objective: { name: 'ml' },
     optimizer: OPTIMIZERS[optimizer],
     initializer: 'fan_in',

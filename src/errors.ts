@@ -55,6 +55,11 @@ export const ERRORS = {
     'conflict',
     (v: { id: string }) => `Model ${v.id} has no good checkpoint yet; it can be used from its first one on.`,
   ),
+  no_encoder: entry(
+    'conflict',
+    (v: { id: string }) =>
+      `Model ${v.id} was trained by mcem, which has no encoder: it can decode and sample, and its log marginal likelihood can be estimated.`,
+  ),
   model_in_use: entry(
     'conflict',
     (v: { id: string; job: string }) => `Model ${v.id} is being trained by ${v.job}.`,

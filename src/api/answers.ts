@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { unpackArray, type InferResult } from '../queue/jobs.ts';
 
-/** Arrays of a result as JSON has them. All throw answer_not_finite: JSON has no NaN or Infinity. */
+/** Arrays of a result as JSON has them. They throw answer_not_finite where they are not said to be nullable: JSON has no NaN or Infinity. */
 
 export function vector(result: InferResult, name: string): number[] {
   return [...array(result, name, 1).data];
@@ -10,6 +10,13 @@ export function vector(result: InferResult, name: string): number[] {
 export function matrix(result: InferResult, name: string): number[][] {
   const { shape, data } = array(result, name, 2);
   return rowsOf(data, shape[0] ?? 0, shape[1] ?? 0);
+}
+
+/** The same with null for what does not exist, as the standard deviation of a distribution with heavy tails. */
+export function nullableMatrix(result: InferResult, name: string): (number | null)[][] {
+  const { shape, data } = unpacked(result, name, 2);
+  const values = rowsOf(data, shape[0] ?? 0, shape[1] ?? 0);
+  return values.map((row) => row.map((value) => (Number.isFinite(value) ? value : null)));
 }
 
 /** [count, rows, size] as nested arrays. */
@@ -22,11 +29,15 @@ export function cube(result: InferResult, name: string): number[][][] {
 }
 
 export function array(result: InferResult, name: string, axes: number): ReturnType<typeof unpackArray> {
+  const found = unpacked(result, name, axes);
+  if (!found.data.every(Number.isFinite)) throw AppError.of('answer_not_finite', { what: name });
+  return found;
+}
+
+function unpacked(result: InferResult, name: string, axes: number): ReturnType<typeof unpackArray> {
   const packed = result.arrays[name];
   if (packed?.shape.length !== axes) throw new TypeError(`The result has no ${name} of ${axes} axes`);
-  const unpacked = unpackArray(packed);
-  if (!unpacked.data.every(Number.isFinite)) throw AppError.of('answer_not_finite', { what: name });
-  return unpacked;
+  return unpackArray(packed);
 }
 
 function rowsOf(data: Float32Array, rows: number, size: number): number[][] {

@@ -1,21 +1,34 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { DiagonalGaussian } from './distributions/diagonal-gaussian.ts';
+import type { Distribution, NoiseSize } from './distributions/distribution.ts';
+import { closedFormKl, latentFamily, priorOf } from './distributions/latent.ts';
 import { likelihoodFamily, type ElementStatistics, type Likelihood } from './distributions/likelihoods.ts';
 import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
 import type { Tensors } from './runtime/runtime.ts';
 import type { ModelSpec } from './spec.ts';
 
-/** The directed model p(z) p(x|z) with its recognition model q(z|x). The prior p(z) is N(0, I). */
+/** How many numbers one draw of z, or of a row x, takes. */
+export interface VaeNoise {
+  readonly posterior: NoiseSize;
+  readonly prior: NoiseSize;
+  readonly data: NoiseSize;
+}
+
+/** The directed model p(z) p(x|z) with its recognition model q(z|x). */
 export interface Vae {
   readonly dataSize: number;
   readonly latentSize: number;
   /** Every learned parameter; names begin with `encoder.` (phi) or `decoder.` (theta). */
   readonly shapes: Shapes;
+  readonly noise: VaeNoise;
   /** Initial values of decoder biases and extra parameters that give every row these element statistics. */
   marginalParameters(statistics: ElementStatistics): Readonly<Record<string, Float32Array>>;
-  /** q(z|x) for x [rows, data_size]: mean and log variance [rows, latent_size]. */
-  encode(parameters: Tensors, x: Tensor): DiagonalGaussian;
+  /** q(z|x) for x [rows, data_size]. */
+  encode(parameters: Tensors, x: Tensor): Distribution;
+  /** p(z). */
+  prior(): Distribution;
+  /** KL(q || p(z)) of each row in closed form; null where the pair has none. */
+  readonly klDivergence: ((posterior: Distribution) => Tensor) | null;
   /** p(x|z) for z [..., latent_size]. */
   decode(parameters: Tensors, z: Tensor): Likelihood;
 }
@@ -23,27 +36,33 @@ export interface Vae {
 export function createVae(spec: ModelSpec, dataSize: number): Vae {
   const { latent_size: latentSize, encoder, decoder } = spec;
   const family = likelihoodFamily(spec.likelihood);
+  const [posterior, prior] = [latentFamily(spec.posterior), latentFamily(spec.prior)];
+  const divergence = closedFormKl(spec.posterior, spec.prior);
   const outputSize = family.outputSize(dataSize);
   const extraNames = Object.keys(family.extraShapes);
+  const p = () => priorOf(spec.prior, latentSize);
   return {
     dataSize,
     latentSize,
     shapes: {
-      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), 2 * latentSize),
+      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), posterior.outputSize(latentSize)),
       ...mlpShapes('decoder', decoder, latentSize, outputSize),
       ...Object.fromEntries(extraNames.map((name) => [`decoder.${name}`, family.extraShapes[name] ?? []])),
+    },
+    noise: {
+      posterior: times(posterior.noise, latentSize),
+      prior: times(prior.noise, latentSize),
+      data: family.noise(dataSize),
     },
     marginalParameters(statistics) {
       const { output, extra } = family.marginal(statistics);
       const entries = Object.entries(extra).map(([name, data]) => [`decoder.${name}`, data] as const);
       return { 'decoder.output.bias': output, ...Object.fromEntries(entries) };
     },
-    encode(parameters, x) {
-      const output = mlp(parameters, 'encoder', encoder, family.encoderInput(x));
-      const [mean, logVariance] = tf.split(output, 2, -1);
-      if (!mean || !logVariance) throw new RangeError('the encoder gives a mean and a log variance');
-      return { mean, logVariance };
-    },
+    encode: (parameters, x) =>
+      posterior.fromOutput(mlp(parameters, 'encoder', encoder, family.encoderInput(x)), latentSize),
+    prior: p,
+    klDivergence: divergence && ((q) => divergence(q, p())),
     decode(parameters, z) {
       const flat = tf.reshape(z, [-1, latentSize]);
       const output = tf.reshape(mlp(parameters, 'decoder', decoder, flat), [
@@ -53,6 +72,10 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
       return family.fromOutput(output, pickExtra(parameters, extraNames));
     },
   };
+}
+
+function times(each: NoiseSize, size: number): NoiseSize {
+  return { normal: each.normal * size, uniform: each.uniform * size };
 }
 
 function pickExtra(parameters: Tensors, names: readonly string[]): Tensors {

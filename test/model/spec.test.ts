@@ -24,18 +24,23 @@ describe('an empty specification', () => {
     const network = { hidden_sizes: [500], activation: 'tanh' };
     expect(modelSpec()).toEqual({
       latent_size: 20,
+      posterior: { family: 'gaussian' },
+      prior: { family: 'gaussian', mean: 0, standard_deviation: 1 },
       likelihood: { family: 'bernoulli' },
       encoder: network,
       decoder: network,
     });
   });
 
-  it('is a training with L = 1 by eq. 7', () => {
+  it('is a training by AEVB with L = 1', () => {
     expect(trainingSpec()).toEqual({
       epochs: 10,
       samples_per_datapoint: 1,
-      estimator: 'sgvb_b',
+      binarization: 'none',
+      algorithm: { name: 'aevb' },
       objective: { name: 'ml' },
+      kl_weight: { final: 1, warm_up_epochs: 0 },
+      learning_rate_schedule: { name: 'constant' },
       optimizer: { name: 'adam', learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       initializer: 'fan_in',
       output_bias: 'data_mean',
@@ -61,7 +66,11 @@ describe('a tagged variant', () => {
 
   it.each([
     { field: 'optimizer', given: { name: 'sgd' }, filled: { learning_rate: 0.01 } },
-    { field: 'optimizer', given: { name: 'adagrad' }, filled: { learning_rate: 0.01, epsilon: 1e-8 } },
+    {
+      field: 'optimizer',
+      given: { name: 'adagrad' },
+      filled: { learning_rate: 0.01, epsilon: 1e-8, accumulate_steps: 0 },
+    },
     {
       field: 'optimizer',
       given: { name: 'adam', beta1: 0.5 },
@@ -76,7 +85,12 @@ describe('a tagged variant', () => {
 
 describe('a specification', () => {
   it.each([
-    { kind: 'model', value: { latent: 3 }, pointer: '/latent', detail: /allowed: latent_size, likelihood/ },
+    {
+      kind: 'model',
+      value: { latent: 3 },
+      pointer: '/latent',
+      detail: /allowed: latent_size, posterior, prior, likelihood/,
+    },
     { kind: 'model', value: { latent_size: 0 }, pointer: '/latent_size', detail: />= 1; found 0/ },
     { kind: 'model', value: { latent_size: 2.5 }, pointer: '/latent_size', detail: /integer; found 2.5/ },
     {
@@ -118,7 +132,8 @@ describe('a specification', () => {
       pointer: '/likelihood/mean',
       detail: /"unit_interval"/,
     },
-    { kind: 'training', value: { estimator: 'sgvb' }, pointer: '/estimator', detail: /"sgvb_a"/ },
+    { kind: 'training', value: { estimator: { name: 'sgvb' } }, pointer: '/estimator', detail: /name/ },
+    { kind: 'training', value: { estimator: 'sgvb_a' }, pointer: '/estimator', detail: /object/ },
     { kind: 'training', value: { epochs: 0 }, pointer: '/epochs', detail: />= 1/ },
     { kind: 'training', value: { seed: -1 }, pointer: '/seed', detail: />= 0/ },
     { kind: 'training', value: { minibatch_size: 8193 }, pointer: '/minibatch_size', detail: /<= 8192/ },

@@ -30,7 +30,7 @@ export const FAMILY_CASES = golden.cases.map((given): FamilyCase => {
     ...rest,
     label: `${family} ${JSON.stringify({ ...hyperparameters, ...parameters })}`,
     family: family as FamilyName,
-    hyperparameters: hyperparameters as Readonly<Record<string, number>>,
+    hyperparameters,
     parameters: arraysOf(parameters),
     size: given.mean.length,
     logProb: log_prob,

@@ -36,3 +36,17 @@ function rotate(a: readonly Float64Array[], p: number, q: number): void {
     set(q, k, s * pk + c * qk);
   }
 }
+
+/** Lower triangular L with L L^T = a, a symmetric and positive definite. */
+export function choleskyOf(a: readonly (readonly number[])[]): number[][] {
+  const factor = a.map((row) => row.map(() => 0));
+  a.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const [left, right] = [factor[i] ?? [], factor[j] ?? []];
+      const known = right.slice(0, j).reduce((sum, value, k) => sum + value * (left[k] ?? 0), 0);
+      const rest = (row[j] ?? NaN) - known;
+      left[j] = i === j ? Math.sqrt(rest) : rest / (right[j] ?? NaN);
+    }
+  });
+  return factor;
+}

@@ -29,12 +29,13 @@ function pixels(): Uint8Array {
 
 /** The same training wherever it runs: 50 rows of 6 grey pixels, minibatches of 10, 8 hidden units. */
 export function trainerOptions(runtime: Runtime, given: SmallTraining): TrainerOptions {
-  const { optimizer, likelihood, objective = 'ml', ...rest } = given;
+  const { optimizer, likelihood, estimator, objective = 'ml', ...rest } = given;
   return {
     runtime,
     model: tinyModel(array(LIKELIHOODS, likelihood), 'tanh', [8]),
     training: trainingSpec({
       ...rest,
+      estimator: { name: estimator },
       optimizer: { name: optimizer, learning_rate: 0.01 },
       objective: { name: objective },
       seed: 5,

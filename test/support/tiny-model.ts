@@ -38,7 +38,7 @@ export function tinyModel(
   hidden_sizes: number[] = [2],
 ): ModelSpec {
   const network: NetworkSpec = { hidden_sizes, activation };
-  return { latent_size: 2, likelihood, encoder: network, decoder: network };
+  return modelSpec({ latent_size: 2, likelihood, encoder: network, decoder: network });
 }
 
 /** Normal numbers for every parameter, so that nothing is zero by accident. */

@@ -1,4 +1,4 @@
-import { cube, matrix, vector } from '../answers.ts';
+import { cube, matrix, nullableMatrix, vector } from '../answers.ts';
 import { checkValues } from '../rows.ts';
 import type {
   DecodeRequest,
@@ -25,7 +25,7 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
     model_id: record.id,
     step: result.step,
     mean: matrix(result, 'mean'),
-    standard_deviation: matrix(result, 'standard_deviation'),
+    standard_deviation: nullableMatrix(result, 'standard_deviation'),
     ...(samples > 0 ? { samples: cube(result, 'samples') } : {}),
   };
   return { body, timing };

@@ -1,8 +1,10 @@
 import { AppError, type Problem } from '../../errors.ts';
 import {
+  combinationProblems,
   LIMITS,
   likelihoodProblems,
   likelihoodSizes,
+  posteriorSize,
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/spec.ts';
@@ -20,6 +22,7 @@ export interface JobPlan {
 /** What a schema cannot see: the specification against the data set. Errors: validation_failed, a problem for each. */
 export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void {
   const checks = [
+    combinationProblem,
     rowsProblem,
     minibatchProblem,
     likelihoodProblem,
@@ -39,6 +42,11 @@ export function trainingRows(dataset: DatasetRecord, training: TrainingSpec): nu
   if (testRows > 0) return rows - testRows;
   return rows - Math.min(Math.round(rows * training.validation_fraction), rows - 1);
 }
+
+const combinationProblem: Check = ({ model, training }) => {
+  const [first] = combinationProblems(model, training);
+  return first ? problem(first.pointer, first.found, first.allowed) : null;
+};
 
 const rowsProblem: Check = ({ training }, dataset) => {
   const rows = trainingRows(dataset, training);
@@ -91,7 +99,7 @@ const parametersProblem: Check = ({ model }, dataset) => {
 /** Weights and biases of encoder and decoder. */
 export function parameterCount(dataSize: number, model: ModelSpec): number {
   const { input, output, extra } = likelihoodSizes(model.likelihood, dataSize);
-  const encoder = [input, ...model.encoder.hidden_sizes, 2 * model.latent_size];
+  const encoder = [input, ...model.encoder.hidden_sizes, posteriorSize(model.posterior, model.latent_size)];
   const decoder = [model.latent_size, ...model.decoder.hidden_sizes, output];
   return layers(encoder) + layers(decoder) + extra;
 }

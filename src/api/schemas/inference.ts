@@ -89,8 +89,10 @@ const answer = <Fields extends TProperties>(fields: Fields) =>
   );
 
 export const EncodeAnswer = answer({
-  mean: Rows,
-  standard_deviation: Rows,
+  mean: Type.Array(Numbers, { description: 'Of q(z|x); the median where its family may have no mean.' }),
+  standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+    description: 'null where there is none.',
+  }),
   samples: Type.Optional(Type.Array(Rows, { description: 'Indexed by draw, row, dimension.' })),
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;

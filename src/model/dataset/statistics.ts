@@ -29,16 +29,14 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
   return {
     add(stored, scale = 1) {
       rows += stored.length / dataSize;
-      for (let i = 0, element = 0; i < stored.length; i++) {
-        const value = (stored[i] ?? NaN) * scale;
-        if (value === value) {
-          values.add(element, value);
-          const own = counts[element];
-          if (own && value in own) own[value] = (own[value] ?? 0) + 1;
-        }
-        element = element + 1 === dataSize ? 0 : element + 1;
+      values.addRows(stored, scale);
+      for (let row = 0; row < stored.length; row += dataSize) {
+        for (const column of logarithms) logs?.add(column, Math.log((stored[row + column] ?? NaN) * scale));
+        counts.forEach((own, column) => {
+          const code = (stored[row + column] ?? NaN) * scale;
+          if (own && code in own) own[code] = (own[code] ?? 0) + 1;
+        });
       }
-      if (logs) addLogarithms(logs, logarithms, stored, scale, dataSize);
     },
     result: () => ({
       mean: values.mean(),
@@ -50,42 +48,28 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
   };
 }
 
-function addLogarithms(
-  logs: Moments,
-  columns: readonly number[],
-  stored: ArrayLike<number>,
-  scale: number,
-  dataSize: number,
-): void {
-  for (let row = 0; row < stored.length; row += dataSize) {
-    for (const column of columns) {
-      const value = Math.log((stored[row + column] ?? NaN) * scale);
-      if (Number.isFinite(value)) logs.add(column, value);
-    }
-  }
-}
-
-interface Moments {
-  readonly counts: Float64Array;
-  add(element: number, value: number): void;
-  mean(): Float64Array;
-  variance(): Float64Array;
-}
-
 /** Sums of differences from each element's first value: exact where large values lie close together. Of none: 0. */
-function moments(size: number): Moments {
+function moments(size: number) {
   const [counts, first] = [new Float64Array(size), new Float64Array(size)];
   const [sums, squares] = [new Float64Array(size), new Float64Array(size)];
   const average = (i: number) => (sums[i] ?? 0) / Math.max(1, counts[i] ?? 0);
+  const add = (element: number, value: number): void => {
+    if (!Number.isFinite(value)) return;
+    const count = counts[element] ?? 0;
+    if (count === 0) first[element] = value;
+    const difference = value - (first[element] ?? 0);
+    counts[element] = count + 1;
+    sums[element] = (sums[element] ?? 0) + difference;
+    squares[element] = (squares[element] ?? 0) + difference * difference;
+  };
   return {
     counts,
-    add(element, value) {
-      const count = counts[element] ?? 0;
-      if (count === 0) first[element] = value;
-      const difference = value - (first[element] ?? 0);
-      counts[element] = count + 1;
-      sums[element] = (sums[element] ?? 0) + difference;
-      squares[element] = (squares[element] ?? 0) + difference * difference;
+    add,
+    addRows(stored: ArrayLike<number>, scale: number): void {
+      for (let i = 0, element = 0; i < stored.length; i++) {
+        add(element, (stored[i] ?? NaN) * scale);
+        element = element + 1 === size ? 0 : element + 1;
+      }
     },
     mean: () => first.map((value, i) => value + average(i)),
     variance: () =>

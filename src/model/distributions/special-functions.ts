@@ -19,16 +19,32 @@ const LANCZOS_SHIFT = 2.595;
 /** From test/model/distributions/golden/special_functions.py: relative error 3e-8 over [1e-5, 1e7]. */
 const LANCZOS = [1.95412097, 2.27044567, 0.879284627, 0.113487627];
 
-/** log Gamma(x) = (x - 1/2) (log(x + g) - 1) + log(P(x) / (x (x + 1) (x + 2))) for x > 0 (Lanczos's form). */
+/** log Gamma(x) = (x - 1/2) (log(x + g) - 1) + log R(x), R(x) = P(x) / (x (x + 1) (x + 2)), for x > 0 (Lanczos's form). */
 export function lgamma(x: Tensor): Tensor {
   const power = tf.mul(tf.sub(x, 0.5), tf.sub(tf.log(tf.add(x, LANCZOS_SHIFT)), 1));
-  const poles = tf.mul(tf.mul(x, tf.add(x, 1)), tf.add(x, 2));
-  return tf.add(power, tf.log(tf.div(polynomial(LANCZOS, x), poles)));
+  return tf.add(power, tf.log(lanczosRatio(x)));
 }
 
-/** log B(a, b) = lgamma(a) + lgamma(b) - lgamma(a + b). */
+function lanczosRatio(x: Tensor): Tensor {
+  const poles = tf.mul(tf.mul(x, tf.add(x, 1)), tf.add(x, 2));
+  return tf.div(polynomial(LANCZOS, x), poles);
+}
+
+/**
+ * log B(a, b) = lgamma(a) + lgamma(b) - lgamma(s), s = a + b, with what cancels left out: where m is the smaller and M
+ * the larger, (m - 1/2) log((m + g) / (s + g)) + (M - 1/2) log(1 - m / (s + g)) + (1 - log(s + g)) / 2 + the logs of R.
+ */
 export function logBeta(a: Tensor, b: Tensor): Tensor {
-  return tf.sub(tf.add(lgamma(a), lgamma(b)), lgamma(tf.add(a, b)));
+  const sum = tf.add(a, b);
+  const smaller = tf.minimum(a, b);
+  // As a difference, so that both have a derivative where they are equal.
+  const larger = tf.sub(sum, smaller);
+  const shifted = tf.add(sum, LANCZOS_SHIFT);
+  const share = tf.log(tf.div(tf.add(smaller, LANCZOS_SHIFT), shifted));
+  const rest = tf.log1p(tf.neg(tf.div(smaller, shifted)));
+  const powers = tf.add(tf.mul(tf.sub(smaller, 0.5), share), tf.mul(tf.sub(larger, 0.5), rest));
+  const ratios = tf.div(tf.mul(lanczosRatio(a), lanczosRatio(b)), lanczosRatio(sum));
+  return tf.add(tf.add(powers, tf.log(ratios)), tf.mul(tf.sub(1, tf.log(shifted)), 0.5));
 }
 
 const SHIFTS = [0, 1, 2, 3];

@@ -1,48 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import {
-  klFromStandardNormal,
-  logProb,
-  sample,
-  standardNormalLogProb,
-  type DiagonalGaussian,
-} from '../distributions/diagonal-gaussian.ts';
-import type { Tensors } from '../runtime/runtime.ts';
-import type { EstimatorName } from '../spec.ts';
+import type { Distribution } from '../distributions/distribution.ts';
 import type { Vae } from '../vae.ts';
+import type { Estimator } from './estimator.ts';
 
-/** Estimates for each row, in nats, [rows]: elbo = log_likelihood - kl_divergence. */
-export interface ElboTerms {
-  readonly elbo: Tensor;
-  /** Expectation of log p(x|z) under q. */
-  readonly logLikelihood: Tensor;
-  /** KL(q(z|x) || p(z)): in closed form (sgvb_b), or its Monte Carlo estimate (sgvb_a). */
-  readonly klDivergence: Tensor;
-}
+type KlTerm = (vae: Vae, posterior: Distribution, z: Tensor) => Tensor;
 
-type KlTerm = (posterior: DiagonalGaussian, z: Tensor) => Tensor;
+/** Eq. 6: mean over l of log q(z_l|x) - log p(z_l). */
+const drawn: KlTerm = (vae, posterior, z) => tf.mean(tf.sub(posterior.logProb(z), vae.prior().logProb(z)), 0);
 
-const KL_TERMS: { [Name in EstimatorName]: KlTerm } = {
-  /** Eq. 6: mean over l of log q(z_l|x) - log p(z_l). */
-  sgvb_a: (posterior, z) => tf.mean(tf.sub(logProb(posterior, z), standardNormalLogProb(z)), 0),
-  /** Eq. 7 and 10. */
-  sgvb_b: (posterior) => klFromStandardNormal(posterior),
+/** Eq. 7. Errors: RangeError where the pair has no closed form. */
+const closedForm: KlTerm = (vae, posterior) => {
+  if (!vae.klDivergence) throw new RangeError('sgvb_b needs a KL divergence in closed form');
+  return vae.klDivergence(posterior);
 };
 
-/**
- * The SGVB estimate of the lower bound for every row of x [rows, data_size] with noise [L, rows, latent_size]
- * (standard normal): z_l = mean + standard deviation * noise_l, terms averaged over l.
- */
-export function sgvb(
-  estimator: EstimatorName,
-  vae: Vae,
-  parameters: Tensors,
-  x: Tensor,
-  noise: Tensor,
-): ElboTerms {
-  const posterior = vae.encode(parameters, x);
-  const z = sample(posterior, noise);
-  const logLikelihood = tf.mean(vae.decode(parameters, z).logProb(x), 0);
-  const klDivergence = KL_TERMS[estimator](posterior, z);
-  return { elbo: tf.sub(logLikelihood, klDivergence), logLikelihood, klDivergence };
-}
+/** The reparameterized bound: z_l a function of q's parameters and noise_l, log p(x|z_l) averaged over l. */
+const reparameterized =
+  (klTerm: KlTerm): Estimator =>
+  ({ vae, parameters, x, noise, klWeight }) => {
+    const posterior = vae.encode(parameters, x);
+    const z = posterior.sample(noise);
+    const logLikelihood = tf.mean(vae.decode(parameters, z).logProb(x), 0);
+    const klDivergence = klTerm(vae, posterior, z);
+    const elbo = tf.sub(logLikelihood, klDivergence);
+    const surrogate = klWeight ? tf.sub(logLikelihood, tf.mul(klDivergence, klWeight)) : elbo;
+    return { elbo, logLikelihood, klDivergence, surrogate };
+  };
+
+export const sgvbA = reparameterized(drawn);
+export const sgvbB = reparameterized(closedForm);

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerSpec } from '../spec.ts';
-import { named, type Optimizer } from './optimizer.ts';
+import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
 
 /**
  * Duchi et al. 2011: h' = h + g^2; w' = w - rate * g / sqrt(h'), h starting at epsilon^2 so that no division is by
  * zero. Adding epsilon to each root instead would cost a pass over memory a step.
  */
-export function adagrad({
-  learning_rate: rate,
-  epsilon,
-}: Extract<OptimizerSpec, { name: 'adagrad' }>): Optimizer {
+export function adagrad(
+  { learning_rate: rate, epsilon, accumulate_steps: waiting }: Extract<OptimizerSpec, { name: 'adagrad' }>,
+  { factor }: OptimizerContext,
+): Optimizer {
   return {
     slots: { sum_of_squares: epsilon ** 2 },
-    scalars: () => ({ rate }),
+    scalars: (update) => ({ rate: update < waiting ? 0 : rate * (factor?.(update) ?? 1) }),
     update(parameter, gradient, slots, scalars) {
       const sumOfSquares = tf.add(named(slots, 'sum_of_squares'), tf.square(gradient));
       const direction = tf.div(gradient, tf.sqrt(sumOfSquares));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerSpec } from '../spec.ts';
-import { named, type Optimizer } from './optimizer.ts';
+import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
 
 /**
  * Kingma & Ba 2015. The slots are the paper's moments divided by (1 - beta), M = m / (1 - beta1) and V = v / (1 - beta2),
@@ -8,14 +8,21 @@ import { named, type Optimizer } from './optimizer.ts';
  * M' = beta1 M + g; V' = beta2 V + g^2; w' = w - a_t M' / (sqrt(V') + e_t), with c = sqrt((1 - beta2^t) / (1 - beta2)),
  * a_t = rate (1 - beta1) / (1 - beta1^t) c, e_t = epsilon c.
  */
-export function adam(spec: Extract<OptimizerSpec, { name: 'adam' }>): Optimizer {
+export function adam(
+  spec: Extract<OptimizerSpec, { name: 'adam' }>,
+  { factor }: OptimizerContext,
+): Optimizer {
   const { learning_rate: rate, beta1, beta2, epsilon } = spec;
   return {
     slots: { first_moment: 0, second_moment: 0 },
-    scalars(step) {
-      const t = step + 1;
+    scalars(update) {
+      const t = update + 1;
       const correction = Math.sqrt((1 - beta2 ** t) / (1 - beta2));
-      return { rate: (rate * (1 - beta1) * correction) / (1 - beta1 ** t), epsilon: epsilon * correction };
+      const scheduled = rate * (factor?.(update) ?? 1);
+      return {
+        rate: (scheduled * (1 - beta1) * correction) / (1 - beta1 ** t),
+        epsilon: epsilon * correction,
+      };
     },
     update(parameter, gradient, slots, scalars) {
       const first = tf.add(tf.mul(named(slots, 'first_moment'), beta1), gradient);

@@ -5,8 +5,8 @@ import type { Tensors } from '../runtime/runtime.ts';
 export interface Optimizer {
   /** State kept for each parameter, with the value it starts from. */
   readonly slots: Readonly<Record<string, number>>;
-  /** Numbers that change with the step (0, 1, ...), made outside the graph. */
-  scalars(step: number): Readonly<Record<string, number>>;
+  /** Numbers that change with the update (0, 1, ...), made outside the graph. */
+  scalars(update: number): Readonly<Record<string, number>>;
   /** What the loss is multiplied with before it is differentiated; none: 1. */
   readonly lossScale?: number;
   /** The next parameter and slots from the gradient of the (scaled) loss. */
@@ -16,6 +16,13 @@ export interface Optimizer {
     slots: Tensors,
     scalars: Tensors,
   ): { parameter: Tensor; slots: Tensors };
+}
+
+export interface OptimizerContext {
+  /** The learning rate's factor at an update; absent: always 1. */
+  readonly factor?: (update: number) => number;
+  /** The gradient itself is needed, to limit its norm: it must not come scaled. */
+  readonly exactGradients?: boolean;
 }
 
 /** A slot or scalar by name. Errors: RangeError where it is missing. */

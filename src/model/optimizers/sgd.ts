@@ -1,16 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerSpec } from '../spec.ts';
-import type { Optimizer } from './optimizer.ts';
+import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
 
 /**
- * w' = w - rate * gradient. The rate scales the loss, so that the gradient arrives multiplied by it and the
+ * w' = w - rate * gradient. A constant rate scales the loss, so that the gradient arrives multiplied by it and the
  * compiled step subtracts inside the matrix product that makes it.
  */
-export function sgd({ learning_rate: rate }: Extract<OptimizerSpec, { name: 'sgd' }>): Optimizer {
+export function sgd(
+  { learning_rate: rate }: Extract<OptimizerSpec, { name: 'sgd' }>,
+  { factor, exactGradients = false }: OptimizerContext,
+): Optimizer {
+  if (!factor && !exactGradients) {
+    return {
+      slots: {},
+      lossScale: rate,
+      scalars: () => ({}),
+      update: (parameter, gradient) => ({ parameter: tf.sub(parameter, gradient), slots: {} }),
+    };
+  }
   return {
     slots: {},
-    lossScale: rate,
-    scalars: () => ({}),
-    update: (parameter, gradient) => ({ parameter: tf.sub(parameter, gradient), slots: {} }),
+    scalars: (update) => ({ rate: rate * (factor?.(update) ?? 1) }),
+    update: (parameter, gradient, _slots, scalars) => ({
+      parameter: tf.sub(parameter, tf.mul(gradient, named(scalars, 'rate'))),
+      slots: {},
+    }),
   };
 }

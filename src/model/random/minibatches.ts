@@ -19,11 +19,16 @@ export class MinibatchOrder {
 
   /** Row numbers of steps firstStep .. firstStep + steps - 1, [steps * M]. */
   indices(firstStep: number, steps: number): Uint32Array {
+    return this.positions(firstStep, steps).map((position) => this.rows[position] ?? 0);
+  }
+
+  /** The same as positions in `rows`. */
+  positions(firstStep: number, steps: number): Uint32Array {
     const out = new Uint32Array(steps * this.minibatchSize);
     const size = this.rows.length;
     let position = firstStep * this.minibatchSize;
     for (let i = 0; i < out.length; i++, position++) {
-      out[i] = this.rows[this.#orderOf(Math.floor(position / size))[position % size] ?? 0] ?? 0;
+      out[i] = this.#orderOf(Math.floor(position / size))[position % size] ?? 0;
     }
     return out;
   }

@@ -8,6 +8,16 @@ export const STREAMS = {
   validationSplit: 3,
   validationNoise: 4,
   inference: 5,
+  posteriorUniform: 6,
+  priorNormal: 7,
+  priorUniform: 8,
+  dataNormal: 9,
+  dataUniform: 10,
+  parameterNoise: 11,
+  chainStart: 12,
+  chainMomentum: 13,
+  chainAcceptance: 14,
+  binarization: 15,
 } as const;
 export type Stream = keyof typeof STREAMS;
 

@@ -1,104 +1,211 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor } from '@tensorflow/tfjs';
-import { sgvb } from '../estimators/sgvb.ts';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { createOptimizer } from '../optimizers/optimizers.ts';
-import { named } from '../optimizers/optimizer.ts';
+import { named, type Optimizer } from '../optimizers/optimizer.ts';
 import type { ArraySpec, ArrayType, ScanDefinition, Tensors } from '../runtime/runtime.ts';
 import type { TrainingSpec } from '../spec.ts';
-import type { Vae } from '../vae.ts';
-import { lossOf } from './objective.ts';
+import type { Algorithm, StepInput } from './algorithms/algorithm.ts';
+import { binarizationNoise, binarized } from './binarize.ts';
 import { layoutOf, pack, unpack, type Layout } from './packing.ts';
+import { klWeightAt, learningRateFactor, type Calendar } from './schedule.ts';
 
-/** Marks in the names of a scan's state: what is a parameter and what is the optimizer's. */
+/** Marks in the names of a scan's state: what is a parameter, what is the optimizer's, what is the algorithm's chain. */
 export const PARAMETER = 'parameter/';
+export const CHAIN = 'chain/';
 export const slotPrefix = (slot: string) => `slot/${slot}/`;
+/** Marks in the names of slices. */
 const SCALAR = 'scalar/';
+export const NOISE = 'noise/';
+const KL_WEIGHT = 'kl_weight';
+export const BINARIZATION = 'binarization';
+export const ROWS = { read: 'row/read', write: 'row/write' } as const;
 
 export interface StepData {
   /** How rows are stored; a value is stored * scale. */
   readonly dtype: ArrayType;
   readonly scale: number;
+  readonly dataSize: number;
   readonly minibatchSize: number;
-  /** N: how many rows training draws from. */
-  readonly datasetSize: number;
 }
 
 /**
- * One step of algorithm 1 as a scan: (parameters and optimizer state; rows [M, data_size], noise [L, M, latent_size],
- * the optimizer's scalars) -> next state. Observed outputs: the minibatch's mean elbo, log_likelihood, kl_divergence.
+ * One step of training as a scan: (parameters, optimizer state, chain; rows [M, data_size], noise, scalars) -> next state.
+ * Observed outputs: {@link Algorithm.observe} at the parameters before the step.
  */
-export function trainingStep(vae: Vae, training: TrainingSpec, data: StepData): ScanDefinition {
-  const optimizer = createOptimizer(training.optimizer);
-  const layout = layoutOf(vae.shapes);
+export function trainingStep(
+  algorithm: Algorithm,
+  training: TrainingSpec,
+  data: StepData,
+  calendar: Calendar,
+): ScanDefinition {
+  const optimizer = optimizerOf(algorithm, training, calendar);
+  const layout = layoutOf(algorithm.shapes);
   const slots = Object.keys(optimizer.slots);
-  const { minibatchSize, dtype } = data;
-  const terms = (parameters: Tensors, slice: Tensors) =>
-    sgvb(training.estimator, vae, parameters, valuesOf(named(slice, 'rows'), data), named(slice, 'noise'));
   return {
-    state: stateSpecs(layout, slots),
-    slices: {
-      rows: { shape: [minibatchSize, vae.dataSize], dtype },
-      noise: { shape: [training.samples_per_datapoint, minibatchSize, vae.latentSize], dtype: 'float32' },
-      ...Object.fromEntries(Object.keys(optimizer.scalars(0)).map((name) => [SCALAR + name, scalarSpec])),
-    },
+    state: stateSpecs(algorithm, layout, slots),
+    slices: sliceSpecs(algorithm, training, data, calendar),
     step(state, slice) {
-      const groups = unprefix(state, PARAMETER);
-      const parameters = unpack(layout, groups);
-      const scalars = unprefix(slice, SCALAR);
-      const gradients = differentiate(parameters, (at) => {
-        const loss = lossOf(training.objective, terms(at, slice).elbo, at, data.datasetSize);
-        return optimizer.lossScale ? tf.mul(loss, optimizer.lossScale) : loss;
-      });
-      const next = Object.entries(pack(layout, gradients)).flatMap(([name, gradient]): [string, Tensor][] => {
-        const own = Object.fromEntries(slots.map((slot) => [slot, named(state, slotPrefix(slot) + name)]));
-        const updated = optimizer.update(named(groups, name), gradient, own, scalars);
-        const kept = slots.map((slot): [string, Tensor] => [
-          slotPrefix(slot) + name,
-          named(updated.slots, slot),
-        ]);
-        return [[PARAMETER + name, updated.parameter], ...kept];
-      });
+      let groups = unprefix(state, PARAMETER);
+      let own = Object.fromEntries(slots.map((slot) => [slot, unprefix(state, slotPrefix(slot))]));
+      const start = unpack(layout, groups);
+      const { input, chain } = inputOf(algorithm, training, data, start, state, slice);
+      for (let update = 0; update < algorithm.updatesPerStep; update++) {
+        const scalars = scalarsOf(slice, update, algorithm.updatesPerStep);
+        const gradients = differentiate(unpack(layout, groups), (at) => {
+          const loss = algorithm.loss(at, input);
+          return optimizer.lossScale ? tf.mul(loss, optimizer.lossScale) : loss;
+        });
+        const limited = limit(pack(layout, gradients), training.gradient_norm_limit);
+        ({ groups, own } = updated(optimizer, groups, limited, own, scalars));
+      }
+      const kept = slots.map((slot) => prefixed(own[slot] ?? {}, slotPrefix(slot)));
+      const next: Tensors[] = [prefixed(groups, PARAMETER), ...kept, prefixed(chain, CHAIN)];
       return {
-        state: Object.fromEntries(next),
-        observe: () => {
-          const { elbo, logLikelihood, klDivergence } = terms(parameters, slice);
-          return {
-            elbo: tf.mean(elbo),
-            log_likelihood: tf.mean(logLikelihood),
-            kl_divergence: tf.mean(klDivergence),
-          };
-        },
+        state: Object.assign({}, ...next) as Tensors,
+        observe: () => ({ ...algorithm.observe(start, input) }),
       };
     },
   };
 }
 
-const scalarSpec: ArraySpec = { shape: [], dtype: 'float32' };
+function inputOf(
+  algorithm: Algorithm,
+  training: TrainingSpec,
+  data: StepData,
+  parameters: Tensors,
+  state: Tensors,
+  slice: Tensors,
+): { input: StepInput; chain: Tensors } {
+  const noise = unprefix(slice, NOISE);
+  const klWeight = slice[SCALAR + KL_WEIGHT];
+  const x = binarized(training.binarization, valuesOf(named(slice, 'rows'), data), slice[BINARIZATION]);
+  const input: StepInput = { x, noise, drawn: {}, ...(klWeight ? { klWeight } : {}) };
+  const carried = algorithm.chain && {
+    state: unprefix(state, CHAIN),
+    read: tf.cast(named(slice, ROWS.read), 'int32'),
+    write: tf.cast(named(slice, ROWS.write), 'int32'),
+  };
+  const { drawn, chain } = algorithm.draw?.(parameters, input, carried) ?? { drawn: {}, chain: {} };
+  return { input: { ...input, drawn }, chain };
+}
+
+type Slots = Readonly<Record<string, Tensors>>;
+
+function updated(
+  optimizer: Optimizer,
+  groups: Tensors,
+  gradients: Tensors,
+  slots: Slots,
+  scalars: Tensors,
+): { groups: Tensors; own: Record<string, Tensors> } {
+  const results = Object.entries(gradients).map(([name, gradient]) => {
+    const own = Object.fromEntries(
+      Object.entries(slots).map(([slot, tensors]) => [slot, named(tensors, name)]),
+    );
+    return [name, optimizer.update(named(groups, name), gradient, own, scalars)] as const;
+  });
+  const slotsOf = (slot: string) =>
+    Object.fromEntries(results.map(([name, result]) => [name, named(result.slots, slot)]));
+  return {
+    groups: Object.fromEntries(results.map(([name, { parameter }]) => [name, parameter])),
+    own: Object.fromEntries(Object.keys(slots).map((slot) => [slot, slotsOf(slot)])),
+  };
+}
+
+/** Gradients scaled down to a Euclidean norm, all of them together, of at most `most`. */
+function limit(gradients: Tensors, most: number | undefined): Tensors {
+  if (most === undefined) return gradients;
+  const squares = Object.values(gradients).map((gradient) => tf.sum<Scalar>(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares));
+  const factor = tf.div(most, tf.maximum(norm, most));
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+  );
+}
+
+const scalarSpec = (updates: number): ArraySpec => ({
+  shape: updates === 1 ? [] : [updates],
+  dtype: 'float32',
+});
 
 /** Stored rows as values. */
 export function valuesOf(rows: Tensor, { scale }: { readonly scale: number }): Tensor {
   return scale === 1 ? rows : tf.mul(rows, scale);
 }
 
-/** The optimizer's scalars for steps first .. first + count - 1, as slices. */
-export function scalarSlices(training: TrainingSpec, first: number, count: number) {
-  const optimizer = createOptimizer(training.optimizer);
-  const rows = Array.from({ length: count }, (_, i) => optimizer.scalars(first + i));
-  const entries = Object.keys(rows[0] ?? {}).map((name) => {
-    return [
-      SCALAR + name,
-      { shape: [count], data: Float32Array.from(rows, (row) => row[name] ?? 0) },
-    ] as const;
+function optimizerOf(algorithm: Algorithm, training: TrainingSpec, calendar: Calendar): Optimizer {
+  const factor = learningRateFactor(training.learning_rate_schedule, calendar);
+  const perUpdate = factor && ((update: number) => factor(Math.floor(update / algorithm.updatesPerStep)));
+  return createOptimizer(training.optimizer, {
+    ...(perUpdate ? { factor: perUpdate } : {}),
+    exactGradients: training.gradient_norm_limit !== undefined,
   });
-  return Object.fromEntries(entries);
 }
 
-function stateSpecs(layout: Layout, slots: readonly string[]): Record<string, ArraySpec> {
+/** Numbers of steps first .. first + count - 1 that change with time: the optimizer's and the KL weight. */
+export function scalarSlices(
+  algorithm: Algorithm,
+  training: TrainingSpec,
+  calendar: Calendar,
+  first: number,
+  count: number,
+) {
+  const optimizer = optimizerOf(algorithm, training, calendar);
+  const { updatesPerStep: updates } = algorithm;
+  const rows = Array.from({ length: count * updates }, (_, i) => optimizer.scalars(first * updates + i));
+  const entries = Object.keys(optimizer.scalars(0)).map((name) => {
+    const data = Float32Array.from(rows, (row) => row[name] ?? 0);
+    return [SCALAR + name, { shape: [count, ...scalarSpec(updates).shape], data }] as const;
+  });
+  const weight = klWeightAt(training.kl_weight, calendar);
+  const weights = weight && Float32Array.from({ length: count }, (_, i) => weight(first + i));
+  return {
+    ...Object.fromEntries(entries),
+    ...(weights ? { [SCALAR + KL_WEIGHT]: { shape: [count], data: weights } } : {}),
+  };
+}
+
+function scalarsOf(slice: Tensors, update: number, updates: number): Tensors {
+  const own = Object.entries(unprefix(slice, SCALAR)).filter(([name]) => name !== KL_WEIGHT);
+  const at = (values: Tensor) =>
+    updates === 1 ? values : tf.reshape(tf.slice(values as tf.Tensor1D, [update], [1]), []);
+  return Object.fromEntries(own.map(([name, values]) => [name, at(values)]));
+}
+
+function sliceSpecs(
+  algorithm: Algorithm,
+  training: TrainingSpec,
+  { dtype, dataSize, minibatchSize }: StepData,
+  calendar: Calendar,
+): Record<string, ArraySpec> {
+  const scalars = scalarSlices(algorithm, training, calendar, 0, 1);
+  const rows = algorithm.chain ? Object.values(ROWS) : [];
+  const binary = binarizationNoise(training.binarization) !== null;
+  const float = (shape: readonly number[]): ArraySpec => ({ shape, dtype: 'float32' });
+  return {
+    rows: { shape: [minibatchSize, dataSize], dtype },
+    ...(binary ? { [BINARIZATION]: float([minibatchSize, dataSize]) } : {}),
+    ...Object.fromEntries(
+      Object.entries(algorithm.noise).map(([name, { shape }]) => [NOISE + name, float(shape)]),
+    ),
+    ...Object.fromEntries(Object.entries(scalars).map(([name, { shape }]) => [name, float(shape.slice(1))])),
+    ...Object.fromEntries(rows.map((name) => [name, float([minibatchSize])])),
+  };
+}
+
+function stateSpecs(
+  algorithm: Algorithm,
+  layout: Layout,
+  slots: readonly string[],
+): Record<string, ArraySpec> {
   const prefixes = [PARAMETER, ...slots.map(slotPrefix)];
-  const entries = layout.flatMap(({ name, shape }) =>
+  const groups = layout.flatMap(({ name, shape }) =>
     prefixes.map((prefix): [string, ArraySpec] => [prefix + name, { shape, dtype: 'float32' }]),
   );
-  return Object.fromEntries(entries);
+  const chain = Object.entries(algorithm.chain?.shapes ?? {}).map(([name, shape]): [string, ArraySpec] => {
+    return [CHAIN + name, { shape, dtype: 'float32' }];
+  });
+  return Object.fromEntries([...groups, ...chain]);
 }
 
 /** Gradients of a scalar function of named tensors. */
@@ -115,7 +222,12 @@ function unprefix(tensors: Tensors, mark: string): Tensors {
   return Object.fromEntries(own.map(([name, tensor]) => [name.slice(mark.length), tensor]));
 }
 
+function prefixed(tensors: Tensors, mark: string): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [mark + name, tensor]));
+}
+
 /** Bytes of rows and noise that one step is fed. */
-export function trainingStepBytes(vae: Vae, training: TrainingSpec, minibatchSize: number): number {
-  return 4 * minibatchSize * (vae.dataSize + training.samples_per_datapoint * vae.latentSize);
+export function trainingStepBytes(algorithm: Algorithm, minibatchSize: number, dataSize: number): number {
+  const noise = Object.values(algorithm.noise).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  return 4 * noise.reduce((sum, size) => sum + size, minibatchSize * dataSize);
 }

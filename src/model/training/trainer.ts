@@ -1,7 +1,6 @@
-import { fillNormal, streamKey } from '../random/streams.ts';
-import { MinibatchOrder } from '../random/minibatches.ts';
 import { initialize } from '../networks/initialize.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
+import { MinibatchOrder, stepsOf } from '../random/minibatches.ts';
 import {
   sizeOf,
   type Arrays,
@@ -12,9 +11,14 @@ import {
 } from '../runtime/runtime.ts';
 import type { ModelSpec, TrainingSpec } from '../spec.ts';
 import { createVae, type Vae } from '../vae.ts';
-import { elementStatistics, type RowSource } from './row-source.ts';
+import { createAlgorithm } from './algorithms/algorithms.ts';
+import type { Algorithm } from './algorithms/algorithm.ts';
+import { summarize, type ChunkTerms } from './chunk-terms.ts';
 import { layoutOf, packArrays, unpackArrays, type Layout } from './packing.ts';
-import { PARAMETER, scalarSlices, slotPrefix, trainingStep, type StepData } from './step.ts';
+import { elementStatistics, type RowSource } from './row-source.ts';
+import type { Calendar } from './schedule.ts';
+import { stepInputs } from './step-inputs.ts';
+import { CHAIN, PARAMETER, slotPrefix, trainingStep } from './step.ts';
 
 export interface TrainerOptions {
   readonly runtime: Runtime;
@@ -33,16 +37,6 @@ export interface TrainerOptions {
   };
 }
 
-/** The bound averaged over the observed minibatches of a chunk, in nats per datapoint; null where none was observed. */
-export interface ChunkTerms {
-  readonly observed: number;
-  readonly elbo: number;
-  readonly logLikelihood: number;
-  readonly klDivergence: number;
-  /** The first observed step whose bound is not finite, if any. */
-  readonly divergedAt: number | null;
-}
-
 /** The bound is looked at on some steps only: their minibatches estimate the training bound of an epoch. */
 export const OBSERVE_EVERY = 20;
 
@@ -55,37 +49,45 @@ export function isObserved(step: number, rows: number, minibatchSize: number): b
   return step % OBSERVE_EVERY === 0 || epochsAfter(step + 1) > epochsAfter(step);
 }
 
-/** The AEVB loop (algorithm 1), cut into chunks: state lives on the device between them. */
+/** The training loop (algorithm 1), cut into chunks: state lives on the device between them. */
 export class Trainer {
   readonly vae: Vae;
+  readonly algorithm: Algorithm;
   readonly #options: TrainerOptions;
+  readonly #calendar: Calendar;
   readonly #scan: CompiledScan;
   readonly #order: MinibatchOrder;
   readonly #layout: Layout;
   #state: ScanState;
   #step: number;
 
-  private constructor(options: TrainerOptions, vae: Vae, scan: CompiledScan, state: ScanState) {
+  private constructor(
+    options: TrainerOptions,
+    parts: { vae: Vae; algorithm: Algorithm; calendar: Calendar; scan: CompiledScan; state: ScanState },
+  ) {
     this.#options = options;
-    this.vae = vae;
-    this.#scan = scan;
+    this.vae = parts.vae;
+    this.algorithm = parts.algorithm;
+    this.#calendar = parts.calendar;
+    this.#scan = parts.scan;
     this.#order = new MinibatchOrder(options.rows, options.minibatchSize, options.training.seed);
-    this.#layout = layoutOf(vae.shapes);
-    this.#state = state;
+    this.#layout = layoutOf(parts.algorithm.shapes);
+    this.#state = parts.state;
     this.#step = options.resume?.step ?? 0;
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { runtime, model, training, dataSize, source, rows, minibatchSize } = options;
     const vae = createVae(model, dataSize);
-    const data: StepData = {
-      dtype: source.dtype,
-      scale: source.scale,
-      minibatchSize,
-      datasetSize: rows.length,
+    const algorithm = createAlgorithm({ vae, training, minibatchSize, datasetSize: rows.length });
+    const calendar = {
+      stepsPerEpoch: rows.length / minibatchSize,
+      totalSteps: stepsOf(training.epochs, rows.length, minibatchSize),
     };
-    const scan = await runtime.compileScan(trainingStep(vae, training, data));
-    return new Trainer(options, vae, scan, await scan.start(initialState(options, vae)));
+    const data = { dtype: source.dtype, scale: source.scale, dataSize, minibatchSize };
+    const scan = await runtime.compileScan(trainingStep(algorithm, training, data, calendar));
+    const state = await scan.start(initialState(options, vae, algorithm));
+    return new Trainer(options, { vae, algorithm, calendar, scan, state });
   }
 
   /** Steps done so far. */
@@ -110,15 +112,16 @@ export class Trainer {
     return unpackArrays(this.#layout, pick(await this.#scan.read(this.#state), PARAMETER));
   }
 
-  /** Parameters and optimizer state, the latter named `<slot>/<parameter>`. */
+  /** Parameters and optimizer state, the latter named `<slot>/<parameter>`, an algorithm's own `chain/<name>`. */
   async snapshot(): Promise<{ parameters: FloatArrays; optimizer: FloatArrays }> {
     const state = await this.#scan.read(this.#state);
     const slots = slotsOf(this.#options.training).map((slot) =>
       prefixed(unpackArrays(this.#layout, pick(state, slotPrefix(slot))), `${slot}/`),
     );
+    const chain = prefixed(pick(state, CHAIN), CHAIN);
     return {
       parameters: unpackArrays(this.#layout, pick(state, PARAMETER)),
-      optimizer: Object.assign({}, ...slots) as FloatArrays,
+      optimizer: Object.assign({}, ...slots, chain) as FloatArrays,
     };
   }
 
@@ -127,43 +130,41 @@ export class Trainer {
   }
 
   #slices(first: number, steps: number): Arrays {
-    const { source, training, dataSize, minibatchSize } = this.#options;
-    const { samples_per_datapoint: draws, seed } = training;
-    const size = steps * minibatchSize * dataSize;
-    const rows = source.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-    source.readRows(this.#order.indices(first, steps), rows);
-    const perStep = draws * minibatchSize * this.vae.latentSize;
-    const noise = new Float32Array(steps * perStep);
-    for (let i = 0; i < steps; i++) {
-      fillNormal(streamKey(seed, 'noise', first + i), noise.subarray(i * perStep, (i + 1) * perStep));
-    }
-    return {
-      rows: { shape: [steps, minibatchSize, dataSize], data: rows },
-      noise: { shape: [steps, draws, minibatchSize, this.vae.latentSize], data: noise },
-      ...scalarSlices(training, first, steps),
-    };
+    const { algorithm } = this;
+    return stepInputs(
+      { ...this.#options, algorithm, order: this.#order, calendar: this.#calendar },
+      first,
+      steps,
+    );
   }
 }
 
-function initialState(options: TrainerOptions, vae: Vae): FloatArrays {
+function initialState(options: TrainerOptions, vae: Vae, algorithm: Algorithm): FloatArrays {
   const { training, resume } = options;
-  const layout = layoutOf(vae.shapes);
-  const parameters = resume?.parameters ?? initialParameters(options, vae);
+  const layout = layoutOf(algorithm.shapes);
+  const parameters = resume?.parameters ?? initialParameters(options, vae, algorithm);
   const slots = Object.entries(createOptimizer(training.optimizer).slots).map(([slot, value]) => {
-    const own = resume ? pick(resume.optimizer, `${slot}/`) : filled(vae, value);
+    const own = resume ? pick(resume.optimizer, `${slot}/`) : filled(algorithm, value);
     return prefixed(packArrays(layout, own), slotPrefix(slot));
   });
-  const state: FloatArrays[] = [prefixed(packArrays(layout, parameters), PARAMETER), ...slots];
+  const chain = resume ? pick(resume.optimizer, CHAIN) : algorithm.chain?.initial(training.seed);
+  const state: FloatArrays[] = [
+    prefixed(packArrays(layout, parameters), PARAMETER),
+    ...slots,
+    prefixed(chain ?? {}, CHAIN),
+  ];
   return Object.assign({}, ...state) as FloatArrays;
 }
 
-function initialParameters(options: TrainerOptions, vae: Vae): FloatArrays {
-  const { model, training, source, rows, dataSize } = options;
-  const parameters = initialize(vae.shapes, training.seed, training.initializer);
-  if (training.output_bias === 'zero') return parameters;
-  const statistics = elementStatistics(source, rows, dataSize, model.likelihood);
-  const known = vae.marginalParameters(statistics);
-  const entries = Object.entries(parameters).map(([name, { shape, data }]) => {
+function initialParameters(options: TrainerOptions, vae: Vae, algorithm: Algorithm): FloatArrays {
+  const { training, source, rows, dataSize, model } = options;
+  const all = { ...initialize(vae.shapes, training.seed, training.initializer), ...algorithm.initial };
+  const known =
+    training.output_bias === 'zero'
+      ? {}
+      : vae.marginalParameters(elementStatistics(source, rows, dataSize, model.likelihood));
+  const entries = Object.keys(algorithm.shapes).map((name) => {
+    const { shape, data } = all[name] ?? { shape: [], data: new Float32Array() };
     return [name, { shape, data: known[name] ?? data }] as const;
   });
   return Object.fromEntries(entries);
@@ -173,8 +174,8 @@ function slotsOf(training: TrainingSpec): string[] {
   return Object.keys(createOptimizer(training.optimizer).slots);
 }
 
-function filled(vae: Vae, value: number): FloatArrays {
-  const entries = Object.entries(vae.shapes).map(([name, shape]) => {
+function filled(algorithm: Algorithm, value: number): FloatArrays {
+  const entries = Object.entries(algorithm.shapes).map(([name, shape]) => {
     return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(value) }] as const;
   });
   return Object.fromEntries(entries);
@@ -187,18 +188,4 @@ function prefixed(arrays: FloatArrays, mark: string): FloatArrays {
 function pick(arrays: FloatArrays, mark: string): FloatArrays {
   const own = Object.entries(arrays).filter(([name]) => name.startsWith(mark));
   return Object.fromEntries(own.map(([name, array]) => [name.slice(mark.length), array]));
-}
-
-function summarize(outputs: FloatArrays, observe: readonly boolean[], first: number): ChunkTerms {
-  const seen = observe.flatMap((observed, i) => (observed ? [i] : []));
-  const values = (name: string) => seen.map((i) => outputs[name]?.data[i] ?? NaN);
-  const mean = (name: string) => values(name).reduce((sum, value) => sum + value, 0) / seen.length;
-  const broken = values('elbo').findIndex((value) => !Number.isFinite(value));
-  return {
-    observed: seen.length,
-    elbo: mean('elbo'),
-    logLikelihood: mean('log_likelihood'),
-    klDivergence: mean('kl_divergence'),
-    divergedAt: broken < 0 ? null : first + (seen[broken] ?? 0),
-  };
 }

@@ -44,6 +44,19 @@ const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArra
     inference.elbo(parameters, rows, Math.max(1, count), noise),
 };
 
+const NEEDS_ENCODER: { readonly [Name in Operation]: boolean } = {
+  encode: true,
+  decode: false,
+  reconstruct: true,
+  sample: false,
+  elbo: true,
+};
+
+/** Models trained by mcem have none. */
+function hasEncoder(parameters: FloatArrays): boolean {
+  return Object.keys(parameters).some((name) => name.startsWith('encoder.'));
+}
+
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): Processor<'infer'> {
   const models = new LoadedModels(store.models, warn, (record) => {
@@ -52,6 +65,8 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
   return async (_context, payload): Promise<InferResult> => {
     const started = performance.now();
     return models.use(payload.modelId, payload.checkpoint, async (model) => {
+      if (NEEDS_ENCODER[payload.operation] && !hasEncoder(model.parameters))
+        throw AppError.of('no_encoder', { id: payload.modelId });
       const arrays = await OPERATIONS[payload.operation](requestOf(model, payload));
       const packed = Object.entries(arrays).map(
         ([name, { shape, data }]) => [name, packArray(shape, data)] as const,

@@ -55,7 +55,7 @@ async function train(
     minibatchSize,
     ...(resume ? { resume } : {}),
   });
-  const validation = new Validation(runtime, model, reader, split.validation, training.seed);
+  const validation = new Validation(runtime, model, training, reader, split.validation);
   try {
     const run = new TrainingRun({
       context,

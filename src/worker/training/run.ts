@@ -1,12 +1,14 @@
 import { stepsOf } from '../../model/random/minibatches.ts';
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
 import { trainingStepBytes } from '../../model/training/step.ts';
-import type { ChunkTerms, Trainer } from '../../model/training/trainer.ts';
+import type { ChunkTerms } from '../../model/training/chunk-terms.ts';
+import type { Trainer } from '../../model/training/trainer.ts';
 import { AppError } from '../../errors.ts';
 import type { TrainPayload, TrainProgress, TrainResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext } from '../../queue/queues.ts';
 import type { ModelStore } from '../../store/models.ts';
 import { ChunkSize } from './chunk-size.ts';
+import { stopsEarly } from './early-stopping.ts';
 import { Rate } from './rate.ts';
 import type { Validation, ValidationTerms } from './validation.ts';
 
@@ -44,7 +46,7 @@ export class TrainingRun {
     const { payload, trainRows, minibatchSize, trainer } = options;
     this.#options = options;
     this.#totalSteps = stepsOf(payload.training.epochs, trainRows, minibatchSize);
-    this.#chunk = new ChunkSize(trainingStepBytes(trainer.vae, payload.training, minibatchSize));
+    this.#chunk = new ChunkSize(trainingStepBytes(trainer.algorithm, minibatchSize, trainer.vae.dataSize));
     this.#savedStep = trainer.step;
     this.#validationElbo = options.validationElbo;
   }
@@ -52,11 +54,23 @@ export class TrainingRun {
   async finish(): Promise<TrainResult> {
     const { trainer, context } = this.#options;
     await this.#report();
-    while (trainer.step < this.#totalSteps) {
+    while (trainer.step < this.#totalSteps && !(await this.#isOver())) {
       if (context.signal.aborted) return this.#stop();
       await this.#advance();
     }
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
+  }
+
+  /** Early stopping, seen at the ends of epochs: from the metrics, so that a resumed run stops where it would have. */
+  async #isOver(): Promise<boolean> {
+    const { trainer, models, payload } = this.#options;
+    const { early_stopping: stopping } = payload.training;
+    if (!stopping || trainer.step === 0 || trainer.step !== this.#lastStepOf(this.#epoch)) return false;
+    const lines = await models.readMetrics(payload.modelId);
+    return stopsEarly(
+      lines.map((line) => line.validation_elbo),
+      stopping,
+    );
   }
 
   async #advance(): Promise<void> {
@@ -78,7 +92,7 @@ export class TrainingRun {
 
   async #observe(terms: ChunkTerms): Promise<void> {
     if (terms.divergedAt !== null) throw await this.#divergence('the bound', terms.divergedAt);
-    if (terms.observed === 0) return;
+    if (terms.observed === 0 || terms.elbo === null) return;
     const count = this.#observed.count + terms.observed;
     const elbo = this.#observed.elbo + (terms.elbo - this.#observed.elbo) * (terms.observed / count);
     this.#observed = { count, elbo };
@@ -96,7 +110,8 @@ export class TrainingRun {
     this.#validationElbo = scores?.elbo ?? null;
     await models.appendMetrics(payload.modelId, this.#metrics(scores));
     this.#observed = { count: 0, elbo: 0 };
-    if (this.#epoch % every !== 0 && trainer.step < this.#totalSteps) return;
+    const last = trainer.step === this.#totalSteps || (await this.#isOver());
+    if (this.#epoch % every !== 0 && !last) return;
     await this.#save(this.#validationElbo);
     await models.pruneCheckpoints(payload.modelId, keep);
     await this.#report();

@@ -1,6 +1,7 @@
 import { Inference } from '../../model/evaluation/inference.ts';
 import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { ModelSpec } from '../../model/spec.ts';
+import { fillUniform, streamKey } from '../../model/random/streams.ts';
+import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
 import type { RowReader } from '../../store/datasets.ts';
 
 /** Means over the validation rows, in nats per datapoint. */
@@ -12,18 +13,27 @@ export interface ValidationTerms {
 
 const ROWS_AT_ONCE = 512;
 
-/** Scores the validation rows with one draw each; the same noise every time, so that epochs can be compared. */
+/**
+ * Scores the validation rows with one draw each; the same noise every time, so that epochs can be compared. Where training
+ * sees zeros and ones, so does this: drawn once for each row. mcem has no encoder and so no bound.
+ */
 export class Validation {
   readonly #inference: Inference;
   readonly #reader: RowReader;
   readonly #rows: Uint32Array;
-  readonly #seed: number;
+  readonly #training: TrainingSpec;
 
-  constructor(runtime: Runtime, model: ModelSpec, reader: RowReader, rows: Uint32Array, seed: number) {
+  constructor(
+    runtime: Runtime,
+    model: ModelSpec,
+    training: TrainingSpec,
+    reader: RowReader,
+    rows: Uint32Array,
+  ) {
     this.#inference = new Inference(runtime, model, reader.record.data_size);
     this.#reader = reader;
-    this.#rows = rows;
-    this.#seed = seed;
+    this.#rows = training.algorithm.name === 'mcem' ? new Uint32Array() : rows;
+    this.#training = training;
   }
 
   /** Null where there are no validation rows. */
@@ -31,8 +41,8 @@ export class Validation {
     if (this.#rows.length === 0) return null;
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
     for (let start = 0; start < this.#rows.length; start += ROWS_AT_ONCE) {
-      const rows = readValues(this.#reader, this.#rows.subarray(start, start + ROWS_AT_ONCE));
-      const noise = { seed: this.#seed + start, stream: 'validationNoise' } as const;
+      const rows = readValues(this.#reader, this.#rows.subarray(start, start + ROWS_AT_ONCE), this.#training);
+      const noise = { seed: this.#training.seed + start, stream: 'validationNoise' } as const;
       const terms = await this.#inference.elbo(parameters, rows, 1, noise);
       elbo += sum(terms.elbo.data);
       logLikelihood += sum(terms.log_likelihood.data);
@@ -47,13 +57,31 @@ export class Validation {
   }
 }
 
-function readValues(reader: RowReader, indices: Uint32Array) {
+function readValues(reader: RowReader, indices: Uint32Array, training: TrainingSpec) {
   const { record } = reader;
   const size = indices.length * record.data_size;
   const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
   reader.readRows(indices, stored);
   const data = Float32Array.from(stored, (value) => value * record.scale);
+  binarize(data, indices, record.data_size, training);
   return { shape: [indices.length, record.data_size], data };
+}
+
+function binarize(
+  data: Float32Array,
+  indices: Uint32Array,
+  dataSize: number,
+  { binarization, seed }: TrainingSpec,
+): void {
+  if (binarization === 'none') return;
+  const uniform = new Float32Array(dataSize).fill(0.5);
+  indices.forEach((row, i) => {
+    if (binarization !== 'threshold') fillUniform(streamKey(seed, 'binarization', row), uniform);
+    const values = data.subarray(i * dataSize, (i + 1) * dataSize);
+    uniform.forEach((u, element) => {
+      values[element] = Number(u < (values[element] ?? 0));
+    });
+  });
 }
 
 function sum(values: Float32Array): number {

@@ -45,3 +45,26 @@ describe.each(CASES)('%s', (_, fn, expected) => {
     expect(error(array(await inFloat(runtime, fn, inputs), 'y').data, expected)).toBeLessThan(1.5e-6);
   });
 });
+
+describe('log_beta', () => {
+  it.each([
+    [2, 2],
+    [0.5, 3],
+    [40, 7],
+  ])('has the derivatives psi(a) - psi(a + b) and psi(b) - psi(a + b) at (%d, %d)', (a, b) => {
+    const found = inDouble(
+      (given) => {
+        const [x, y] = [tensor(given, 'a'), tensor(given, 'b')];
+        const [byA, byB] = tf.grads((...at: tf.Tensor[]) => tf.sum(logBeta(at[0] ?? x, at[1] ?? y)))([x, y]);
+        const psi = digamma(tf.add(x, y));
+        return {
+          byA: tf.sub(byA ?? NaN, tf.sub(digamma(x), psi)),
+          byB: tf.sub(byB ?? NaN, tf.sub(digamma(y), psi)),
+        };
+      },
+      { a: vector([a]), b: vector([b]) },
+    );
+    expect(at(array(found, 'byA').data, 0)).toBeCloseTo(0, 6);
+    expect(at(array(found, 'byB').data, 0)).toBeCloseTo(0, 6);
+  });
+});

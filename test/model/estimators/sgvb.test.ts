@@ -1,22 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sgvb } from '../../../src/model/estimators/sgvb.ts';
-import type { EstimatorName } from '../../../src/model/spec.ts';
+import { sgvbA, sgvbB } from '../../../src/model/estimators/sgvb.ts';
 import { createVae } from '../../../src/model/vae.ts';
 import { at, estimateOf, meanOf, normals } from '../../support/numbers.ts';
 import { array, LIKELIHOODS, randomParameters, tensorsOf, tinyModel } from '../../support/tiny-model.ts';
 
 const [DATA_SIZE, LATENT_SIZE, DRAWS] = [3, 2, 10_000];
 
+const ESTIMATORS = { sgvb_a: sgvbA, sgvb_b: sgvbB };
+type Name = keyof typeof ESTIMATORS;
+
 beforeAll(() => tf.setBackend('cpu'));
 
 /** One row with the draws laid along the rows, so that every draw's own estimate is seen. */
-function estimates(estimator: EstimatorName, likelihood: string, noise: Float32Array) {
+function estimates(estimator: Name, likelihood: string, noise: Float32Array) {
   const vae = createVae(tinyModel(array(LIKELIHOODS, likelihood)), DATA_SIZE);
   const parameters = tensorsOf(randomParameters(vae.shapes, 1));
   const draws = noise.length / LATENT_SIZE;
   const x = tf.tile(tf.tensor2d([0.2, 0.9, 0.4], [1, DATA_SIZE]), [draws, 1]);
-  const terms = sgvb(estimator, vae, parameters, x, tf.tensor3d(noise, [1, draws, LATENT_SIZE]));
+  const given = { normal: tf.tensor3d(noise, [1, draws, LATENT_SIZE]) };
+  const terms = ESTIMATORS[estimator]({ vae, parameters, x, noise: given });
   const read = (tensor: tf.Tensor) => tensor.dataSync() as Float32Array;
   const { elbo, logLikelihood, klDivergence } = terms;
   return { elbo: read(elbo), logLikelihood: read(logLikelihood), klDivergence: read(klDivergence) };
@@ -56,7 +59,8 @@ describe.each(['sgvb_a', 'sgvb_b'] as const)('%s', (estimator) => {
     const parameters = tensorsOf(randomParameters(vae.shapes, 1));
     const noise = normals(5, 4 * LATENT_SIZE);
     const x = tf.tensor2d([0.2, 0.9, 0.4], [1, DATA_SIZE]);
-    const together = sgvb(estimator, vae, parameters, x, tf.tensor3d(noise, [4, 1, LATENT_SIZE]));
+    const given = { normal: tf.tensor3d(noise, [4, 1, LATENT_SIZE]) };
+    const together = ESTIMATORS[estimator]({ vae, parameters, x, noise: given });
     const apart = estimates(estimator, 'bernoulli', noise).elbo;
     expect(together.elbo.shape).toEqual([1]);
     expect(at(together.elbo.dataSync(), 0)).toBeCloseTo(meanOf(apart), 4);

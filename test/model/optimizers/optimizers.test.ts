@@ -17,9 +17,9 @@ const TEXTBOOKS: {
   sgd: (spec) => (g, w) => w - spec.learning_rate * g,
   adagrad: (spec) => {
     let sum = spec.epsilon ** 2;
-    return (g, w) => {
+    return (g, w, t) => {
       sum += g * g;
-      return w - (spec.learning_rate * g) / Math.sqrt(sum);
+      return t <= spec.accumulate_steps ? w : w - (spec.learning_rate * g) / Math.sqrt(sum);
     };
   },
   adam: (spec) => {
@@ -35,8 +35,8 @@ const TEXTBOOKS: {
 
 const SPECS: readonly OptimizerSpec[] = [
   { name: 'sgd', learning_rate: 0.05 },
-  { name: 'adagrad', learning_rate: 0.1, epsilon: 1e-8 },
-  { name: 'adagrad', learning_rate: 0.1, epsilon: 0.1 },
+  { name: 'adagrad', learning_rate: 0.1, epsilon: 1e-8, accumulate_steps: 0 },
+  { name: 'adagrad', learning_rate: 0.1, epsilon: 0.1, accumulate_steps: 3 },
   { name: 'adam', learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   { name: 'adam', learning_rate: 0.01, beta1: 0.5, beta2: 0.9, epsilon: 0.1 },
   { name: 'adam', learning_rate: 0.01, beta1: 0, beta2: 0, epsilon: 1e-3 },

@@ -2,24 +2,23 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Inference } from '../../../src/model/evaluation/inference.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
-import type { ModelSpec } from '../../../src/model/spec.ts';
 import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
 import { symmetricEigenvalues } from '../../support/jacobi.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { at, estimateOf, meanOf, numbers } from '../../support/numbers.ts';
-import { array, trainingSpec } from '../../support/tiny-model.ts';
+import { array, modelSpec, trainingSpec } from '../../support/tiny-model.ts';
 
 const [ROWS, DATA_SIZE, LATENT_SIZE] = [3000, 6, 2];
 const LOG_2_PI = Math.log(2 * Math.PI);
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** Linear networks and one variance: probabilistic PCA, whose posterior is a Gaussian that the encoder can be. */
-const MODEL: ModelSpec = {
+const MODEL = modelSpec({
   latent_size: LATENT_SIZE,
   likelihood: { family: 'gaussian', mean: 'free', variance: 'shared' },
   encoder: { hidden_sizes: [], activation: 'tanh' },
   decoder: { hidden_sizes: [], activation: 'tanh' },
-};
+});
 
 /** x = mu + W z + 0.5 e, [ROWS * DATA_SIZE]. */
 function drawRows(): Float32Array {

@@ -3,16 +3,29 @@ import { RuntimeError } from '../runtime.ts';
 import { splatOf, type Node } from './ir.ts';
 import type { KernelCall } from './kernels.ts';
 
-/** Picks positions along one axis: they are constants of the graph. */
+/** Picks positions along one axis. */
 export function gather({ graph, input, attribute }: KernelCall): Node {
   const [x, indices] = [graph.dense(input('x')), input('indices')];
   const axis = util.parseAxisParam(attribute<number>('axis'), x.shape as number[])[0] ?? 0;
   const [extent] = indices.shape;
-  if (indices.op !== 'Constant' || extent === undefined || attribute<number | undefined>('batchDims')) {
-    throw new RuntimeError('GatherV2 takes a constant list of positions, the same for the whole batch');
+  if (indices.shape.length !== 1 || extent === undefined || attribute<number | undefined>('batchDims')) {
+    throw new RuntimeError('GatherV2 takes a list of positions, the same for the whole batch');
   }
+  const shape = x.shape.map((full, i) => (i === axis ? extent : full));
+  if (indices.op !== 'Constant') return graph.node('Gather', [x, indices], shape, x.dtype, { axis });
   const splat = splatOf(indices);
   const positions = splat === undefined ? indices.values : new Array<number>(extent).fill(splat);
-  const shape = x.shape.map((full, i) => (i === axis ? extent : full));
   return graph.node('Gather', [x, graph.integers([positions ?? []].flat())], shape, x.dtype, { axis });
+}
+
+/** Rows of x overwritten at given positions [rows, 1]. */
+export function scatter({ graph, input }: KernelCall): Node {
+  const [x, indices, updates] = [
+    graph.dense(input('tensor')),
+    input('indices'),
+    graph.dense(input('updates')),
+  ];
+  if (indices.shape[1] !== 1)
+    throw new RuntimeError('TensorScatterUpdate takes positions along the first axis');
+  return graph.node('ScatterND', [x, graph.cast(indices, 'int64'), updates], x.shape, x.dtype);
 }

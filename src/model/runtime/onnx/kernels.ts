@@ -1,6 +1,6 @@
 import { slice_util, util, type Tensor } from '@tensorflow/tfjs';
 import { eluGrad, expm1, log1p, softplus, step } from './composed.ts';
-import { gather } from './gather.ts';
+import { gather, scatter } from './gather.ts';
 import { broadcastShapes, splatOf, type GraphBuilder, type IrType, type Node } from './ir.ts';
 import { RuntimeError, sizeOf } from '../runtime.ts';
 
@@ -244,6 +244,7 @@ export const KERNELS = {
   Sub: binary('Sub'),
   Sum: reduce('ReduceSum'),
   Tanh: unary('Tanh'),
+  TensorScatterUpdate: scatter,
   Tile: tile,
   Transpose: transpose,
   ZerosLike: likeInput(0),

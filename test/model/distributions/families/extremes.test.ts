@@ -25,6 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => runtimes.compiled.dispose());
 
+/** Parameters that may be any real number; all others are above zero. */
+const REAL = new Set(['location', 'mean', 'log_variance', 'cholesky', 'low']);
+
 const INSIDE: { readonly [Name in Support]: (z: number) => boolean } = {
   real: Number.isFinite,
   positive: (z) => z > 0 && Number.isFinite(z),
@@ -50,10 +53,16 @@ function mixtures(values: readonly number[], width: number, seed: number): Float
   return { shape: [ROWS, width], data: Float32Array.from({ length: ROWS * width }, pick) };
 }
 
+function extremeRows(name: FamilyName): number[][] {
+  const width = familyOf(name).outputSize(SIZE);
+  return OUTPUTS.map((value) => new Array<number>(width).fill(value));
+}
+
 function inputsFor(name: FamilyName): FloatArrays {
-  const { noise, outputSize } = familyOf(name);
+  const family = familyOf(name);
+  const { noise } = family;
   return {
-    output: mixtures(OUTPUTS, outputSize(SIZE), 1),
+    output: mixtures(OUTPUTS, family.outputSize(SIZE), 1),
     ...(noise.normal > 0 && { normal: mixtures(NORMALS, SIZE * noise.normal, 2) }),
     ...(noise.uniform > 0 && { uniform: mixtures(UNIFORMS, SIZE * noise.uniform, 3) }),
   };
@@ -88,17 +97,23 @@ describe.each(FAMILY_NAMES)('%s', (name) => {
     },
   );
 
+  it('makes parameters of its own kind out of any output', () => {
+    const { parameters } = familyOf(name).fromOutput(tf.tensor2d(extremeRows(name)), SIZE);
+    for (const [key, value] of Object.entries(parameters))
+      if (!REAL.has(key)) expect(Math.min(...value.dataSync()), key).toBeGreaterThan(0);
+  });
+
   it('has density on all of its support exactly where it says so', async () => {
-    const { support, coversSupport, outputSize } = familyOf(name);
-    const points = POINTS[support];
+    const family = familyOf(name);
+    const points = POINTS[family.support];
     const found = await inFloat(
       runtimes.compiled,
       (inputs) => {
-        const output = tf.zeros([outputSize(SIZE)]);
-        return { logProb: familyOf(name).fromOutput(output, SIZE).logProb(tensor(inputs, 'z')) };
+        const output = tf.zeros([family.outputSize(SIZE)]);
+        return { logProb: family.fromOutput(output, SIZE).logProb(tensor(inputs, 'z')) };
       },
       { z: { shape: [points.length, SIZE], data: Float32Array.from(points.flat()) } },
     );
-    expect(array(found, 'logProb').data.every(Number.isFinite)).toBe(coversSupport);
+    expect(array(found, 'logProb').data.every(Number.isFinite)).toBe(family.coversSupport);
   });
 });

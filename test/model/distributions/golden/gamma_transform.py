@@ -1,5 +1,5 @@
 """Fits the polynomials of src/model/distributions/gamma-transform.ts and writes gamma_transform.json: quantiles of
-Gamma(shape) that the transform must meet. Prints the coefficients and the largest error. Run with SciPy.
+Gamma(shape) that the transform must meet. Prints the coefficients and the largest error. Run with SciPy, then prettier.
 
 For shapes a >= SHIFT the cube root of (quantile at normal x) / a is y(eta, t) with eta = x / sqrt(a), t = 1 / a:
 a smooth function (Temme's uniform expansion, DLMF 8.12, in the variable that Wilson and Hilferty found almost

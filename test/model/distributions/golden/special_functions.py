@@ -1,5 +1,5 @@
 """Fits the polynomial of lgamma in src/model/distributions/special-functions.ts and writes special_functions.json:
-values of lgamma, digamma, trigamma and log_beta. Prints the coefficients. Run with SciPy.
+values of lgamma, digamma, trigamma and log_beta. Prints the coefficients. Run with SciPy, then prettier.
 
 exp(lgamma(x) - (x - 1/2) (log(x + g) - 1)) x (x + 1) (x + 2) is nearly a polynomial of third degree (Lanczos); the fit
 makes the largest relative error small over [1e-5, 1e7], by reweighted least squares.
@@ -32,7 +32,7 @@ coefficients, error = fit()
 print(", ".join(f"{c:.9g}" for c in coefficients), f"relative error {error:.2e}")
 
 x = np.unique(np.float32(np.concatenate([np.geomspace(1e-4, 1e5, 46), [0.5, 1, 1.4616321, 2, 3, 4]]))).astype(float)
-a, b = (axis.ravel() for axis in np.meshgrid(np.float32([1e-4, 0.3, 1, 5, 80]).astype(float), [0.25, 2, 300]))
+a, b = (axis.ravel() for axis in np.meshgrid(np.float32([1e-4, 0.3, 1, 5, 300]).astype(float), [0.25, 2, 300, 1e5]))
 golden = {
     "x": list(x),
     "lgamma": list(special.gammaln(x)),

@@ -124,6 +124,15 @@ const CASES: { readonly [Name in KernelName]: readonly Case[] } = {
   Fill: [{ shapes: [[3]], call: (x) => [tf.add(x, tf.fill([2, 3], 0.5)), tf.fill([2], -1)] }],
   Floor: unary(tf.floor),
   GatherV2: [
+    {
+      shapes: [[3, 4]],
+      call: (x) =>
+        tf.gather(
+          x,
+          tf.cast(tf.floor(tf.abs(tf.slice(x, [0, 0], [1, 4]).flatten())), 'int32') as tf.Tensor1D,
+          0,
+        ),
+    },
     { shapes: [[2, 4]], call: (x) => [tf.gather(x, [3, 0, 0], 1), tf.gather(x, [1], 0)] },
     { shapes: [[2, 3, 4]], call: (x) => [tf.gather(x, [2, 2], -1), tf.gather(x, [0, 2], 1)] },
     { shapes: [[1, 3]], call: (x) => tf.gather(tf.tile(x, [2, 1]), [1, 1, 0], 0) },
@@ -206,6 +215,20 @@ const CASES: { readonly [Name in KernelName]: readonly Case[] } = {
   Sub: binary(tf.sub),
   Sum: reduction(tf.sum),
   Tanh: unary(tf.tanh),
+  TensorScatterUpdate: [
+    {
+      shapes: [
+        [4, 3],
+        [2, 3],
+      ],
+      call: (x, updates) =>
+        tf.tensorScatterUpdate(
+          present(x) as tf.Tensor2D,
+          tf.tensor2d([3, 1], [2, 1], 'int32'),
+          present(updates),
+        ),
+    },
+  ],
   Tile: [
     { shapes: [[2, 3]], call: (x) => [tf.tile(x, [2, 1]), tf.tile(x, [1, 3]), tf.tile(x, [1, 1])] },
     { shapes: [[1, 3]], call: (x) => tf.tile(x, [4, 1]) },

@@ -1,0 +1,101 @@
+import {
+  sizeOf,
+  type ArraySpecs,
+  type CompiledFunction,
+  type FloatArray,
+  type FloatArrays,
+  type Runtime,
+  type TensorFunction,
+} from '../runtime/runtime.ts';
+
+/** Rows are run in batches of these sizes, the last one padded: a handful of graphs serves any number of rows. */
+const BATCH_SIZES = [1, 8, 64, 512] as const;
+
+/** Functions of (parameters, rows) -> rows, compiled once for each name and batch size. */
+export class BatchedFunctions {
+  readonly #runtime: Runtime;
+  readonly #compiled = new Map<string, Promise<CompiledFunction>>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Runs `fn` over the leading axis of `rows`, batch by batch, and joins the results. The name stands for the function and
+   * the shapes of a row.
+   */
+  async run(
+    name: string,
+    fn: TensorFunction,
+    parameters: FloatArrays,
+    rows: FloatArrays,
+  ): Promise<FloatArrays> {
+    const count = Math.max(...Object.values(rows).map((array) => array.shape[0] ?? 0));
+    const joined: Record<string, FloatArray> = {};
+    for (const { start, used, size } of batchesOf(count)) {
+      const batch = mapArrays(rows, (array) => window(array, start, used, size));
+      const compiled = await this.#compile(`${name}/${size}`, fn, { ...parameters, ...batch });
+      const results = await compiled.run({ ...parameters, ...batch });
+      for (const [output, { shape, data }] of Object.entries(results)) {
+        const row = sizeOf(shape.slice(1));
+        joined[output] ??= empty([count, ...shape.slice(1)]);
+        joined[output].data.set(data.subarray(0, used * row), start * row);
+      }
+    }
+    return joined;
+  }
+
+  async dispose(): Promise<void> {
+    const compiled = await Promise.all(this.#compiled.values());
+    this.#compiled.clear();
+    await Promise.all(compiled.map((fn) => fn.dispose()));
+  }
+
+  #compile(key: string, fn: TensorFunction, arrays: FloatArrays): Promise<CompiledFunction> {
+    const known = this.#compiled.get(key);
+    if (known) return known;
+    const specs: ArraySpecs = Object.fromEntries(
+      Object.entries(arrays).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
+    );
+    const made = this.#runtime.compile(fn, specs);
+    this.#compiled.set(key, made);
+    return made;
+  }
+}
+
+function batchesOf(count: number): { start: number; used: number; size: number }[] {
+  const batches = [];
+  for (let start = 0; start < count;) {
+    const left = count - start;
+    const size =
+      BATCH_SIZES.find((candidate) => candidate >= left) ?? BATCH_SIZES[BATCH_SIZES.length - 1] ?? 1;
+    const used = Math.min(left, size);
+    batches.push({ start, used, size });
+    start += used;
+  }
+  return batches;
+}
+
+function window({ shape, data }: FloatArray, start: number, used: number, size: number): FloatArray {
+  const row = sizeOf(shape.slice(1));
+  const values = data.subarray(start * row, (start + used) * row);
+  if (used === size) return { shape: [size, ...shape.slice(1)], data: values };
+  const padded = new Float32Array(size * row);
+  padded.set(values);
+  return { shape: [size, ...shape.slice(1)], data: padded };
+}
+
+function mapArrays(arrays: FloatArrays, fn: (array: FloatArray) => FloatArray): FloatArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array)]));
+}
+
+export function empty(shape: readonly number[]): FloatArray {
+  return { shape, data: new Float32Array(sizeOf(shape)) };
+}
+
+/** Errors: RangeError where the function gave no such result. */
+export function pick(results: FloatArrays, name: string): FloatArray {
+  const found = results[name];
+  if (!found) throw new RangeError(`no result ${name}`);
+  return found;
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { named } from '../optimizers/optimizer.ts';
+import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
+import type { Vae } from '../vae.ts';
+import { pick, type BatchedFunctions } from './batches.ts';
+import { drawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
+
+/** Draws that one call of the graph makes for each row. */
+const DRAWS_AT_ONCE = 16;
+
+export interface LikelihoodEstimate {
+  /** Estimates of log p(x) in nats, [rows]. */
+  readonly logMarginalLikelihood: Float64Array;
+  /** Standard errors of those, by the delta method, [rows]. */
+  readonly standardError: Float64Array;
+  /** (sum w)^2 / sum w^2, of as many draws as were made, [rows]. */
+  readonly effectiveSampleSize: Float64Array;
+}
+
+/**
+ * log p(x) by importance sampling with q(z|x) as proposal: log (1/K) sum_k p(x, z_k) / q(z_k|x). In expectation it is a
+ * lower bound that rises to log p(x) with K.
+ */
+export async function importanceSampled(
+  functions: BatchedFunctions,
+  vae: Vae,
+  parameters: FloatArrays,
+  rows: FloatArray,
+  draws: number,
+  noise: NoiseSource,
+): Promise<LikelihoodEstimate> {
+  const count = rows.shape[0] ?? 0;
+  const sums = Array.from({ length: count }, () => new WeightSums());
+  for (let first = 0; first < draws;) {
+    const size = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
+    const drawn = noiseOfDraws(vae.noise.posterior, noise, { first, count: size }, count);
+    const results = await functions.run(`log_weight/${size}`, logWeights(vae), parameters, {
+      rows,
+      ...drawn,
+    });
+    const { data } = pick(results, 'log_weight');
+    data.forEach((value, i) => sums[Math.floor(i / size)]?.add(value));
+    first += size;
+  }
+  return {
+    logMarginalLikelihood: Float64Array.from(sums, (sum) => sum.logMean),
+    standardError: Float64Array.from(sums, (sum) => sum.standardError),
+    effectiveSampleSize: Float64Array.from(sums, (sum) => sum.effectiveSampleSize),
+  };
+}
+
+/** log p(x, z) - log q(z|x) of each draw, [rows, draws]. */
+const logWeights =
+  (vae: Vae): TensorFunction =>
+  (inputs) => {
+    const { normal, uniform, ...parameters } = inputs;
+    const x = named(inputs, 'rows');
+    const posterior = vae.encode(parameters, x);
+    const z = posterior.sample(drawsFirst(noiseOf(normal, uniform)));
+    const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));
+    return { log_weight: tf.transpose(tf.sub(logJoint, posterior.logProb(z))) };
+  };
+
+/** Sums of w and w^2 of weights given by their logarithms, scaled by the largest. */
+export class WeightSums {
+  #largest = -Infinity;
+  #sum = 0;
+  #squares = 0;
+  #count = 0;
+
+  add(logWeight: number): void {
+    this.#count += 1;
+    if (logWeight > this.#largest) {
+      const scale = Math.exp(this.#largest - logWeight);
+      this.#sum *= scale;
+      this.#squares *= scale * scale;
+      this.#largest = logWeight;
+    }
+    const weight = Math.exp(logWeight - this.#largest);
+    this.#sum += weight;
+    this.#squares += weight * weight;
+  }
+
+  get logMean(): number {
+    return this.#largest + Math.log(this.#sum / this.#count);
+  }
+
+  get effectiveSampleSize(): number {
+    return this.#sum ** 2 / this.#squares;
+  }
+
+  /** Of {@link logMean}: sqrt(var(w) / K) / mean(w). */
+  get standardError(): number {
+    const relative = this.#squares / this.#sum ** 2 - 1 / this.#count;
+    return Math.sqrt(Math.max(0, relative) * (this.#count / Math.max(1, this.#count - 1)));
+  }
+}

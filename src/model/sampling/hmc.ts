@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+
+export interface HmcNoise {
+  /** Standard normal, [rows, size]. */
+  readonly momentum: Tensor;
+  /** Uniform, [rows]. */
+  readonly acceptance: Tensor;
+}
+
+/**
+ * One transition of Hamiltonian Monte Carlo (Duane et al. 1987) in every row at once: leapfrog steps of the given size
+ * with unit masses, then accepted with probability min(1, exp(old energy - new energy)); a trajectory that leaves the finite
+ * numbers is refused. logDensity maps z [rows, size] to the unnormalized log density of each row, [rows].
+ */
+export function hmcTransition(
+  logDensity: (z: Tensor) => Tensor,
+  z: Tensor,
+  noise: HmcNoise,
+  stepSize: Tensor,
+  leapfrogSteps: number,
+): { readonly z: Tensor; readonly accepted: Tensor } {
+  const slope = tf.grad((at) => tf.sum(logDensity(at)));
+  const half = tf.mul(stepSize, 0.5);
+  let position = z;
+  let momentum = tf.add(noise.momentum, tf.mul(slope(position), half));
+  for (let i = 0; i < leapfrogSteps; i++) {
+    position = tf.add(position, tf.mul(momentum, stepSize));
+    momentum = tf.add(momentum, tf.mul(slope(position), i < leapfrogSteps - 1 ? stepSize : half));
+  }
+  const before = tf.sub(logDensity(z), kinetic(noise.momentum));
+  const after = tf.sub(logDensity(position), kinetic(momentum));
+  const accepted = tf.less(tf.log(noise.acceptance), tf.sub(after, before));
+  return {
+    z: tf.where(tf.logicalAnd(tf.expandDims(accepted, 1), tf.onesLike(z).toBool()), position, z),
+    accepted: tf.cast(accepted, 'float32'),
+  };
+}
+
+function kinetic(momentum: Tensor): Tensor {
+  return tf.mul(tf.sum(tf.square(momentum), -1), 0.5);
+}
+
+/** Larger where more than the target share was accepted, else smaller, by a factor of 1.02. */
+export function tunedStepSize(stepSize: Tensor, accepted: Tensor, target: number): Tensor {
+  // Counted, not averaged: a whole number is the same on every runtime.
+  const more = tf.greater(tf.sum(accepted), target * accepted.size);
+  return tf.mul(stepSize, tf.where(more, tf.scalar(1.02), tf.scalar(1 / 1.02)));
+}

@@ -1,0 +1,10 @@
+/** Sizes beyond which a specification is refused. */
+export const LIMITS = {
+  latentSize: 1024,
+  hiddenLayers: 8,
+  hiddenSize: 8192,
+  dataSize: 65536,
+  minibatchSize: 8192,
+  samplesPerDatapoint: 64,
+  parameters: 200_000_000,
+} as const;

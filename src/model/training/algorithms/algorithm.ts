@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Estimate } from '../../estimators/estimator.ts';
+import type { Shapes } from '../../networks/mlp.ts';
+import type { FloatArrays, Tensors } from '../../runtime/runtime.ts';
+import type { TrainingSpec } from '../../spec.ts';
+import type { Vae } from '../../vae.ts';
+import type { NoiseSpecs } from './noise.ts';
+
+export interface AlgorithmContext {
+  readonly vae: Vae;
+  readonly training: TrainingSpec;
+  /** M */
+  readonly minibatchSize: number;
+  /** N: how many rows training draws from. */
+  readonly datasetSize: number;
+}
+
+export interface StepInput {
+  /** Values, [M, data_size]. */
+  readonly x: Tensor;
+  /** The arrays of {@link Algorithm.noise}. */
+  readonly noise: Tensors;
+  readonly klWeight?: Tensor;
+  /** What {@link Algorithm.draw} gave. */
+  readonly drawn: Tensors;
+}
+
+/** Scalars in nats per datapoint. */
+export interface ObservedTerms {
+  /** What is maximized; not finite where training has diverged. */
+  readonly objective: Tensor;
+  /** The bound and its two terms, where the algorithm has a posterior. */
+  readonly elbo?: Tensor;
+  readonly log_likelihood?: Tensor;
+  readonly kl_divergence?: Tensor;
+}
+export const TERM_NAMES = ['objective', 'elbo', 'log_likelihood', 'kl_divergence'] as const;
+
+/** Latents of every training row that are carried from step to step (mcem). */
+export interface Chain {
+  readonly shapes: Shapes;
+  initial(seed: number): FloatArrays;
+}
+
+/** The chain's state before a step, and where the minibatch's rows stand in it: int32 [M]. */
+export interface ChainInput {
+  readonly state: Tensors;
+  readonly read: Tensor;
+  readonly write: Tensor;
+}
+
+/** What one training step minimizes. */
+export interface Algorithm {
+  /** Learned parameters. */
+  readonly shapes: Shapes;
+  /** Where those that the model itself does not have start from. */
+  readonly initial: FloatArrays;
+  readonly noise: NoiseSpecs;
+  readonly updatesPerStep: number;
+  readonly chain: Chain | null;
+  /** Draws that no gradient passes through, made before the loss is differentiated, and the chain's next state. */
+  draw?(
+    parameters: Tensors,
+    input: StepInput,
+    chain: ChainInput | null,
+  ): { readonly drawn: Tensors; readonly chain: Tensors };
+  loss(parameters: Tensors, input: StepInput): Scalar;
+  observe(parameters: Tensors, input: StepInput): ObservedTerms;
+}
+
+/** The reporting terms of an estimate. */
+export function observed({ elbo, logLikelihood, klDivergence }: Estimate): Required<ObservedTerms> {
+  return {
+    objective: tf.mean(elbo),
+    elbo: tf.mean(elbo),
+    log_likelihood: tf.mean(logLikelihood),
+    kl_divergence: tf.mean(klDivergence),
+  };
+}

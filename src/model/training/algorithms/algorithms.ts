@@ -1,0 +1,21 @@
+import type { AlgorithmName, AlgorithmSpec } from '../../spec.ts';
+import { aevb } from './aevb.ts';
+import type { Algorithm, AlgorithmContext } from './algorithm.ts';
+import { fullVb } from './full-vb.ts';
+import { mcem } from './mcem.ts';
+import { wakeSleep } from './wake-sleep.ts';
+
+type Algorithms = {
+  [Name in AlgorithmName]: (
+    context: AlgorithmContext,
+    spec: Extract<AlgorithmSpec, { name: Name }>,
+  ) => Algorithm;
+};
+
+const ALGORITHMS: Algorithms = { aevb, wake_sleep: wakeSleep, mcem, full_vb: fullVb };
+
+export function createAlgorithm(context: AlgorithmContext): Algorithm {
+  const { algorithm } = context.training;
+  const make = ALGORITHMS[algorithm.name] as (context: AlgorithmContext, spec: AlgorithmSpec) => Algorithm;
+  return make(context, algorithm);
+}

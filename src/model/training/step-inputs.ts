@@ -1,0 +1,83 @@
+import { binarizationNoise } from './binarize.ts';
+import type { MinibatchOrder } from '../random/minibatches.ts';
+import { fillUniform, streamKey } from '../random/streams.ts';
+import type { Arrays, FloatArray } from '../runtime/runtime.ts';
+import { sizeOf } from '../runtime/runtime.ts';
+import type { TrainingSpec } from '../spec.ts';
+import type { Algorithm } from './algorithms/algorithm.ts';
+import { fillNoise, type NoiseSpec } from './algorithms/noise.ts';
+import type { RowSource } from './row-source.ts';
+import type { Calendar } from './schedule.ts';
+import { BINARIZATION, NOISE, ROWS, scalarSlices } from './step.ts';
+
+interface Inputs {
+  readonly algorithm: Algorithm;
+  readonly training: TrainingSpec;
+  readonly calendar: Calendar;
+  readonly source: RowSource;
+  readonly order: MinibatchOrder;
+  readonly dataSize: number;
+  readonly minibatchSize: number;
+}
+
+/** What steps first .. first + steps - 1 are fed: rows, noise and scalars, each a function of the step's number alone. */
+export function stepInputs(inputs: Inputs, first: number, steps: number): Arrays {
+  const { algorithm, training, calendar, source, order, dataSize, minibatchSize } = inputs;
+  const size = steps * minibatchSize * dataSize;
+  const rows = source.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
+  const indices = order.indices(first, steps);
+  source.readRows(indices, rows);
+  const noise = Object.entries(algorithm.noise).map(([name, spec]) => {
+    return [NOISE + name, noiseOf(spec, training.seed, first, steps)] as const;
+  });
+  return {
+    rows: { shape: [steps, minibatchSize, dataSize], data: rows },
+    ...Object.fromEntries(noise),
+    ...scalarSlices(algorithm, training, calendar, first, steps),
+    ...binarizationOf(inputs, indices, first, steps),
+    ...(algorithm.chain ? positionsOf(order, first, steps) : {}),
+  };
+}
+
+function noiseOf(spec: NoiseSpec, seed: number, first: number, steps: number): FloatArray {
+  const size = sizeOf(spec.shape);
+  const data = new Float32Array(steps * size);
+  for (let i = 0; i < steps; i++) fillNoise(spec, seed, first + i, data.subarray(i * size, (i + 1) * size));
+  return { shape: [steps, ...spec.shape], data };
+}
+
+function binarizationOf(inputs: Inputs, indices: Uint32Array, first: number, steps: number): Arrays {
+  const { training, dataSize, minibatchSize } = inputs;
+  const keyed = binarizationNoise(training.binarization);
+  if (keyed === null) return {};
+  const data = new Float32Array(steps * minibatchSize * dataSize);
+  const fill = (part: number, size: number, index: number) => {
+    fillUniform(
+      streamKey(training.seed, 'binarization', index),
+      data.subarray(part * size, (part + 1) * size),
+    );
+  };
+  if (keyed === 'row')
+    indices.forEach((row, i) => {
+      fill(i, dataSize, row);
+    });
+  else for (let i = 0; i < steps; i++) fill(i, minibatchSize * dataSize, first + i);
+  return { [BINARIZATION]: { shape: [steps, minibatchSize, dataSize], data } };
+}
+
+/** Where each row's latents stand. A row that stands twice in a minibatch writes its second latents past the rows. */
+function positionsOf(order: MinibatchOrder, first: number, steps: number): Arrays {
+  const { minibatchSize } = order;
+  const read = Float32Array.from(order.positions(first, steps));
+  const write = read.slice();
+  for (let step = 0; step < steps; step++) {
+    const seen = new Set<number>();
+    for (let i = step * minibatchSize; i < (step + 1) * minibatchSize; i++) {
+      const position = read[i] ?? 0;
+      if (seen.has(position)) write[i] = order.rows.length + (i % minibatchSize);
+      seen.add(position);
+    }
+  }
+  const shape = [steps, minibatchSize];
+  return { [ROWS.read]: { shape, data: read }, [ROWS.write]: { shape, data: write } };
+}

@@ -1,0 +1,168 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
+import {
+  combinationProblems,
+  FAMILY_SUPPORT,
+  POSTERIOR_FAMILIES,
+  PRIOR_FAMILIES,
+  type ModelSpec,
+  type TrainingSpec,
+} from '../../../src/model/spec.ts';
+import { Trainer } from '../../../src/model/training/trainer.ts';
+import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
+import { numbers } from '../../support/numbers.ts';
+import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+
+/** Every choice of the schema: what is admitted runs 20 steps on the compiled runtime, what is not says why. */
+const [ROWS, DATA_SIZE, MINIBATCH_SIZE, STEPS] = [25, 4, 10, 20];
+
+const ALGORITHMS = ['aevb', 'wake_sleep', 'mcem', 'full_vb'] as const;
+const ESTIMATORS = [
+  { name: 'sgvb_a' },
+  { name: 'sgvb_b' },
+  { name: 'score_function', control_variate: 'none' },
+  { name: 'score_function', control_variate: 'leave_one_out' },
+  { name: 'importance_weighted' },
+] as const;
+const LIKELIHOODS = [
+  { family: 'bernoulli' },
+  { family: 'continuous_bernoulli' },
+  { family: 'gaussian' },
+  { family: 'gaussian', variance: 'shared', mean: 'unit_interval' },
+  { family: 'gaussian', variance: 'fixed', standard_deviation: 0.5 },
+  { family: 'poisson' },
+  { family: 'categorical', groups: [2, 2] },
+  {
+    family: 'mixed',
+    columns: [
+      { name: 'a', likelihood: { family: 'gaussian', standardise: 'none' } },
+      { name: 'b', likelihood: { family: 'bernoulli' }, missing: true },
+      { name: 'c', likelihood: { family: 'categorical', categories: 2 } },
+      { name: 'd', likelihood: { family: 'poisson' } },
+    ],
+  },
+] as const;
+const OPTIMIZERS = ['sgd', 'adagrad', 'adam'] as const;
+const OBJECTIVES = ['ml', 'map'] as const;
+const KL_WEIGHTS = [{ final: 1 }, { final: 0.5, warm_up_epochs: 1 }] as const;
+
+const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
+afterAll(() => runtime.dispose());
+
+/** Zeros and ones, of which every likelihood can explain any. */
+const bits = (() => {
+  const source = numbers(3);
+  return Uint8Array.from({ length: ROWS * DATA_SIZE }, () => (source.uniform(0, 1) < 0.5 ? 0 : 1));
+})();
+
+interface Combination {
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+}
+
+async function train({ model, training }: Combination): Promise<void> {
+  const trainer = await Trainer.create({
+    runtime,
+    model,
+    training,
+    dataSize: DATA_SIZE,
+    source: memoryRows(bits, DATA_SIZE, 1),
+    rows: rowNumbers(ROWS),
+    minibatchSize: MINIBATCH_SIZE,
+  });
+  const { divergedAt } = await trainer.run(STEPS);
+  const parameters = await trainer.parameters();
+  await trainer.dispose();
+  expect(divergedAt).toBeNull();
+  for (const [name, { data }] of Object.entries(parameters)) {
+    expect(data.every(Number.isFinite), name).toBe(true);
+  }
+}
+
+function combination(model: object, training: object): Combination {
+  const network = { hidden_sizes: [3] };
+  return {
+    model: modelSpec({ latent_size: 2, encoder: network, decoder: network, ...model }),
+    training: trainingSpec({ seed: 1, ...training }),
+  };
+}
+
+/** A problem for the reader: where, what was found, what is allowed. */
+function expectReasons({ model, training }: Combination): void {
+  for (const { pointer, found, allowed } of combinationProblems(model, training)) {
+    expect(pointer).toMatch(/^\/(model|training)\/[a-z_]+/);
+    expect(found.length).toBeGreaterThan(0);
+    expect(allowed.length).toBeGreaterThan(0);
+  }
+}
+
+const isAdmitted = ({ model, training }: Combination) => combinationProblems(model, training).length === 0;
+const rate = (name: string) => (name === 'adam' ? 0.001 : 0.01);
+const cycle = <T>(values: readonly T[], i: number): T => values[i % values.length] as T;
+
+describe('every posterior with every prior', () => {
+  const pairs = POSTERIOR_FAMILIES.flatMap((posterior) =>
+    PRIOR_FAMILIES.map((prior) => ({ posterior, prior })),
+  );
+
+  it.each(pairs)('$posterior | $prior', async ({ posterior, prior }) => {
+    const i = POSTERIOR_FAMILIES.indexOf(posterior) + PRIOR_FAMILIES.indexOf(prior);
+    const model = { posterior: { family: posterior }, prior: { family: prior } };
+    const optimizer = cycle(OPTIMIZERS, i);
+    const given = combination(model, { optimizer: { name: optimizer, learning_rate: rate(optimizer) } });
+    expectReasons(given);
+    if (FAMILY_SUPPORT[posterior] !== FAMILY_SUPPORT[prior]) expect(isAdmitted(given)).toBe(false);
+    if (isAdmitted(given)) await train(given);
+  });
+});
+
+describe('every algorithm with every estimator and likelihood', () => {
+  const choices = ALGORITHMS.flatMap((algorithm) =>
+    [undefined, ...ESTIMATORS].flatMap((estimator) =>
+      LIKELIHOODS.map((likelihood, i) => ({ algorithm, estimator, likelihood, i })),
+    ),
+  );
+
+  it.each(choices)(
+    '$algorithm, $estimator.name $estimator.control_variate, $likelihood.family',
+    async ({ algorithm, estimator, likelihood, i }) => {
+      const objective = cycle(OBJECTIVES, algorithm === 'full_vb' ? 0 : i);
+      const given = combination(
+        { likelihood },
+        {
+          algorithm: { name: algorithm },
+          ...(estimator ? { estimator } : {}),
+          samples_per_datapoint: algorithm === 'mcem' ? 1 : 1 + (i % 3),
+          objective: { name: objective },
+          optimizer: { name: cycle(OPTIMIZERS, i), learning_rate: rate(cycle(OPTIMIZERS, i)) },
+        },
+      );
+      expectReasons(given);
+      if (isAdmitted(given)) await train(given);
+      else expect(algorithm).not.toBe('aevb');
+    },
+  );
+});
+
+describe('every weight of the divergence', () => {
+  const choices = ALGORITHMS.flatMap((algorithm) =>
+    [undefined, ...ESTIMATORS].flatMap((estimator) =>
+      KL_WEIGHTS.map((weight) => ({ algorithm, estimator, weight })),
+    ),
+  );
+
+  it.each(choices)('$algorithm, $estimator.name, $weight', async ({ algorithm, estimator, weight }) => {
+    const given = combination(
+      {},
+      {
+        algorithm: { name: algorithm },
+        ...(estimator ? { estimator } : {}),
+        kl_weight: weight,
+        learning_rate_schedule: { name: 'cosine' },
+        gradient_norm_limit: 1,
+      },
+    );
+    expectReasons(given);
+    if (isAdmitted(given)) await train(given);
+  });
+});
