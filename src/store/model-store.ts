@@ -29,6 +29,10 @@ export function createModelStore(driver: Driver): ModelStore {
       await driver.write(modelKey(checked(record.id)), encodeRecord(record));
     },
     get: async (id) => get(driver, checked(id)),
+    setSpecification: async (id, model) => {
+      const record = await get(driver, checked(id));
+      await driver.write(modelKey(id), encodeRecord({ ...record, model }));
+    },
     list: async ({ limit, after = '' }) => {
       const ids = (await driver.list(MODELS)).filter((id) => isModelId(id) && id > after);
       return pageOf(ids, limit, (id) => unlessCorrupt(readModel(driver, id)));

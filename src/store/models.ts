@@ -53,6 +53,8 @@ export interface ModelStore {
   create(record: ModelRecord): Promise<void>;
   /** Errors: model_not_found, id_invalid. */
   get(id: string): Promise<ModelRecord>;
+  /** Puts a completed specification in the place of the model's. Errors: model_not_found. */
+  setSpecification(id: string, model: unknown): Promise<void>;
   list(page: { limit: number; after?: string }): Promise<{ records: ModelRecord[]; hasMore: boolean }>;
   /** Errors: model_not_found. */
   remove(id: string): Promise<void>;

@@ -83,6 +83,11 @@ export class FakeModels implements ModelStore {
   readonly metrics = new Map<string, MetricsLine[]>();
   readonly checkpoints = new Map<string, CheckpointRecord[]>();
 
+  async setSpecification(id: string, model: unknown): Promise<void> {
+    const record = await this.get(id);
+    this.records.splice(this.records.indexOf(record), 1, { ...record, model });
+  }
+
   async create(record: ModelRecord): Promise<void> {
     this.records.push(record);
   }

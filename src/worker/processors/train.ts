@@ -1,4 +1,7 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
+import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
+import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
+import type { ModelSpec } from '../../model/spec.ts';
 import { splitRows } from '../../model/training/split.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
@@ -33,7 +36,7 @@ async function train(
   payload: TrainPayload,
   reader: RowReader,
 ) {
-  const { training, model, modelId } = payload;
+  const { training, modelId } = payload;
   const { record } = reader;
   const split = splitRows(record.rows, record.test_rows, training.validation_fraction, training.seed);
   const minibatchSize = minibatchSizeOf(training, split.train.length);
@@ -45,6 +48,7 @@ async function train(
   });
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
+  const model = await completed(payload, source, split.train, record.data_size, store);
   const trainer = await Trainer.create({
     runtime,
     model,
@@ -73,4 +77,19 @@ async function train(
     await trainer.dispose();
     await validation.dispose();
   }
+}
+
+/** The model with the transforms that its likelihood asks for, computed from the training rows and kept with it. */
+async function completed(
+  { modelId, model }: TrainPayload,
+  source: RowSource,
+  rows: Uint32Array,
+  dataSize: number,
+  store: Store,
+): Promise<ModelSpec> {
+  if (!needsTransform(model.likelihood)) return model;
+  const statistics = elementStatistics(source, rows, dataSize, model.likelihood);
+  const complete = { ...model, likelihood: withTransform(model.likelihood, statistics) };
+  await store.models.setSpecification(modelId, complete);
+  return complete;
 }
