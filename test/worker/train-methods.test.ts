@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import type { ModelSpec } from '../../src/model/spec.ts';
+import { createInferProcessor } from '../../src/worker/processors/infer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { inferContext, operationOn, packedImages } from './inference-orders.ts';
+import { cpu, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
+
+const workshop = async () => openWorkshop(await temporaryFolder());
+
+const TRAININGS: readonly { training: object; model?: object }[] = [
+  { training: { algorithm: { name: 'wake_sleep' } } },
+  { training: { algorithm: { name: 'mcem', leapfrog_steps: 3 } } },
+  { training: { algorithm: { name: 'full_vb' } } },
+  { training: { binarization: 'static' } },
+  { training: { binarization: 'dynamic', learning_rate_schedule: { name: 'cosine' } } },
+  { training: {}, model: { likelihood: { family: 'gaussian', standardise: 'per_element' } } },
+  { training: {}, model: { posterior: { family: 'gamma' }, prior: { family: 'gamma' } } },
+  { training: {}, model: { posterior: { family: 'logistic' }, prior: { family: 'logistic' } } },
+];
+
+describe.each(TRAININGS)('a training with %j', ({ training, model = {} }) => {
+  it('ends with the same bytes when it was interrupted', async () => {
+    const shop = await workshop();
+    const [whole, broken] = [await shop.order(training, model), await shop.order(training, model)];
+    await shop.train(whole);
+    await trainUntil(shop, broken, 20, 'shutdown');
+    await shop.train(broken);
+    expect(await shop.bytes(broken.modelId, LAST_STEP)).toEqual(await shop.bytes(whole.modelId, LAST_STEP));
+  });
+});
+
+describe('a model trained by mcem', () => {
+  it('decodes and samples, and says that it has no encoder', async () => {
+    const { store, order, train } = await workshop();
+    const payload = await order({ algorithm: { name: 'mcem' } });
+    const result = await train(payload);
+    expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: null });
+    const infer = createInferProcessor({ runtime: cpu(), store, warn: () => undefined });
+    const sampled = await infer(inferContext(), operationOn(payload.modelId, 'sample', { count: 3 }));
+    expect(sampled.arrays['mean']?.shape).toEqual([3, 64]);
+    const asked = infer(inferContext(), operationOn(payload.modelId, 'elbo', { rows: packedImages(2) }));
+    await expect(asked).rejects.toThrow(AppError);
+    await expect(asked).rejects.toMatchObject({ code: 'no_encoder' });
+  });
+});
+
+describe('a model of standardised values', () => {
+  it('keeps the transform of its training rows, computed once', async () => {
+    const { store, order, train } = await workshop();
+    const payload = await order({}, { likelihood: { family: 'gaussian', standardise: 'per_element' } });
+    await train(payload);
+    const { likelihood } = (await store.models.get(payload.modelId)).model as ModelSpec;
+    if (likelihood.family !== 'gaussian') throw new Error('not the model that was ordered');
+    expect(likelihood.transform?.shift).toHaveLength(64);
+    expect(likelihood.transform?.scale.every((scale) => scale > 0)).toBe(true);
+  });
+});
+
+describe('early stopping', () => {
+  it('ends a training whose validation bound does not rise, with a checkpoint at its end', async () => {
+    const { store, order, train } = await workshop();
+    const stopping = { patience_epochs: 2, minimum_gain: 1000 };
+    const payload = await order({ epochs: 50, checkpoint_every_epochs: 50, early_stopping: stopping });
+    const job = watchedJob();
+    const result = await train(payload, { context: job.context });
+    const lines = await store.models.readMetrics(payload.modelId);
+    expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(result).toMatchObject({ outcome: 'succeeded', step: lines.at(-1)?.step });
+    const [newest] = (await store.models.listCheckpoints(payload.modelId)).slice(-1);
+    expect(newest?.step).toBe(result.step);
+  });
+});
