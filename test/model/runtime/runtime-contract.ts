@@ -29,10 +29,11 @@ const DEFINITION: ScanDefinition = {
     const h = tensor(state, 'h');
     const product = tf.matMul(tensor(slice, 'x'), tensor(state, 'weight'));
     return {
+      // In another order than above: names tell what is what.
       state: {
-        h: tf.add(tf.tanh(tf.add(h, product)), tf.div(tensor(slice, 'pixel'), 8)),
-        weight: tensor(state, 'weight'),
         count: tf.add(tensor(state, 'count'), 1),
+        weight: tensor(state, 'weight'),
+        h: tf.add(tf.tanh(tf.add(h, product)), tf.div(tensor(slice, 'pixel'), 8)),
       },
       observe: () => ({ sum: tf.sum(h), twice: tf.mul(h, 2) }),
     };

@@ -1,7 +1,7 @@
 import { emittedShape, splatOf, type IrType, type Node } from './ir.ts';
 import { reachable } from './fuse.ts';
 import type { GraphProto, NodeProto, TensorProto, ValueProto } from './proto.ts';
-import type { ArraySpecs } from '../runtime.ts';
+import { RuntimeError, type ArraySpecs } from '../runtime.ts';
 
 type Outputs = Readonly<Record<string, Node>>;
 
@@ -36,7 +36,8 @@ export interface ScanGraph {
  * An ONNX Loop: the state is carried, each iteration gathers its row of every slice. What only the outputs need
  * stands in an If, so that it costs nothing on steps that are not observed.
  */
-export function emitScan(scan: ScanGraph): GraphProto {
+export function emitScan(given: ScanGraph): GraphProto {
+  const scan = { ...given, next: inOrderOf(given.state, given.next) };
   const all = reachable([...Object.values(scan.next), ...Object.values(scan.outputs)]);
   const stateNames = Object.keys(scan.state);
   const outputNames = Object.keys(scan.outputs);
@@ -66,6 +67,16 @@ export function emitScan(scan: ScanGraph): GraphProto {
     ],
     constants: [...constantsOf(all), ...zerosOf(scan.outputs)],
   };
+}
+
+/** A Loop tells what it carries by position alone. Errors: RuntimeError where the step gives no next state for a name. */
+function inOrderOf(state: ArraySpecs, next: Outputs): Outputs {
+  const entries = Object.keys(state).map((name) => {
+    const node = next[name];
+    if (!node) throw new RuntimeError(`the step gave no next state for ${name}`);
+    return [name, node] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The input that holds one slice's rows for all steps of a run. */
