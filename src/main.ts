@@ -79,8 +79,12 @@ async function serve(config: Config, log: Logger, parts: Parts): Promise<void> {
 /** Ends the process, whatever still lingers in it, once what it wrote is out: a pipe may hold some of it back. */
 async function end(code: number): Promise<never> {
   const flushed = [process.stdout, process.stderr].map(
-    // Where the reader is gone, `done` is called with an error.
-    (stream) => new Promise<unknown>((done) => stream.write('', done)),
+    (stream) =>
+      new Promise<unknown>((done) => {
+        // Where the reader is gone the stream also says so on its own, which would end the process with a stack.
+        stream.once('error', done);
+        stream.write('', done);
+      }),
   );
   await Promise.all(flushed);
   process.exit(code);

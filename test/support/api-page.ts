@@ -1,140 +1,205 @@
-import type { ErrorCode } from '../../src/errors.ts';
-import { ERRORS } from '../../src/errors.ts';
-import { statusOf } from '../../src/api/problems.ts';
+import { problemAnswer, PROBLEM_TYPE } from '../../src/api/problems.ts';
+import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http-error.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
+import { code, field, fieldsOf, valueOf, type Field, type Schema } from './api-fields.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+interface Content {
+  readonly schema?: Schema;
+}
 
 interface Operation {
   readonly summary?: string;
   readonly description?: string;
+  readonly tags?: readonly string[];
   readonly parameters?: readonly {
-    name: string;
-    in: string;
-    required?: boolean;
-    schema: Json;
-    description?: string;
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+    readonly description?: string;
+    readonly schema: Schema;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Json }>> };
-  readonly responses: Readonly<Record<string, { content?: Json }>>;
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<
+    Record<string, { readonly description?: string; readonly content?: Readonly<Record<string, Content>> }>
+  >;
 }
-type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
-/** docs/api.md: every route and every error, as the service itself publishes them. */
-export function apiPage(document: Json): string {
-  const routes = Object.entries(document['paths'] as Paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => route(method, path, operation)),
+/** What the page needs of the OpenAPI document. */
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+}
+
+interface Route {
+  readonly title: string;
+  readonly operation: Operation;
+}
+
+/** docs/api.md: every route, object and error, as the service itself publishes them. */
+export function apiPage(document: ApiDocument): string {
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      title: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
   );
-  return [...INTRODUCTION, ...routes, ...errors()].join('\n');
-}
-
-const INTRODUCTION = [
-  '# API',
-  '',
-  'What the OpenAPI document of a running service (`/docs/json`, to click at `/docs`) says, on one page. Names are snake_case,',
-  'times RFC 3339, bounds and log probabilities nats. Work is answered 429 when too much is under way and 503 while the service stops or',
-  'its queue is away, both with Retry-After.',
-  '',
-];
-
-function route(method: string, path: string, operation: Operation): string {
-  const { summary = '', description, parameters = [], requestBody, responses } = operation;
-  const statuses = Object.entries(responses).map(([status, { content }]) => {
-    const types = Object.keys(content ?? {}).filter((type) => type !== 'application/problem+json');
-    return types.length > 0 ? `${status} (${types.join(', ')})` : status;
-  });
+  const groups = document.tags.map(({ name, description }) => ({
+    name,
+    description,
+    routes: routes.filter(({ operation }) => operation.tags?.[0] === name),
+  }));
   return [
-    `## ${method.toUpperCase()} ${path}`,
-    '',
-    [`${summary}.`, description].filter(Boolean).join(' '),
-    '',
-    ...parameters.map(({ name, in: where, required, schema, description: about }) =>
-      field(`${name} (${where})`, { description: about, ...schema }, required === true, 0),
-    ),
-    ...body(requestBody),
-    '',
-    `Answers: ${statuses.join(', ')}`,
-    '',
-  ].join('\n');
+    INTRODUCTION,
+    '## Routes',
+    routeTable(groups.flatMap((group) => group.routes)),
+    ...groups.flatMap(({ name, description, routes: own }) => [
+      `## ${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+      description,
+      ...own.flatMap(routeSection),
+    ]),
+    '## Objects',
+    ...Object.entries(document.components.schemas).flatMap(([name, schema]) => [
+      `### ${name}`,
+      answerFields(schema),
+    ]),
+    ...errorSection(),
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
-function body(requestBody: Operation['requestBody']): string[] {
-  const content = Object.entries(requestBody?.content ?? {});
-  const json = requestBody?.content['application/json'];
-  if (json) return fields(json.schema, 0);
-  return content.length > 0 ? [`Body: ${content.map(([type]) => `\`${type}\``).join(', ')}`] : [];
-}
+const INTRODUCTION = `# HTTP API
 
-function fields(schema: Json, depth: number): string[] {
-  const required = (schema['required'] ?? []) as string[];
-  return Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Json>>).flatMap(
-    ([name, own]) => [field(name, own, required.includes(name), depth), ...inside(own, depth + 1)],
+What a running service publishes at \`/docs/json\` (OpenAPI 3.1; to read and try it, \`/docs\`), on one page. Made by
+\`npx vitest run test/docs/api.test.ts -u\`; the test of that name fails where page and service differ.
+
+- Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Unknown fields are refused. Fields without
+  \`required\` may be left out.
+- Times are RFC 3339 in UTC. Bounds, log likelihoods and divergences are in nats per row.
+- Numbers of data are float32. Rows are flat, or nested as the data set's \`row_shape\`.
+- Every answer has \`x-request-id\`, which is also in the log. Inferences have \`server-timing\` with the milliseconds in
+  \`total\`, \`queue\` and \`compute\`.
+- Lists are pages: \`has_more\` says whether there is another, which begins \`after\` the last id of this one.
+- 429, 503 and 507 can be tried again after \`retry-after\` seconds.
+- How large bodies, uploads and inferences may be, and how long they may take, is [set](../README.md#configuration) by the
+  operator.`;
+
+function routeTable(routes: readonly Route[]): string {
+  const lines = routes.map(({ title, operation }) => [
+    `[${title}](#${anchor(title)})`,
+    operation.summary ?? '',
+    successes(operation).map(([status]) => status),
+  ]);
+  return table(
+    ['route', 'what it does', 'answers'],
+    lines.map((line) => line.map(String)),
   );
 }
 
-/** Fields of an object, of the variants of a tagged union, or of an array's items. */
-function inside(schema: Json, depth: number): string[] {
-  const variants = (schema['oneOf'] ?? []) as readonly Json[];
-  const indent = '  '.repeat(depth);
-  const tag = (schema['discriminator'] as { propertyName: string } | undefined)?.propertyName;
-  const own = variants.flatMap((variant) => {
-    const properties = Object.entries(variant['properties'] as Record<string, Json>);
-    const rest = Object.fromEntries(properties.filter(([name]) => name !== tag));
-    return [
-      `${indent}- \`${String(variant['title'])}\``,
-      ...fields({ ...variant, properties: rest }, depth + 1),
-    ];
-  });
-  const items = schema['items'] as Json | undefined;
-  return [...own, ...(items ? inside(items, depth) : []), ...fields(schema, depth)];
+/** As GitHub makes it of a heading. */
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9 _-]/g, '')
+    .replaceAll(' ', '-');
 }
 
-function field(name: string, schema: Json, required: boolean, depth: number): string {
-  const { description, default: value } = schema;
-  const told = [kind(schema), limits(schema), required && 'required', defaultOf(value)].filter(Boolean);
-  const about = typeof description === 'string' ? ` ${description}` : '';
-  return `${'  '.repeat(depth)}- \`${name}\`: ${told.join(', ')}.${about}`;
+function routeSection({ title, operation }: Route): string[] {
+  const { summary = '', description, parameters = [], requestBody } = operation;
+  const named = parameters.flatMap(({ name, required, description: about, schema }) =>
+    field(name, { ...schema, ...(about !== undefined && { description: about }) }, required === true),
+  );
+  const files = Object.keys(requestBody?.content ?? {}).filter((type) => type !== 'application/json');
+  const json = requestBody?.content['application/json']?.schema;
+  return [
+    `### ${title}`,
+    [`${summary}.`, description].filter(Boolean).join(' '),
+    ...(named.length > 0 ? [`${whereOf(parameters)}:`, requestFields(named)] : []),
+    ...(files.length > 0 ? [`Body: the file, as ${files.map(code).join(', ')} or without a type.`] : []),
+    ...(json ? ['Body:', requestFields(fieldsOf(json))] : []),
+    ...successes(operation).flatMap(answerParts),
+    `Errors: ${problemStatuses(operation).join(', ')}.`,
+  ];
 }
 
-function defaultOf(value: unknown): string {
-  const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  return value === undefined || (empty && !Array.isArray(value))
-    ? ''
-    : `default \`${JSON.stringify(value)}\``;
+function whereOf(parameters: NonNullable<Operation['parameters']>): string {
+  return parameters.every(({ in: where }) => where === 'path') ? 'Path' : 'Query';
 }
 
-function kind(schema: Json): string {
-  const { enum: values, type, anyOf, oneOf } = schema;
-  if (Array.isArray(values)) return values.map((value) => `\`${String(value)}\``).join(' | ');
-  if (Array.isArray(anyOf)) return anyOf.map((one) => kind(one as Json)).join(' or ');
-  return Array.isArray(oneOf) ? 'one of' : typeof type === 'string' ? type : 'any';
+type Answer = readonly [status: string, answer: Operation['responses'][string]];
+
+const successes = ({ responses }: Operation): Answer[] =>
+  Object.entries(responses).filter(([status]) => status.startsWith('2'));
+
+function problemStatuses({ responses }: Operation): string[] {
+  return Object.keys(responses).filter((status) => !status.startsWith('2'));
 }
 
-function limits(schema: Json): string {
-  const words = {
-    minimum: 'at least',
-    exclusiveMinimum: 'above',
-    maximum: 'at most',
-    exclusiveMaximum: 'below',
-    minItems: 'at least (items)',
-    maxItems: 'at most (items)',
-  } as const;
-  const known = Object.entries(words).filter(([name]) => schema[name] !== undefined);
-  return known.map(([name, word]) => `${word} ${String(schema[name])}`).join(', ');
+function answerParts([status, { content = {} }]: Answer): string[] {
+  const types = Object.keys(content);
+  if (types.length === 0) return [`Answer: ${status}, no body.`];
+  const head = `Answer: ${status}, ${types.map(code).join(' or ')}`;
+  const schema = content['application/json']?.schema ?? {};
+  return schema.$ref === undefined ? [`${head}:`, answerFields(schema)] : [`${head}: ${valueOf(schema)}.`];
 }
 
-function errors(): string[] {
-  const rows = (Object.keys(ERRORS) as ErrorCode[]).map((code) => {
-    return `| \`${code}\` | ${statusOf(ERRORS[code].kind)} |`;
-  });
+function requestFields(fields: readonly Field[]): string {
+  return table(
+    ['field', 'value', 'default', 'meaning'],
+    fields.map(({ name, value, otherwise, meaning }) => [code(name), value, otherwise, meaning]),
+  );
+}
+
+/** Specifications stand with POST /jobs. */
+const ORDERED: Schema = { type: 'object', description: 'As ordered, with every default filled in.' };
+
+function answerFields(schema: Schema): string {
+  const { model, training, ...others } = schema.properties ?? {};
+  const properties = {
+    ...others,
+    ...(model && { model: ORDERED }),
+    ...(training && { training: ORDERED }),
+  };
+  return table(
+    ['field', 'value', 'meaning'],
+    fieldsOf({ ...schema, properties }).map(({ name, value, meaning }) => [code(name), value, meaning]),
+  );
+}
+
+function errorSection(): string[] {
   return [
     '## Errors',
-    '',
-    '`application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `code`, `request_id` and, for a request that is',
-    'not valid, `errors`: a list of `{ pointer, detail }`.',
-    '',
-    '| code | status |',
-    '| --- | --- |',
-    ...rows,
-    '',
+    `Every answer that is not a success is a [Problem](#problem): \`${PROBLEM_TYPE}\` (RFC 9457). \`code\` tells them apart.
+\`{...}\` stands for what the message fills in. The \`detail\` of a 500 never says more than "Something went wrong inside the
+service."; the messages below are then in the log. A job that failed has \`code\` and message in its \`error\`.`,
+    table(
+      ['code', 'status', 'retry-after', 'detail'],
+      [
+        ...(Object.keys(ERRORS) as ErrorCode[]).map(appError),
+        ...(Object.keys(HTTP_ERRORS) as HttpErrorCode[]).map(httpError),
+      ],
+    ),
+    '`id_invalid` is answered 404 where the id stands in the path.',
   ];
+}
+
+function appError(name: ErrorCode): string[] {
+  // Whatever a message asks for is its own name in braces.
+  const values = new Proxy({}, { get: (_, value) => `{${String(value)}}` });
+  const error = AppError.of(name, values as never);
+  const { status, headers } = problemAnswer(error, { requestId: '' });
+  return [code(name), String(status), headers['retry-after'] ?? '', error.message];
+}
+
+function httpError(name: HttpErrorCode): string[] {
+  const { status, message } = HTTP_ERRORS[name];
+  return [code(name), String(status), '', message];
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rule = head.map(() => '---');
+  return [head, rule, ...lines]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
 }

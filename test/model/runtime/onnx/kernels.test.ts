@@ -124,14 +124,12 @@ const CASES: { readonly [Name in KernelName]: readonly Case[] } = {
   Fill: [{ shapes: [[3]], call: (x) => [tf.add(x, tf.fill([2, 3], 0.5)), tf.fill([2], -1)] }],
   Floor: unary(tf.floor),
   GatherV2: [
+    // At positions that are computed.
     {
-      shapes: [[3, 4]],
-      call: (x) =>
-        tf.gather(
-          x,
-          tf.cast(tf.floor(tf.abs(tf.slice(x, [0, 0], [1, 4]).flatten())), 'int32') as tf.Tensor1D,
-          0,
-        ),
+      shapes: [[3], [4]],
+      range: [0, 2.9],
+      call: (x, positions) =>
+        tf.gather(present(x), tf.reshape<tf.Rank.R1>(tf.cast(tf.floor(present(positions)), 'int32'), [4])),
     },
     { shapes: [[2, 4]], call: (x) => [tf.gather(x, [3, 0, 0], 1), tf.gather(x, [1], 0)] },
     { shapes: [[2, 3, 4]], call: (x) => [tf.gather(x, [2, 2], -1), tf.gather(x, [0, 2], 1)] },
