@@ -15,6 +15,7 @@ export const ERROR_KINDS = [
   'unavailable',
   'full',
   'diverged',
+  'damaged',
   'timeout',
   'internal',
 ] as const;
@@ -68,10 +69,7 @@ export const ERRORS = {
     'conflict',
     (v: { id: string; state: string }) => `Job ${v.id} has already ${v.state}.`,
   ),
-  blob_corrupt: entry(
-    'internal',
-    (v: { key: string; detail: string }) => `${v.key} is damaged: ${v.detail}.`,
-  ),
+  blob_corrupt: entry('damaged', (v: { key: string; detail: string }) => `${v.key} is damaged: ${v.detail}.`),
   queue_folder_locked: entry(
     'conflict',
     (v: { folder: string; pid: number | string }) =>
@@ -189,6 +187,7 @@ export function isRetryable(error: unknown): boolean {
     unavailable: true,
     full: true,
     diverged: false,
+    damaged: false,
     timeout: true,
     internal: true,
   };

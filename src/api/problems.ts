@@ -16,6 +16,7 @@ const STATUS_OF_KIND: Record<ErrorKind, number> = {
   full: 507,
   timeout: 504,
   diverged: 500,
+  damaged: 500,
   internal: 500,
 };
 
@@ -49,7 +50,8 @@ export function problemAnswer(error: unknown, context: ProblemContext): ProblemA
 function ofAppError(error: AppError, context: ProblemContext): ProblemAnswer {
   const lost = error.code === 'id_invalid' && context.idInPath === true;
   const status = lost ? 404 : statusOf(error.kind);
-  const detail = error.kind === 'internal' ? AppError.of('internal', undefined).message : error.message;
+  const inside = error.kind === 'internal' || error.kind === 'damaged';
+  const detail = inside ? AppError.of('internal', undefined).message : error.message;
   const wait = RETRY_AFTER_SECONDS[error.kind];
   const headers = wait === undefined ? {} : { 'retry-after': String(wait) };
   return answer(status, error.code, detail, error.problems, context, headers);

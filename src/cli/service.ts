@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { buildApp } from '../api/app.ts';
+import { buildApp, type App } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { openQueue } from '../queue/open.ts';
 import type { Consumer } from '../queue/queues.ts';
@@ -49,7 +49,7 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
       const producer = await queue.producer();
       closings.push(() => producer.close());
       const app = await buildApp({ config, producer, store, logger: log });
-      closings.push(() => app.close());
+      closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));
       await app.listen({ host: config.host, port: config.port });
       const { port } = app.server.address() as AddressInfo;
       const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
@@ -65,6 +65,15 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
 /** The compiled child process beside this file. */
 function childEntry(): URL {
   return new URL('../worker/child/main.js', import.meta.url);
+}
+
+/** Closes the API; connections that are still open after half of the time to stop are cut, so that the workers have the other. */
+async function closeWithin(ms: number, app: App): Promise<void> {
+  const timer = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, ms);
+  await app.close();
+  clearTimeout(timer);
 }
 
 function once(fn: Closing): Closing {

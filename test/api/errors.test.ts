@@ -12,6 +12,7 @@ describe('errors', () => {
     expect(statuses).toMatchInlineSnapshot(`
       {
         "conflict": 409,
+        "damaged": 500,
         "diverged": 500,
         "full": 507,
         "internal": 500,

@@ -1,19 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { JobRequest } from '../../src/api/schemas/jobs.ts';
 import { describeSettings } from '../../src/config.ts';
-import { Services, type ServiceProcess } from '../support/service.ts';
+import { LIMITS } from '../../src/model/spec.ts';
+import { fieldsOf } from '../support/api-fields.ts';
+import { README } from '../support/readme.ts';
 
-const run = promisify(execFile);
-const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+const readme = await readFile(README, 'utf8');
 
-describe('the configuration table of the README', () => {
-  const rows = [...readme.matchAll(/^\| `(AEVB_\w+)` +\| (.+?) +\| (.+?) +\|$/gm)];
-
+describe('the README', () => {
   it('has every setting, with its default and meaning', () => {
+    const rows = [...readme.matchAll(/^\| `(AEVB_\w+)` +\| (.+?) +\| (.+?) +\|$/gm)];
     expect(rows.map(([, variable, value, meaning]) => ({ variable, value, meaning }))).toEqual(
       describeSettings().map(({ variable, default: value, description }) => ({
         variable,
@@ -22,98 +20,37 @@ describe('the configuration table of the README', () => {
       })),
     );
   });
-});
 
-/** Shell blocks that call the service, in the order of the page. */
-function examples(): string[] {
-  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  return blocks.filter((block) => block.includes('curl '));
-}
-
-describe('the examples of the README', () => {
-  const services = new Services();
-  let folder: string;
-  let service: ServiceProcess;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aevb-test-'));
-    service = await services.start('serve', { AEVB_DATA_DIR: join(folder, 'data') });
-  });
-  afterAll(async () => {
-    await service.end('SIGTERM');
-    services.endAll();
-    await rm(folder, { recursive: true, force: true });
+  it.each([
+    'model.likelihood.family',
+    'model.posterior.family',
+    'model.encoder.activation',
+    'training.algorithm.name',
+    'training.estimator.name',
+    'training.objective.name',
+    'training.optimizer.name',
+    'training.learning_rate_schedule.name',
+    'training.binarization',
+  ])('names every %s in its table', (name) => {
+    const { value = '' } = fieldsOf(JobRequest as object).find((field) => field.name === name) ?? {};
+    const names = value.match(/`\w+`/g) ?? [];
+    expect(names.length).toBeGreaterThan(1);
+    const row = readme
+      .split('\n')
+      .find((line) => line.startsWith('|') && names.every((one) => line.includes(one)));
+    expect(row).toContain(name.split('.')[1]);
   });
 
-  const ids: Record<string, string> = {};
+  it('says the limits as they are', () => {
+    const said = (value: number) => value.toLocaleString('en');
+    expect(readme.replace(/\s+/g, ' ')).toContain(
+      `up to ${LIMITS.hiddenLayers} hidden layers of up to ${said(LIMITS.hiddenSize)} units, rows of up to ${said(LIMITS.dataSize)} values, ${said(LIMITS.parameters)} parameters`,
+    );
+  });
 
-  /** Runs a block as a reader would, with the ids that earlier answers named; curl fails where the status is an error. */
-  async function tried(block: string): Promise<string> {
-    const { host } = new URL(service.url);
-    const script = block.replaceAll('localhost:8080', host).replaceAll('curl ', 'curl -sS --fail-with-body ');
-    const options = { cwd: folder, env: { ...process.env, ...ids } };
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], options);
-    remember(stdout);
-    return stdout;
-  }
-
-  function remember(answer: string): void {
-    const patterns = {
-      DATASET: /^\{"id":"(ds_\w+)"/,
-      JOB: /^\{"id":"(job_\w+)"/,
-      MODEL: /"model_id":"(model_\w+)"/,
-    };
-    for (const [name, pattern] of Object.entries(patterns)) {
-      const id = pattern.exec(answer)?.[1];
-      if (id !== undefined) ids[name] = id;
-    }
-  }
-
-  async function jobIs(...states: string[]): Promise<void> {
-    await expect
-      .poll(
-        async () =>
-          ((await (await fetch(`${service.url}/jobs/${ids['JOB']}`)).json()) as { state: string }).state,
-        {
-          timeout: 60_000,
-          interval: 100,
-        },
-      )
-      .toSatisfy((state: string) => states.includes(state));
-  }
-
-  it('work as they stand, one after another', async () => {
-    const [
-      upload = '',
-      train = '',
-      watch = '',
-      encode = '',
-      elbo = '',
-      generate = '',
-      mnist = '',
-      image = '',
-    ] = examples();
-    expect(examples()).toHaveLength(8);
-    expect(await tried(upload)).toContain('"rows":500');
-    expect(await tried(train)).toContain('"model_id"');
-    await jobIs('succeeded');
-    expect(await tried(watch)).toContain('"validation_elbo"');
-    expect(await tried(encode)).toContain('"standard_deviation"');
-    const scores = JSON.parse(await tried(elbo)) as { elbo: [number, number] };
-    const [usual, strange] = scores.elbo;
-    expect(strange).toBeLessThan(usual - 100);
-    expect(await tried(generate)).toContain('"latents"');
-    expect(await tried(mnist)).toContain('"dataset_id":"mnist"');
-    await expect
-      .poll(async () => (await fetch(`${service.url}/samples?model_id=${ids['MODEL']}&count=1`)).status, {
-        timeout: 120_000,
-        interval: 200,
-      })
-      .toBe(200);
-    await tried(image);
-    const png = await readFile(join(folder, 'samples.png'));
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
-    await fetch(`${service.url}/jobs/${ids['JOB']}/cancel`, { method: 'POST' });
-    await jobIs('cancelled', 'succeeded');
-  }, 240_000);
+  it('links to files that are there', () => {
+    const links = [...readme.matchAll(/\]\((?!http)([^)#]+)(#[^)]*)?\)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter((path) => !existsSync(new URL(path, README)))).toEqual([]);
+  });
 });

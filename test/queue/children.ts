@@ -32,6 +32,7 @@ export async function queueChildren(): Promise<QueueChildren> {
     'src/ids.ts',
     'src/validation.ts',
     'src/model/spec.ts',
+    'src/model/spec',
     'test/queue/child.ts',
   );
   const children: QueueChild[] = [];

@@ -4,7 +4,7 @@ export interface Schema {
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly const?: unknown;
+  readonly const?: string;
   readonly enum?: readonly unknown[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -67,10 +67,11 @@ function unionFields(name: string, schema: Schema, required: boolean): Field[] {
   const tag = schema.discriminator?.propertyName ?? '';
   const variants = schema.oneOf ?? [];
   const titles = variants.map(({ title = '' }) => code(title));
-  const chosen = (schema.default as Record<string, unknown> | undefined)?.[tag];
+  const chosen = (schema.default as Record<string, string> | undefined)?.[tag];
   const byLine = new Map<string, { own: Field; titles: string[] }>();
   for (const { title = '', ...variant } of variants) {
-    const { [tag]: _tag, ...properties } = variant.properties ?? {};
+    const others = Object.entries(variant.properties ?? {}).filter(([key]) => key !== tag);
+    const properties = Object.fromEntries(others);
     for (const own of fieldsOf({ ...variant, properties }, `${name}.`)) {
       const line = JSON.stringify(own);
       const seen = byLine.get(line) ?? { own, titles: [] };
@@ -78,7 +79,7 @@ function unionFields(name: string, schema: Schema, required: boolean): Field[] {
       byLine.set(line, seen);
     }
   }
-  const otherwise = chosen === undefined ? (required ? 'required' : '') : code(String(chosen));
+  const otherwise = chosen === undefined ? (required ? 'required' : '') : code(chosen);
   const meaning = schema.description ?? '';
   return [
     { name: `${name}.${tag}`, value: titles.join(', '), otherwise, meaning },
@@ -100,7 +101,7 @@ function otherwiseOf({ default: value }: Schema, required: boolean): string {
 /** What a value may be. */
 export function valueOf(schema: Schema): string {
   if (schema.$ref !== undefined) return reference(schema.$ref);
-  if (schema.const !== undefined) return code(String(schema.const));
+  if (schema.const !== undefined) return code(schema.const);
   if (schema.enum) return schema.enum.map((one) => code(String(one))).join(', ');
   if (schema.anyOf) return schema.anyOf.map(valueOf).join(' or ');
   if (schema.items) return `array of ${arrayOf(schema)}${counted(schema.minItems, schema.maxItems, '')}`;

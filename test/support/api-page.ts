@@ -187,7 +187,7 @@ service."; the messages below are then in the log. A job that failed has \`code\
 function appError(name: ErrorCode): string[] {
   // Whatever a message asks for is its own name in braces.
   const values = new Proxy({}, { get: (_, value) => `{${String(value)}}` });
-  const error = AppError.of(name, values as never);
+  const error = AppError.of(name, values);
   const { status, headers } = problemAnswer(error, { requestId: '' });
   return [code(name), String(status), headers['retry-after'] ?? '', error.message];
 }

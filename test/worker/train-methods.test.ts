@@ -71,3 +71,13 @@ describe('early stopping', () => {
     expect(newest?.step).toBe(result.step);
   });
 });
+
+describe('a training whose last step leaves the finite numbers', () => {
+  it('fails, though nothing validates it, and keeps no checkpoint that cannot answer', async () => {
+    const { store, order, train } = await workshop();
+    const wild = { epochs: 1, validation_fraction: 0, optimizer: { name: 'sgd', learning_rate: 20 } };
+    const payload = await order(wild, { likelihood: { family: 'gaussian' } });
+    await expect(train(payload)).rejects.toMatchObject({ code: 'training_diverged' });
+    expect(await store.models.listCheckpoints(payload.modelId)).toEqual([]);
+  });
+});

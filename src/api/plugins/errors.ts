@@ -72,7 +72,7 @@ function translate(error: unknown, request: FastifyRequest, config: Config): unk
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
   const known = TRANSLATIONS[code];
   if (known !== undefined) return known(request, config);
-  const fromClient = code.startsWith('FST_ERR_') && statusCode >= 400 && statusCode < 500;
+  const fromClient = statusCode >= 400 && statusCode < 500;
   return fromClient ? new HttpError('bad_request', { cause: error }) : error;
 }
 

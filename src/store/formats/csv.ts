@@ -12,6 +12,7 @@ const MAX_ROW_CHARACTERS = MAX_DATA_SIZE * 64;
 /** At the end of a file; a blank line costs a byte, or a thousandth of one in gzip, and as much work as a row. */
 const MAX_BLANK_LINES = 100;
 const PIECE_VALUES = 65536;
+const [QUOTE, COMMA, NEWLINE, CARRIAGE_RETURN] = [0x22, 0x2c, 0x0a, 0x0d] as const;
 const HEAD_CONTROL = /[^\t\n\f\r -~\x80-\xff]/;
 
 /**
@@ -46,7 +47,7 @@ interface NumberedRow {
 async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedRow> {
   const parser = parse({ bom: true, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS });
   // Whatever ends the feeding ends the loop below too, with the same error: there it is raised.
-  pipeline(source, parser).catch(() => undefined);
+  pipeline(narrow(source), parser).catch(() => undefined);
   let row = 0;
   let blank = 0;
   try {
@@ -63,6 +64,25 @@ async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Numb
     }
   } catch (error) {
     throw error instanceof CsvError ? unreadable(error) : error;
+  }
+}
+
+/**
+ * The bytes as they are, as long as no row has more cells than a data set may: the parser holds a row whole before it gives it,
+ * and bounds its characters but not its cells.
+ */
+async function* narrow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let [quoted, separators] = [false, 0];
+  for await (const bytes of source) {
+    for (const byte of bytes) {
+      if (byte === QUOTE) quoted = !quoted;
+      else if (quoted) continue;
+      else if (byte === COMMA) separators += 1;
+      else if (byte === NEWLINE || byte === CARRIAGE_RETURN) separators = 0;
+      if (separators >= MAX_DATA_SIZE)
+        throw AppError.of('too_large', { what: 'A row', limit: MAX_DATA_SIZE, unit: 'values' });
+    }
+    yield bytes;
   }
 }
 

@@ -59,7 +59,7 @@ async function train(
     minibatchSize,
     ...(resume ? { resume } : {}),
   });
-  const validation = new Validation(runtime, model, training, reader, split.validation);
+  const validation = new Validation(runtime, model, training, reader, split);
   try {
     const run = new TrainingRun({
       context,

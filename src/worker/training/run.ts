@@ -118,10 +118,12 @@ export class TrainingRun {
   }
 
   async #save(validationElbo: number | null): Promise<void> {
-    const { trainer, models, payload } = this.#options;
+    const { trainer, models, payload, validation } = this.#options;
     if (trainer.step === this.#savedStep) return;
     const snapshot = await trainer.snapshot();
     await this.#assertFinite(snapshot.parameters);
+    if (!(await validation.isUsable(snapshot.parameters)))
+      throw await this.#divergence('the bound', trainer.step);
     await models.saveCheckpoint(payload.modelId, {
       step: trainer.step,
       epoch: this.#epoch,

@@ -2,6 +2,7 @@ import { Inference } from '../../model/evaluation/inference.ts';
 import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
 import { fillUniform, streamKey } from '../../model/random/streams.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
+import type { Split } from '../../model/training/split.ts';
 import type { RowReader } from '../../store/datasets.ts';
 
 /** Means over the validation rows, in nats per datapoint. */
@@ -12,6 +13,7 @@ export interface ValidationTerms {
 }
 
 const ROWS_AT_ONCE = 512;
+const PROBE_ROWS = 64;
 
 /**
  * Scores the validation rows with one draw each; the same noise every time, so that epochs can be compared. Where training
@@ -21,6 +23,7 @@ export class Validation {
   readonly #inference: Inference;
   readonly #reader: RowReader;
   readonly #rows: Uint32Array;
+  readonly #probe: Uint32Array;
   readonly #training: TrainingSpec;
 
   constructor(
@@ -28,12 +31,22 @@ export class Validation {
     model: ModelSpec,
     training: TrainingSpec,
     reader: RowReader,
-    rows: Uint32Array,
+    { train, validation: rows }: Split,
   ) {
     this.#inference = new Inference(runtime, model, reader.record.data_size);
     this.#reader = reader;
     this.#rows = training.algorithm.name === 'mcem' ? new Uint32Array() : rows;
+    this.#probe = train.subarray(0, PROBE_ROWS);
     this.#training = training;
+  }
+
+  /** Whether the bound of some training rows is finite: finite parameters alone do not make a model usable. */
+  async isUsable(parameters: FloatArrays): Promise<boolean> {
+    if (this.#training.algorithm.name === 'mcem') return true;
+    const rows = readValues(this.#reader, this.#probe, this.#training);
+    const noise = { seed: this.#training.seed, stream: 'validationNoise' } as const;
+    const { elbo } = await this.#inference.elbo(parameters, rows, 1, noise);
+    return elbo.data.every(Number.isFinite);
   }
 
   /** Null where there are no validation rows. */

@@ -71,6 +71,8 @@ describe('csv', () => {
   it('refuses rows, row widths and line lengths beyond the limits', async () => {
     const wide = Array(65_537).fill('1').join(',');
     expect(await codeOf(readUpload(wide, { pieceBytes: 65_536 }))).toBe('too_large');
+    // Empty cells are no characters: a parser that counts those alone would hold any number of them.
+    expect(await codeOf(readUpload(','.repeat(3_000_000), { pieceBytes: 65_536 }))).toBe('too_large');
     expect(await codeOf(readUpload('1,2\n3,4\n', { limits: { maxDatasetBytes: 15 } }))).toBe('too_large');
     expect(await codeOf(readUpload('1,2\n3,4\n', { limits: { maxDatasetBytes: 16 } }))).toBe('no error');
     const long = { pieceBytes: 2 ** 20, limits: { maxUploadBytes: 2 ** 24 } };
