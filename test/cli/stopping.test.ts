@@ -37,6 +37,10 @@ it('a service ends though an upload never does', async () => {
     clearInterval(dripping);
   });
   await once(upload, 'socket');
-  await new Promise<void>((resolve) => upload.write('1,2\n', () => { resolve(); }));
+  await new Promise<void>((resolve) =>
+    upload.write('1,2\n', () => {
+      resolve();
+    }),
+  );
   expect(await service.end('SIGTERM')).toEqual({ code: 0, signal: null });
 }, 60_000);
