@@ -16,7 +16,7 @@ function logDensity(z: tf.Tensor): tf.Tensor {
 }
 
 function moved(z: tf.Tensor, seed: number, stepSize: number, leapfrogSteps = 5) {
-  const rows = z.shape[0] ?? 0;
+  const rows = z.size / 2;
   const noise = {
     momentum: tf.tensor2d(normals(seed, rows * 2), [rows, 2]),
     acceptance: tf.tensor1d(uniforms(seed + 1, rows, 0, 1)),
