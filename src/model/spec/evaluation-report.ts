@@ -5,7 +5,7 @@ import { closed } from './schema.ts';
 
 /** What an evaluation answers: numbers with the protocol that they were measured by. */
 
-const orNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 const spread = {
   standard_error: orNull(
