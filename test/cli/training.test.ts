@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/schemas/jobs.ts';
 import type { Client } from '../../src/cli/demo/client.ts';
 import { createProgress } from '../../src/cli/demo/progress.ts';
 import { paperOrder, train } from '../../src/cli/demo/training.ts';
 
-const QUEUED: Job = {
+const QUEUED: TrainJob = {
   id: 'job_1',
   type: 'train',
   state: 'queued',
@@ -20,7 +20,7 @@ const QUEUED: Job = {
 };
 
 /** A service whose job is found in each of these states, one after another. */
-function trainingThrough(states: readonly Partial<Job>[], epochs = 0) {
+function trainingThrough(states: readonly Partial<TrainJob>[], epochs = 0) {
   const jobs = states.map((state) => ({ ...QUEUED, ...state }));
   const unused = async (): Promise<never> => Promise.reject(new Error('not a call of a training'));
   const client: Client = {
@@ -64,7 +64,7 @@ test('a training that succeeds tells every epoch, also those between two looks',
     runtime: 'onnx/cpu',
     pid: 1,
   };
-  const done: Partial<Job> = {
+  const done: Partial<TrainJob> = {
     state: 'succeeded',
     started_at: '2024-01-01T00:00:00.000Z',
     finished_at: '2024-01-01T00:00:12.500Z',
@@ -81,14 +81,14 @@ test('a training that succeeds tells every epoch, also those between two looks',
   expect(written.map((text) => text.slice(0, 9))).toEqual(['epoch 1/3', 'epoch 2/3', 'epoch 3/3']);
 });
 
-const BROKEN: Partial<Job> = {
+const BROKEN: Partial<TrainJob> = {
   state: 'failed',
   error: { code: 'internal', message: 'It broke.', problems: [] },
 };
 
 test.each([
   ['fails', BROKEN, 'the training failed: It broke.'],
-  ['is cancelled', { state: 'cancelled' } satisfies Partial<Job>, 'the training was cancelled'],
+  ['is cancelled', { state: 'cancelled' } satisfies Partial<TrainJob>, 'the training was cancelled'],
 ])('a training that %s is an error', async (_, state, message) => {
   await expect(trainingThrough([state]).result).rejects.toThrow(message);
 });

@@ -6,13 +6,13 @@ import type {
   MeanAnswer,
   ReconstructRequest,
 } from '../../api/schemas/inference.ts';
-import type { Job, JobRequest } from '../../api/schemas/jobs.ts';
+import type { TrainJob, TrainRequest } from '../../api/schemas/jobs.ts';
 import type { Metrics } from '../../api/schemas/models.ts';
 import type { ProblemDetails } from '../../api/schemas/problem.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
 
 /** A job as it is sent: what is left out of model and training has the default of the service. */
-export interface JobOrder extends Pick<JobRequest, 'dataset_id' | 'name'> {
+export interface JobOrder extends Pick<TrainRequest, 'dataset_id' | 'name'> {
   readonly model?: Partial<ModelSpec>;
   readonly training?: Partial<TrainingSpec>;
 }
@@ -21,8 +21,8 @@ type Sent<Request> = Pick<Request, Extract<keyof Request, 'model_id' | 'data' | 
 
 /** The calls of the API that the demo makes. Each rejects with a {@link CallFailed} unless answered with success. */
 export interface Client {
-  createJob(order: JobOrder): Promise<Job>;
-  job(id: string): Promise<Job>;
+  createJob(order: JobOrder): Promise<TrainJob>;
+  job(id: string): Promise<TrainJob>;
   metrics(modelId: string): Promise<Metrics>;
   encode(request: Sent<EncodeRequest>): Promise<EncodeAnswer>;
   elbo(request: Sent<ElboRequest>): Promise<ElboAnswer>;
@@ -53,8 +53,8 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
   const post = async (path: string, body: object): Promise<unknown> =>
     (await call('POST', path, body)).json();
   return {
-    createJob: async (order) => (await post('/jobs', order)) as Job,
-    job: async (id) => (await get(`/jobs/${id}`)) as Job,
+    createJob: async (order) => (await post('/jobs', order)) as TrainJob,
+    job: async (id) => (await get(`/jobs/${id}`)) as TrainJob,
     metrics: async (modelId) => (await get(`/models/${modelId}/metrics`)) as Metrics,
     encode: async (request) => (await post('/encode', request)) as EncodeAnswer,
     elbo: async (request) => (await post('/elbo', request)) as ElboAnswer,

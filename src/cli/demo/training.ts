@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../api/schemas/jobs.ts';
+import type { TrainJob } from '../../api/schemas/jobs.ts';
 import type { NetworkSpec } from '../../model/spec.ts';
 import type { JobState } from '../../queue/jobs.ts';
 import type { Client, JobOrder } from './client.ts';
@@ -65,7 +65,7 @@ export async function train(
   }
   return summary(job, (await client.metrics(job.model_id)).data);
 
-  async function showEpochs(from: number, { model_id, progress }: Job): Promise<number> {
+  async function showEpochs(from: number, { model_id, progress }: TrainJob): Promise<number> {
     const { data } = await client.metrics(model_id);
     const news = data.filter(({ epoch }) => epoch > from);
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
@@ -74,7 +74,7 @@ export async function train(
 }
 
 /** Whether a job in this state is done; throws where it will never be. */
-const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
+const OUTCOMES: { readonly [State in JobState]: (job: TrainJob) => boolean } = {
   queued: () => false,
   running: () => false,
   paused: () => false,
@@ -87,7 +87,7 @@ const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
   },
 };
 
-function summary(job: Job, epochs: readonly Epoch[]): Training {
+function summary(job: TrainJob, epochs: readonly Epoch[]): Training {
   const time = (text: string | null): number => (text === null ? NaN : Date.parse(text));
   return {
     modelId: job.model_id,
