@@ -12,7 +12,7 @@ import {
 } from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { problem, rangeProblem, trainingRows } from './job-checks.ts';
+import { parameterCount, problem, rangeProblem, trainingRows } from './job-checks.ts';
 
 interface Plan {
   readonly evaluation: EvaluationSpec;
@@ -97,7 +97,7 @@ const encoder: MeasureCheck = (measure, { training }) =>
     ? problem(
         '',
         `${measureKey(measure)} of a model trained by mcem, which has no encoder`,
-        'log_marginal_likelihood by posterior_density',
+        'floors, log_marginal_likelihood by posterior_density',
       )
     : null;
 
@@ -121,4 +121,15 @@ const work: MeasureCheck = (measure, { rows }) => {
   return problem('', found, `at most ${most}; set limit or lower samples`);
 };
 
-const MEASURE_CHECKS: readonly MeasureCheck[] = [repeated, encoder, chains, work];
+const variances: MeasureCheck = (measure, { rows }) =>
+  measure.name === 'latents' && rows === 1
+    ? problem('', 'latents of 1 row', 'at least 2 rows, whose variance is measured')
+    : null;
+
+const gradients: MeasureCheck = (measure, { model, record }) => {
+  if (measure.name !== 'gradient_variance') return null;
+  const [count, most] = [parameterCount(record.data_size, model), EVALUATION_LIMITS.gradientParameters];
+  return count <= most ? null : problem('', `gradient_variance of ${count} parameters`, `at most ${most}`);
+};
+
+const MEASURE_CHECKS: readonly MeasureCheck[] = [repeated, encoder, chains, work, variances, gradients];
