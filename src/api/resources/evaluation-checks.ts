@@ -6,6 +6,7 @@ import {
   measureKey,
   needsEncoder,
   type EvaluationSpec,
+  type MarginalMethod,
   type MeasureSpec,
   type ModelSpec,
   type TrainingSpec,
@@ -87,6 +88,21 @@ function measureProblems(measure: MeasureSpec, plan: Plan, index: number): Probl
   });
 }
 
+/** Why log p(x) of a model cannot be estimated in this way; its pointer is empty. */
+export function marginalProblem(model: ModelSpec, method: MarginalMethod): Problem | null {
+  if (method !== 'posterior_density') return null;
+  const most = EVALUATION_LIMITS.posteriorDensityLatents;
+  if (model.latent_size > most) {
+    return problem('', `posterior_density with ${model.latent_size} latent dimensions`, `at most ${most}`);
+  }
+  if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
+  return problem(
+    '',
+    `posterior_density with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
+    'a prior on the real numbers, or importance_sampling',
+  );
+}
+
 const repeated: MeasureCheck = (measure, { evaluation }, index) => {
   const first = evaluation.measures.findIndex((other) => measureKey(other) === measureKey(measure));
   return first === index ? null : problem('', `${measureKey(measure)} twice`, 'at most one of each');
@@ -101,18 +117,8 @@ const encoder: MeasureCheck = (measure, { training }) =>
       )
     : null;
 
-const chains: MeasureCheck = (measure, { model }) => {
-  if (measure.name !== 'log_marginal_likelihood' || measure.method !== 'posterior_density') return null;
-  const most = EVALUATION_LIMITS.posteriorDensityLatents;
-  if (model.latent_size > most)
-    return problem('', `posterior_density with ${model.latent_size} latent dimensions`, `at most ${most}`);
-  if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
-  return problem(
-    '',
-    `posterior_density with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
-    'a prior on the real numbers, or importance_sampling',
-  );
-};
+const chains: MeasureCheck = (measure, { model }) =>
+  measure.name === 'log_marginal_likelihood' ? marginalProblem(model, measure.method) : null;
 
 const work: MeasureCheck = (measure, { rows }) => {
   const [needed, most] = [decodingsOf(measure, rows), EVALUATION_LIMITS.decodings];

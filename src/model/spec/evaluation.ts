@@ -53,6 +53,7 @@ export const MARGINAL_METHODS = {
     }),
   },
 } as const;
+export const Marginal = tagged('method', MARGINAL_METHODS);
 export type MarginalMethod = keyof typeof MARGINAL_METHODS;
 export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
 

@@ -20,6 +20,8 @@ export interface RowBatch {
 
 export interface RowSet {
   readonly count: number;
+  /** Every value is known to be 0 or 1. */
+  readonly isBinary: boolean;
   /** All of them in their order, cut in the same way every time. */
   batches(): Iterable<RowBatch>;
 }
