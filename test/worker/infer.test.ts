@@ -41,12 +41,19 @@ const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
   reconstruct: { mean: [10, 64] },
   sample: { latents: [10, 2], mean: [10, 64] },
   elbo: { elbo: [10], log_likelihood: [10], kl_divergence: [10] },
+  manifold: { latents: [9, 2], mean: [9, 64] },
+  traversal: { base: [1, 2], dimensions: [2], latents: [6, 2], mean: [6, 64] },
+  interpolate: { latents: [3, 2], mean: [3, 64] },
+  scatter: { mean: [3, 2], rows: [3] },
 };
+
+const WITHOUT_ROWS: readonly Operation[] = ['manifold', 'traversal', 'scatter'];
 
 function fieldsOf(operation: Operation): Partial<InferPayload> {
   if (operation === 'sample') return { count: 10 };
   if (operation === 'decode') return { rows: packArray([10, 2], new Float32Array(20).fill(0.5)) };
-  return { rows: packedImages(10), count: 3 };
+  if (operation === 'interpolate') return { datasetRows: [299, 0], count: 3 };
+  return { rows: WITHOUT_ROWS.includes(operation) ? null : packedImages(10), count: 3 };
 }
 
 describe('the inference processor', () => {

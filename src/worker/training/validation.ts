@@ -1,9 +1,10 @@
 import { Inference } from '../../model/evaluation/inference.ts';
-import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
+import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
 import { fillUniform, streamKey } from '../../model/random/streams.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
 import type { Split } from '../../model/training/split.ts';
 import type { RowReader } from '../../store/datasets.ts';
+import { readValues } from '../row-values.ts';
 
 /** Means over the validation rows, in nats per datapoint. */
 export interface ValidationTerms {
@@ -43,7 +44,7 @@ export class Validation {
   /** Whether the bound of some training rows is finite: finite parameters alone do not make a model usable. */
   async isUsable(parameters: FloatArrays): Promise<boolean> {
     if (this.#training.algorithm.name === 'mcem') return true;
-    const rows = readValues(this.#reader, this.#probe, this.#training);
+    const rows = readBinarized(this.#reader, this.#probe, this.#training);
     const noise = { seed: this.#training.seed, stream: 'validationNoise' } as const;
     const { elbo } = await this.#inference.elbo(parameters, rows, 1, noise);
     return elbo.data.every(Number.isFinite);
@@ -54,7 +55,11 @@ export class Validation {
     if (this.#rows.length === 0) return null;
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
     for (let start = 0; start < this.#rows.length; start += ROWS_AT_ONCE) {
-      const rows = readValues(this.#reader, this.#rows.subarray(start, start + ROWS_AT_ONCE), this.#training);
+      const rows = readBinarized(
+        this.#reader,
+        this.#rows.subarray(start, start + ROWS_AT_ONCE),
+        this.#training,
+      );
       const noise = { seed: this.#training.seed + start, stream: 'validationNoise' } as const;
       const terms = await this.#inference.elbo(parameters, rows, 1, noise);
       elbo += sum(terms.elbo.data);
@@ -70,14 +75,10 @@ export class Validation {
   }
 }
 
-function readValues(reader: RowReader, indices: Uint32Array, training: TrainingSpec) {
-  const { record } = reader;
-  const size = indices.length * record.data_size;
-  const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  reader.readRows(indices, stored);
-  const data = Float32Array.from(stored, (value) => value * record.scale);
-  binarize(data, indices, record.data_size, training);
-  return { shape: [indices.length, record.data_size], data };
+function readBinarized(reader: RowReader, indices: Uint32Array, training: TrainingSpec): FloatArray {
+  const values = readValues(reader, indices);
+  binarize(values.data, indices, reader.record.data_size, training);
+  return values;
 }
 
 function binarize(
