@@ -66,11 +66,6 @@ export const ERRORS = {
     (v: { id: string; latentSize: number }) =>
       `Model ${v.id} has ${v.latentSize} latent dimensions and a manifold is drawn of exactly 2. A traversal (GET /models/${v.id}/traversal) shows models of any size.`,
   ),
-  no_such_latent: entry(
-    'invalid',
-    (v: { id: string; dimension: number; latentSize: number }) =>
-      `Model ${v.id} has no latent dimension ${v.dimension}; allowed: 0 to ${v.latentSize - 1}.`,
-  ),
   no_quantile: entry(
     'conflict',
     (v: { id: string; prior: string }) =>

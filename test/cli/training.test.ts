@@ -32,7 +32,7 @@ function trainingThrough(states: readonly Partial<Job>[], epochs = 0) {
     metrics: async () => ({ data: Array.from({ length: epochs }, (_, i) => line(i + 1)) }),
     encode: unused,
     elbo: unused,
-    reconstruct: unused,
+    reconstructionsPng: unused,
     samplesPng: unused,
   };
   const written: string[] = [];

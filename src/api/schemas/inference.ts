@@ -4,14 +4,14 @@ import { PUBLISHED, closed } from './common.ts';
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
 
-const modelId = Type.String({ minLength: 1, maxLength: 100 });
+export const modelId = Type.String({ minLength: 1, maxLength: 100 });
 const seed = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
   default: 0,
   description: 'Fixes the noise: the same request is answered the same.',
 });
-const checkpoint = Type.Unsafe<'latest' | 'best' | number>({
+export const checkpoint = Type.Unsafe<'latest' | 'best' | number>({
   anyOf: [
     { type: 'string', enum: ['latest', 'best'] },
     { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
@@ -19,6 +19,26 @@ const checkpoint = Type.Unsafe<'latest' | 'best' | number>({
   default: 'latest',
   description: 'The newest checkpoint, the best by validation elbo, or that of a step.',
 });
+
+export const datasetRow = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
+
+/** How an answer with images can be had as a picture. */
+export const PICTURE_FIELDS = {
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png'>({
+      type: 'string',
+      enum: ['json', 'png'],
+      description: 'Default: as the Accept header wants it, else json.',
+    }),
+  ),
+  zoom: Type.Integer({
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    description: 'In a PNG each value is a square of that many pixels on a side.',
+  }),
+};
 
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
 const rows = (description: string) =>
@@ -48,7 +68,17 @@ export type EncodeRequest = Static<typeof EncodeRequest>;
 export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.') });
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
-export const ReconstructRequest = request({ data });
+export const ReconstructRequest = request({
+  data: Type.Optional(data),
+  rows: Type.Optional(
+    Type.Array(datasetRow('Index, from 0.'), {
+      minItems: 1,
+      maxItems: MAX_IMAGES,
+      description: "In the place of `data`: rows of the model's data set.",
+    }),
+  ),
+  ...PICTURE_FIELDS,
+});
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
 export const ElboRequest = request({
@@ -66,19 +96,13 @@ export type ElboRequest = Static<typeof ElboRequest>;
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
-  format: Type.Optional(
-    Type.Unsafe<'json' | 'png'>({
-      type: 'string',
-      enum: ['json', 'png'],
-      description: 'Default: as the Accept header wants it, else json.',
-    }),
-  ),
+  ...PICTURE_FIELDS,
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
 
-const Numbers = Type.Array(Type.Number());
-const Rows = Type.Array(Numbers);
-const answer = <Fields extends TProperties>(fields: Fields) =>
+export const Numbers = Type.Array(Type.Number());
+export const Rows = Type.Array(Numbers);
+export const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
       model_id: Type.String(),
@@ -99,6 +123,12 @@ export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
 export const MeanAnswer = answer({ mean: Rows });
 export type MeanAnswer = Static<typeof MeanAnswer>;
+
+export const ReconstructAnswer = answer({
+  mean: Rows,
+  data: Type.Optional(Type.Array(Numbers, { description: 'The rows themselves, where `rows` named them.' })),
+});
+export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
 export const ElboAnswer = answer({
   unit: Type.Literal('nats per row'),

@@ -1,11 +1,4 @@
-import type {
-  ElboAnswer,
-  ElboRequest,
-  EncodeAnswer,
-  EncodeRequest,
-  MeanAnswer,
-  ReconstructRequest,
-} from '../../api/schemas/inference.ts';
+import type { ElboAnswer, ElboRequest, EncodeAnswer, EncodeRequest } from '../../api/schemas/inference.ts';
 import type { Job, JobRequest } from '../../api/schemas/jobs.ts';
 import type { Metrics } from '../../api/schemas/models.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
@@ -17,6 +10,9 @@ export interface JobOrder extends Pick<JobRequest, 'dataset_id' | 'name'> {
   readonly training?: Partial<TrainingSpec>;
 }
 
+/** Pixels of a picture for one of an image. */
+const ENLARGED = 3;
+
 type Sent<Request> = Pick<Request, Extract<keyof Request, 'model_id' | 'data' | 'samples'>>;
 
 /** The calls of the API that the demo makes. */
@@ -26,8 +22,9 @@ export interface Calls {
   metrics(modelId: string): Promise<Metrics>;
   encode(request: Sent<EncodeRequest>): Promise<EncodeAnswer>;
   elbo(request: Sent<ElboRequest>): Promise<ElboAnswer>;
-  reconstruct(request: Sent<ReconstructRequest>): Promise<MeanAnswer>;
-  /** `count` samples of the prior as a PNG grid. */
+  /** Rows and, under each, its reconstruction. */
+  reconstructionsPng(modelId: string, data: number[][]): Promise<Uint8Array>;
+  /** `count` samples of the prior as a grid. */
   samplesPng(modelId: string, count: number, seed: number): Promise<Uint8Array>;
 }
 
@@ -38,8 +35,9 @@ export function callsOf(client: Client): Calls {
     metrics: (modelId) => client.getJson(`/models/${modelId}/metrics`),
     encode: (request) => client.postJson('/encode', request),
     elbo: (request) => client.postJson('/elbo', request),
-    reconstruct: (request) => client.postJson('/reconstruct', request),
+    reconstructionsPng: (modelId, data) =>
+      client.postBytes('/reconstruct', { model_id: modelId, data, format: 'png', zoom: ENLARGED }),
     samplesPng: (modelId, count, seed) =>
-      client.getBytes(`/samples?model_id=${modelId}&count=${count}&seed=${seed}&format=png`),
+      client.getBytes(`/samples?model_id=${modelId}&count=${count}&seed=${seed}&format=png&zoom=${ENLARGED}`),
   };
 }
