@@ -61,6 +61,16 @@ export const ERRORS = {
     (v: { id: string }) =>
       `Model ${v.id} was trained by mcem, which has no encoder: it can decode and sample, and its log marginal likelihood can be estimated.`,
   ),
+  not_two_latents: entry(
+    'conflict',
+    (v: { id: string; latentSize: number }) =>
+      `Model ${v.id} has ${v.latentSize} latent dimensions and a manifold is drawn of exactly 2. A traversal (GET /models/${v.id}/traversal) shows models of any size.`,
+  ),
+  no_quantile: entry(
+    'conflict',
+    (v: { id: string; prior: string }) =>
+      `The latent dimensions of model ${v.id} depend on each other (its prior is ${v.prior}), so that one alone has no quantiles: there is no manifold and no traversal. Samples and interpolations there are.`,
+  ),
   model_in_use: entry(
     'conflict',
     (v: { id: string; job: string }) => `Model ${v.id} is being trained by ${v.job}.`,

@@ -12,6 +12,7 @@ import { datasetRoutes } from './routes/datasets.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
+import { pictureRoutes } from './routes/pictures.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { RequestLog } from './request-log.ts';
@@ -59,6 +60,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     modelRoutes,
     inferenceRoutes,
     sampleRoutes,
+    pictureRoutes,
   ]) {
     await app.register(async (scope) => {
       routes(scope.withTypeProvider<TypeBoxTypeProvider>(), options);

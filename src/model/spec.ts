@@ -16,6 +16,7 @@ export {
 export { combinationProblems, type CombinationProblem } from './spec/combinations.ts';
 export {
   FAMILY_SUPPORT,
+  isIndependent,
   posteriorSize,
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,

@@ -14,7 +14,7 @@ import {
 import type { DatasetRecord, DatasetStore, DatasetUpload } from './datasets.ts';
 import type { Driver } from './driver.ts';
 import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
-import { materialiseMnist, MNIST_RECORD } from './mnist.ts';
+import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import { encodeRecord, pageOf, unlessCorrupt } from './records.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
 
@@ -56,7 +56,9 @@ export function createDatasetStore(driver: Driver, options: DatasetStoreOptions)
         id === MNIST_ID ? MNIST_RECORD : unlessCorrupt(readDataset(driver, id)),
       );
     },
-    openRows: async (id) => openRowReader(driver, await get(id), rowCacheBytes),
+    openRows: async (id, { inMemory = true } = {}) =>
+      openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0),
+    labels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : null),
   };
 }
 

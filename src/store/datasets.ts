@@ -52,6 +52,8 @@ export interface DatasetStore {
   get(id: string): Promise<DatasetRecord>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
-  /** Rows are held in memory up to a limit, read from the blob beyond it. */
-  openRows(id: string): Promise<RowReader>;
+  /** Rows are held in memory up to a limit, read from the blob beyond it, and always so unless `inMemory`. */
+  openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
+  /** The class of each row, the test rows' too; null where they are not known. */
+  labels(id: string): Promise<Uint8Array | null>;
 }

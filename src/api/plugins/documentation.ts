@@ -26,6 +26,7 @@ export async function installDocumentation(app: App): Promise<void> {
         { name: 'models', description: 'What training made.' },
         { name: 'datasets', description: 'What to train on.' },
         { name: 'inference', description: 'Using a model, from its first checkpoint on.' },
+        { name: 'pictures', description: 'What a model has learned, as PNG or as numbers.' },
         { name: 'service', description: 'The service itself.' },
       ],
     },

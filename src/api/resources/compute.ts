@@ -22,7 +22,7 @@ export interface Target {
   readonly checkpoint: InferPayload['checkpoint'];
 }
 type Work = Pick<InferPayload, 'operation' | 'rows'> &
-  Partial<Pick<InferPayload, 'count' | 'seed' | 'marginal'>>;
+  Partial<Pick<InferPayload, 'count' | 'seed' | 'marginal' | 'datasetRows' | 'part' | 'dimension'>>;
 
 /** One inference on a worker. Errors: those of Producer.infer. */
 export async function compute(

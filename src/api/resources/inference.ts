@@ -11,7 +11,6 @@ import type {
   LikelihoodAnswer,
   LikelihoodRequest,
   MeanAnswer,
-  ReconstructRequest,
 } from '../schemas/inference.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, packLatents, type Timed } from './compute.ts';
@@ -43,14 +42,6 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = packLatents(api, record, request.latents);
   const { result, timing } = await compute(api, request, { operation: 'decode', rows });
-  return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
-}
-
-/** Each row through encoder and decoder. */
-export async function reconstruct(api: ApiOptions, request: ReconstructRequest): Promise<Timed<MeanAnswer>> {
-  const record = await api.store.models.get(request.model_id);
-  const rows = packData(api, record, request.data);
-  const { result, timing } = await compute(api, request, { operation: 'reconstruct', rows });
   return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
 }
 

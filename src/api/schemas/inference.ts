@@ -5,7 +5,7 @@ import { Checkpoint, PUBLISHED, closed, nullable } from './common.ts';
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
 
-const modelId = Type.String({ minLength: 1, maxLength: 100 });
+export const modelId = Type.String({ minLength: 1, maxLength: 100 });
 const seed = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -13,6 +13,26 @@ const seed = Type.Integer({
   description:
     "Fixes the noise, which is keyed by (seed, draw, the row's position in the request): the same request is answered the same; the same row elsewhere in another request has other noise.",
 });
+export const datasetRow = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
+
+/** How an answer with images can be had as a picture. */
+export const PICTURE_FIELDS = {
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png'>({
+      type: 'string',
+      enum: ['json', 'png'],
+      description: 'Default: as the Accept header wants it, else json.',
+    }),
+  ),
+  zoom: Type.Integer({
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    description: 'In a PNG each value is a square of that many pixels on a side.',
+  }),
+};
+
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
 const rows = (description: string) =>
   Type.Unsafe<unknown[]>({
@@ -41,7 +61,17 @@ export type EncodeRequest = Static<typeof EncodeRequest>;
 export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.') });
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
-export const ReconstructRequest = request({ data });
+export const ReconstructRequest = request({
+  data: Type.Optional(data),
+  rows: Type.Optional(
+    Type.Array(datasetRow('Index, from 0.'), {
+      minItems: 1,
+      maxItems: MAX_IMAGES,
+      description: "In the place of `data`: rows of the model's data set.",
+    }),
+  ),
+  ...PICTURE_FIELDS,
+});
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
 export const ElboRequest = request({
@@ -78,18 +108,12 @@ export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
-  format: Type.Optional(
-    Type.Unsafe<'json' | 'png'>({
-      type: 'string',
-      enum: ['json', 'png'],
-      description: 'Default: as the Accept header wants it, else json.',
-    }),
-  ),
+  ...PICTURE_FIELDS,
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
 
-const Numbers = Type.Array(Type.Number());
-const Rows = Type.Array(Numbers);
+export const Numbers = Type.Array(Type.Number());
+export const Rows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: nullable(
     Type.Number({
@@ -100,7 +124,7 @@ const SPREAD = {
     Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
   ),
 };
-const answer = <Fields extends TProperties>(fields: Fields) =>
+export const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
       model_id: Type.String(),
@@ -121,6 +145,12 @@ export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
 export const MeanAnswer = answer({ mean: Rows });
 export type MeanAnswer = Static<typeof MeanAnswer>;
+
+export const ReconstructAnswer = answer({
+  mean: Rows,
+  data: Type.Optional(Type.Array(Numbers, { description: 'The rows themselves, where `rows` named them.' })),
+});
+export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
 export const ElboAnswer = answer({
   unit: Type.Literal('nats per row'),
