@@ -66,6 +66,7 @@ describe('the examples of the README', () => {
     if (script.includes('$JOB')) {
       await client.until(variables['JOB'] ?? '', 'under way', ({ progress }) => progress?.train_elbo != null);
     }
+    if (script.includes('$EVALUATION')) await client.untilState(variables['EVALUATION'] ?? '', 'succeeded');
     if (script.includes('$MODEL')) {
       const { job_id: job, dataset_id: dataset } = await client.model(variables['MODEL'] ?? '');
       if (dataset === 'mnist') await client.post(`/jobs/${job}/cancel`);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { QueueSettings } from '../../src/queue/open.ts';
 import { cancelContract } from './cancel-contract.ts';
+import { evaluationContract } from './evaluation-contract.ts';
 import { inferenceContract } from './inference-contract.ts';
 import { queueUnderTest } from './queue-under-test.ts';
 import { trainingContract } from './training-contract.ts';
@@ -14,5 +15,6 @@ export function queueContract(settings: () => QueueSettings): void {
   });
   trainingContract(queue);
   cancelContract(queue);
+  evaluationContract(queue);
   inferenceContract(queue);
 }

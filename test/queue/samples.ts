@@ -1,5 +1,6 @@
 import { compileCheck } from '../../src/validation.ts';
 import {
+  EvaluatePayload,
   packArray,
   PAYLOAD_VERSION,
   TrainPayload,
@@ -14,6 +15,13 @@ const check = compileCheck(TrainPayload, 'The sample');
 
 export function trainPayload(modelId = 'model_1'): TrainPayload {
   return check({ version: PAYLOAD_VERSION, modelId, datasetId: 'ds_1', model: {}, training: {} });
+}
+
+const checkEvaluation = compileCheck(EvaluatePayload, 'The sample');
+
+export function evaluatePayload(): EvaluatePayload {
+  const payload = { modelId: 'model_1', checkpoint: 'latest', datasetId: 'ds_1', evaluation: {} };
+  return checkEvaluation({ version: PAYLOAD_VERSION, ...payload });
 }
 
 export function inferPayload(seed = 0, values = 4): InferPayload {
@@ -54,7 +62,7 @@ export const echo: Processor<'infer'> = async (_context, payload): Promise<Infer
 });
 
 /** Resolves with the reason when the job's signal is aborted. */
-export function aborted({ signal }: JobContext<'train'>): Promise<unknown> {
+export function aborted({ signal }: Pick<JobContext<'train'>, 'signal'>): Promise<unknown> {
   return new Promise((resolve) => {
     const tell = (): void => {
       resolve(signal.reason);

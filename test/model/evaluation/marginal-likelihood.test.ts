@@ -8,59 +8,21 @@ import {
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import { createVae } from '../../../src/model/vae.ts';
 import { at, meanOf, normals } from '../../support/numbers.ts';
-import { gaussianLogProb } from '../../support/linear-gaussian.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { blindEncoder, exactLogLikelihoods, linearGaussian } from '../../support/linear-gaussian.ts';
 
 const [DATA_SIZE, ROWS] = [5, 40];
-const NOISE_VARIANCE = 0.3;
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
 afterAll(() => runtime.dispose());
 
-/** x = b + W z + noise, and an encoder that knows nothing: q(z|x) = N(0, I), so that weights are uneven. */
+/** An encoder that knows nothing, so that weights are uneven. */
 function linearModel(latentSize: number) {
-  const linear = { hidden_sizes: [] };
-  const likelihood = { family: 'gaussian', mean: 'free', variance: 'shared' };
-  const model = modelSpec({ latent_size: latentSize, likelihood, encoder: linear, decoder: linear });
-  const weight = normals(1, latentSize * DATA_SIZE).map((value) => 0.6 * value);
-  const bias = normals(2, DATA_SIZE);
-  const parameters = {
-    'encoder.output.weight': {
-      shape: [DATA_SIZE, 2 * latentSize],
-      data: new Float32Array(DATA_SIZE * 2 * latentSize),
-    },
-    'encoder.output.bias': { shape: [2 * latentSize], data: new Float32Array(2 * latentSize) },
-    'decoder.output.weight': { shape: [latentSize, DATA_SIZE], data: weight },
-    'decoder.output.bias': { shape: [DATA_SIZE], data: bias },
-    'decoder.log_variance': { shape: [1], data: Float32Array.of(Math.log(NOISE_VARIANCE)) },
-  };
-  const z = normals(3, ROWS * latentSize);
-  const noise = normals(4, ROWS * DATA_SIZE);
-  const data = noise.map((value, i) => {
-    const [row, element] = [Math.floor(i / DATA_SIZE), i % DATA_SIZE];
-    const signal = range(latentSize).map(
-      (k) => at(z, row * latentSize + k) * at(weight, k * DATA_SIZE + element),
-    );
-    return at(bias, element) + signal.reduce((a, b) => a + b, 0) + Math.sqrt(NOISE_VARIANCE) * value;
-  });
-  const covariance = range(DATA_SIZE).map((i) =>
-    range(DATA_SIZE).map((j) => {
-      const shared = range(latentSize).map(
-        (k) => at(weight, k * DATA_SIZE + i) * at(weight, k * DATA_SIZE + j),
-      );
-      return shared.reduce((a, b) => a + b, i === j ? NOISE_VARIANCE : 0);
-    }),
-  );
-  const exact = range(ROWS).map((row) => {
-    const centered = range(DATA_SIZE).map((i) => at(data, row * DATA_SIZE + i) - at(bias, i));
-    return gaussianLogProb(covariance, centered);
-  });
+  const linear = linearGaussian({ dataSize: DATA_SIZE, latentSize, rows: ROWS, noiseVariance: 0.3 });
   return {
-    vae: createVae(model, DATA_SIZE),
-    parameters,
-    rows: { shape: [ROWS, DATA_SIZE], data },
-    exact,
+    vae: createVae(linear.model, DATA_SIZE),
+    parameters: { ...blindEncoder(linear), ...linear.decoder },
+    rows: linear.rows,
+    exact: exactLogLikelihoods(linear),
   };
 }
 

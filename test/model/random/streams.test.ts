@@ -126,3 +126,27 @@ describe('permutation', () => {
     expect(chiSquared).toBeLessThan(49.7);
   });
 });
+
+describe.each([
+  ['fillNormal', fillNormal],
+  ['fillUniform', fillUniform],
+])('%s from a position on', (_name, fill) => {
+  it.each([0, 1, 2, 7, 50])('gives the numbers that stand there (%d)', (first) => {
+    const key = streamKey(3, 'noise', 1);
+    const whole = new Float32Array(100);
+    fill(key, whole);
+    for (const count of [1, 2, 5, 10]) {
+      const part = new Float32Array(count);
+      fill(key, part, first);
+      expect(part).toEqual(whole.slice(first, first + count));
+    }
+  });
+
+  it('goes on beyond 2^33, where the counter needs its second word', () => {
+    const key = streamKey(3, 'noise', 1);
+    const [early, late] = [new Float32Array(8), new Float32Array(8)];
+    fill(key, early);
+    fill(key, late, 2 ** 33);
+    expect(late).not.toEqual(early);
+  });
+});

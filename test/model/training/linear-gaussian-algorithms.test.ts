@@ -2,16 +2,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
 import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
+import { gaussianLogProb, range } from '../../support/linear-gaussian.ts';
 import {
   DATA_SIZE,
   drawRows,
-  gaussianLogProb,
   largestLogLikelihood,
   LATENT_SIZE,
   MODEL,
-  range,
   ROWS,
-} from '../../support/linear-gaussian.ts';
+} from '../../support/principal-components.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { at, meanOf } from '../../support/numbers.ts';
 import { array, trainingSpec } from '../../support/tiny-model.ts';

@@ -3,16 +3,15 @@ import { Inference } from '../../../src/model/evaluation/inference.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
 import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
+import { LOG_2_PI, range } from '../../support/linear-gaussian.ts';
 import {
   DATA_SIZE,
   drawRows,
   largestLogLikelihood,
   LATENT_SIZE,
-  LOG_2_PI,
   MODEL,
-  range,
   ROWS,
-} from '../../support/linear-gaussian.ts';
+} from '../../support/principal-components.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { at, estimateOf, meanOf } from '../../support/numbers.ts';
 import { array, trainingSpec } from '../../support/tiny-model.ts';
