@@ -98,8 +98,10 @@ describe('the examples of the README', () => {
     expect(Math.sign(usual - slow), 'the latent number follows the speed').toBe(Math.sign(fast - usual));
     const { elbo } = answers.get('localhost:8080/elbo') as { elbo: [number, number] };
     expect(elbo[1], 'the strange reading').toBeLessThan(elbo[0] - 50);
-    const png = await readFile(join(folder, 'samples.png'));
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    for (const name of ['samples', 'manifold', 'traversal', 'scatter', 'interpolation', 'reconstructions']) {
+      const png = await readFile(join(folder, `${name}.png`));
+      expect(png.subarray(1, 4).toString(), name).toBe('PNG');
+    }
   });
 });
 

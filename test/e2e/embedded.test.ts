@@ -2,11 +2,13 @@ import { describe } from 'vitest';
 import { crashSuite } from './crash-suite.ts';
 import { inferenceSuite } from './inference-suite.ts';
 import { jobSuite } from './job-suite.ts';
+import { pictureSuite } from './picture-suite.ts';
 import { serviceUnderTest } from './stand.ts';
 
 describe('on the embedded queue', () => {
   const current = serviceUnderTest(() => ({}));
   inferenceSuite(current);
+  pictureSuite(current);
   jobSuite(current);
   crashSuite(current);
 });

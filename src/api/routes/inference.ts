@@ -60,6 +60,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
     {
       schema: {
         summary: 'Rows through encoder and decoder',
+        description: 'Give `data`, or `rows` of the data set in its place.',
         tags,
         body: ReconstructRequest,
         response: {
