@@ -27,7 +27,7 @@ export {
 export { LIMITS } from './spec/limits.ts';
 export * from './spec/training.ts';
 export { likelihoodProblems, type LikelihoodProblem } from './spec/likelihood-check.ts';
-export { valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';
+export { sharedDomain, valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';
 export { likelihoodSizes } from './spec/likelihood-sizes.ts';
 
 /**

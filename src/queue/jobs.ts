@@ -14,6 +14,8 @@ export const TrainPayload = Type.Object(
     datasetId: Type.String(),
     model: ModelSpec,
     training: TrainingSpec,
+    /** For people; not read by the worker. Absent in jobs of earlier versions. */
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   closed,
 );
@@ -57,6 +59,10 @@ export const InferPayload = Type.Object(
     /** sample: how many; encode: draws of z for each row (0 = none); elbo: L. */
     count: Type.Integer({ minimum: 0 }),
     seed: Type.Integer({ minimum: 0 }),
+    /** sample: also draws x from p(x|z). Absent: false. */
+    drawData: Type.Optional(Type.Boolean()),
+    /** elbo: also the terms of the log likelihood. Absent: false. */
+    byColumn: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -64,7 +70,8 @@ export type InferPayload = Static<typeof InferPayload>;
 
 /**
  * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct: mean [n, D]
- * (the expectation under p(x|z)), sample also latents [n, J]. elbo: elbo, log_likelihood, kl_divergence [n].
+ * (the expectation under p(x|z)), sample also latents [n, J] and, if drawData, data [n, D]. elbo: elbo, log_likelihood,
+ * kl_divergence [n] and, if byColumn, log_likelihood_by_column [n, columns].
  */
 export interface InferResult {
   readonly step: number;

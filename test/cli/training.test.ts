@@ -17,6 +17,7 @@ const QUEUED: Job = {
   progress: null,
   result: null,
   error: null,
+  warnings: [],
 };
 
 /** A service whose job is found in each of these states, one after another. */

@@ -7,15 +7,14 @@ import type { ModelRecord } from '../../store/models.ts';
 import { pageOf } from '../schemas/common.ts';
 import type { Job, JobRequest, JobsQuery } from '../schemas/jobs.ts';
 import type { ApiOptions } from '../types.ts';
-import { checkAgainstDataset } from './job-checks.ts';
+import { planJob } from './job-plan.ts';
 
 const JOB_ID = new RegExp(idPattern('job'));
 
 /** Writes the model, then enqueues its training: a job that is picked up always finds its model. */
 export async function postJob(api: ApiOptions, request: JobRequest, log: FastifyBaseLogger): Promise<Job> {
-  const { model, training } = request;
   const dataset = await api.store.datasets.get(request.dataset_id);
-  checkAgainstDataset({ model, training }, dataset);
+  const { model, training, warnings } = planJob(request, dataset);
   const jobId = newId('job');
   const record: ModelRecord = {
     id: newId('model'),
@@ -35,6 +34,7 @@ export async function postJob(api: ApiOptions, request: JobRequest, log: Fastify
     datasetId: dataset.id,
     model,
     training,
+    warnings,
   };
   return presentJob(await enqueueOrForget(api, jobId, payload, log));
 }
@@ -96,6 +96,7 @@ export function presentJob(view: TrainJobView): Job {
     progress: view.progress === null ? null : presentProgress(view.progress),
     result: view.result === null ? null : presentResult(view.result),
     error: view.error === null ? null : presentFailure(view.error),
+    warnings: view.payload.warnings ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { array, matrix } from '../answers.ts';
+import { array, columnNames, dataRows, matrix } from '../answers.ts';
 import { HttpError } from '../http-error.ts';
 import { imageGrid } from '../image-grid.ts';
 import { negotiate } from '../negotiation.ts';
@@ -23,19 +23,22 @@ export async function sample(
   query: SamplesQuery,
   accept: string | undefined,
 ): Promise<Timed<Sampled>> {
-  const { count, seed } = query;
+  const { count, seed, draw } = query;
   const type = typeOf(query.format, accept);
   const record = await api.store.models.get(query.model_id);
-  const answered = count * (record.data_size + specOf(record).latent_size);
+  const { likelihood, latent_size: latentSize } = specOf(record);
+  const answered = count * (record.data_size + latentSize);
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const axes = type === PNG_TYPE ? imageAxes(record) : null;
-  const { result, timing } = await compute(api, query, { operation: 'sample', rows: null, count, seed });
+  const work = { operation: 'sample', rows: null, count, seed, drawData: draw === 'sample' } as const;
+  const { result, timing } = await compute(api, query, work);
+  const name = draw === 'sample' ? 'data' : 'mean';
   if (axes !== null) {
-    const grid = imageGrid(array(result, 'mean', 2).data, axes.height, axes.width);
+    const grid = imageGrid(array(result, name, 2).data, axes.height, axes.width);
     return { body: { type: PNG_TYPE, content: Buffer.from(grid) }, timing };
   }
-  const [latents, data] = [matrix(result, 'latents'), matrix(result, 'mean')];
-  const content = { model_id: record.id, step: result.step, seed, latents, data };
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, name, likelihood)];
+  const content = { model_id: record.id, step: result.step, seed, ...columnNames(likelihood), latents, data };
   return { body: { type: JSON_TYPE, content }, timing };
 }
 

@@ -21,14 +21,24 @@ const checkpoint = Type.Unsafe<'latest' | 'best' | number>({
 });
 
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
-const rows = (description: string) =>
+const rows = (description: string, items: object) =>
   Type.Unsafe<unknown[]>({
     type: 'array',
     minItems: 1,
     description,
-    [PUBLISHED]: { items: { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } } },
+    [PUBLISHED]: { items },
   });
-const data = rows('Rows, each flat (data_size numbers) or nested as row_shape says.');
+const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
+const CELL = { type: ['number', 'string', 'boolean', 'null'] };
+const data = rows(
+  'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
+  {
+    anyOf: [
+      { type: 'array', items: { anyOf: [CELL, { type: 'array' }] } },
+      { type: 'object', additionalProperties: CELL },
+    ],
+  },
+);
 
 const request = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint, ...fields }, closed);
@@ -45,7 +55,7 @@ export const EncodeRequest = request({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.') });
+export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.', NUMBERS) });
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
 export const ReconstructRequest = request({ data });
@@ -60,12 +70,23 @@ export const ElboRequest = request({
     description: 'L, draws of z for each row.',
   }),
   seed,
+  by_column: Type.Boolean({
+    default: false,
+    description: 'Also answer what each column adds to log_likelihood: which value makes a row unusual.',
+  }),
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
+  draw: Type.Unsafe<'mean' | 'sample'>({
+    type: 'string',
+    enum: ['mean', 'sample'],
+    default: 'mean',
+    description:
+      'What is answered for each z drawn: mean: the expectation of x under p(x|z); sample: a draw of x from it, with the noise that the data have.',
+  }),
   format: Type.Optional(
     Type.Unsafe<'json' | 'png'>({
       type: 'string',
@@ -78,6 +99,12 @@ export type SamplesQuery = Static<typeof SamplesQuery>;
 
 const Numbers = Type.Array(Type.Number());
 const Rows = Type.Array(Numbers);
+const DataRows = Type.Array(Type.Array(Type.Unsafe<number | string>({ type: ['number', 'string'] })), {
+  description: 'In the units of the data set; words where a column has them.',
+});
+const columns = Type.Optional(
+  Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
+);
 const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
@@ -97,7 +124,13 @@ export const EncodeAnswer = answer({
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
-export const MeanAnswer = answer({ mean: Rows });
+export const MeanAnswer = answer({
+  columns,
+  mean: Type.Array(DataRows.items, {
+    description:
+      'The expectation of x, in the units of the data set; in a column of categories the most probable one, of words as a word. What was missing in a row is imputed.',
+  }),
+});
 export type MeanAnswer = Static<typeof MeanAnswer>;
 
 export const ElboAnswer = answer({
@@ -106,6 +139,13 @@ export const ElboAnswer = answer({
   elbo: Numbers,
   log_likelihood: Numbers,
   kl_divergence: Numbers,
+  columns,
+  log_likelihood_by_column: Type.Optional(
+    Type.Array(Type.Array(Type.Unsafe<number | null>({ type: ['number', 'null'] })), {
+      description:
+        'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
+    }),
+  ),
   mean: Type.Object(
     { elbo: Type.Number(), log_likelihood: Type.Number(), kl_divergence: Type.Number() },
     closed,
@@ -113,5 +153,5 @@ export const ElboAnswer = answer({
 });
 export type ElboAnswer = Static<typeof ElboAnswer>;
 
-export const SamplesAnswer = answer({ seed: Type.Integer(), latents: Rows, data: Rows });
+export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

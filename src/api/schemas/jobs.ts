@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { ModelSpec, TrainingSpec } from '../../model/spec.ts';
+import { ModelOrder, TrainingSpec } from '../../model/spec.ts';
 import { JOB_STATES, type JobState } from '../../queue/jobs.ts';
 import { PAGE_FIELDS, Time, closed, nullable } from './common.ts';
 
@@ -21,7 +21,7 @@ export const JobRequest = Type.Object(
         description: 'Name of the model. Default: the name of the data set.',
       }),
     ),
-    model: ModelSpec,
+    model: ModelOrder,
     training: TrainingSpec,
   },
   closed,
@@ -76,6 +76,9 @@ export const Job = Type.Object(
     progress: nullable(Progress),
     result: nullable(Result),
     error: nullable(Failure),
+    warnings: Type.Array(Type.String(), {
+      description: 'What to know of these data under this likelihood, found when the job was ordered.',
+    }),
   },
   { $id: 'Job', ...closed, description: 'A training job.' },
 );

@@ -28,7 +28,8 @@ export async function writeReconstructions(
   const path = join(output, 'reconstructions.png');
   const data = images.map((image) => [...image]);
   const { mean } = await client.reconstruct({ model_id: modelId, data });
-  await writeFile(path, toPng(enlarge(pairedRows(images, mean, IMAGE, COLUMNS), ENLARGED)));
+  const pixels = mean.map((row) => row.map(Number));
+  await writeFile(path, toPng(enlarge(pairedRows(images, pixels, IMAGE, COLUMNS), ENLARGED)));
   return { path, what: `${images.length} test images, below each its reconstruction` };
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnSpec, LikelihoodSpec } from '../spec/likelihood.ts';
 import type { LikelihoodProblem } from '../spec/likelihood-check.ts';
-import { valueDomain, type ValueDomain } from '../spec/likelihood-domain.ts';
+import { sharedDomain, valueDomain, type ValueDomain } from '../spec/likelihood-domain.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Rounding of scaled values that is still taken as inside a range. */
@@ -47,19 +47,19 @@ export function withLabels(likelihood: LikelihoodSpec, profile: DatasetProfile |
 }
 
 function plainProblem(
-  likelihood: LikelihoodSpec,
+  likelihood: Exclude<LikelihoodSpec, { family: 'mixed' }>,
   { per_column: perColumn }: DatasetProfile,
   column: ColumnProfile,
 ): LikelihoodProblem | null {
   const where = perColumn ? ` in column ${column.name}` : '';
-  const allowed = `${valueDomain(likelihood).allowed} (the likelihood is ${nameOf(likelihood)})`;
+  const domain = sharedDomain(likelihood);
   if (column.labels && !(column.labels.length <= 2 && likelihood.family === 'bernoulli'))
     return {
       pointer: '',
       found: `words${where}`,
       allowed: 'likelihood mixed, which has categorical columns',
     };
-  const found = valueProblem(valueDomain(likelihood), column, where);
+  const found = valueProblem(domain, column, where);
   if (!found) return null;
   if (found.missing)
     return {
@@ -68,7 +68,7 @@ function plainProblem(
       allowed: 'likelihood mixed, with missing: true for the column',
     };
   const ways = 'another likelihood, or data uploaded with a scale';
-  return { pointer: '', found: found.found, allowed: `${allowed}; or choose ${ways}` };
+  return { pointer: '', found: found.found, allowed: `${domain.allowed}; or ${ways}` };
 }
 
 function mixedProblem(
@@ -126,8 +126,3 @@ function valueProblem(
 }
 
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
-
-function nameOf(likelihood: LikelihoodSpec): string {
-  const squashed = likelihood.family === 'gaussian' && likelihood.mean === 'unit_interval';
-  return squashed ? 'gaussian with mean unit_interval' : likelihood.family;
-}

@@ -7,18 +7,24 @@ import {
   type Runtime,
   type TensorFunction,
 } from '../runtime/runtime.ts';
-import type { ModelSpec } from '../spec.ts';
+import type { LikelihoodSpec, ModelSpec } from '../spec.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, empty, pick } from './batches.ts';
+import { withCounts } from './counts.ts';
 import { asOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+
+/** Noise of x is keyed apart from that of z, which is of draws 0, 1, ... */
+const DATA_DRAW = 2 ** 32;
 
 /** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
 export class Inference {
   readonly vae: Vae;
   readonly #functions: BatchedFunctions;
+  readonly #likelihood: LikelihoodSpec;
 
   constructor(runtime: Runtime, model: ModelSpec, dataSize: number) {
     this.#functions = new BatchedFunctions(runtime);
+    this.#likelihood = model.likelihood;
     this.vae = createVae(model, dataSize);
   }
 
@@ -84,6 +90,43 @@ export class Inference {
     const drawn = noiseOfDraw(vae.noise.prior, noise, 0, count);
     const latents = pick(await this.#functions.run('prior', fn, {}, drawn), 'z');
     return { latents, mean: await this.decode(parameters, latents) };
+  }
+
+  /** A draw of x from p(x|z) for each z: [rows, data_size]. */
+  async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ latents: z, normal, uniform, ...rest }) => ({
+      x: vae.decode(rest, asTensor(z)).sample(noiseOf(normal, uniform)),
+    });
+    const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
+    const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
+    return withCounts(this.#likelihood, pick(results, 'x'), noise);
+  }
+
+  /**
+   * The terms of log p(x|z), averaged over the draws that {@link elbo} makes from the same noise: [rows, columns], one for
+   * each element or one-hot group. Those of missing values are 0.
+   */
+  async logLikelihoodByColumn(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    draws: number,
+    noise: NoiseSource,
+  ): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => {
+      const z = vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform));
+      return { terms: vae.decode(rest, z).logProbByColumn(asTensor(x)) };
+    };
+    let sums = new Float64Array();
+    let shape: readonly number[] = [0, 0];
+    for (let i = 0; i < draws; i++) {
+      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      const terms = pick(await this.#functions.run('by column', fn, parameters, { rows, ...drawn }), 'terms');
+      if (i === 0) [shape, sums] = [terms.shape, new Float64Array(terms.data.length)];
+      addShare(sums, terms, draws);
+    }
+    return { shape, data: Float32Array.from(sums) };
   }
 
   /** The bound by eq. 7 (eq. 6 without a closed form) with L draws, in nats for each row, all [rows]. */

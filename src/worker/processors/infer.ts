@@ -24,6 +24,8 @@ interface Request {
   readonly parameters: FloatArrays;
   readonly rows: FloatArray;
   readonly count: number;
+  readonly drawData: boolean;
+  readonly byColumn: boolean;
   readonly noise: { readonly seed: number; readonly stream: 'inference' };
 }
 
@@ -39,9 +41,17 @@ const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArra
   reconstruct: async ({ inference, parameters, rows }) => ({
     mean: await inference.reconstruct(parameters, rows),
   }),
-  sample: ({ inference, parameters, count, noise }) => inference.sample(parameters, count, noise),
-  elbo: ({ inference, parameters, rows, count, noise }) =>
-    inference.elbo(parameters, rows, Math.max(1, count), noise),
+  sample: async ({ inference, parameters, count, noise, drawData }) => {
+    const drawn = await inference.sample(parameters, count, noise);
+    return drawData ? { ...drawn, data: await inference.drawData(parameters, drawn.latents, noise) } : drawn;
+  },
+  elbo: async ({ inference, parameters, rows, count, noise, byColumn }) => {
+    const draws = Math.max(1, count);
+    const terms = await inference.elbo(parameters, rows, draws, noise);
+    if (!byColumn) return terms;
+    const columns = await inference.logLikelihoodByColumn(parameters, rows, draws, noise);
+    return { ...terms, log_likelihood_by_column: columns };
+  },
 };
 
 const NEEDS_ENCODER: { readonly [Name in Operation]: boolean } = {
@@ -91,6 +101,8 @@ function requestOf({ inference, parameters }: LoadedModel<Inference>, payload: I
     parameters,
     rows,
     count: payload.count,
+    drawData: payload.drawData ?? false,
+    byColumn: payload.byColumn ?? false,
     noise: { seed: payload.seed, stream: 'inference' },
   };
 }
