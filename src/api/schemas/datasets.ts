@@ -61,11 +61,9 @@ const FIELDS = {
   scale: Type.Number({ description: 'A value is stored * scale.' }),
   minimum: Type.Number(),
   maximum: Type.Number(),
-  header: nullable(
-    Type.Boolean({
-      description: 'Whether the first row of a CSV file was taken for names; null of other files.',
-    }),
-  ),
+  header: Type.Union([Type.Boolean(), Type.Null()], {
+    description: 'Whether the first row of a CSV file was taken for names; null of other files.',
+  }),
   sha256: Type.String(),
   bytes: Type.Integer(),
 };
@@ -75,7 +73,9 @@ export type Dataset = Static<typeof Dataset>;
 
 const Proposal = Type.Object(
   {
-    likelihood: nullable(ChosenLikelihood),
+    likelihood: Type.Union([ChosenLikelihood, Type.Null()], {
+      description: 'As `POST /jobs` takes it, and has it where none is named; null where none suits.',
+    }),
     binarization: Type.Unsafe<BinarizationName>({
       type: 'string',
       enum: [...BINARIZATIONS],

@@ -29,7 +29,7 @@ const rows = (description: string, items: object) =>
     [PUBLISHED]: { items },
   });
 const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
-const CELL = { type: ['number', 'string', 'boolean', 'null'] };
+const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
 const data = rows(
   'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
   {
@@ -99,7 +99,7 @@ export type SamplesQuery = Static<typeof SamplesQuery>;
 
 const Numbers = Type.Array(Type.Number());
 const Rows = Type.Array(Numbers);
-const DataRows = Type.Array(Type.Array(Type.Unsafe<number | string>({ type: ['number', 'string'] })), {
+const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
   description: 'In the units of the data set; words where a column has them.',
 });
 const columns = Type.Optional(
@@ -141,7 +141,7 @@ export const ElboAnswer = answer({
   kl_divergence: Numbers,
   columns,
   log_likelihood_by_column: Type.Optional(
-    Type.Array(Type.Array(Type.Unsafe<number | null>({ type: ['number', 'null'] })), {
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
       description:
         'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
     }),

@@ -5,7 +5,7 @@ import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
 import { observeBytes, observeNumbers, type Observer } from './observers.ts';
 
-const orNull = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 export const ColumnProfile = Type.Object(
   {

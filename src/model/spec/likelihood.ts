@@ -144,7 +144,10 @@ const FAMILIES = {
 
 export const Likelihood = tagged('family', FAMILIES, 'bernoulli');
 /** Without a default: what is not said is told apart. */
-export const ChosenLikelihood = tagged('family', FAMILIES);
+export const ChosenLikelihood = Type.Unsafe<LikelihoodSpec>({
+  ...tagged('family', FAMILIES),
+  description: 'p(x|z). Without it the one that the data set proposes (`GET /datasets/{id}`).',
+});
 export type LikelihoodSpec = Static<typeof Likelihood>;
 export type LikelihoodName = LikelihoodSpec['family'];
 /** The specification of one family. */
