@@ -65,7 +65,7 @@ function independentScore(likelihood: LikelihoodSpec): number {
   statistics.add(stored(TABLE.slice(0, ROWS - TEST_ROWS)));
   const independent = independentLikelihood(likelihoodFamily(likelihood), statistics.result());
   const x = tf.tensor2d(stored(TEST), [TEST_ROWS, VAN_COLUMNS.length]);
-  return (tf.mean(independent.logProb(x)) as tf.Scalar).arraySync();
+  return tf.mean<tf.Scalar>(independent.logProb(x)).arraySync();
 }
 
 /** The column whose term fell most from one answer to another. */
