@@ -15,6 +15,8 @@ export const TrainPayload = Type.Object(
     datasetId: Type.String(),
     model: ModelSpec,
     training: TrainingSpec,
+    /** For people; not read by the worker. Absent in jobs of earlier versions. */
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   closed,
 );
@@ -112,6 +114,10 @@ export const InferPayload = Type.Object(
     seed: Type.Integer({ minimum: 0 }),
     /** log_marginal_likelihood: how it is estimated. */
     marginal: Type.Optional(Marginal),
+    /** sample: also draws x from p(x|z). Absent: false. */
+    drawData: Type.Optional(Type.Boolean()),
+    /** elbo: also the terms of the log likelihood. Absent: false. */
+    byColumn: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -120,9 +126,10 @@ export type InferPayload = Static<typeof InferPayload>;
 /**
  * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct, manifold,
  * traversal, interpolate: mean [n, D] (the expectation under p(x|z)); but for decode and reconstruct also latents [n, J],
- * and reconstruct data [n, D] where the rows are of the data set. Traversal: n is dimension by step, as in dimensions
+ * and data [n, D]: reconstruct where the rows are of the data set, sample if drawData. Traversal: n is dimension by step, as in dimensions
  * [n / count], and base [1, J]. scatter: mean [n, J], rows [n] (bitsOf), labels [n] where the data set has them. elbo: elbo,
- * log_likelihood, kl_divergence, standard_error [n] (NaN for one draw). log_marginal_likelihood: log_marginal_likelihood,
+ * log_likelihood, kl_divergence, standard_error [n] (NaN for one draw) and, if byColumn,
+ * log_likelihood_by_column [n, columns]. log_marginal_likelihood: log_marginal_likelihood,
  * standard_error [n], effective_sample_size [n] (importance sampling) or acceptance [1] (posterior density).
  */
 export interface InferResult {

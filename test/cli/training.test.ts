@@ -17,6 +17,7 @@ const QUEUED: TrainJob = {
   progress: null,
   result: null,
   error: null,
+  warnings: [],
 };
 
 /** A service whose job goes through these states and then succeeds. */

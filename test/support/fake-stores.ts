@@ -26,6 +26,8 @@ export function datasetRecord(fields: Partial<DatasetRecord> = {}): DatasetRecor
     maximum: 1,
     sha256: 'a'.repeat(64),
     bytes: 4000,
+    header: null,
+    profile: null,
     ...fields,
   };
 }

@@ -1,4 +1,5 @@
 import { AppError, type Problem } from '../../errors.ts';
+import { fitProblems, TOLERANCE } from '../../model/dataset.ts';
 import {
   combinationProblems,
   LIMITS,
@@ -6,14 +7,11 @@ import {
   likelihoodSizes,
   minibatchSizeOf,
   posteriorSize,
+  sharedDomain,
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
-import { dataRange } from './likelihood.ts';
-
-/** Rounding of scaled values that is still taken as inside a range. */
-const TOLERANCE = 1e-6;
 
 export interface JobPlan {
   readonly model: ModelSpec;
@@ -27,7 +25,7 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
     rowsProblem,
     minibatchProblem,
     likelihoodProblem,
-    rangeProblem,
+    valueProblems,
     dataSizeProblem,
     parametersProblem,
     activationsProblem,
@@ -36,7 +34,7 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
   if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The job' }, { problems });
 }
 
-type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | null;
+type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | Problem[] | null;
 
 /** Rows that are trained on, as the training splits them: without the test rows, or where there are none the validation rows. */
 export function trainingRows(dataset: DatasetRecord, training: TrainingSpec): number {
@@ -76,14 +74,20 @@ const likelihoodProblem: Check = ({ model }, dataset) => {
   return first ? problem(`/model/likelihood${first.pointer}`, first.found, first.allowed) : null;
 };
 
-export const rangeProblem: Check = ({ model }, dataset) => {
-  const { low, high, allowed } = dataRange(model.likelihood);
-  if (dataset.minimum >= low - TOLERANCE && dataset.maximum <= high + TOLERANCE) return null;
-  return problem(
-    '/model/likelihood',
-    `values from ${dataset.minimum} to ${dataset.maximum} in ${dataset.id}`,
-    `${allowed}; choose gaussian with mean free, or upload the data with a scale`,
-  );
+/** The values against the likelihood; of data sets without a profile only their range is known. */
+export const valueProblems: Check = (
+  { model: { likelihood } },
+  { id, profile, header, minimum, maximum },
+) => {
+  if (profile !== null) {
+    return fitProblems(likelihood, { profile, named: header === true }).map(({ pointer, found, allowed }) =>
+      problem(`/model/likelihood${pointer}`, found, allowed),
+    );
+  }
+  if (likelihood.family === 'mixed') return null;
+  const { low, high, allowed } = sharedDomain(likelihood);
+  if (minimum >= low - TOLERANCE && maximum <= high + TOLERANCE) return null;
+  return problem('/model/likelihood', `values from ${minimum} to ${maximum} in ${id}`, allowed);
 };
 
 const dataSizeProblem: Check = (_plan, dataset) =>

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { isIndependent, LIMITS } from '../../model/spec.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { matrix, vector } from '../answers.ts';
+import { columnNames, dataRows, matrix, vector } from '../answers.ts';
 import { imageGrid } from '../pictures/grid.ts';
 import { checkValues } from '../rows.ts';
 import type {
@@ -39,8 +39,12 @@ export async function manifold(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), size), wanted), timing };
   }
-  const [latents, data] = [matrix(result, 'latents'), matrix(result, 'mean')];
-  return { body: asJson({ model_id: id, step: result.step, size, latents, data }), timing };
+  const { likelihood } = specOf(record);
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
+  return {
+    body: asJson({ model_id: id, step: result.step, size, ...columnNames(likelihood), latents, data }),
+    timing,
+  };
 }
 
 /** What one latent does, or each, decoded. Errors: no_quantile, validation_failed, not_acceptable, too_large. */
@@ -73,13 +77,17 @@ export async function traversal(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
   }
-  const [latents, data] = [matrix(result, 'latents'), matrix(result, 'mean')];
+  const { likelihood } = specOf(record);
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
   const traversals = vector(result, 'dimensions').map((one, i) => {
     const [from, to] = [i * steps, (i + 1) * steps];
     return { dimension: one, latents: latents.slice(from, to), data: data.slice(from, to) };
   });
   const base = matrix(result, 'base')[0] ?? [];
-  return { body: asJson({ model_id: id, step: result.step, base, traversals }), timing };
+  return {
+    body: asJson({ model_id: id, step: result.step, ...columnNames(likelihood), base, traversals }),
+    timing,
+  };
 }
 
 /** The way from one row to another through the latent space, decoded. Errors: data_invalid, not_acceptable, too_large. */
@@ -98,8 +106,20 @@ export async function interpolate(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
   }
-  const [latents, data] = [matrix(result, 'latents'), matrix(result, 'mean')];
-  return { body: asJson({ model_id: record.id, step: result.step, from, to, latents, data }), timing };
+  const { likelihood } = specOf(record);
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
+  return {
+    body: asJson({
+      model_id: record.id,
+      step: result.step,
+      from,
+      to,
+      ...columnNames(likelihood),
+      latents,
+      data,
+    }),
+    timing,
+  };
 }
 
 /** Errors: validation_failed with the parameter's name. */

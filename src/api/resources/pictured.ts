@@ -1,3 +1,4 @@
+import { sharedDomain } from '../../model/spec.ts';
 import type { InferResult } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { array } from '../answers.ts';
@@ -7,7 +8,6 @@ import type { ImageFormat, Images } from '../pictures/grid.ts';
 import { enlarge, toPng, type Raster } from '../pictures/raster.ts';
 import { JSON_TYPE, PNG_TYPE } from '../schemas/media.ts';
 import type { ApiOptions } from '../types.ts';
-import { dataRange } from './likelihood.ts';
 import { specOf } from './models.ts';
 
 /** Answers that are JSON or, on demand, a PNG. */
@@ -55,8 +55,9 @@ async function brightness(
   api: ApiOptions,
   record: ModelRecord,
 ): Promise<Pick<ImageFormat, 'black' | 'white'>> {
-  const { low, high } = dataRange(specOf(record).likelihood);
-  if (low >= 0 && high <= 1) return { black: 0, white: 1 };
+  const { likelihood } = specOf(record);
+  const domain = likelihood.family === 'mixed' ? null : sharedDomain(likelihood);
+  if (domain && domain.low >= 0 && domain.high <= 1) return { black: 0, white: 1 };
   const { minimum, maximum } = await api.store.datasets.get(record.dataset_id);
   return minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
 }

@@ -1,12 +1,13 @@
 import { AppError } from '../../errors.ts';
 import { unpackArray } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { matrix } from '../answers.ts';
+import { columnNames, dataRows, givenRows } from '../answers.ts';
 import { pairedRows } from '../pictures/grid.ts';
 import { checkValues } from '../rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from '../schemas/inference.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, type Timed } from './compute.ts';
+import { specOf } from './models.ts';
 import { asJson, asPng, formatFor, imagesOf, type Pictured } from './pictured.ts';
 
 /**
@@ -28,8 +29,14 @@ export async function reconstruct(
       work.rows === null ? imagesOf(result, 'data', format) : { values: unpackArray(work.rows).data, format };
     return { body: asPng(pairedRows(inputs, imagesOf(result, 'mean', format)), wanted), timing };
   }
-  const data = work.rows === null ? { data: matrix(result, 'data') } : {};
-  const content = { model_id: record.id, step: result.step, mean: matrix(result, 'mean'), ...data };
+  const { likelihood } = specOf(record);
+  const content = {
+    model_id: record.id,
+    step: result.step,
+    ...columnNames(likelihood),
+    mean: dataRows(result, 'mean', likelihood),
+    ...(work.rows === null ? { data: givenRows(result, 'data', likelihood) } : {}),
+  };
   return { body: asJson(content), timing };
 }
 

@@ -1,4 +1,4 @@
-import { matrix } from '../answers.ts';
+import { columnNames, dataRows, matrix } from '../answers.ts';
 import { imageGrid } from '../pictures/grid.ts';
 import { checkValues } from '../rows.ts';
 import type { SamplesAnswer, SamplesQuery } from '../schemas/inference.ts';
@@ -13,14 +13,17 @@ export async function sample(
   query: SamplesQuery,
   accept: string | undefined,
 ): Promise<Timed<Pictured<SamplesAnswer>>> {
-  const { count, seed } = query;
+  const { count, seed, draw } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(query.model_id);
+  const { likelihood, latent_size: latentSize } = specOf(record);
   const format = await formatFor(api, record, wanted);
-  const answered = count * (record.data_size + specOf(record).latent_size);
-  checkValues('The answer', answered, api.config.maxInferenceValues);
-  const { result, timing } = await compute(api, query, { operation: 'sample', rows: null, count, seed });
-  if (format !== null) return { body: asPng(imageGrid(imagesOf(result, 'mean', format)), wanted), timing };
-  const [latents, data] = [matrix(result, 'latents'), matrix(result, 'mean')];
-  return { body: asJson({ model_id: record.id, step: result.step, seed, latents, data }), timing };
+  checkValues('The answer', count * (record.data_size + latentSize), api.config.maxInferenceValues);
+  const work = { operation: 'sample', rows: null, count, seed, drawData: draw === 'sample' } as const;
+  const { result, timing } = await compute(api, query, work);
+  const name = draw === 'sample' ? 'data' : 'mean';
+  if (format !== null) return { body: asPng(imageGrid(imagesOf(result, name, format)), wanted), timing };
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, name, likelihood)];
+  const content = { model_id: record.id, step: result.step, seed, ...columnNames(likelihood), latents, data };
+  return { body: asJson(content), timing };
 }

@@ -34,14 +34,24 @@ export const PICTURE_FIELDS = {
 };
 
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
-const rows = (description: string) =>
+const rows = (description: string, items: object) =>
   Type.Unsafe<unknown[]>({
     type: 'array',
     minItems: 1,
     description,
-    [PUBLISHED]: { items: { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } } },
+    [PUBLISHED]: { items },
   });
-const data = rows('Rows, each flat (data_size numbers) or nested as row_shape says.');
+const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
+const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
+const data = rows(
+  'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
+  {
+    anyOf: [
+      { type: 'array', items: { anyOf: [CELL, { type: 'array' }] } },
+      { type: 'object', additionalProperties: CELL },
+    ],
+  },
+);
 
 const request = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
@@ -58,7 +68,7 @@ export const EncodeRequest = request({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.') });
+export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.', NUMBERS) });
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
 export const ReconstructRequest = request({
@@ -83,6 +93,10 @@ export const ElboRequest = request({
     description: 'L, draws of z for each row.',
   }),
   seed,
+  by_column: Type.Boolean({
+    default: false,
+    description: 'Also answer what each column adds to log_likelihood: which value makes a row unusual.',
+  }),
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
@@ -108,6 +122,13 @@ export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
+  draw: Type.Unsafe<'mean' | 'sample'>({
+    type: 'string',
+    enum: ['mean', 'sample'],
+    default: 'mean',
+    description:
+      'What is answered for each z drawn: mean: the expectation of x under p(x|z); sample: a draw of x from it, with the noise that the data have.',
+  }),
   ...PICTURE_FIELDS,
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
@@ -124,6 +145,12 @@ const SPREAD = {
     Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
   ),
 };
+export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
+  description: 'In the units of the data set; words where a column has them.',
+});
+export const columns = Type.Optional(
+  Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
+);
 export const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
@@ -143,12 +170,23 @@ export const EncodeAnswer = answer({
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
-export const MeanAnswer = answer({ mean: Rows });
+export const MeanAnswer = answer({
+  columns,
+  mean: Type.Array(DataRows.items, {
+    description:
+      'The expectation of x, in the units of the data set; in a column of categories the most probable one, of words as a word. What was missing in a row is imputed.',
+  }),
+});
 export type MeanAnswer = Static<typeof MeanAnswer>;
 
 export const ReconstructAnswer = answer({
-  mean: Rows,
-  data: Type.Optional(Type.Array(Numbers, { description: 'The rows themselves, where `rows` named them.' })),
+  columns,
+  mean: MeanAnswer.properties.mean,
+  data: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()])), {
+      description: 'The rows themselves, where `rows` named them; null for a missing value.',
+    }),
+  ),
 });
 export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
@@ -160,6 +198,13 @@ export const ElboAnswer = answer({
   kl_divergence: Numbers,
   standard_error: nullable(
     Type.Array(Type.Number(), { description: 'Of each elbo, from its draws. null where samples is 1.' }),
+  ),
+  columns,
+  log_likelihood_by_column: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+      description:
+        'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
+    }),
   ),
   mean: Type.Object(
     {
@@ -195,5 +240,5 @@ export const LikelihoodAnswer = answer({
 });
 export type LikelihoodAnswer = Static<typeof LikelihoodAnswer>;
 
-export const SamplesAnswer = answer({ seed: Type.Integer(), latents: Rows, data: Rows });
+export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

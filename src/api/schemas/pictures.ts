@@ -2,7 +2,16 @@ import Type, { type Static, type TProperties } from 'typebox';
 import { LIMITS } from '../../model/spec.ts';
 import { DATASET_PARTS, type DatasetPart } from '../../queue/jobs.ts';
 import { Checkpoint, closed, nullable } from './common.ts';
-import { answer, datasetRow, modelId, Numbers, PICTURE_FIELDS, Rows } from './inference.ts';
+import {
+  answer,
+  columns,
+  DataRows,
+  datasetRow,
+  modelId,
+  Numbers,
+  PICTURE_FIELDS,
+  Rows,
+} from './inference.ts';
 
 const MOST_ROWS = 10_000;
 
@@ -77,13 +86,15 @@ export type ScatterQuery = Static<typeof ScatterQuery>;
 export const ManifoldAnswer = answer({
   size: Type.Integer(),
   latents: Type.Array(Numbers, { description: 'Row by row of the picture, from its upper left.' }),
-  data: Rows,
+  columns,
+  data: DataRows,
 });
 export type ManifoldAnswer = Static<typeof ManifoldAnswer>;
 
 export const TraversalAnswer = answer({
+  columns,
   base: Type.Array(Type.Number(), { description: 'Where the latents stay that do not move.' }),
-  traversals: Type.Array(Type.Object({ dimension: Type.Integer(), latents: Rows, data: Rows }, closed), {
+  traversals: Type.Array(Type.Object({ dimension: Type.Integer(), latents: Rows, data: DataRows }, closed), {
     description: 'From the quantile 0.01 of the prior to 0.99, evenly spaced.',
   }),
 });
@@ -93,7 +104,8 @@ export const InterpolateAnswer = answer({
   from: Type.Integer(),
   to: Type.Integer(),
   latents: Type.Array(Numbers, { description: 'On the straight line between the means of q(z|x).' }),
-  data: Rows,
+  columns,
+  data: DataRows,
 });
 export type InterpolateAnswer = Static<typeof InterpolateAnswer>;
 

@@ -38,9 +38,19 @@ const OPERATIONS: { [Name in Operation]: (request: InferenceRequest) => Promise<
     mean: await inference.reconstruct(parameters, rows),
     ...(payload.datasetRows === undefined ? {} : { data: rows }),
   }),
-  sample: ({ inference, parameters, count, noise }) => inference.sample(parameters, count, noise),
-  elbo: ({ inference, parameters, rows, count, noise }) =>
-    inference.elbo(parameters, rows, Math.max(1, count), noise),
+  sample: async ({ inference, parameters, count, noise, payload }) => {
+    const drawn = await inference.sample(parameters, count, noise);
+    return payload.drawData === true
+      ? { ...drawn, data: await inference.drawData(parameters, drawn.latents, noise) }
+      : drawn;
+  },
+  elbo: async ({ inference, parameters, rows, count, noise, payload }) => {
+    const draws = Math.max(1, count);
+    const terms = await inference.elbo(parameters, rows, draws, noise);
+    if (payload.byColumn !== true) return terms;
+    const columns = await inference.logLikelihoodByColumn(parameters, rows, draws, noise);
+    return { ...terms, log_likelihood_by_column: columns };
+  },
   log_marginal_likelihood: async ({ inference, parameters, rows, payload, noise }) => {
     const { marginal } = payload;
     if (!marginal) throw new RangeError('how to estimate the likelihood is missing');

@@ -8,6 +8,7 @@ import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
+import { checkRows } from '../training/data-check.ts';
 import { TrainingRun } from '../training/run.ts';
 import { Validation } from '../training/validation.ts';
 
@@ -45,6 +46,7 @@ async function train(
       warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
     },
   });
+  if (resume === null) checkRows(reader, payload.model.likelihood);
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
   const model = await completed(payload, source, split.train, record.data_size, store);
