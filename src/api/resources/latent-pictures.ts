@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
-import { isIndependent, LIMITS } from '../../model/spec.ts';
+import { isIndependent, LIMITS, type LikelihoodSpec } from '../../model/spec.ts';
+import type { InferResult } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { columnNames, dataRows, matrix, vector } from '../answers.ts';
 import { imageGrid } from '../pictures/grid.ts';
@@ -54,7 +55,7 @@ export async function traversal(
   query: TraversalQuery,
   accept: string | undefined,
 ): Answered<TraversalAnswer> {
-  const { steps, dimension, row, checkpoint } = query;
+  const { steps, dimension, checkpoint } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(id);
   const { latent_size: size } = specOf(record);
@@ -63,31 +64,41 @@ export async function traversal(
   const moved = dimension === undefined ? Math.min(size, LIMITS.traversedLatents) : 1;
   checkPoints(api, record, moved * steps);
   const format = await formatFor(api, record, wanted);
-  const { result, timing } = await compute(
-    api,
-    { model_id: id, checkpoint },
-    {
-      operation: 'traversal',
-      rows: null,
-      count: steps,
-      ...(dimension === undefined ? {} : { dimension }),
-      ...(row === undefined ? {} : { datasetRows: [row] }),
-    },
-  );
+  const { result, timing } = await compute(api, { model_id: id, checkpoint }, traversalWork(query));
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
   }
   const { likelihood } = specOf(record);
-  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
-  const traversals = vector(result, 'dimensions').map((one, i) => {
-    const [from, to] = [i * steps, (i + 1) * steps];
-    return { dimension: one, latents: latents.slice(from, to), data: data.slice(from, to) };
-  });
-  const base = matrix(result, 'base')[0] ?? [];
-  return {
-    body: asJson({ model_id: id, step: result.step, ...columnNames(likelihood), base, traversals }),
-    timing,
+  const content = {
+    model_id: id,
+    step: result.step,
+    ...columnNames(likelihood),
+    ...traversalsOf(result, steps, likelihood),
   };
+  return { body: asJson(content), timing };
+}
+
+function traversalWork({ steps, dimension, row }: TraversalQuery) {
+  return {
+    operation: 'traversal',
+    rows: null,
+    count: steps,
+    ...(dimension === undefined ? {} : { dimension }),
+    ...(row === undefined ? {} : { datasetRows: [row] }),
+  } as const;
+}
+
+function traversalsOf(
+  result: InferResult,
+  steps: number,
+  likelihood: LikelihoodSpec,
+): Pick<TraversalAnswer, 'base' | 'traversals'> {
+  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
+  const traversals = vector(result, 'dimensions').map((dimension, i) => {
+    const [from, to] = [i * steps, (i + 1) * steps];
+    return { dimension, latents: latents.slice(from, to), data: data.slice(from, to) };
+  });
+  return { base: matrix(result, 'base')[0] ?? [], traversals };
 }
 
 /** The way from one row to another through the latent space, decoded. Errors: data_invalid, not_acceptable, too_large. */
