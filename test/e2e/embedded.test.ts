@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { crashSuite } from './crash-suite.ts';
+import { evaluationSuite } from './evaluation-suite.ts';
 import { inferenceSuite } from './inference-suite.ts';
 import { jobSuite } from './job-suite.ts';
 import { serviceUnderTest } from './stand.ts';
@@ -8,5 +9,6 @@ describe('on the embedded queue', () => {
   const current = serviceUnderTest(() => ({}));
   inferenceSuite(current);
   jobSuite(current);
+  evaluationSuite(current);
   crashSuite(current);
 });
