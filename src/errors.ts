@@ -213,7 +213,8 @@ export function isRetryable(error: unknown): boolean {
     full: true,
     diverged: false,
     damaged: false,
-    timeout: true,
+    // Nobody waits for it any more.
+    timeout: false,
     internal: true,
   };
   return error instanceof AppError ? retry[error.kind] : true;

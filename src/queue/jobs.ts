@@ -112,6 +112,8 @@ export const InferPayload = Type.Object(
      */
     count: Type.Integer({ minimum: 0 }),
     seed: Type.Integer({ minimum: 0 }),
+    /** The work may take so long, from when it is begun: nobody waits for it longer. */
+    timeLimitMs: Type.Number({ exclusiveMinimum: 0 }),
     /** log_marginal_likelihood: how it is estimated. */
     marginal: Type.Optional(Marginal),
     /** sample: also draws x from p(x|z). Absent: false. */

@@ -2,6 +2,7 @@ import type { FloatArrays } from '../model/runtime/runtime.ts';
 import { AppError } from '../errors.ts';
 import type { ModelRecord, ModelStore, OnCorrupt, WhichCheckpoint } from '../store/models.ts';
 import { CheckpointCache } from './checkpoint-cache.ts';
+import { warningOfDamage } from './damage.ts';
 
 const KEPT_MODELS = 8;
 
@@ -98,10 +99,9 @@ export class LoadedModels<Inference extends Disposable> {
 
 function warningOnce(warn: (message: string) => void): OnCorrupt {
   const told = new Set<string>();
-  return ({ modelId, step, detail }) => {
-    const message = `model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`;
+  return warningOfDamage((message) => {
     if (told.has(message)) return;
     told.add(message);
     warn(message);
-  };
+  });
 }

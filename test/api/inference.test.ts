@@ -47,6 +47,40 @@ describe('inference', () => {
     ['/decode', { latents: POINTS }, { mean: POINTS.map(() => [0.5, 0.5, 0.5, 0.5]) }],
     ['/reconstruct', { data: ROWS }, { mean: ROWS.map(() => [0.5, 0.5, 0.5, 0.5]) }],
     ['/elbo', { data: ROWS }, { elbo: [0.5, 0.5], unit: 'nats per row', mean: { elbo: 0.5 }, samples: 1 }],
+    [
+      '/elbo',
+      { data: ROWS },
+      { standard_error: null, mean: { standard_error: 0, monte_carlo_standard_error: null } },
+    ],
+    [
+      '/elbo',
+      { data: ROWS, samples: 4 },
+      { standard_error: [0.5, 0.5], mean: { monte_carlo_standard_error: Math.SQRT1_2 / 2 } },
+    ],
+    ['/elbo', { data: [ROWS[0]] }, { mean: { standard_error: null, monte_carlo_standard_error: null } }],
+    [
+      '/log-likelihood',
+      { data: ROWS },
+      {
+        unit: 'nats per row',
+        method: 'importance_sampling',
+        samples: 1000,
+        log_marginal_likelihood: [0.5, 0.5],
+        standard_error: [0.5, 0.5],
+        effective_sample_size: [0.5, 0.5],
+        acceptance: null,
+        mean: {
+          log_marginal_likelihood: 0.5,
+          standard_error: 0,
+          monte_carlo_standard_error: Math.SQRT1_2 / 2,
+        },
+      },
+    ],
+    [
+      '/log-likelihood',
+      { data: ROWS, method: 'posterior_density' },
+      { method: 'posterior_density', samples: 50, effective_sample_size: null, acceptance: 0.5 },
+    ],
   ])('POST %s answers arrays of rows', async (url, fields, expected) => {
     const api = await buildTestApi();
     const model = await addModel(api);
@@ -77,6 +111,7 @@ describe('inference', () => {
     await api.call({ method: 'POST', url: '/encode', payload });
     const [call] = api.producer.inferences;
     expect(call?.options).toEqual({ timeoutMs: 1234 });
+    expect(call?.payload.timeLimitMs).toBe(1234);
     expect(compileCheck(InferPayload, 'payload')(structuredClone(call?.payload))).toEqual(call?.payload);
     expect(call?.payload).toMatchObject({
       modelId: id,
@@ -108,7 +143,7 @@ describe('inference', () => {
     expect((await api.call({ method: 'POST', url: '/encode', payload })).statusCode).toBe(200);
   });
 
-  const withData = ['/encode', '/reconstruct', '/elbo'];
+  const withData = ['/encode', '/reconstruct', '/elbo', '/log-likelihood'];
   it.each<[string, Record<string, unknown>, string, RegExp]>([
     ...withData.flatMap((url): [string, Record<string, unknown>, string, RegExp][] => [
       [
@@ -152,6 +187,8 @@ describe('inference', () => {
     ['/encode', { data: ROWS, seed: 0.5 }, '/seed', /integer; found 0.5/],
     ['/elbo', { data: ROWS, samples: 0 }, '/samples', />= 1/],
     ['/elbo', { data: ROWS, samples: '5' }, '/samples', /integer; found "5"/],
+    ['/log-likelihood', { data: ROWS, method: 'ais' }, '/method', /found "ais"/],
+    ['/log-likelihood', { data: ROWS, leapfrog_steps: 4 }, '/leapfrog_steps', /unknown field/],
   ])('POST %s refuses %j', async (url, fields, pointer, detail) => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
@@ -181,6 +218,7 @@ describe('inference', () => {
     ['/decode', { latents: POINTS }, 11],
     ['/reconstruct', { data: ROWS }, 7],
     ['/elbo', { data: ROWS, samples: 10 }, 19],
+    ['/log-likelihood', { data: ROWS, samples: 10 }, 19],
   ])('POST %s refuses %j where only %d values are allowed', async (url, fields, maxInferenceValues) => {
     const refusing = await buildTestApi({ maxInferenceValues });
     const payload = { model_id: (await addModel(refusing)).id, ...fields };

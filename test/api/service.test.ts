@@ -61,7 +61,7 @@ describe('the service', () => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
     api.app.drain();
-    const posts = ['/jobs', '/datasets', '/encode', '/decode', '/reconstruct', '/elbo'];
+    const posts = ['/jobs', '/datasets', '/encode', '/decode', '/reconstruct', '/elbo', '/log-likelihood'];
     for (const url of posts) {
       const response = await api.call({ method: 'POST', url, payload: {} });
       expect(problemOf(response)).toMatchObject({ status: 503, code: 'draining' });

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { crashSuite } from './crash-suite.ts';
+import { evaluationSuite } from './evaluation-suite.ts';
 import { inferenceSuite } from './inference-suite.ts';
 import { jobSuite } from './job-suite.ts';
 import { pictureSuite } from './picture-suite.ts';
@@ -10,5 +11,6 @@ describe('on the embedded queue', () => {
   inferenceSuite(current);
   pictureSuite(current);
   jobSuite(current);
+  evaluationSuite(current);
   crashSuite(current);
 });

@@ -34,6 +34,7 @@ export function inferPayload(seed = 0, values = 4): InferPayload {
     rows,
     count: 0,
     seed,
+    timeLimitMs: 30_000,
   };
 }
 

@@ -105,6 +105,13 @@ describe('the inference processor', () => {
     expect(fitted.get('acceptance')?.data[0]).toBeGreaterThan(0.7);
   });
 
+  it('stops between batches where nobody waits any more, and answers the next', async () => {
+    const rows = packedImages(100);
+    const late = ask('elbo', { rows, count: 1000, timeLimitMs: 1 });
+    await expect(late).rejects.toMatchObject({ code: 'inference_timeout' });
+    expect((await ask('elbo', { rows, count: 1 })).arrays.get('elbo')?.data).toHaveLength(100);
+  });
+
   it('leaves samples out where none are asked for', async () => {
     expect([...(await ask('encode', { rows: packedImages(1) })).arrays.keys()]).toEqual([
       'mean',

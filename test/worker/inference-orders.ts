@@ -17,7 +17,7 @@ export function operationOn(
   operation: Operation,
   fields: Partial<InferPayload> = {},
 ): InferPayload {
-  const nothing = { rows: null, count: 0, seed: 0, checkpoint: 'latest' } as const;
+  const nothing = { rows: null, count: 0, seed: 0, checkpoint: 'latest', timeLimitMs: 60_000 } as const;
   return { version: PAYLOAD_VERSION, modelId, operation, ...nothing, ...fields };
 }
 

@@ -37,6 +37,7 @@ export async function compute(
   work: Work,
 ): Promise<{ result: InferResult; timing: Timing }> {
   const started = performance.now();
+  const timeoutMs = api.config.inferenceTimeoutMs;
   const result = await api.producer.infer(
     {
       version: PAYLOAD_VERSION,
@@ -44,9 +45,10 @@ export async function compute(
       checkpoint: target.checkpoint,
       count: 0,
       seed: 0,
+      timeLimitMs: timeoutMs,
       ...work,
     },
-    { timeoutMs: api.config.inferenceTimeoutMs },
+    { timeoutMs },
   );
   const queueMs = Math.max(0, performance.now() - started - result.computeMs);
   return { result, timing: { computeMs: result.computeMs, queueMs } };

@@ -11,13 +11,26 @@ import {
 /** Rows are run in batches of these sizes, the last one padded: a handful of graphs serves any number of rows. */
 const BATCH_SIZES = [1, 8, 64, 512] as const;
 
+interface Watch {
+  readonly compiled?: Map<string, Promise<CompiledFunction>>;
+  readonly before?: () => void;
+}
+
 /** Functions of (parameters, rows) -> rows, compiled once for each name and batch size. */
 export class BatchedFunctions {
   readonly #runtime: Runtime;
-  readonly #compiled = new Map<string, Promise<CompiledFunction>>();
+  readonly #compiled: Map<string, Promise<CompiledFunction>>;
+  readonly #before: () => void;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, { compiled = new Map(), before = () => undefined }: Watch = {}) {
     this.#runtime = runtime;
+    this.#compiled = compiled;
+    this.#before = before;
+  }
+
+  /** The same compiled functions, with something to do before each batch; what it throws ends the run. */
+  watched(before: () => void): BatchedFunctions {
+    return new BatchedFunctions(this.#runtime, { before, compiled: this.#compiled });
   }
 
   /**
@@ -33,6 +46,7 @@ export class BatchedFunctions {
     const count = Math.max(...Object.values(rows).map((array) => array.shape[0] ?? 0));
     const joined: Record<string, FloatArray> = {};
     for (const { start, used, size } of batchesOf(count)) {
+      this.#before();
       const batch = mapArrays(rows, (array) => window(array, start, used, size));
       const compiled = await this.#compile(`${name}/${size}`, fn, { ...parameters, ...batch });
       const results = await compiled.run({ ...parameters, ...batch });

@@ -23,10 +23,19 @@ export class Inference {
   readonly #functions: BatchedFunctions;
   readonly #likelihood: LikelihoodSpec;
 
-  constructor(runtime: Runtime, model: ModelSpec, dataSize: number) {
-    this.#functions = new BatchedFunctions(runtime);
-    this.#likelihood = model.likelihood;
-    this.vae = createVae(model, dataSize);
+  private constructor(vae: Vae, likelihood: LikelihoodSpec, functions: BatchedFunctions) {
+    this.vae = vae;
+    this.#likelihood = likelihood;
+    this.#functions = functions;
+  }
+
+  static of(runtime: Runtime, model: ModelSpec, dataSize: number): Inference {
+    return new Inference(createVae(model, dataSize), model.likelihood, new BatchedFunctions(runtime));
+  }
+
+  /** The same, with something to do before each batch: what it throws ends the work. */
+  watched(before: () => void): Inference {
+    return new Inference(this.vae, this.#likelihood, this.#functions.watched(before));
   }
 
   /** q(z|x): mean (the median where the family may have none) and standard_deviation (NaN there), [rows, latent_size]. */

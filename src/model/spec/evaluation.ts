@@ -105,7 +105,12 @@ const marginal = {
 };
 const simple = tagged('name', SIMPLE) as unknown as { readonly oneOf: readonly object[] };
 
-const Measure = Type.Unsafe<MeasureSpec>({ ...simple, oneOf: [...simple.oneOf, marginal] });
+const Measure = Type.Unsafe<MeasureSpec>({
+  ...simple,
+  oneOf: [...simple.oneOf, marginal],
+  description:
+    'elbo: the lower bound and its terms; log_marginal_likelihood: estimates of log p(x); latents: what each latent dimension is used for; floors: what models without training reach; gradient_variance: how much the gradients of the estimators vary.',
+});
 
 export const EVALUATED_ROWS = ['test', 'train', 'all'] as const;
 export type EvaluatedRows = (typeof EVALUATED_ROWS)[number];
@@ -136,7 +141,12 @@ export const EVALUATION_FIELDS = {
     description:
       'Fixes the noise, which is keyed by (seed, row, draw): the same order gives the same numbers.',
   }),
-  measures: Type.Array(Measure, { minItems: 1, maxItems: 8, default: DEFAULT_MEASURES }),
+  measures: Type.Array(Measure, {
+    minItems: 1,
+    maxItems: 8,
+    default: DEFAULT_MEASURES,
+    description: 'At most one of each name and method.',
+  }),
 } as const;
 
 export const EvaluationSpec = Type.Object(EVALUATION_FIELDS, closed);

@@ -8,6 +8,7 @@ import { InterruptedError, type JobContext, type Processor } from '../../queue/q
 import type { RowReader } from '../../store/datasets.ts';
 import type { CheckpointContent, ModelRecord } from '../../store/models.ts';
 import type { Store } from '../../store/store.ts';
+import { warningOfDamage } from '../damage.ts';
 import { EvaluationProgress } from '../evaluation/progress.ts';
 import { evaluatedRows, splitFor } from '../evaluation/rows.ts';
 import { rowSet, type Binarizing } from '../row-values.ts';
@@ -114,9 +115,7 @@ async function loaded(
 ): Promise<CheckpointContent> {
   const checkpoint = await store.models.loadCheckpoint(modelId, which, {
     optimizer: false,
-    onCorrupt: ({ step, detail }) => {
-      warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
-    },
+    onCorrupt: warningOfDamage(warn),
   });
   if (checkpoint === null) {
     throw typeof which === 'number'

@@ -90,7 +90,7 @@ const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): Processor<'infer'> {
   const models = new LoadedModels(store.models, warn, (record) => {
-    return new Inference(runtime, record.model as ModelSpec, record.data_size);
+    return Inference.of(runtime, record.model as ModelSpec, record.data_size);
   });
   const datasets = new OpenDatasets(store.datasets);
   return async (_context, payload): Promise<InferResult> => {
@@ -101,12 +101,22 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
       const { count, seed } = payload;
       const noise = { seed, stream: 'inference' } as const;
       const rows = await rowsOf(model, payload, datasets);
-      const arrays = await OPERATIONS[payload.operation]({ ...model, payload, rows, count, noise, datasets });
+      const inference = model.inference.watched(timeLimit(started, payload.timeLimitMs));
+      const request = { ...model, inference, payload, rows, count, noise, datasets };
+      const arrays = await OPERATIONS[payload.operation](request);
       const packed = Object.entries(arrays).map(
         ([name, { shape, data }]) => [name, packArray(shape, data)] as const,
       );
       return { step: model.step, arrays: Object.fromEntries(packed), computeMs: performance.now() - started };
     });
+  };
+}
+
+/** Errors, thrown by what it gives: inference_timeout. */
+function timeLimit(started: number, limitMs: number): () => void {
+  return () => {
+    if (performance.now() - started > limitMs)
+      throw AppError.of('inference_timeout', { seconds: limitMs / 1000 });
   };
 }
 

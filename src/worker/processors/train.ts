@@ -9,6 +9,7 @@ import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
 import { checkRows } from '../training/data-check.ts';
+import { warningOfDamage } from '../damage.ts';
 import { TrainingRun } from '../training/run.ts';
 import { Validation } from '../training/validation.ts';
 
@@ -42,9 +43,7 @@ async function train(
   const minibatchSize = minibatchSizeOf(training, split.train.length);
   const resume = await store.models.loadCheckpoint(modelId, 'latest', {
     optimizer: true,
-    onCorrupt: ({ step, detail }) => {
-      warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
-    },
+    onCorrupt: warningOfDamage(warn),
   });
   if (resume === null) checkRows(reader, payload.model.likelihood);
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);

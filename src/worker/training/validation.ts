@@ -32,7 +32,7 @@ export class Validation {
     reader: RowReader,
     { train, validation: rows }: Split,
   ) {
-    this.#inference = new Inference(runtime, model, reader.record.data_size);
+    this.#inference = Inference.of(runtime, model, reader.record.data_size);
     this.#reader = reader;
     this.#rows = training.algorithm.name === 'mcem' ? new Uint32Array() : rows;
     this.#probe = train.subarray(0, PROBE_ROWS);
