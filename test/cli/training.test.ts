@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/api/schemas/jobs.ts';
 import type { Client } from '../../src/cli/demo/client.ts';
-import { createProgress } from '../../src/cli/demo/progress.ts';
+import { createProgress } from '../../src/cli/progress.ts';
 import { paperOrder, train } from '../../src/cli/demo/training.ts';
 
 const QUEUED: Job = {

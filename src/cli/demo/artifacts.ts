@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lineChart } from './chart.ts';
+import { lineChart } from '../chart.ts';
 import type { Client } from './client.ts';
 import { enlarge, fromPng, pairedRows, toPng } from './pictures.ts';
-import type { Epoch } from './progress.ts';
+import type { Epoch } from '../progress.ts';
 import type { WrittenFile } from './report.ts';
 import { IMAGE, type Images } from './test-images.ts';
 

@@ -3,7 +3,7 @@ import type { Job } from '../../api/schemas/jobs.ts';
 import type { NetworkSpec } from '../../model/spec.ts';
 import type { JobState } from '../../queue/jobs.ts';
 import type { Client, JobOrder } from './client.ts';
-import type { Epoch, ProgressDisplay } from './progress.ts';
+import type { Epoch, ProgressDisplay } from '../progress.ts';
 
 const POLL_MS = 250;
 
