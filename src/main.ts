@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import { runDemo } from './cli/demo/demo.ts';
+import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
+import { runReproduction } from './cli/reproduce/reproduce.ts';
 import { startService, type Parts } from './cli/service.ts';
 import { untilStopped } from './cli/signals.ts';
 import { loadConfig, type Config } from './config.ts';
@@ -36,6 +38,26 @@ program
   .option('--epochs <number>', 'passes over the 60,000 images', '5')
   .action(async ({ output, epochs }: { output: string; epochs: string }) => {
     await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
+  });
+
+program
+  .command('reproduce')
+  .description(
+    "Rerun figures of the paper with the service's own jobs and lay the paper's curves under them.",
+  )
+  .argument('<what>', REPRODUCTIONS.join(', '))
+  .option('--panel <name...>', 'figure2: "MNIST 20", ..., MNIST, Frey or all', ['MNIST 20'])
+  .option('--samples <number>', 'training rows looked at, repeats counted, for example 1e6')
+  .option('--frey <file>', 'IDX file of the Frey faces')
+  .option('--initializer <name>', 'how weights start: fan_in or paper', 'fan_in')
+  .option('--seed <number>', 'of all trainings', '1')
+  .option(
+    '--output <folder>',
+    'results, plots and, to go on after an interruption, jobs; default reproduction/<what>',
+  )
+  .option('--url <url>', 'of a running service; default: one is started for it')
+  .action(async (what: string, flags: Flags) => {
+    await end(await runReproduction(what, flags, process.env));
   });
 
 try {
