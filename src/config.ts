@@ -102,6 +102,12 @@ const SETTINGS = {
     'Threads of one worker process (cpu). Default: the cores of the machine.',
   ),
   trainConcurrency: whole('AEVB_TRAIN_CONCURRENCY', [0, 64], 1, 'Training jobs at once in this worker.'),
+  evaluateConcurrency: whole(
+    'AEVB_EVALUATE_CONCURRENCY',
+    [0, 64],
+    1,
+    'Evaluation jobs at once in this worker.',
+  ),
   inferConcurrency: whole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes in this worker.'),
   maxUploadBytes: whole(
     'AEVB_MAX_UPLOAD_BYTES',

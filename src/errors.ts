@@ -111,6 +111,11 @@ export const ERRORS = {
     (v: { step: number; quantity: string; checkpoint: string }) =>
       `Training diverged: ${v.quantity} is not finite at step ${v.step}. ${v.checkpoint} Lower optimizer.learning_rate or look for extreme values in the data.`,
   ),
+  evaluation_not_finite: entry(
+    'diverged',
+    (v: { quantity: string }) =>
+      `${v.quantity} is not finite on these rows: look for values that the training never saw, or evaluate another checkpoint.`,
+  ),
   kernel_missing: entry(
     'internal',
     (v: { kernel: string }) => `The compiled runtime has no rule for the TensorFlow.js kernel ${v.kernel}.`,

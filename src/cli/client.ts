@@ -14,7 +14,7 @@ export interface Client {
   /** Sends a stream as it comes, so that files may be larger than memory. */
   upload<Answer>(path: string, source: Readable, contentType: string): Promise<Answer>;
   /** Looks at the job until it has succeeded; `look` sees each state, the last one too. Errors also: JobFailed. */
-  waitForJob(id: string, look?: (job: Job) => unknown): Promise<Job>;
+  waitForJob<Found extends Job = Job>(id: string, look?: (job: Found) => unknown): Promise<Found>;
 }
 
 /** Not answered, or answered with a problem, whose text is the message. */
@@ -57,9 +57,9 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
     postBytes: async (path, body) => bytesOf(await post(path, body)),
     upload: async <Answer>(path: string, body: Readable, type: string) =>
       (await (await call('POST', path, { body, type })).json()) as Answer,
-    waitForJob: async (id, look = () => undefined) => {
+    waitForJob: async <Found extends Job>(id: string, look: (job: Found) => unknown = () => undefined) => {
       for (;;) {
-        const job = await getJson<Job>(`/jobs/${id}`);
+        const job = await getJson<Found>(`/jobs/${id}`);
         await look(job);
         if (OUTCOMES[job.state](job)) return job;
         await sleep(POLL_MS, undefined, { signal });

@@ -1,9 +1,9 @@
-import type { Job } from '../api/schemas/jobs.ts';
+import type { TrainJob } from '../api/schemas/jobs.ts';
 import type { Metrics } from '../api/schemas/models.ts';
 import { clock, grouped, nats } from './format.ts';
 import type { Environment } from './host.ts';
 
-type JobProgress = NonNullable<Job['progress']>;
+type JobProgress = NonNullable<TrainJob['progress']>;
 export type Epoch = Metrics['data'][number];
 
 /** The part of a terminal or pipe that is written to. */

@@ -38,7 +38,12 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
       const worker: Consumer = await startWorker({ config, queue, log, childEntry: childEntry() });
       closings.push(() => worker.close());
       log.info(
-        { queue: queue.kind, train: config.trainConcurrency, infer: config.inferConcurrency },
+        {
+          queue: queue.kind,
+          train: config.trainConcurrency,
+          evaluate: config.evaluateConcurrency,
+          infer: config.inferConcurrency,
+        },
         'worker ready',
       );
     }

@@ -9,6 +9,8 @@ export {
   BINARIZATIONS,
   type BinarizationName,
   type ColumnSpec,
+  type LikelihoodName,
+  type LikelihoodOf,
   type LikelihoodSpec,
 } from './spec/likelihood.ts';
 export { combinationProblems, type CombinationProblem } from './spec/combinations.ts';
@@ -23,6 +25,8 @@ export {
   type PriorSpec,
 } from './spec/latent.ts';
 export { LIMITS } from './spec/limits.ts';
+export * from './spec/evaluation.ts';
+export * from './spec/evaluation-report.ts';
 export * from './spec/training.ts';
 export { likelihoodProblems } from './spec/likelihood-check.ts';
 export { valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';

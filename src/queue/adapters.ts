@@ -1,9 +1,16 @@
 import { compileCheck, type Check } from '../validation.ts';
 import type { BullJob } from './drivers/driver.ts';
-import { InferPayload, TrainPayload, type JobName, type JobTypes } from './jobs.ts';
+import {
+  EvaluatePayload,
+  InferPayload,
+  TrainPayload,
+  type JobName,
+  type JobTypes,
+  type TrackedName,
+} from './jobs.ts';
 import { isCancelled } from './running-jobs.ts';
 import {
-  cancelledResult,
+  CANCELLED,
   INLINE_LIMIT,
   packedSize,
   progressOf,
@@ -12,7 +19,7 @@ import {
   type StoredReturn,
 } from './stored.ts';
 
-/** Where jobs of the two names differ on their way between BullMQ's job and a processor. */
+/** Where jobs of the several names differ on their way between BullMQ's job and a processor. */
 export interface Adapter<Name extends JobName> {
   /** Payloads are checked again on arrival: another version of the service may have written them. */
   readonly check: Check<JobTypes[Name]['payload']>;
@@ -26,17 +33,8 @@ export interface Adapter<Name extends JobName> {
 }
 
 export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
-  train: {
-    check: compileCheck(TrainPayload, 'The payload of the training job'),
-    unrun: (job) =>
-      isCancelled(job.data) ? { result: cancelledResult(progressOf(job.progress)), closedUnrun: true } : null,
-    begin: async (job) => {
-      if (progressOf(job.progress) === null) await job.updateProgress(started());
-    },
-    progress: (job, latest) => job.updateProgress({ ...(progressOf(job.progress) ?? started()), latest }),
-    finish: async (_job, result) => ({ result, closedUnrun: false }),
-    cancelled: (job) => ({ result: cancelledResult(progressOf(job.progress)), closedUnrun: false }),
-  },
+  train: tracked('train', compileCheck(TrainPayload, 'The payload of the training job')),
+  evaluate: tracked('evaluate', compileCheck(EvaluatePayload, 'The payload of the evaluation job')),
   infer: {
     check: compileCheck(InferPayload, 'The payload of the inference job'),
     unrun: () => null,
@@ -50,6 +48,26 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
     cancelled: () => null,
   },
 };
+
+function tracked<Name extends TrackedName>(
+  name: Name,
+  check: Check<JobTypes[Name]['payload']>,
+): Adapter<Name> {
+  const cancelled = (job: BullJob, closedUnrun: boolean): StoredReturn => ({
+    result: CANCELLED[name](progressOf<Name>(job.progress)?.latest ?? null),
+    closedUnrun,
+  });
+  return {
+    check,
+    unrun: (job) => (isCancelled(job.data) ? cancelled(job, true) : null),
+    begin: async (job) => {
+      if (progressOf(job.progress) === null) await job.updateProgress(started());
+    },
+    progress: (job, latest) => job.updateProgress({ ...(progressOf(job.progress) ?? started()), latest }),
+    finish: async (_job, result) => ({ result, closedUnrun: false }),
+    cancelled: (job) => cancelled(job, false),
+  };
+}
 
 function started(): StoredProgress {
   return { startedAt: Date.now(), latest: null };

@@ -14,7 +14,7 @@ export function failureOf(error: unknown): Error {
 }
 
 /**
- * How long a training job waits before it is tried again. Whatever gets in the way is mostly over in a second; room on a
+ * How long a training or an evaluation waits before it is tried again. Whatever gets in the way is mostly over in a second; room on a
  * disk is made by people: ten attempts then last 25 minutes.
  */
 export function retryDelayMs(failure: Error, attempt: number): number {

@@ -1,11 +1,12 @@
 import Type, { type Static } from 'typebox';
-import { ModelSpec, TrainingSpec } from '../model/spec.ts';
+import { EvaluationSpec, ModelSpec, TrainingSpec, type EvaluationReport } from '../model/spec.ts';
 
 /** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
 
 const closed = { additionalProperties: false } as const;
 export const PAYLOAD_VERSION = 1;
 const Version = Type.Literal(PAYLOAD_VERSION);
+const Checkpoint = Type.Union([Type.Literal('latest'), Type.Literal('best'), Type.Integer()]);
 
 export const TrainPayload = Type.Object(
   {
@@ -39,6 +40,31 @@ export interface TrainProgress {
   readonly pid: number;
 }
 
+export const EvaluatePayload = Type.Object(
+  {
+    version: Version,
+    modelId: Type.String(),
+    checkpoint: Checkpoint,
+    datasetId: Type.String(),
+    evaluation: EvaluationSpec,
+  },
+  closed,
+);
+export type EvaluatePayload = Static<typeof EvaluatePayload>;
+
+export type EvaluateResult =
+  ({ readonly outcome: 'succeeded' } & EvaluationReport) | { readonly outcome: 'cancelled' };
+
+/** Latest news of a running evaluation: rows of the measure that it is at. */
+export interface EvaluateProgress {
+  readonly measure: string;
+  readonly rowsDone: number;
+  readonly rows: number;
+  readonly secondsLeft: number | null;
+  readonly runtime: string;
+  readonly pid: number;
+}
+
 export const OPERATIONS = ['encode', 'decode', 'sample', 'reconstruct', 'elbo'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -51,7 +77,7 @@ export const InferPayload = Type.Object(
     version: Version,
     modelId: Type.String(),
     operation: Type.Unsafe<Operation>({ type: 'string', enum: [...OPERATIONS] }),
-    checkpoint: Type.Union([Type.Literal('latest'), Type.Literal('best'), Type.Integer()]),
+    checkpoint: Checkpoint,
     /** [rows, data_size] (encode, reconstruct, elbo), [rows, latent_size] (decode), null (sample). */
     rows: Type.Union([PackedArray, Type.Null()]),
     /** sample: how many; encode: draws of z for each row (0 = none); elbo: L. */
@@ -74,9 +100,13 @@ export interface InferResult {
 
 export interface JobTypes {
   readonly train: { payload: TrainPayload; result: TrainResult; progress: TrainProgress };
+  readonly evaluate: { payload: EvaluatePayload; result: EvaluateResult; progress: EvaluateProgress };
   readonly infer: { payload: InferPayload; result: InferResult; progress: never };
 }
-export const JOB_NAMES = ['train', 'infer'] as const satisfies readonly (keyof JobTypes)[];
+/** Jobs that are ordered, watched and cancelled by their id, and kept when they are over. */
+export const TRACKED_NAMES = ['train', 'evaluate'] as const satisfies readonly (keyof JobTypes)[];
+export type TrackedName = (typeof TRACKED_NAMES)[number];
+export const JOB_NAMES = [...TRACKED_NAMES, 'infer'] as const satisfies readonly (keyof JobTypes)[];
 export type JobName = keyof JobTypes;
 
 export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;

@@ -7,8 +7,7 @@ import type { Report } from './logger.ts';
 import type { Producer } from './queues.ts';
 import { Reach } from './reach.ts';
 import { settles } from './time-limit.ts';
-import { cancelTraining, enqueueTraining, listTraining } from './training.ts';
-import { readTraining } from './train-view.ts';
+import { TrackedJobs } from './tracked-jobs.ts';
 
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -20,8 +19,10 @@ export async function openProducer(driver: Driver, report: Report): Promise<Prod
   });
   const queues: Record<JobName, BullQueue> = {
     train: openBullQueue(driver, driver.producing, 'train', report),
+    evaluate: openBullQueue(driver, driver.producing, 'evaluate', report),
     infer: openBullQueue(driver, driver.producing, 'infer', report),
   };
+  const jobs = new TrackedJobs(queues);
   let closed: Promise<void> | undefined;
   const events = openEvents(driver, (message, error) => {
     // Closing ends the read that waits for the next event.
@@ -33,10 +34,10 @@ export async function openProducer(driver: Driver, report: Report): Promise<Prod
   });
 
   return {
-    enqueueTraining: (id, payload) => reach.call(() => enqueueTraining(queues.train, id, payload)),
-    getTraining: (id) => reach.call(() => readTraining(queues.train, id)),
-    listTraining: (page) => reach.call(() => listTraining(queues.train, page)),
-    cancelTraining: (id) => reach.call(() => cancelTraining(queues.train, id)),
+    enqueue: (name, id, payload) => reach.call(() => jobs.enqueue(name, id, payload)),
+    get: (id) => reach.call(() => jobs.get(id)),
+    list: (page) => reach.call(() => jobs.list(page)),
+    cancel: (id) => reach.call(() => jobs.cancel(id)),
     infer: (payload, options) => calls.infer(payload, options),
     depth: (name) => reach.call(() => queues[name].getJobCountByTypes('waiting', 'prioritized', 'delayed')),
     ping: () => reach.call(() => driver.ping()),

@@ -1,20 +1,29 @@
 import type { SerializedError } from '../errors.ts';
-import type { JobName, JobState, JobTypes, TrainPayload, TrainProgress, TrainResult } from './jobs.ts';
+import type { JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
 
-/** A training job as the queue knows it. Times are milliseconds since 1970. */
-export interface TrainJobView {
+/** A tracked job as the queue knows it. Times are milliseconds since 1970. */
+export interface JobViewOf<Name extends TrackedName> {
+  readonly name: Name;
   readonly id: string;
   readonly state: JobState;
-  readonly payload: TrainPayload;
+  readonly payload: JobTypes[Name]['payload'];
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   /** Times the job was taken up, a first start included. */
   readonly attempts: number;
-  readonly progress: TrainProgress | null;
-  readonly result: TrainResult | null;
+  readonly progress: JobTypes[Name]['progress'] | null;
+  readonly result: JobTypes[Name]['result'] | null;
   /** Why it failed, or why it waits to be tried again. */
   readonly error: SerializedError | null;
+}
+export type JobView = { [Name in TrackedName]: JobViewOf<Name> }[TrackedName];
+
+export interface JobsPage {
+  readonly limit: number;
+  readonly after?: string;
+  readonly state?: JobState;
+  readonly name?: TrackedName;
 }
 
 export interface InferOptions {
@@ -23,16 +32,17 @@ export interface InferOptions {
 
 /** The side that gives work: the API. All methods throw queue_unavailable where the queue cannot be reached. */
 export interface Producer {
-  enqueueTraining(jobId: string, payload: TrainPayload): Promise<TrainJobView>;
-  getTraining(jobId: string): Promise<TrainJobView | null>;
+  /** A job of this id that is there already is left as it is. */
+  enqueue<Name extends TrackedName>(
+    name: Name,
+    jobId: string,
+    payload: JobTypes[Name]['payload'],
+  ): Promise<JobViewOf<Name>>;
+  get(jobId: string): Promise<JobView | null>;
   /** Newest first. */
-  listTraining(page: {
-    limit: number;
-    after?: string;
-    state?: JobState;
-  }): Promise<{ jobs: TrainJobView[]; hasMore: boolean }>;
-  /** Marks the job so that it ends as cancelled: at once if it waits, between two chunks if it runs. Errors: job_not_found, job_finished. */
-  cancelTraining(jobId: string): Promise<TrainJobView>;
+  list(page: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }>;
+  /** Marks the job so that it ends as cancelled: at once if it waits, at its next chance if it runs. Errors: job_not_found, job_finished. */
+  cancel(jobId: string): Promise<JobView>;
   /** Runs one inference job and waits for it. Errors: those the processor threw, inference_timeout. */
   infer(payload: JobTypes['infer']['payload'], options: InferOptions): Promise<JobTypes['infer']['result']>;
   /** Jobs waiting for a worker. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { TrackedName } from '../queue/jobs.ts';
 import type { Consumer, Processor, QueueBackend } from '../queue/queues.ts';
 import { WorkerProcess } from './child/child-process.ts';
 import type { Log } from './log.ts';
@@ -15,7 +16,7 @@ export interface WorkerOptions {
 /** Inference jobs given to one process at a time, so that the next is there when it has answered one. */
 const JOBS_PER_INFER_PROCESS = 4;
 
-/** Takes jobs from the queue and runs them in child processes: one for each training job, a few kept for inference. */
+/** Takes jobs from the queue and runs them in child processes: one for each tracked job, a few kept for inference. */
 export async function startWorker(options: WorkerOptions): Promise<Consumer> {
   const { config, queue } = options;
   const pool = new InferencePool(options);
@@ -24,10 +25,13 @@ export async function startWorker(options: WorkerOptions): Promise<Consumer> {
     const concurrency = config.inferConcurrency * JOBS_PER_INFER_PROCESS;
     consumers.push(await queue.consume('infer', { concurrency }, pool.process));
   }
-  if (config.trainConcurrency > 0) {
-    consumers.push(
-      await queue.consume('train', { concurrency: config.trainConcurrency }, trainInChild(options)),
-    );
+  const tracked: Record<TrackedName, number> = {
+    train: config.trainConcurrency,
+    evaluate: config.evaluateConcurrency,
+  };
+  for (const [name, concurrency] of Object.entries(tracked) as [TrackedName, number][]) {
+    if (concurrency > 0)
+      consumers.push(await queue.consume(name, { concurrency }, inOwnChild(name, options)));
   }
   return {
     close: async () => {
@@ -37,11 +41,14 @@ export async function startWorker(options: WorkerOptions): Promise<Consumer> {
   };
 }
 
-function trainInChild({ childEntry, config, log }: WorkerOptions): Processor<'train'> {
+function inOwnChild<Name extends TrackedName>(
+  name: Name,
+  { childEntry, config, log }: WorkerOptions,
+): Processor<Name> {
   return async (context, payload) => {
     const child = new WorkerProcess(childEntry, workerSettings(config), log);
     try {
-      return await child.run('train', context, payload);
+      return await child.run(name, context, payload);
     } finally {
       await child.stop();
     }

@@ -4,6 +4,7 @@ import { buildTestApi } from '../support/api.ts';
 
 interface Schema {
   readonly properties?: Record<string, Schema>;
+  readonly oneOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly $ref?: string;
 }
@@ -93,7 +94,9 @@ describe('the OpenAPI document', () => {
       }
     }
     expect(JSON.stringify(document)).not.toContain('x-published');
-    const job = document.paths['/jobs']?.['post']?.requestBody?.content['application/json']?.schema;
+    const order = document.paths['/jobs']?.['post']?.requestBody?.content['application/json']?.schema;
+    const [job, evaluation] = order?.oneOf ?? [];
+    expect(evaluation?.required).toEqual(['model_id', 'type']);
     expect(job?.required).toEqual(['dataset_id']);
     expect(job?.properties?.['model']?.properties?.['latent_size']).toMatchObject({
       default: 20,
@@ -112,10 +115,11 @@ describe('the OpenAPI document', () => {
     }
     expect(Object.keys(document.components.schemas).sort()).toEqual([
       'Dataset',
-      'Job',
+      'EvaluateJob',
       'Model',
       'ModelDetails',
       'Problem',
+      'TrainJob',
     ]);
   });
 

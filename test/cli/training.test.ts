@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/schemas/jobs.ts';
 import type { Calls } from '../../src/cli/demo/calls.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import { paperOrder, train } from '../../src/cli/demo/training.ts';
 
-const QUEUED: Job = {
+const QUEUED: TrainJob = {
   id: 'job_1',
   type: 'train',
   state: 'queued',
@@ -20,7 +20,7 @@ const QUEUED: Job = {
 };
 
 /** A service whose job goes through these states and then succeeds. */
-function trainingThrough(states: readonly Partial<Job>[], epochs = 0) {
+function trainingThrough(states: readonly Partial<TrainJob>[], epochs = 0) {
   const jobs = states.map((state) => ({ ...QUEUED, ...state }));
   const unused = async (): Promise<never> => Promise.reject(new Error('not a call of a training'));
   const calls: Calls = {
@@ -66,7 +66,7 @@ test('a training that succeeds tells every epoch, also those between two looks',
     runtime: 'onnx/cpu',
     pid: 1,
   };
-  const done: Partial<Job> = {
+  const done: Partial<TrainJob> = {
     state: 'succeeded',
     started_at: '2024-01-01T00:00:00.000Z',
     finished_at: '2024-01-01T00:00:12.500Z',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/schemas/jobs.ts';
 import type { Model } from '../../src/api/schemas/models.ts';
 import { ENDLESS, SHORT, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
 
@@ -28,7 +28,7 @@ export function jobSuite(current: () => ServiceUnderTest): void {
 
       const cancelled = await client.post(`/jobs/${waiting.id}/cancel`);
       expect(cancelled.status).toBe(202);
-      expect(cancelled.json<Job>()).toMatchObject({ state: 'cancelled', started_at: null });
+      expect(cancelled.json<TrainJob>()).toMatchObject({ state: 'cancelled', started_at: null });
       expect((await client.post(`/jobs/${running.id}/cancel`)).status).toBe(202);
       const ended = await client.untilState(running.id, 'cancelled');
       expect(ended.result).toMatchObject({ outcome: 'cancelled', step: ended.progress?.step });
@@ -70,10 +70,10 @@ export function jobSuite(current: () => ServiceUnderTest): void {
       for (const { id } of orders) await client.untilState(id, 'cancelled');
       const newest = orders.map(({ id }) => id).reverse();
 
-      const seen: Job[] = [];
+      const seen: TrainJob[] = [];
       for (let more = true; more;) {
         const after = seen.length === 0 ? '' : `&after=${seen.at(-1)?.id ?? ''}`;
-        const page: Page<Job> = (await client.get(`/jobs?limit=1${after}`)).json();
+        const page: Page<TrainJob> = (await client.get(`/jobs?limit=1${after}`)).json();
         expect(page.data).toHaveLength(1);
         seen.push(...page.data);
         more = page.has_more;
@@ -81,9 +81,11 @@ export function jobSuite(current: () => ServiceUnderTest): void {
       const ids = seen.map(({ id }) => id);
       expect(ids.slice(0, 2)).toEqual(newest);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(ids).toEqual((await client.get('/jobs?limit=100')).json<Page<Job>>().data.map(({ id }) => id));
+      expect(ids).toEqual(
+        (await client.get('/jobs?limit=100')).json<Page<TrainJob>>().data.map(({ id }) => id),
+      );
 
-      const cancelled: Page<Job> = (await client.get('/jobs?state=cancelled')).json();
+      const cancelled: Page<TrainJob> = (await client.get('/jobs?state=cancelled')).json();
       expect(cancelled.data.map(({ id }) => id)).toEqual(
         seen.filter(({ state }) => state === 'cancelled').map(({ id }) => id),
       );

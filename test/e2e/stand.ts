@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/schemas/jobs.ts';
 import { afterAll, beforeAll } from 'vitest';
 import { Client } from '../support/client.ts';
 import { Services, type ServiceProcess, type Settings } from '../support/service.ts';
@@ -96,7 +96,7 @@ export const LONG: Training = { epochs: 200, minibatch_size: 15, seed: 7, checkp
 export const ENDLESS: Training = { ...LONG, epochs: 1_000_000 };
 export const SHORT: Training = { epochs: 3, seed: 7 };
 
-export function trainOn(client: Client, datasetId: string, training: Training): Promise<Job> {
+export function trainOn(client: Client, datasetId: string, training: Training): Promise<TrainJob> {
   return client.train({ dataset_id: datasetId, model: MODEL, training });
 }
 

@@ -8,11 +8,11 @@ export function cancelContract(queue: QueueUnderTest): void {
   describe('cancelling', () => {
     it('ends a waiting job at once, for good, without running it', async () => {
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload());
-      const cancelled = await queue.producer.cancelTraining(id);
+      await queue.producer.enqueue('train', id, trainPayload());
+      const cancelled = await queue.producer.cancel(id);
       expect(cancelled).toMatchObject({ state: 'cancelled', startedAt: null, attempts: 0, error: null });
       expect(cancelled.finishedAt).toBeGreaterThanOrEqual(cancelled.createdAt);
-      await expect(queue.producer.cancelTraining(id)).rejects.toMatchObject({ code: 'job_finished' });
+      await expect(queue.producer.cancel(id)).rejects.toMatchObject({ code: 'job_finished' });
 
       const ran: string[] = [];
       await queue.consume('train', async ({ jobId }) => {
@@ -20,10 +20,10 @@ export function cancelContract(queue: QueueUnderTest): void {
         return succeeded;
       });
       const later = newId('job');
-      await queue.producer.enqueueTraining(later, trainPayload());
+      await queue.producer.enqueue('train', later, trainPayload());
       await queue.inState(later, 'succeeded');
       expect(ran).toEqual([later]);
-      expect(await queue.producer.getTraining(id)).toEqual(cancelled);
+      expect(await queue.producer.get(id)).toEqual(cancelled);
     });
 
     it('aborts a running job, which ends as cancelled with what it reached', async () => {
@@ -34,16 +34,16 @@ export function cancelContract(queue: QueueUnderTest): void {
         return reached;
       });
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.enqueue('train', id, trainPayload());
       await queue.inState(id, 'running');
-      expect(await queue.producer.cancelTraining(id)).toMatchObject({ state: 'running', finishedAt: null });
+      expect(await queue.producer.cancel(id)).toMatchObject({ state: 'running', finishedAt: null });
       expect(await queue.inState(id, 'cancelled')).toMatchObject({
         result: reached,
         attempts: 1,
         error: null,
       });
       expect(reasons).toEqual(['cancel']);
-      await expect(queue.producer.cancelTraining(id)).rejects.toMatchObject({ code: 'job_finished' });
+      await expect(queue.producer.cancel(id)).rejects.toMatchObject({ code: 'job_finished' });
     });
 
     it('is never lost on jobs that start at that moment', async () => {
@@ -58,8 +58,8 @@ export function cancelContract(queue: QueueUnderTest): void {
       const ids = Array.from({ length: 8 }, () => newId('job'));
       await Promise.all(
         ids.map(async (id) => {
-          await queue.producer.enqueueTraining(id, trainPayload());
-          await queue.producer.cancelTraining(id);
+          await queue.producer.enqueue('train', id, trainPayload());
+          await queue.producer.cancel(id);
         }),
       );
       const views = await Promise.all(ids.map((id) => queue.inState(id, 'cancelled')));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { JobName, JobState } from '../../src/queue/jobs.ts';
 import { openQueue, type QueueSettings } from '../../src/queue/open.ts';
-import type { Consumer, Processor, Producer, QueueBackend, TrainJobView } from '../../src/queue/queues.ts';
+import type { Consumer, Processor, Producer, QueueBackend, JobView } from '../../src/queue/queues.ts';
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -18,7 +18,7 @@ export interface QueueUnderTest {
     concurrency?: number,
   ): Promise<Consumer>;
   /** Waits until the training job is in one of the states. */
-  inState(id: string, ...states: JobState[]): Promise<TrainJobView>;
+  inState(id: string, ...states: JobState[]): Promise<JobView>;
 }
 
 export function queueUnderTest(settings: () => QueueSettings): QueueUnderTest {
@@ -56,7 +56,7 @@ export function queueUnderTest(settings: () => QueueSettings): QueueUnderTest {
     inState: (id, ...states) =>
       vi.waitFor(
         async () => {
-          const view = await current().producer.getTraining(id);
+          const view = await current().producer.get(id);
           if (view !== null && states.includes(view.state)) return view;
           throw new Error(`${id} is ${view?.state ?? 'gone'}`);
         },

@@ -48,7 +48,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
   const succeeds = (id: string) =>
     vi.waitFor(
       async () => {
-        const view = await producer.getTraining(id);
+        const view = await producer.get(id);
         expect(view?.state).toBe('succeeded');
         return view;
       },
@@ -65,7 +65,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
       throw new InterruptedError();
     });
     const id = newId('job');
-    await producer.enqueueTraining(id, trainPayload());
+    await producer.enqueue('train', id, trainPayload());
     await held.opened;
     await dropLocks();
     expect(await succeeds(id)).toMatchObject({ attempts: 2 });
@@ -79,10 +79,10 @@ describe.runIf(available)('a job whose worker loses it', () => {
       return new Promise(() => undefined);
     });
     const id = newId('job');
-    await producer.enqueueTraining(id, trainPayload());
+    await producer.enqueue('train', id, trainPayload());
     await held.opened;
     await stuck.close();
-    expect((await producer.getTraining(id))?.state).toBe('running');
+    expect((await producer.get(id))?.state).toBe('running');
     await backend.consume('train', { concurrency: 1 }, async () => succeeded);
     expect(await succeeds(id)).toMatchObject({ attempts: 2 });
   });
@@ -130,7 +130,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await redis.stop();
     await waiting;
     await expect(producer.ping()).rejects.toMatchObject(unavailable);
-    await expect(producer.enqueueTraining(newId('job'), trainPayload())).rejects.toMatchObject(unavailable);
+    await expect(producer.enqueue('train', newId('job'), trainPayload())).rejects.toMatchObject(unavailable);
     await expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(unavailable);
     expect(warn.mock.calls.length).toBeLessThan(10);
 
@@ -149,9 +149,9 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
       return succeeded;
     });
     const id = newId('job');
-    await producer.enqueueTraining(id, trainPayload());
+    await producer.enqueue('train', id, trainPayload());
     await vi.waitFor(async () => {
-      expect((await producer.getTraining(id))?.state).toBe('running');
+      expect((await producer.get(id))?.state).toBe('running');
     });
     await redis.stop();
     end.open();
@@ -159,7 +159,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await backAgain();
     await vi.waitFor(
       async () => {
-        expect((await producer.getTraining(id))?.state).toBe('succeeded');
+        expect((await producer.get(id))?.state).toBe('succeeded');
       },
       { timeout: 20_000, interval: 50 },
     );

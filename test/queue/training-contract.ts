@@ -11,7 +11,7 @@ export function trainingContract(queue: QueueUnderTest): void {
   describe('training jobs', () => {
     it('go from queued over running with progress to succeeded', async () => {
       const id = newId('job');
-      const queued = await queue.producer.enqueueTraining(id, trainPayload('model_a'));
+      const queued = await queue.producer.enqueue('train', id, trainPayload('model_a'));
       expect(queued).toMatchObject({ id, state: 'queued', attempts: 0, startedAt: null, finishedAt: null });
       expect(queued.payload).toEqual(trainPayload('model_a'));
       expect(await queue.producer.depth('train')).toBe(1);
@@ -24,7 +24,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       });
       const running = await queue.inState(id, 'running');
       await vi.waitFor(async () => {
-        expect((await queue.producer.getTraining(id))?.progress).toEqual(progress(5));
+        expect((await queue.producer.get(id))?.progress).toEqual(progress(5));
       });
       expect(running.error).toBeNull();
       expect(await queue.producer.depth('train')).toBe(0);
@@ -38,10 +38,10 @@ export function trainingContract(queue: QueueUnderTest): void {
 
     it('keep their first payload when the id is given twice', async () => {
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload('model_first'));
-      const again = await queue.producer.enqueueTraining(id, trainPayload('model_second'));
+      await queue.producer.enqueue('train', id, trainPayload('model_first'));
+      const again = await queue.producer.enqueue('train', id, trainPayload('model_second'));
       expect(again.payload.modelId).toBe('model_first');
-      await queue.producer.cancelTraining(id);
+      await queue.producer.cancel(id);
     });
 
     it('fail with the code, message and problems of an error that a retry cannot mend', async () => {
@@ -53,7 +53,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       );
       await queue.consume('train', async () => Promise.reject(error));
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.enqueue('train', id, trainPayload());
       const view = await queue.inState(id, 'failed');
       expect(view.error).toEqual(error.toJSON());
       expect(view).toMatchObject({ attempts: 1, result: null });
@@ -67,7 +67,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         return succeeded;
       });
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.enqueue('train', id, trainPayload());
       expect(await queue.inState(id, 'succeeded')).toMatchObject({ attempts: 2, error: null });
       expect(attempts).toEqual([1, 2]);
     });
@@ -76,7 +76,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       const error = AppError.of('overloaded', { what: 'The disk' });
       await queue.consume('train', async () => Promise.reject(error));
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.enqueue('train', id, trainPayload());
       await vi.waitFor(
         async () => {
           const waiting = await queue.inState(id, 'queued');
@@ -84,8 +84,8 @@ export function trainingContract(queue: QueueUnderTest): void {
         },
         { timeout: 20_000, interval: 20 },
       );
-      await queue.producer.cancelTraining(id);
-      expect(await queue.producer.getTraining(id)).toMatchObject({ state: 'cancelled', error: null });
+      await queue.producer.cancel(id);
+      expect(await queue.producer.get(id)).toMatchObject({ state: 'cancelled', error: null });
       await vi.waitFor(
         async () => {
           expect(await queue.producer.depth('train')).toBe(0);
@@ -98,7 +98,10 @@ export function trainingContract(queue: QueueUnderTest): void {
       const processor = vi.fn(async () => succeeded);
       await queue.consume('train', processor);
       const id = newId('job');
-      await queue.producer.enqueueTraining(id, { ...trainPayload(), version: 99 } as unknown as TrainPayload);
+      await queue.producer.enqueue('train', id, {
+        ...trainPayload(),
+        version: 99,
+      } as unknown as TrainPayload);
       const view = await queue.inState(id, 'failed');
       expect(view.error).toMatchObject({ code: 'validation_failed', problems: [{ pointer: '/version' }] });
       expect(view.attempts).toBe(1);
@@ -107,8 +110,8 @@ export function trainingContract(queue: QueueUnderTest): void {
 
     it('that nobody knows are null, and cannot be cancelled', async () => {
       const id = newId('job');
-      expect(await queue.producer.getTraining(id)).toBeNull();
-      await expect(queue.producer.cancelTraining(id)).rejects.toMatchObject({ code: 'job_not_found' });
+      expect(await queue.producer.get(id)).toBeNull();
+      await expect(queue.producer.cancel(id)).rejects.toMatchObject({ code: 'job_not_found' });
     });
 
     it('go back to the queue, and lose nothing, when their worker stops', async () => {
@@ -119,7 +122,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         reasons.push(await aborted(context));
         throw new InterruptedError();
       });
-      await queue.producer.enqueueTraining(id, trainPayload());
+      await queue.producer.enqueue('train', id, trainPayload());
       const running = await vi.waitFor(async () => {
         const view = await queue.inState(id, 'running');
         expect(view.progress).toEqual(progress(3));
@@ -127,7 +130,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       });
       await first.close();
       expect(reasons).toEqual(['shutdown']);
-      expect(await queue.producer.getTraining(id)).toMatchObject({ state: 'queued', progress: progress(3) });
+      expect(await queue.producer.get(id)).toMatchObject({ state: 'queued', progress: progress(3) });
 
       await queue.consume('train', async () => succeeded);
       const view = await queue.inState(id, 'succeeded');
@@ -140,12 +143,12 @@ export function trainingContract(queue: QueueUnderTest): void {
       const now = Date.now() + 1_000_000;
       const ids = Array.from({ length: 6 }, (_, index) => newId('job', now + index));
       const [a, b, c, d, e, f] = ids as [string, string, string, string, string, string];
-      for (const id of ids) await queue.producer.enqueueTraining(id, trainPayload());
-      await queue.producer.cancelTraining(b);
-      await queue.producer.cancelTraining(e);
+      for (const id of ids) await queue.producer.enqueue('train', id, trainPayload());
+      await queue.producer.cancel(b);
+      await queue.producer.cancel(e);
 
-      const list = async (page: Parameters<Producer['listTraining']>[0]) => {
-        const { jobs, hasMore } = await queue.producer.listTraining(page);
+      const list = async (page: Parameters<Producer['list']>[0]) => {
+        const { jobs, hasMore } = await queue.producer.list(page);
         return { ids: jobs.map(({ id }) => id), hasMore };
       };
       expect(await list({ limit: 4 })).toEqual({ ids: [f, e, d, c], hasMore: true });
@@ -170,10 +173,10 @@ export function trainingContract(queue: QueueUnderTest): void {
         const finishedId = newId('job');
         const heldId = newId('job');
         const worker = await queue.consume('train', async () => succeeded);
-        await queue.producer.enqueueTraining(finishedId, trainPayload());
+        await queue.producer.enqueue('train', finishedId, trainPayload());
         const finished = await queue.inState(finishedId, 'succeeded');
         await worker.close();
-        await queue.producer.enqueueTraining(heldId, trainPayload());
+        await queue.producer.enqueue('train', heldId, trainPayload());
         await queue.backend.close();
 
         const child = children.start({ ...queue.settings(), lockDurationMs: 2_000 });
@@ -181,7 +184,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         await child.kill();
 
         await queue.open();
-        expect(await queue.producer.getTraining(finishedId)).toEqual(finished);
+        expect(await queue.producer.get(finishedId)).toEqual(finished);
         await queue.consume('train', async () => succeeded);
         expect(await queue.inState(heldId, 'succeeded')).toMatchObject({ attempts: 2, error: null });
       } finally {

@@ -65,7 +65,7 @@ function deeper(name: string, schema: Schema): Field[] {
 /** A union told apart by one field: the field, then those of its variants, equal ones once. */
 function unionFields(name: string, schema: Schema, required: boolean): Field[] {
   const tag = schema.discriminator?.propertyName ?? '';
-  const variants = schema.oneOf ?? [];
+  const variants = (schema.oneOf ?? []).flatMap(flattened);
   const titles = variants.map(({ title = '' }) => code(title));
   const chosen = (schema.default as Record<string, string> | undefined)?.[tag];
   const byLine = new Map<string, { own: Field; titles: string[] }>();
@@ -91,6 +91,18 @@ function unionFields(name: string, schema: Schema, required: boolean): Field[] {
         : `Of ${of.join(', ')}. ${own.meaning}`.trim(),
     })),
   ];
+}
+
+/** A variant that is told apart once more stands as several. */
+function flattened(variant: Schema): readonly Schema[] {
+  if (!variant.discriminator) return [variant];
+  const { propertyName } = variant.discriminator;
+  const { [propertyName]: tag = {} } = variant.properties ?? {};
+  return (variant.oneOf ?? []).map(({ title = '', properties, ...own }) => ({
+    ...own,
+    title: `${variant.title ?? ''} by ${title}`,
+    properties: { ...properties, [propertyName]: tag },
+  }));
 }
 
 function otherwiseOf({ default: value }: Schema, required: boolean): string {

@@ -117,10 +117,22 @@ function routeSection({ title, operation }: Route): string[] {
     [`${summary}.`, description].filter(Boolean).join(' '),
     ...(named.length > 0 ? [`${whereOf(parameters)}:`, requestFields(named)] : []),
     ...(files.length > 0 ? [`Body: the file, as ${files.map(code).join(', ')} or without a type.`] : []),
-    ...(json ? ['Body:', requestFields(fieldsOf(json))] : []),
+    ...(json ? bodiesOf(json) : []),
     ...successes(operation).flatMap(answerParts),
     `Errors: ${problemStatuses(operation).join(', ')}.`,
   ];
+}
+
+/** One table for each variant of a body that is told apart by a field. */
+function bodiesOf(schema: Schema): string[] {
+  if (!schema.discriminator) return ['Body:', requestFields(fieldsOf(schema))];
+  const { propertyName } = schema.discriminator;
+  const usual = schema.properties?.[propertyName]?.default;
+  return (schema.oneOf ?? []).flatMap((variant) => {
+    const { title = '' } = variant;
+    const otherwise = title === usual ? ', as where it is left out' : '';
+    return [`Body with ${code(propertyName)} ${code(title)}${otherwise}:`, requestFields(fieldsOf(variant))];
+  });
 }
 
 function whereOf(parameters: NonNullable<Operation['parameters']>): string {
@@ -141,7 +153,8 @@ function answerParts([status, { content = {} }]: Answer): string[] {
   if (types.length === 0) return [`Answer: ${status}, no body.`];
   const head = `Answer: ${status}, ${types.map(code).join(' or ')}`;
   const schema = content['application/json']?.schema ?? {};
-  return schema.$ref === undefined ? [`${head}:`, answerFields(schema)] : [`${head}: ${valueOf(schema)}.`];
+  const isNamed = schema.$ref !== undefined || schema.anyOf?.every(({ $ref }) => $ref !== undefined);
+  return isNamed ? [`${head}: ${valueOf(schema)}.`] : [`${head}:`, answerFields(schema)];
 }
 
 function requestFields(fields: readonly Field[]): string {

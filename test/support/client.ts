@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { Dataset } from '../../src/api/schemas/datasets.ts';
-import type { Job } from '../../src/api/schemas/jobs.ts';
+import type { EvaluateJob, Job, TrainJob } from '../../src/api/schemas/jobs.ts';
 import type { Metrics, ModelDetails } from '../../src/api/schemas/models.ts';
 
 /** Longer than any job of the tests lasts, however slow the machine. */
@@ -45,11 +45,15 @@ export class Client {
     return expecting(answer, 201);
   }
 
-  async train(order: object): Promise<Job> {
+  async train(order: object): Promise<TrainJob> {
     return expecting(await this.post('/jobs', order), 202);
   }
 
-  async job(id: string): Promise<Job> {
+  async evaluate(order: object): Promise<EvaluateJob> {
+    return expecting(await this.post('/jobs', { type: 'evaluate', ...order }), 202);
+  }
+
+  async job<Kind extends Job = TrainJob>(id: string): Promise<Kind> {
     return expecting(await this.get(`/jobs/${id}`), 200);
   }
 
@@ -63,16 +67,20 @@ export class Client {
   }
 
   /** Waits until the job is as wanted; a job that has ended otherwise will not be. */
-  until(id: string, what: string, wanted: (job: Job) => boolean): Promise<Job> {
+  until<Kind extends Job = TrainJob>(
+    id: string,
+    what: string,
+    wanted: (job: Kind) => boolean,
+  ): Promise<Kind> {
     return this.#waitFor(async () => {
-      const job = await this.job(id);
+      const job = await this.job<Kind>(id);
       if (wanted(job)) return { found: job };
       return job.finished_at === null ? {} : { never: `${id} is not ${what}: ${JSON.stringify(job)}` };
     }, `${id} is not ${what}`);
   }
 
-  untilState(id: string, state: Job['state']): Promise<Job> {
-    return this.until(
+  untilState<Kind extends Job = TrainJob>(id: string, state: Job['state']): Promise<Kind> {
+    return this.until<Kind>(
       id,
       state,
       (job) => job.state === state && (job.finished_at !== null || !OVER.has(state)),

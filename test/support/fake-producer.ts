@@ -1,20 +1,31 @@
 import { AppError } from '../../src/errors.ts';
-import { packArray, type InferPayload, type InferResult, type JobState } from '../../src/queue/jobs.ts';
-import type { InferOptions, Producer, TrainJobView } from '../../src/queue/queues.ts';
+import {
+  packArray,
+  type InferPayload,
+  type InferResult,
+  type JobTypes,
+  type TrackedName,
+} from '../../src/queue/jobs.ts';
+import type { InferOptions, JobsPage, JobView, JobViewOf, Producer } from '../../src/queue/queues.ts';
 
 type Infer = (payload: InferPayload, options: InferOptions) => Promise<InferResult>;
 
 /** A queue in memory: nothing takes jobs up; tests set states and answers by hand. */
 export class FakeProducer implements Producer {
-  readonly jobs: TrainJobView[] = [];
+  readonly jobs: JobView[] = [];
   readonly inferences: { payload: InferPayload; options: InferOptions }[] = [];
   /** Thrown by every method while it is set. */
   failure: Error | null = null;
   answer: Infer = async (payload) => plausible(payload);
 
-  async enqueueTraining(jobId: string, payload: TrainJobView['payload']): Promise<TrainJobView> {
+  async enqueue<Name extends TrackedName>(
+    name: Name,
+    jobId: string,
+    payload: JobTypes[Name]['payload'],
+  ): Promise<JobViewOf<Name>> {
     this.check();
-    const job: TrainJobView = {
+    const job: JobViewOf<Name> = {
+      name,
       id: jobId,
       state: 'queued',
       payload,
@@ -26,28 +37,27 @@ export class FakeProducer implements Producer {
       result: null,
       error: null,
     };
-    this.jobs.unshift(job);
+    this.jobs.unshift(job as unknown as JobView);
     return job;
   }
 
-  async getTraining(jobId: string): Promise<TrainJobView | null> {
+  async get(jobId: string): Promise<JobView | null> {
     this.check();
     return this.jobs.find(({ id }) => id === jobId) ?? null;
   }
 
-  async listTraining(page: { limit: number; after?: string; state?: JobState }): Promise<{
-    jobs: TrainJobView[];
-    hasMore: boolean;
-  }> {
+  async list({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
     this.check();
-    const matching = this.jobs.filter(({ state }) => page.state === undefined || state === page.state);
-    const from = page.after === undefined ? 0 : matching.findIndex(({ id }) => id === page.after) + 1;
-    const jobs = matching.slice(from, from + page.limit);
-    return { jobs, hasMore: from + page.limit < matching.length };
+    const matching = this.jobs.filter(
+      (job) => (state === undefined || job.state === state) && (name === undefined || job.name === name),
+    );
+    const from = after === undefined ? 0 : matching.findIndex(({ id }) => id === after) + 1;
+    const jobs = matching.slice(from, from + limit);
+    return { jobs, hasMore: from + limit < matching.length };
   }
 
-  async cancelTraining(jobId: string): Promise<TrainJobView> {
-    const job = await this.getTraining(jobId);
+  async cancel(jobId: string): Promise<JobView> {
+    const job = await this.get(jobId);
     if (job === null) throw AppError.of('job_not_found', { id: jobId });
     if (['succeeded', 'failed', 'cancelled'].includes(job.state)) {
       throw AppError.of('job_finished', { id: jobId, state: job.state });
@@ -74,11 +84,11 @@ export class FakeProducer implements Producer {
     this.jobs.length = 0;
   }
 
-  change(jobId: string, fields: Partial<TrainJobView>): TrainJobView {
+  change(jobId: string, fields: Partial<JobView>): JobView {
     const index = this.jobs.findIndex(({ id }) => id === jobId);
     const job = this.jobs[index];
     if (job === undefined) throw new Error(`no job ${jobId}`);
-    return (this.jobs[index] = { ...job, ...fields });
+    return (this.jobs[index] = { ...job, ...fields } as JobView);
   }
 
   private check(): void {

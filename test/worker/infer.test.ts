@@ -40,7 +40,7 @@ const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
   decode: { mean: [10, 64] },
   reconstruct: { mean: [10, 64] },
   sample: { latents: [10, 2], mean: [10, 64] },
-  elbo: { elbo: [10], log_likelihood: [10], kl_divergence: [10] },
+  elbo: { elbo: [10], log_likelihood: [10], kl_divergence: [10], standard_error: [10] },
 };
 
 function fieldsOf(operation: Operation): Partial<InferPayload> {
@@ -66,7 +66,7 @@ describe('the inference processor', () => {
   it.each([
     ['encode', ['mean', 'standard_deviation'], ['samples']],
     ['sample', [], ['latents', 'mean']],
-    ['elbo', ['kl_divergence'], ['elbo', 'log_likelihood']],
+    ['elbo', ['kl_divergence'], ['elbo', 'log_likelihood', 'standard_error']],
   ] as const)('draws other noise for another seed in %s', async (name, same, different) => {
     const one = (await ask(name, fieldsOf(name))).arrays;
     const other = (await ask(name, { ...fieldsOf(name), seed: 1 })).arrays;

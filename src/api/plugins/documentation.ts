@@ -3,14 +3,14 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import { PUBLISHED } from '../schemas/common.ts';
 import { Dataset } from '../schemas/datasets.ts';
-import { Job } from '../schemas/jobs.ts';
+import { EvaluateJob, TrainJob } from '../schemas/jobs.ts';
 import { Model, ModelDetails } from '../schemas/models.ts';
 import { ProblemDetails } from '../schemas/problem.ts';
 import type { App } from '../types.ts';
 
 /** OpenAPI 3.1 at /docs/json, to be read by people at /docs. Before the routes: it collects them as they are added. */
 export async function installDocumentation(app: App): Promise<void> {
-  for (const schema of [ProblemDetails, Job, Dataset, Model, ModelDetails]) {
+  for (const schema of [ProblemDetails, TrainJob, EvaluateJob, Dataset, Model, ModelDetails]) {
     app.addSchema(answerSchema(schema));
   }
   await app.register(swagger, {
@@ -22,7 +22,7 @@ export async function installDocumentation(app: App): Promise<void> {
         description: 'Trains and serves Auto-Encoding Variational Bayes models.',
       },
       tags: [
-        { name: 'jobs', description: 'Training.' },
+        { name: 'jobs', description: 'Training and evaluating.' },
         { name: 'models', description: 'What training made.' },
         { name: 'datasets', description: 'What to train on.' },
         { name: 'inference', description: 'Using a model, from its first checkpoint on.' },

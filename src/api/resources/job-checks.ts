@@ -74,7 +74,7 @@ const likelihoodProblem: Check = ({ model }, dataset) => {
   return first ? problem(`/model/likelihood${first.pointer}`, first.found, first.allowed) : null;
 };
 
-const rangeProblem: Check = ({ model }, dataset) => {
+export const rangeProblem: Check = ({ model }, dataset) => {
   const { low, high, allowed } = dataRange(model.likelihood);
   if (dataset.minimum >= low - TOLERANCE && dataset.maximum <= high + TOLERANCE) return null;
   return problem(
@@ -108,6 +108,6 @@ function layers(sizes: readonly number[]): number {
   return sizes.slice(1).reduce((sum, size, index) => sum + ((sizes[index] ?? 0) + 1) * size, 0);
 }
 
-function problem(pointer: string, found: string, allowed: string): Problem {
+export function problem(pointer: string, found: string, allowed: string): Problem {
   return { pointer, detail: `found ${found}; allowed: ${allowed}` };
 }

@@ -28,7 +28,7 @@ export async function getModel(api: ApiOptions, id: string): Promise<ModelDetail
   const record = await api.store.models.get(id);
   const [checkpoints, job] = await Promise.all([
     api.store.models.listCheckpoints(id),
-    api.producer.getTraining(record.job_id),
+    api.producer.get(record.job_id),
   ]);
   const elbos = checkpoints.map((checkpoint) => checkpoint.validation_elbo);
   const known = elbos.filter((elbo) => elbo !== null);
@@ -50,7 +50,7 @@ export async function getMetrics(api: ApiOptions, id: string): Promise<Metrics> 
 /** Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. */
 export async function deleteModel(api: ApiOptions, id: string): Promise<void> {
   const record = await api.store.models.get(id);
-  const job = await api.producer.getTraining(record.job_id);
+  const job = await api.producer.get(record.job_id);
   if (job !== null && BUSY[job.state]) throw AppError.of('model_in_use', { id, job: job.id });
   await api.store.models.remove(id);
 }

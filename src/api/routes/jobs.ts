@@ -1,22 +1,23 @@
+import Type from 'typebox';
 import { cancelJob, getJob, listJobs, postJob } from '../resources/jobs.ts';
 import { ById, named, page } from '../schemas/common.ts';
-import { Job, JobRequest, JobsQuery } from '../schemas/jobs.ts';
+import { EvaluateJob, JobRequest, JobsQuery, TrainJob } from '../schemas/jobs.ts';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
-const JobRef = named(Job);
+const JobRef = Type.Union([named(TrainJob), named(EvaluateJob)]);
 
 export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/jobs',
     {
       schema: {
-        summary: 'Train a model',
-        description: 'Answers at once; Location is where to ask how the training is going.',
+        summary: 'Train or evaluate a model',
+        description: 'Answers at once; Location is where to ask how the job is going.',
         tags,
         body: JobRequest,
-        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 429, 500, 503, 507) },
+        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 507) },
       },
     },
     async (request, reply) => {
@@ -29,7 +30,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
     '/jobs',
     {
       schema: {
-        summary: 'List training jobs, newest first',
+        summary: 'List jobs, newest first',
         tags,
         querystring: JobsQuery,
         response: { 200: page(JobRef), ...problems(422, 500, 503) },
@@ -43,7 +44,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
     {
       config: { polled: true },
       schema: {
-        summary: 'One training job: its state and progress',
+        summary: 'One job: its state, progress and result',
         tags,
         params: ById,
         response: { 200: JobRef, ...problems(400, 404, 500, 503) },
@@ -56,8 +57,8 @@ export function jobRoutes(app: App, api: ApiOptions): void {
     '/jobs/:id/cancel',
     {
       schema: {
-        summary: 'Cancel a training job',
-        description: 'It stops at the next chance; its checkpoints stay.',
+        summary: 'Cancel a job',
+        description: 'It stops at the next chance; the checkpoints of a training stay.',
         tags,
         params: ById,
         response: { 202: JobRef, ...problems(400, 404, 408, 409, 413, 415, 500, 503) },

@@ -12,6 +12,15 @@ export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([
 
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
+export const Checkpoint = Type.Unsafe<'latest' | 'best' | number>({
+  anyOf: [
+    { type: 'string', enum: ['latest', 'best'] },
+    { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  ],
+  default: 'latest',
+  description: 'The newest checkpoint, the best by validation elbo, or that of a step.',
+});
+
 /** Shape of any id in a path; whether it names something is for the store or queue to say. */
 export const ById = Type.Object({ id: Type.String() }, closed);
 

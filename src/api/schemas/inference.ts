@@ -1,5 +1,5 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { PUBLISHED, closed } from './common.ts';
+import { Checkpoint, PUBLISHED, closed } from './common.ts';
 
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
@@ -11,15 +11,6 @@ const seed = Type.Integer({
   default: 0,
   description: 'Fixes the noise: the same request is answered the same.',
 });
-const checkpoint = Type.Unsafe<'latest' | 'best' | number>({
-  anyOf: [
-    { type: 'string', enum: ['latest', 'best'] },
-    { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-  ],
-  default: 'latest',
-  description: 'The newest checkpoint, the best by validation elbo, or that of a step.',
-});
-
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
 const rows = (description: string) =>
   Type.Unsafe<unknown[]>({
@@ -31,7 +22,7 @@ const rows = (description: string) =>
 const data = rows('Rows, each flat (data_size numbers) or nested as row_shape says.');
 
 const request = <Fields extends TProperties>(fields: Fields) =>
-  Type.Object({ model_id: modelId, checkpoint, ...fields }, closed);
+  Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
 
 export const EncodeRequest = request({
   data,

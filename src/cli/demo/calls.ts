@@ -6,13 +6,13 @@ import type {
   MeanAnswer,
   ReconstructRequest,
 } from '../../api/schemas/inference.ts';
-import type { Job, JobRequest } from '../../api/schemas/jobs.ts';
+import type { TrainJob, TrainRequest } from '../../api/schemas/jobs.ts';
 import type { Metrics } from '../../api/schemas/models.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
 import type { Client } from '../client.ts';
 
 /** A job as it is sent: what is left out of model and training has the default of the service. */
-export interface JobOrder extends Pick<JobRequest, 'dataset_id' | 'name'> {
+export interface JobOrder extends Pick<TrainRequest, 'dataset_id' | 'name'> {
   readonly model?: Partial<ModelSpec>;
   readonly training?: Partial<TrainingSpec>;
 }
@@ -21,8 +21,8 @@ type Sent<Request> = Pick<Request, Extract<keyof Request, 'model_id' | 'data' | 
 
 /** The calls of the API that the demo makes. */
 export interface Calls {
-  createJob(order: JobOrder): Promise<Job>;
-  waitForJob: Client['waitForJob'];
+  createJob(order: JobOrder): Promise<TrainJob>;
+  waitForJob(id: string, look?: (job: TrainJob) => unknown): Promise<TrainJob>;
   metrics(modelId: string): Promise<Metrics>;
   encode(request: Sent<EncodeRequest>): Promise<EncodeAnswer>;
   elbo(request: Sent<ElboRequest>): Promise<ElboAnswer>;

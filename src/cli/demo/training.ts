@@ -1,4 +1,4 @@
-import type { Job } from '../../api/schemas/jobs.ts';
+import type { TrainJob } from '../../api/schemas/jobs.ts';
 import type { NetworkSpec } from '../../model/spec.ts';
 import type { Calls, JobOrder } from './calls.ts';
 import type { Epoch, ProgressDisplay } from '../progress.ts';
@@ -39,7 +39,7 @@ export interface Training {
 export async function train(calls: Calls, order: JobOrder, display: ProgressDisplay): Promise<Training> {
   const { id } = await calls.createJob(order);
   let shown = 0;
-  const show = async (job: Job): Promise<void> => {
+  const show = async (job: TrainJob): Promise<void> => {
     display.update(job.progress);
     if (!display.live && (job.progress?.epoch ?? 0) > shown) shown = await showEpochs(shown, job);
   };
@@ -50,7 +50,7 @@ export async function train(calls: Calls, order: JobOrder, display: ProgressDisp
     display.clear();
   }
 
-  async function showEpochs(from: number, { model_id, progress }: Job): Promise<number> {
+  async function showEpochs(from: number, { model_id, progress }: TrainJob): Promise<number> {
     const { data } = await calls.metrics(model_id);
     const news = data.filter(({ epoch }) => epoch > from);
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
@@ -58,7 +58,7 @@ export async function train(calls: Calls, order: JobOrder, display: ProgressDisp
   }
 }
 
-function summary(job: Job, epochs: readonly Epoch[]): Training {
+function summary(job: TrainJob, epochs: readonly Epoch[]): Training {
   const time = (text: string | null): number => (text === null ? NaN : Date.parse(text));
   return {
     modelId: job.model_id,

@@ -7,22 +7,39 @@ import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 export interface NoiseSource {
   readonly seed: number;
   readonly stream: Stream;
+  /** Numbers that the noise of each row is keyed by, beside seed and draw. Absent: the rows' positions. */
+  readonly rows?: ArrayLike<number>;
 }
 
 /** Uniform numbers are keyed apart from normal ones by this much. */
 const UNIFORM_OFFSET = 2 ** 31;
 
-/** Noise of one draw for every row, keyed by (seed, draw): [rows, size] of the kinds that are drawn from. */
+/** Noise of one draw for every row, keyed by (seed, draw, row): [rows, size] of the kinds that are drawn from. */
 export function noiseOfDraw(size: NoiseSize, source: NoiseSource, draw: number, rows: number): FloatArrays {
-  const filled = (count: number, fill: typeof fillNormal, index: number): FloatArray => {
-    const data = new Float32Array(rows * count);
-    fill(streamKey(source.seed, source.stream, index), data);
-    return { shape: [rows, count], data };
-  };
   return {
-    ...(size.normal > 0 ? { normal: filled(size.normal, fillNormal, draw) } : {}),
-    ...(size.uniform > 0 ? { uniform: filled(size.uniform, fillUniform, UNIFORM_OFFSET + draw) } : {}),
+    ...(size.normal > 0 ? { normal: rowNoise(fillNormal, source, draw, [rows, size.normal]) } : {}),
+    ...(size.uniform > 0
+      ? { uniform: rowNoise(fillUniform, source, UNIFORM_OFFSET + draw, [rows, size.uniform]) }
+      : {}),
   };
+}
+
+/** Numbers of (seed, stream, index), those of row i at i * width on: a row's do not depend on the rows beside it. */
+export function rowNoise(
+  fill: typeof fillNormal,
+  { seed, stream, rows }: NoiseSource,
+  index: number,
+  shape: readonly [rows: number, width: number],
+): FloatArray {
+  const [count, width] = shape;
+  const data = new Float32Array(count * width);
+  const key = streamKey(seed, stream, index);
+  if (rows === undefined) fill(key, data);
+  else {
+    for (let i = 0; i < count; i++)
+      fill(key, data.subarray(i * width, (i + 1) * width), (rows[i] ?? 0) * width);
+  }
+  return { shape, data };
 }
 
 /** Noise of several draws laid side by side: [rows, draws, size]. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { named } from '../optimizers/optimizer.ts';
-import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
+import type { TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { pick, type BatchedFunctions } from './batches.ts';
+import { pick } from './batches.ts';
 import { drawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
+import type { Advance, Subject } from './subject.ts';
 
 /** Draws that one call of the graph makes for each row. */
 const DRAWS_AT_ONCE = 16;
@@ -22,12 +23,10 @@ export interface LikelihoodEstimate {
  * lower bound that rises to log p(x) with K.
  */
 export async function importanceSampled(
-  functions: BatchedFunctions,
-  vae: Vae,
-  parameters: FloatArrays,
-  rows: FloatArray,
+  { functions, vae, parameters, rows }: Subject,
   draws: number,
   noise: NoiseSource,
+  advance?: Advance,
 ): Promise<LikelihoodEstimate> {
   const count = rows.shape[0] ?? 0;
   const sums = Array.from({ length: count }, () => new WeightSums());
@@ -41,6 +40,7 @@ export async function importanceSampled(
     const { data } = pick(results, 'log_weight');
     data.forEach((value, i) => sums[Math.floor(i / size)]?.add(value));
     first += size;
+    await advance?.(count * size);
   }
   return {
     logMarginalLikelihood: Float64Array.from(sums, (sum) => sum.logMean),

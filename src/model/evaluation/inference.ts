@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { lowerBound } from '../estimators/lower-bound.ts';
 import {
   sizeOf,
   type FloatArray,
@@ -10,7 +9,8 @@ import {
 import type { ModelSpec } from '../spec.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, empty, pick } from './batches.ts';
-import { asOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { boundOfRows, type BoundOfRow } from './bound.ts';
+import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 
 /** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
 export class Inference {
@@ -86,45 +86,30 @@ export class Inference {
     return { latents, mean: await this.decode(parameters, latents) };
   }
 
-  /** The bound by eq. 7 (eq. 6 without a closed form) with L draws, in nats for each row, all [rows]. */
+  /** The bound of each row from L draws, in nats, and its standard error (NaN for one draw), all [rows]. */
   async elbo(
     parameters: FloatArrays,
     rows: FloatArray,
     draws: number,
     noise: NoiseSource,
-  ): Promise<{ elbo: FloatArray; log_likelihood: FloatArray; kl_divergence: FloatArray }> {
-    const { vae } = this;
-    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => {
-      const given = asOneDraw(noiseOf(normal, uniform));
-      const terms = lowerBound({ vae, parameters: rest, x: asTensor(x), noise: given });
-      return { log_likelihood: terms.logLikelihood, kl_divergence: terms.klDivergence };
-    };
-    const count = rows.shape[0] ?? 0;
-    const logLikelihood = new Float64Array(count);
-    const kl = new Float64Array(count);
-    for (let i = 0; i < draws; i++) {
-      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, count);
-      const results = await this.#functions.run('elbo', fn, parameters, { rows, ...drawn });
-      addShare(logLikelihood, pick(results, 'log_likelihood'), draws);
-      addShare(kl, pick(results, 'kl_divergence'), draws);
-    }
-    const vector = (data: Float64Array): FloatArray => ({ shape: [count], data: Float32Array.from(data) });
+  ): Promise<Record<'elbo' | 'log_likelihood' | 'kl_divergence' | 'standard_error', FloatArray>> {
+    const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
+    const bounds = await boundOfRows(subject, draws, noise);
+    const vector = (value: (bound: BoundOfRow) => number): FloatArray => ({
+      shape: [bounds.length],
+      data: Float32Array.from(bounds, value),
+    });
     return {
-      elbo: vector(logLikelihood.map((value, row) => value - (kl[row] ?? 0))),
-      log_likelihood: vector(logLikelihood),
-      kl_divergence: vector(kl),
+      elbo: vector(({ elbo }) => elbo.mean),
+      log_likelihood: vector(({ logLikelihood }) => logLikelihood.mean),
+      kl_divergence: vector(({ klDivergence }) => klDivergence.mean),
+      standard_error: vector(({ elbo }) => elbo.standardError),
     };
   }
 
   dispose(): Promise<void> {
     return this.#functions.dispose();
   }
-}
-
-function addShare(sums: Float64Array, { data }: FloatArray, draws: number): void {
-  data.forEach((value, row) => {
-    sums[row] = (sums[row] ?? 0) + value / draws;
-  });
 }
 
 function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArray {

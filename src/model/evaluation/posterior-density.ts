@@ -1,13 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { named } from '../optimizers/optimizer.ts';
-import { fillNormal, fillUniform, streamKey } from '../random/streams.ts';
+import { fillNormal, fillUniform } from '../random/streams.ts';
 import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
 import { hmcTransition } from '../sampling/hmc.ts';
+import { CHAIN_SCHEDULE, transitionDecodings } from '../spec/evaluation.ts';
 import type { Vae } from '../vae.ts';
-import { pick, type BatchedFunctions } from './batches.ts';
+import { pick } from './batches.ts';
+import { rowNoise, type NoiseSource } from './draws.ts';
 import { fitGaussian } from './fitted-gaussian.ts';
-import { WeightSums } from './importance-sampling.ts';
+import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
+import type { Advance, Subject } from './subject.ts';
+
+/** What the chains' noise is keyed by; its streams are the chains' own. */
+export type ChainNoise = Omit<NoiseSource, 'stream'>;
 
 export interface PosteriorDensityOptions {
   /** Samples of each row's posterior that the density is fitted to, and as many that the estimate is made of. */
@@ -18,18 +24,20 @@ export interface PosteriorDensityOptions {
   /** Transitions from sample to sample. */
   readonly thinning: number;
   readonly targetAcceptance: number;
-  readonly seed: number;
 }
 
 /** Appendix D's setting: 50 samples, 4 leapfrog steps. */
 export const POSTERIOR_DENSITY_DEFAULTS: PosteriorDensityOptions = {
   samples: 50,
   leapfrogSteps: 4,
-  warmUp: 200,
-  thinning: 5,
+  ...CHAIN_SCHEDULE,
   targetAcceptance: 0.9,
-  seed: 0,
 };
+
+export interface PosteriorDensityEstimate extends Omit<LikelihoodEstimate, 'effectiveSampleSize'> {
+  /** Share of the proposals after the warm-up that was accepted. */
+  readonly acceptance: number;
+}
 
 const FIRST_STEP_SIZE = 0.1;
 
@@ -39,14 +47,13 @@ const FIRST_STEP_SIZE = 0.1;
  * at `start` [rows, latent_size]. Gives log p(x) and its standard error (samples taken as independent), [rows].
  */
 export async function posteriorDensityEstimate(
-  functions: BatchedFunctions,
-  vae: Vae,
-  parameters: FloatArrays,
-  rows: FloatArray,
+  subject: Subject,
   start: FloatArray,
   options: PosteriorDensityOptions,
-): Promise<{ logMarginalLikelihood: Float64Array; standardError: Float64Array; acceptance: number }> {
-  const chain = new Chain(functions, vae, parameters, rows, start, options);
+  noise: ChainNoise,
+  advance?: Advance,
+): Promise<PosteriorDensityEstimate> {
+  const chain = new Chain(subject, start, options, noise, advance);
   await chain.run(options.warmUp, { tune: true });
   const fitted = await chain.samples(options.samples);
   const densities = fitted.map(({ points }) => fitGaussian(points));
@@ -71,35 +78,33 @@ interface RowSamples {
 
 /** One chain for each row, all with the same step size. */
 class Chain {
-  readonly #move: (z: FloatArray, noise: FloatArrays, stepSize: number) => Promise<FloatArrays>;
+  readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
+  readonly #source: ChainNoise;
+  readonly #advance: Advance | undefined;
+  readonly #transition: TensorFunction;
   readonly #count: number;
-  readonly #size: number;
   #z: FloatArray;
   #logJoint: Float32Array = new Float32Array();
   #stepSize = FIRST_STEP_SIZE;
-  #transition = 0;
+  #transitions = 0;
   #accepted = 0;
   #proposed = 0;
 
   constructor(
-    functions: BatchedFunctions,
-    vae: Vae,
-    parameters: FloatArrays,
-    rows: FloatArray,
+    subject: Subject,
     start: FloatArray,
     options: PosteriorDensityOptions,
+    noise: ChainNoise,
+    advance?: Advance,
   ) {
-    const fn = transition(vae, options.leapfrogSteps);
+    this.#subject = subject;
     this.#options = options;
-    this.#count = rows.shape[0] ?? 0;
-    this.#size = vae.latentSize;
+    this.#source = noise;
+    this.#advance = advance;
+    this.#transition = transition(subject.vae, options.leapfrogSteps);
+    this.#count = subject.rows.shape[0] ?? 0;
     this.#z = start;
-    this.#move = (z, noise, stepSize) => {
-      const given = { shape: [1], data: Float32Array.of(stepSize) };
-      const name = `hmc/${options.leapfrogSteps}`;
-      return functions.run(name, fn, { ...parameters, step_size: given }, { rows, latents: z, ...noise });
-    };
   }
 
   /** Share of the proposals after the warm-up that was accepted. */
@@ -109,38 +114,45 @@ class Chain {
 
   async run(transitions: number, { tune }: { readonly tune: boolean }): Promise<void> {
     for (let i = 0; i < transitions; i++) {
-      const results = await this.#move(this.#z, this.#noise(), this.#stepSize);
+      const results = await this.#move();
       this.#z = pick(results, 'latents');
       this.#logJoint = pick(results, 'log_joint').data;
       const accepted = pick(results, 'accepted').data.reduce((sum, value) => sum + value, 0);
       if (tune) this.#stepSize *= accepted > this.#options.targetAcceptance * this.#count ? 1.02 : 1 / 1.02;
       else this.#accepted += accepted;
       if (!tune) this.#proposed += this.#count;
+      await this.#advance?.(this.#count * transitionDecodings(this.#options.leapfrogSteps));
     }
   }
 
   async samples(count: number): Promise<RowSamples[]> {
     const rows = Array.from({ length: this.#count }, (): RowSamples => ({ points: [], logJoints: [] }));
+    const size = this.#subject.vae.latentSize;
     for (let i = 0; i < count; i++) {
       await this.run(this.#options.thinning, { tune: false });
       rows.forEach(({ points, logJoints }, row) => {
-        points.push(Float64Array.from(this.#z.data.subarray(row * this.#size, (row + 1) * this.#size)));
+        points.push(Float64Array.from(this.#z.data.subarray(row * size, (row + 1) * size)));
         logJoints.push(this.#logJoint[row] ?? NaN);
       });
     }
     return rows;
   }
 
+  #move(): Promise<FloatArrays> {
+    const { functions, parameters, rows } = this.#subject;
+    const given = { ...parameters, step_size: { shape: [1], data: Float32Array.of(this.#stepSize) } };
+    const moving = { rows, latents: this.#z, ...this.#noise() };
+    return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, given, moving);
+  }
+
   #noise(): FloatArrays {
-    const { seed } = this.#options;
-    const momentum = new Float32Array(this.#count * this.#size);
-    const acceptance = new Float32Array(this.#count);
-    fillNormal(streamKey(seed, 'chainMomentum', this.#transition), momentum);
-    fillUniform(streamKey(seed, 'chainAcceptance', this.#transition), acceptance);
-    this.#transition += 1;
+    const { vae } = this.#subject;
+    const index = this.#transitions++;
+    const momentum = { ...this.#source, stream: 'chainMomentum' } as const;
+    const acceptance = { ...this.#source, stream: 'chainAcceptance' } as const;
     return {
-      momentum: { shape: [this.#count, this.#size], data: momentum },
-      acceptance: { shape: [this.#count, 1], data: acceptance },
+      momentum: rowNoise(fillNormal, momentum, index, [this.#count, vae.latentSize]),
+      acceptance: rowNoise(fillUniform, acceptance, index, [this.#count, 1]),
     };
   }
 }

@@ -18,6 +18,7 @@ export const STREAMS = {
   chainMomentum: 13,
   chainAcceptance: 14,
   binarization: 15,
+  evaluation: 16,
 } as const;
 export type Stream = keyof typeof STREAMS;
 
@@ -32,25 +33,39 @@ export function streamKey(seed: number, stream: Stream, index: number): Key {
   return { high: words[0] ?? 0, low: words[1] ?? 0 };
 }
 
-/** Fills `out` with standard normal numbers (Box-Muller on pairs of 32-bit words). */
-export function fillNormal(key: Key, out: Float32Array): void {
-  const words = new Uint32Array(2);
-  for (let i = 0; i < out.length; i += 2) {
-    threefry(key, 0, i >>> 1, words, 0);
+/** Fills `out` with standard normal numbers (Box-Muller on pairs of 32-bit words): those from position `first` on. */
+export function fillNormal(key: Key, out: Float32Array, first = 0): void {
+  eachPair(key, first, out.length, (words, i) => {
     const radius = Math.sqrt(-2 * Math.log(((words[0] ?? 0) + 0.5) / WORD));
     const angle = ((2 * Math.PI) / WORD) * (words[1] ?? 0);
-    out[i] = radius * Math.cos(angle);
+    if (i >= 0) out[i] = radius * Math.cos(angle);
     if (i + 1 < out.length) out[i + 1] = radius * Math.sin(angle);
-  }
+  });
 }
 
-/** Fills `out` with (k + 1/2) / 2^23, k uniform on 0 .. 2^23 - 1: uniform (0, 1) numbers, exact in float32, as is 1 - u. */
-export function fillUniform(key: Key, out: Float32Array): void {
-  const words = new Uint32Array(2);
-  for (let i = 0; i < out.length; i += 2) {
-    threefry(key, 0, i >>> 1, words, 0);
-    out[i] = ((words[0] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
+/**
+ * Fills `out` with (k + 1/2) / 2^23, k uniform on 0 .. 2^23 - 1: uniform (0, 1) numbers, exact in float32, as is 1 - u; those
+ * from position `first` on.
+ */
+export function fillUniform(key: Key, out: Float32Array, first = 0): void {
+  eachPair(key, first, out.length, (words, i) => {
+    if (i >= 0) out[i] = ((words[0] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
     if (i + 1 < out.length) out[i + 1] = ((words[1] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
+  });
+}
+
+/** The pairs of words that positions first .. first + count - 1 are made of, and where each begins: -1 where inside one. */
+function eachPair(
+  key: Key,
+  first: number,
+  count: number,
+  use: (words: Uint32Array, index: number) => void,
+): void {
+  const words = new Uint32Array(2);
+  for (let i = -(first % 2); i < count; i += 2) {
+    const pair = (first + i) / 2;
+    threefry(key, Math.floor(pair / WORD), pair % WORD, words, 0);
+    use(words, i);
   }
 }
 

@@ -3,6 +3,7 @@ import type { JobName, JobTypes } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
 import { selectRuntime } from '../../model/runtime/select.ts';
 import { openStore } from '../../store/store.ts';
+import { createEvaluateProcessor } from '../processors/evaluate.ts';
 import { createInferProcessor } from '../processors/infer.ts';
 import { createTrainProcessor } from '../processors/train.ts';
 import type { WorkerSettings } from '../settings.ts';
@@ -39,6 +40,7 @@ async function start(settings: WorkerSettings): Promise<Processors> {
   send({ type: 'ready' });
   return {
     train: createTrainProcessor({ runtime, store, warn }),
+    evaluate: createEvaluateProcessor({ runtime, store, warn }),
     infer: createInferProcessor({ runtime, store, warn }),
   };
 }

@@ -1,4 +1,5 @@
 import { Inference } from '../../model/evaluation/inference.ts';
+import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
 import type { ModelSpec } from '../../model/spec.ts';
 import { AppError } from '../../errors.ts';
@@ -51,11 +52,6 @@ const NEEDS_ENCODER: { readonly [Name in Operation]: boolean } = {
   sample: false,
   elbo: true,
 };
-
-/** Models trained by mcem have none. */
-function hasEncoder(parameters: FloatArrays): boolean {
-  return Object.keys(parameters).some((name) => name.startsWith('encoder.'));
-}
 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): Processor<'infer'> {

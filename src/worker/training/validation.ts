@@ -1,9 +1,9 @@
 import { Inference } from '../../model/evaluation/inference.ts';
 import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import { fillUniform, streamKey } from '../../model/random/streams.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
 import type { Split } from '../../model/training/split.ts';
 import type { RowReader } from '../../store/datasets.ts';
+import { readValues, rowSet } from '../row-values.ts';
 
 /** Means over the validation rows, in nats per datapoint. */
 export interface ValidationTerms {
@@ -12,7 +12,6 @@ export interface ValidationTerms {
   readonly klDivergence: number;
 }
 
-const ROWS_AT_ONCE = 512;
 const PROBE_ROWS = 64;
 
 /**
@@ -53,10 +52,9 @@ export class Validation {
   async score(parameters: FloatArrays): Promise<ValidationTerms | null> {
     if (this.#rows.length === 0) return null;
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
-    for (let start = 0; start < this.#rows.length; start += ROWS_AT_ONCE) {
-      const rows = readValues(this.#reader, this.#rows.subarray(start, start + ROWS_AT_ONCE), this.#training);
-      const noise = { seed: this.#training.seed + start, stream: 'validationNoise' } as const;
-      const terms = await this.#inference.elbo(parameters, rows, 1, noise);
+    for (const { values, numbers } of rowSet(this.#reader, this.#rows, this.#training).batches()) {
+      const noise = { seed: this.#training.seed, stream: 'validationNoise', rows: numbers } as const;
+      const terms = await this.#inference.elbo(parameters, values, 1, noise);
       elbo += sum(terms.elbo.data);
       logLikelihood += sum(terms.log_likelihood.data);
       klDivergence += sum(terms.kl_divergence.data);
@@ -68,33 +66,6 @@ export class Validation {
   dispose(): Promise<void> {
     return this.#inference.dispose();
   }
-}
-
-function readValues(reader: RowReader, indices: Uint32Array, training: TrainingSpec) {
-  const { record } = reader;
-  const size = indices.length * record.data_size;
-  const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  reader.readRows(indices, stored);
-  const data = Float32Array.from(stored, (value) => value * record.scale);
-  binarize(data, indices, record.data_size, training);
-  return { shape: [indices.length, record.data_size], data };
-}
-
-function binarize(
-  data: Float32Array,
-  indices: Uint32Array,
-  dataSize: number,
-  { binarization, seed }: TrainingSpec,
-): void {
-  if (binarization === 'none') return;
-  const uniform = new Float32Array(dataSize).fill(0.5);
-  indices.forEach((row, i) => {
-    if (binarization !== 'threshold') fillUniform(streamKey(seed, 'binarization', row), uniform);
-    const values = data.subarray(i * dataSize, (i + 1) * dataSize);
-    uniform.forEach((u, element) => {
-      values[element] = Number(u < (values[element] ?? 0));
-    });
-  });
 }
 
 function sum(values: Float32Array): number {

@@ -68,6 +68,7 @@ describe('Inference', () => {
       elbo: [3],
       log_likelihood: [3],
       kl_divergence: [3],
+      standard_error: [3],
     });
   });
 

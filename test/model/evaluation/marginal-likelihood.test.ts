@@ -85,10 +85,7 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
     const noise = { seed: 1, stream: 'inference' } as const;
     const draws = 3000;
     const { logMarginalLikelihood, standardError, effectiveSampleSize } = await importanceSampled(
-      functions,
-      vae,
-      parameters,
-      rows,
+      { functions, vae, parameters, rows },
       draws,
       noise,
     );
@@ -105,8 +102,9 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
   it("is found by the paper's appendix D within 3 standard errors", async () => {
     const functions = new BatchedFunctions(runtime);
     const start = { shape: [ROWS, latentSize], data: normals(5, ROWS * latentSize) };
-    const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: 200, thinning: 8, seed: 3 };
-    const found = await posteriorDensityEstimate(functions, vae, parameters, rows, start, options);
+    const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: 200, thinning: 8 };
+    const subject = { functions, vae, parameters, rows };
+    const found = await posteriorDensityEstimate(subject, start, options, { seed: 3 });
     await functions.dispose();
     const errors = found.logMarginalLikelihood.map((value, row) => value - at(exact, row));
     const together = Math.hypot(...found.standardError) / ROWS;

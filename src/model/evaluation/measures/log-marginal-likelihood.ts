@@ -1,0 +1,45 @@
+import type { MarginalReport } from '../../spec.ts';
+import { marginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
+import { Moments } from '../moments.ts';
+import { bitsPerDimension, monteCarloError, overRows, type Measure } from './measure.ts';
+
+/** log p(x), estimated by importance sampling or by appendix D. */
+export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (context, spec) => {
+  const rows = new Moments();
+  const sizes = new Moments();
+  let [squares, smallest, accepted] = [0, Infinity, 0];
+  for (const { values, numbers } of context.rows.batches()) {
+    const noise = { seed: context.seed, stream: 'evaluation', rows: numbers } as const;
+    const estimate = await marginalLikelihood({ ...context, rows: values }, spec, noise, context.advance);
+    estimate.logMarginalLikelihood.forEach((value) => {
+      rows.add(value);
+    });
+    squares += sumOfSquares(estimate);
+    for (const size of estimate.effectiveSampleSize ?? []) {
+      sizes.add(size);
+      smallest = Math.min(smallest, size);
+    }
+    accepted += numbers.length * (estimate.acceptance ?? NaN);
+  }
+  const estimated = {
+    ...overRows(rows),
+    monte_carlo_standard_error: spec.samples > 1 ? monteCarloError(squares, rows.count) : null,
+    bits_per_dimension: bitsPerDimension(rows.mean, context),
+  };
+  const { method, samples } = spec;
+  const report: MarginalReport =
+    method === 'importance_sampling'
+      ? { method, samples, ...estimated, effective_sample_size: { mean: sizes.mean, minimum: smallest } }
+      : {
+          method,
+          samples,
+          leapfrog_steps: spec.leapfrog_steps,
+          ...estimated,
+          acceptance: accepted / rows.count,
+        };
+  return { log_marginal_likelihood: [report] };
+};
+
+function sumOfSquares({ standardError }: MarginalEstimate): number {
+  return standardError.reduce((sum, error) => sum + error * error, 0);
+}

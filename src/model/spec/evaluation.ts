@@ -1,0 +1,149 @@
+import Type, { type Static } from 'typebox';
+import { BINARIZATIONS, type BinarizationName } from './likelihood.ts';
+import { closed, oneOf, tagged, type Tagged } from './schema.ts';
+
+/** What an evaluation measures, and on which rows. */
+
+export const EVALUATION_LIMITS = {
+  /** Most draws of z for each row. */
+  samples: 100_000,
+  /** Appendix D fits a density to samples of the posterior, which takes few dimensions. */
+  posteriorDensityLatents: 4,
+  /** Most passes of a row through the decoder that one measure may take: about an hour of MNIST on two cores. */
+  decodings: 100_000_000,
+} as const;
+
+/** Transitions of a Markov chain before its first sample, and from sample to sample. */
+export const CHAIN_SCHEDULE = { warmUp: 200, thinning: 5 } as const;
+
+const samples = (value: number, minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: EVALUATION_LIMITS.samples, default: value, description });
+
+/** How log p(x) is estimated: fields of the measure and of POST /log-likelihood. */
+export const MARGINAL_METHODS = {
+  importance_sampling: { samples: samples(1000, 1, 'Draws of q(z|x) for each row.') },
+  posterior_density: {
+    samples: samples(
+      50,
+      2,
+      'Samples of the posterior of each row that the density is fitted to, and as many again that the estimate is made of.',
+    ),
+    leapfrog_steps: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 4,
+      description: 'Of each transition of Hamiltonian Monte Carlo.',
+    }),
+  },
+} as const;
+export type MarginalMethod = keyof typeof MARGINAL_METHODS;
+export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
+
+const SIMPLE = {
+  elbo: { samples: samples(1, 1, 'L, draws of z for each row.') },
+} as const;
+export type MeasureSpec =
+  Tagged<'name', typeof SIMPLE> | ({ name: 'log_marginal_likelihood' } & MarginalSpec);
+export type MeasureName = MeasureSpec['name'];
+export type MeasureOf<Name extends MeasureName> = Extract<MeasureSpec, { name: Name }>;
+
+/** One variant of the measures that is told apart once more, by its method. */
+const marginal = {
+  ...tagged(
+    'method',
+    Object.fromEntries(
+      Object.entries(MARGINAL_METHODS).map(([method, fields]) => [
+        method,
+        { name: Type.Literal('log_marginal_likelihood'), ...fields },
+      ]),
+    ),
+  ),
+  title: 'log_marginal_likelihood',
+  required: ['name', 'method'],
+  properties: {
+    name: { type: 'string', const: 'log_marginal_likelihood' },
+    method: {
+      type: 'string',
+      enum: Object.keys(MARGINAL_METHODS),
+      default: 'importance_sampling' satisfies MarginalMethod,
+    },
+  },
+};
+const simple = tagged('name', SIMPLE) as unknown as { readonly oneOf: readonly object[] };
+
+const Measure = Type.Unsafe<MeasureSpec>({ ...simple, oneOf: [...simple.oneOf, marginal] });
+
+export const EVALUATED_ROWS = ['test', 'train', 'all'] as const;
+export type EvaluatedRows = (typeof EVALUATED_ROWS)[number];
+
+const DEFAULT_MEASURES: readonly object[] = [{ name: 'elbo' }];
+
+export const EVALUATION_FIELDS = {
+  rows: oneOf(
+    EVALUATED_ROWS,
+    'test',
+    "test: the rows that the training held out, its data set's test rows or its validation split; of another data set its test rows.",
+  ),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'At most so many of them, the first ones. Default: all.' }),
+  ),
+  binarization: Type.Optional(
+    Type.Unsafe<BinarizationName>({
+      type: 'string',
+      enum: [...BINARIZATIONS],
+      description:
+        "Default: the training's. static draws by the model's seed as the training did, dynamic once for each row by the seed given here.",
+    }),
+  ),
+  seed: Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    description:
+      'Fixes the noise, which is keyed by (seed, row, draw): the same order gives the same numbers.',
+  }),
+  measures: Type.Array(Measure, { minItems: 1, maxItems: 8, default: DEFAULT_MEASURES }),
+} as const;
+
+export const EvaluationSpec = Type.Object(EVALUATION_FIELDS, closed);
+export type EvaluationSpec = Static<typeof EvaluationSpec>;
+
+/** Measures of one key are the same measure: an evaluation has at most one of each. */
+export function measureKey(measure: MeasureSpec): string {
+  return 'method' in measure ? `${measure.name} (${measure.method})` : measure.name;
+}
+
+type Decodings = { readonly [Name in MeasureName]: (measure: MeasureOf<Name>) => number };
+type MarginalDecodings = {
+  readonly [Method in MarginalMethod]: (spec: Extract<MarginalSpec, { method: Method }>) => number;
+};
+
+const MARGINAL_DECODINGS: MarginalDecodings = {
+  importance_sampling: ({ samples: draws }) => draws,
+  posterior_density: ({ samples: draws, leapfrog_steps: steps }) =>
+    (CHAIN_SCHEDULE.warmUp + 2 * draws * CHAIN_SCHEDULE.thinning) * transitionDecodings(steps),
+};
+
+/** Of one transition of Hamiltonian Monte Carlo: a gradient takes as long as three passes. */
+export function transitionDecodings(leapfrogSteps: number): number {
+  return 3 * (leapfrogSteps + 1);
+}
+
+const DECODINGS: Decodings = {
+  elbo: ({ samples: draws }) => draws,
+  log_marginal_likelihood: (spec) => marginalDecodings(spec),
+};
+
+export function marginalDecodings(spec: MarginalSpec): number {
+  return (MARGINAL_DECODINGS[spec.method] as (spec: MarginalSpec) => number)(spec);
+}
+
+/** Passes through the decoder that a measure takes for so many rows, about. */
+export function decodingsOf(measure: MeasureSpec, rows: number): number {
+  return rows * (DECODINGS[measure.name] as (measure: MeasureSpec) => number)(measure);
+}
+
+/** Whether a measure takes q(z|x), which models trained by mcem do not have. */
+export function needsEncoder(measure: MeasureSpec): boolean {
+  return measure.name !== 'log_marginal_likelihood' || measure.method === 'importance_sampling';
+}

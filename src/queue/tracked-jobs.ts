@@ -1,0 +1,101 @@
+import { AppError } from '../errors.ts';
+import type { BullJob, BullQueue } from './drivers/driver.ts';
+import { ALL_SOURCES, readJob, SOURCES } from './job-view.ts';
+import { TRACKED_NAMES, type JobTypes, type TrackedName } from './jobs.ts';
+import type { JobsPage, JobView, JobViewOf } from './queues.ts';
+import { JOB_OPTIONS, type TrackedData } from './stored.ts';
+
+/** Jobs read at once while a list is filled. */
+const READ_AT_ONCE = 50;
+
+type Queues = Readonly<Record<TrackedName, BullQueue>>;
+
+/** Jobs that are ordered, watched, listed and cancelled: one queue for each name, one space of ids. */
+export class TrackedJobs {
+  readonly #queues: Queues;
+
+  constructor(queues: Queues) {
+    this.#queues = queues;
+  }
+
+  /** A job of this id that is there already is left as it is. */
+  async enqueue<Name extends TrackedName>(
+    name: Name,
+    id: string,
+    payload: JobTypes[Name]['payload'],
+  ): Promise<JobViewOf<Name>> {
+    const data: TrackedData<Name> = { payload, cancelRequestedAt: null };
+    await this.#queues[name].add(name, data, { ...JOB_OPTIONS[name], jobId: id });
+    const view = await readJob(this.#queues[name], name, id);
+    if (view === null) throw AppError.of('job_not_found', { id });
+    return view;
+  }
+
+  async get(id: string): Promise<JobView | null> {
+    for (const name of TRACKED_NAMES) {
+      const view = await this.#read(name, id);
+      if (view !== null) return view;
+    }
+    return null;
+  }
+
+  async list({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
+    const entries = await this.#entries(name === undefined ? TRACKED_NAMES : [name], state);
+    const rest = after === undefined ? entries : entries.filter(({ id }) => id < after);
+    const jobs: JobView[] = [];
+    for (let start = 0; start < rest.length && jobs.length <= limit; start += READ_AT_ONCE) {
+      const chunk = rest.slice(start, start + READ_AT_ONCE);
+      const views = await Promise.all(chunk.map((entry) => this.#read(entry.name, entry.id)));
+      const there = views.filter((view) => view !== null);
+      jobs.push(...there.filter((view) => state === undefined || view.state === state));
+    }
+    return { jobs: jobs.slice(0, limit), hasMore: jobs.length > limit };
+  }
+
+  /**
+   * The mark is written before the state is looked at again: a job that starts meanwhile either is taken up with the
+   * mark in its data or has its consumer find it later, so no cancellation is lost.
+   */
+  async cancel(id: string): Promise<JobView> {
+    const before = await this.#existing(id);
+    if (isOver(before)) throw finished(before);
+    const job = (await this.#queues[before.name].getJob(id)) as BullJob | undefined;
+    const data = job?.data as TrackedData | undefined;
+    if (data?.cancelRequestedAt === null) await job?.updateData({ ...data, cancelRequestedAt: Date.now() });
+    const view = await this.#existing(id);
+    if (isOver(view) && view.state !== 'cancelled') throw finished(view);
+    return view;
+  }
+
+  /** Names and ids of the jobs where those of a state may be, newest first: ids sort by age (src/ids.ts). */
+  async #entries(
+    names: readonly TrackedName[],
+    state: JobsPage['state'],
+  ): Promise<{ name: TrackedName; id: string }[]> {
+    const sources = state === undefined ? ALL_SOURCES : SOURCES[state];
+    if (sources.length === 0) return [];
+    const found = names.map(async (name) => {
+      const ids = new Set(await this.#queues[name].getRanges([...sources], 0, -1));
+      return Array.from(ids, (id) => ({ name, id }));
+    });
+    return (await Promise.all(found)).flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  #read(name: TrackedName, id: string): Promise<JobView | null> {
+    return readJob(this.#queues[name], name, id) as Promise<JobView | null>;
+  }
+
+  async #existing(id: string): Promise<JobView> {
+    const view = await this.get(id);
+    if (view === null) throw AppError.of('job_not_found', { id });
+    return view;
+  }
+}
+
+function isOver(view: JobView): boolean {
+  return view.finishedAt !== null;
+}
+
+function finished(view: JobView): AppError {
+  return AppError.of('job_finished', { id: view.id, state: view.state });
+}

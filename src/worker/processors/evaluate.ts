@@ -1,0 +1,122 @@
+import { evaluate } from '../../model/evaluation/evaluate.ts';
+import { hasEncoder } from '../../model/evaluation/subject.ts';
+import type { Runtime } from '../../model/runtime/runtime.ts';
+import { needsEncoder, type EvaluationReport, type ModelSpec, type TrainingSpec } from '../../model/spec.ts';
+import { AppError } from '../../errors.ts';
+import type { EvaluatePayload, EvaluateResult } from '../../queue/jobs.ts';
+import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
+import type { RowReader } from '../../store/datasets.ts';
+import type { CheckpointContent, ModelRecord } from '../../store/models.ts';
+import type { Store } from '../../store/store.ts';
+import { EvaluationProgress } from '../evaluation/progress.ts';
+import { evaluatedRows } from '../evaluation/rows.ts';
+import { rowSet } from '../row-values.ts';
+
+export interface EvaluateDependencies {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly warn: (message: string) => void;
+}
+
+/** Measures a checkpoint on rows of a data set. A job that was interrupted begins anew and gives the same numbers. */
+export function createEvaluateProcessor(dependencies: EvaluateDependencies): Processor<'evaluate'> {
+  const { store, runtime } = dependencies;
+  return async (context, payload) => {
+    const record = await store.models.get(payload.modelId);
+    const checkpoint = await loaded(dependencies, payload);
+    const reader = await store.datasets.openRows(payload.datasetId);
+    try {
+      const order = { payload, record, checkpoint, reader };
+      return { outcome: 'succeeded', ...(await report(order, context, runtime)) };
+    } catch (error) {
+      if (error instanceof InterruptedError && context.signal.reason === 'cancel') return CANCELLED;
+      throw error;
+    } finally {
+      await reader.close();
+    }
+  };
+}
+
+const CANCELLED: EvaluateResult = { outcome: 'cancelled' };
+
+interface Order {
+  readonly payload: EvaluatePayload;
+  readonly record: ModelRecord;
+  readonly checkpoint: CheckpointContent;
+  readonly reader: RowReader;
+}
+
+async function report(
+  order: Order,
+  context: JobContext<'evaluate'>,
+  runtime: Runtime,
+): Promise<EvaluationReport> {
+  const { payload, record, checkpoint, reader } = order;
+  const { evaluation } = payload;
+  const model = record.model as ModelSpec;
+  const training = record.training as TrainingSpec;
+  const binarization = evaluation.binarization ?? training.binarization;
+  // Static rows are those that the training saw; the others are drawn for this evaluation.
+  const binarizing = { binarization, seed: binarization === 'static' ? training.seed : evaluation.seed };
+  const { rows } = evaluatedRows(payload, record, reader.record);
+  const progress = new EvaluationProgress(context, runtime.name);
+  const evaluated = await evaluate(
+    {
+      runtime,
+      model,
+      dataSize: record.data_size,
+      parameters: checkpoint.parameters,
+      rows: rowSet(reader, rows, binarizing),
+      seed: evaluation.seed,
+    },
+    evaluation.measures,
+    (news) => progress.tell(news),
+  );
+  const protocol: EvaluationReport['protocol'] = {
+    model_id: record.id,
+    step: checkpoint.step,
+    dataset_id: payload.datasetId,
+    rows: evaluation.rows,
+    count: rows.length,
+    binarization,
+    seed: evaluation.seed,
+    unit: 'nats per row',
+    data_size: record.data_size,
+    likelihood: model.likelihood.family,
+    kind: evaluated.kind,
+  };
+  return finite({ protocol, ...evaluated.report });
+}
+
+/** Errors: model_not_found, model_not_ready, checkpoint_not_found; no_encoder where a measure needs one. */
+async function loaded(
+  { store, warn }: EvaluateDependencies,
+  { modelId, checkpoint: which, evaluation }: EvaluatePayload,
+): Promise<CheckpointContent> {
+  const checkpoint = await store.models.loadCheckpoint(modelId, which, {
+    optimizer: false,
+    onCorrupt: ({ step, detail }) => {
+      warn(`model ${modelId}: checkpoint of step ${step} is damaged and was passed over (${detail})`);
+    },
+  });
+  if (checkpoint === null) {
+    throw typeof which === 'number'
+      ? AppError.of('checkpoint_not_found', { id: modelId, step: which })
+      : AppError.of('model_not_ready', { id: modelId });
+  }
+  if (evaluation.measures.some(needsEncoder) && !hasEncoder(checkpoint.parameters)) {
+    throw AppError.of('no_encoder', { id: modelId });
+  }
+  return checkpoint;
+}
+
+/** The report as it is. Errors: evaluation_not_finite where a number has no place in JSON. */
+function finite(whole: EvaluationReport): EvaluationReport {
+  JSON.stringify(whole, (key, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      throw AppError.of('evaluation_not_finite', { quantity: key });
+    }
+    return value;
+  });
+  return whole;
+}

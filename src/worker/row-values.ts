@@ -1,0 +1,54 @@
+import type { RowBatch, RowSet } from '../model/evaluation/measures/measure.ts';
+import { fillUniform, streamKey } from '../model/random/streams.ts';
+import type { FloatArray } from '../model/runtime/runtime.ts';
+import type { BinarizationName } from '../model/spec.ts';
+import type { RowReader } from '../store/datasets.ts';
+
+/** How rows become zeros and ones where no step of a training does it: drawn once for each row, keyed by the seed. */
+export interface Binarizing {
+  readonly binarization: BinarizationName;
+  readonly seed: number;
+}
+
+const ROWS_AT_ONCE = 512;
+
+/** These rows of a data set, in their order, as a model takes them. */
+export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): RowSet {
+  return {
+    count: rows.length,
+    *batches(): Generator<RowBatch> {
+      for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+        const numbers = rows.subarray(start, start + ROWS_AT_ONCE);
+        yield { numbers, values: readValues(reader, numbers, binarizing) };
+      }
+    },
+  };
+}
+
+/** Values [rows, data_size]. */
+export function readValues(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): FloatArray {
+  const { record } = reader;
+  const size = rows.length * record.data_size;
+  const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
+  reader.readRows(rows, stored);
+  const data = Float32Array.from(stored, (value) => value * record.scale);
+  binarize(data, rows, record.data_size, binarizing);
+  return { shape: [rows.length, record.data_size], data };
+}
+
+function binarize(
+  data: Float32Array,
+  rows: Uint32Array,
+  dataSize: number,
+  { binarization, seed }: Binarizing,
+): void {
+  if (binarization === 'none') return;
+  const uniform = new Float32Array(dataSize).fill(0.5);
+  rows.forEach((row, i) => {
+    if (binarization !== 'threshold') fillUniform(streamKey(seed, 'binarization', row), uniform);
+    const values = data.subarray(i * dataSize, (i + 1) * dataSize);
+    uniform.forEach((u, element) => {
+      values[element] = Number(u < (values[element] ?? 0));
+    });
+  });
+}
