@@ -48,12 +48,14 @@ program
   .argument('<what>', REPRODUCTIONS.join(', '))
   .option('--panel <name...>', 'figure2: "MNIST 20", ..., MNIST, Frey or all', ['MNIST 20'])
   .option('--samples <number>', 'training rows looked at, repeats counted, for example 1e6')
+  .option('--train-rows <number>', 'figure3: training images of MNIST', '1000')
+  .option('--seeds <number>', 'full-vb: how many', '3')
   .option('--frey <file>', 'IDX file of the Frey faces')
   .option('--initializer <name>', 'how weights start: fan_in or paper', 'fan_in')
   .option('--seed <number>', 'of all trainings', '1')
   .option(
     '--output <folder>',
-    'results, plots and, to go on after an interruption, jobs; default reproduction/<what>',
+    'results, plots and, to go on after an interruption, jobs', 'reproduction',
   )
   .option('--url <url>', 'of a running service; default: one is started for it')
   .action(async (what: string, flags: Flags) => {

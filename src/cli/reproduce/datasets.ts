@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Dataset } from '../../api/schemas/datasets.ts';
 import { trainingRowCount } from '../../model/training/split.ts';
+import { openStore } from '../../store/store.ts';
 import { UsageError, type DataName, type Options } from './options.ts';
 import { TEST_FRACTION, type Rows } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -33,11 +35,45 @@ async function freyFaces(session: Session, { frey }: Options): Promise<Dataset> 
   return upload(session, 'Frey Face', asked, () => createReadStream(path));
 }
 
+const MNIST = { rows: 60_000, size: 784, header: [0x803, 28, 28] } as const;
+
+/** The first training and the first test images of MNIST as a data set of their own. */
+export async function mnistFirst(session: Session, trainRows: number, testRows: number): Promise<Rows> {
+  const asked = { scale: 1 / 255, train_rows: trainRows, test_rows: testRows };
+  const name = `MNIST, ${trainRows} and ${testRows} images`;
+  const { id } = await upload(session, name, asked, () =>
+    Readable.from(mnistIdx(session.options, trainRows, testRows)),
+  );
+  const description = `grey pixels, value / 255; the first ${trainRows} training and ${testRows} test images of MNIST`;
+  return { datasetId: id, trainRows, description };
+}
+
+/** An IDX file, from the images that the package ships. */
+async function* mnistIdx({ output }: Options, trainRows: number, testRows: number): AsyncGenerator<Buffer> {
+  const limits = { maxUploadBytes: 2 ** 30, maxDatasetBytes: 2 ** 30 };
+  const reader = await openStore({ dataDir: join(output, 'data'), ...limits }).datasets.openRows('mnist');
+  try {
+    const numbers = [
+      ...Array(trainRows).keys(),
+      ...Array.from({ length: testRows }, (_, i) => MNIST.rows + i),
+    ];
+    const [magic, height, width] = MNIST.header;
+    const header = Buffer.alloc(16);
+    [magic, numbers.length, height, width].forEach((value, i) => header.writeUInt32BE(value, 4 * i));
+    yield header;
+    const images = new Uint8Array(numbers.length * MNIST.size);
+    reader.readRows(numbers, images);
+    yield Buffer.from(images.buffer);
+  } finally {
+    await reader.close();
+  }
+}
+
 /** A data set of the service, uploaded where it was not already under this name. */
 export async function upload(
   { state, client }: Session,
   name: string,
-  asked: { readonly scale: number; readonly test_rows?: number },
+  asked: { readonly scale: number; readonly test_rows?: number } & object,
   source: () => Readable,
 ): Promise<Dataset> {
   const known = state.find(name, asked);

@@ -1,14 +1,16 @@
 import { nats } from '../format.ts';
 import { valueAt, type Curve } from './curve.ts';
 import { DATASETS } from './datasets.ts';
-import { jobOf, train, type Trained } from './jobs.ts';
+import { jobOf, type Trained } from './jobs.ts';
 import { panelName, type DataName, type Panel } from './options.ts';
+import { runPanelMethod, type Run } from './panel.ts';
 import { paperCurves, paperPanel } from './paper.ts';
 import { grid, overlay, type NamedCurve } from './plot.ts';
-import { METHODS, NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
+import type { Method } from './protocol.ts';
 import { table, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
-import { chooseStep, pilotSamples, type ChosenStep } from './steps.ts';
+
+const METHODS = ['AEVB', 'wake-sleep'] as const satisfies readonly Method[];
 
 /** The paper's axes. */
 const Y_RANGES: { readonly [Data in DataName]: readonly [number, number] } = {
@@ -19,13 +21,6 @@ const Y_RANGES: { readonly [Data in DataName]: readonly [number, number] } = {
 /** Where ours and the paper's are compared, as far as ours go, and where ours end. */
 const COMPARED_AT = [3e5, 1e6, 3e6, 1e7] as const;
 const comparedAt = (samples: number): number[] => [...COMPARED_AT.filter((at) => at < samples), samples];
-
-interface Run {
-  readonly method: Method;
-  readonly order: object;
-  readonly step: ChosenStep;
-  readonly trained: Trained;
-}
 
 interface PanelFindings {
   readonly panel: string;
@@ -42,7 +37,7 @@ export async function figure2(session: Session): Promise<string> {
   const { options } = session;
   const done: PanelFindings[] = [];
   for (const panel of options.panels) {
-    const found = await runPanel(session, panel);
+    const found = await findingsOf(session, panel);
     done.push(found);
     await writeOutput(options, `${fileName(panel)}.svg`, found.svg);
     await writeResults(options, { panels: done.map(saved) });
@@ -61,10 +56,10 @@ export async function figure2(session: Session): Promise<string> {
   return comparisonTable(done);
 }
 
-async function runPanel(session: Session, panel: Panel): Promise<PanelFindings> {
+async function findingsOf(session: Session, panel: Panel): Promise<PanelFindings> {
   const rows = await DATASETS[panel.data](session);
   const runs: Run[] = [];
-  for (const method of METHODS) runs.push(await runMethod(session, panel, rows, method));
+  for (const method of METHODS) runs.push(await runPanelMethod(session, panel, rows, method));
   const ours = runs.flatMap(({ method, trained }) => curvesOf(method, trained));
   const curves = await paperCurves(2, paperPanel(panel));
   const paper = ours.map(({ name }) => ({ name, curve: curves.get(name) ?? [] }));
@@ -72,16 +67,6 @@ async function runPanel(session: Session, panel: Panel): Promise<PanelFindings> 
   const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGES[panel.data] });
   const { samples } = session.options;
   return { panel: panelName(panel), data: rows.description, samples, runs, ours, paper, svg };
-}
-
-async function runMethod(session: Session, panel: Panel, rows: Rows, method: Method): Promise<Run> {
-  const { samples, initializer, seed } = session.options;
-  const name = `${panelName(panel)}, ${method}`;
-  const network = NETWORKS[panel.data];
-  const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
-  const step = await chooseStep(session, name, (size) => paperOrder(setting, size, pilotSamples(samples)));
-  const order = paperOrder(setting, step.step_size, samples);
-  return { method, order, step, trained: await train(session, name, order) };
 }
 
 /** At the end of each epoch: the mean of the training bound over it, and the test bound. */

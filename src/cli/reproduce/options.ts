@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 /** What can be reproduced. */
-export const REPRODUCTIONS = ['figure2'] as const;
+export const REPRODUCTIONS = ['figure2', 'figure3', 'figure4', 'figure5', 'full-vb'] as const;
 export type Reproduction = (typeof REPRODUCTIONS)[number];
 
 export const DATA = ['MNIST', 'Frey'] as const;
@@ -26,6 +26,8 @@ export type Initializer = (typeof INITIALIZERS)[number];
 export interface Flags {
   readonly panel?: readonly string[];
   readonly samples?: string;
+  readonly trainRows?: string;
+  readonly seeds?: string;
   readonly frey?: string;
   readonly seed: string;
   readonly initializer: string;
@@ -38,10 +40,15 @@ export interface Options {
   readonly panels: readonly Panel[];
   /** Training rows looked at, repeats counted. */
   readonly samples: number;
+  /** figure3: the first so many training images of MNIST. */
+  readonly trainRows: number;
+  /** full-vb: how many seeds, from `seed` on. */
+  readonly seeds: number;
   /** IDX file of the Frey faces. */
   readonly frey: string | null;
   readonly seed: number;
   readonly initializer: Initializer;
+  /** Folder of the jobs and the data of all reproductions; what one of them finds lies in a folder of its name below. */
   readonly output: string;
   /** Of a running service; null starts one. */
   readonly url: string | null;
@@ -51,7 +58,13 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const DEFAULT_SAMPLES: { readonly [What in Reproduction]: number } = { figure2: 1e6 };
+const DEFAULT_SAMPLES: { readonly [What in Reproduction]: number } = {
+  figure2: 1e6,
+  figure3: 2e6,
+  figure4: 1e6,
+  figure5: 1e6,
+  'full-vb': 1e6,
+};
 
 /** Errors: UsageError, with what is allowed. */
 export function parseOptions(what: string, flags: Flags): Options {
@@ -61,10 +74,12 @@ export function parseOptions(what: string, flags: Flags): Options {
     what: reproduction,
     panels: parsePanels(flags.panel ?? ['MNIST 20']),
     samples: whole('--samples', samples, 1, 1e10),
+    trainRows: whole('--train-rows', flags.trainRows ?? '1000', 100, 60_000),
+    seeds: whole('--seeds', flags.seeds ?? '3', 1, 100),
     frey: flags.frey === undefined ? null : resolve(flags.frey),
     seed: whole('--seed', flags.seed, 0, 2 ** 32),
     initializer: oneOf('--initializer', INITIALIZERS, flags.initializer),
-    output: resolve(flags.output ?? `reproduction/${reproduction}`),
+    output: resolve(flags.output ?? 'reproduction'),
     url: flags.url ?? null,
   };
   if (options.frey === null && needsFrey(options)) {
@@ -73,8 +88,8 @@ export function parseOptions(what: string, flags: Flags): Options {
   return options;
 }
 
-function needsFrey({ panels }: Pick<Options, 'panels'>): boolean {
-  return panels.some(({ data }) => data === 'Frey');
+function needsFrey({ what, panels }: Pick<Options, 'what' | 'panels'>): boolean {
+  return what === 'figure2' && panels.some(({ data }) => data === 'Frey');
 }
 
 export const panelName = ({ data, latents }: Panel): string => `${data} ${latents}`;

@@ -5,14 +5,23 @@ import { withService, type Environment } from '../host.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
 import { createJobDisplay } from './display.ts';
 import { figure2 } from './figure2.ts';
+import { figure3 } from './figure3.ts';
+import { fullVb } from './full-vb.ts';
 import { parseOptions, UsageError, type Flags, type Options, type Reproduction } from './options.ts';
+import { figure4, figure5 } from './pictures.ts';
 import type { Session } from './session.ts';
 import { openState } from './state.ts';
 
 /** Runs until all is written and gives back what was found, as text. */
 type Run = (session: Session) => Promise<string>;
 
-const RUNS: { readonly [What in Reproduction]: Run } = { figure2 };
+const RUNS: { readonly [What in Reproduction]: Run } = {
+  figure2,
+  figure3,
+  figure4,
+  figure5,
+  'full-vb': fullVb,
+};
 
 /** What stands in the state of jobs of the service that is started on the output folder. */
 const OWN_SERVICE = 'the service of this folder';

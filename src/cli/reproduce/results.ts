@@ -5,8 +5,12 @@ import type { Options } from './options.ts';
 
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
-/** Writes results.json: what was found, how, with what and when. Whatever is finished so far; the last write is the whole. */
-export async function writeResults(options: Options, findings: object): Promise<string> {
+/** Writes what was found, how, with what and when. Whatever is finished so far; the last write is the whole. */
+export async function writeResults(
+  options: Options,
+  findings: object,
+  name = 'results.json',
+): Promise<string> {
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string };
   const { what, samples, seed, initializer } = options;
   const machine = { node: process.version, platform: `${process.platform}-${process.arch}` };
@@ -22,11 +26,11 @@ export async function writeResults(options: Options, findings: object): Promise<
     initializer,
     ...findings,
   };
-  return writeOutput(options, 'results.json', `${JSON.stringify(results, null, 1)}\n`);
+  return writeOutput(options, name, `${JSON.stringify(results, null, 1)}\n`);
 }
 
-export async function writeOutput({ output }: Options, name: string, content: string | Uint8Array) {
-  const path = join(output, name);
+export async function writeOutput({ output, what }: Options, name: string, content: string | Uint8Array) {
+  const path = join(output, what, name);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
   return path;

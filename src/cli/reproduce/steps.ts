@@ -1,13 +1,19 @@
 import type { JobOrder } from '../demo/calls.ts';
-import { train } from './jobs.ts';
+import { train, type Trained } from './jobs.ts';
 import { STEP_SIZES } from './protocol.ts';
 import type { Session } from './session.ts';
 
-/** A short training with one step size; the bound is of its last epoch, null where it diverged. */
+/** A short training with one step size and its score, in nats per training row: null where it diverged. */
 export interface Pilot {
   readonly step_size: number;
-  readonly train_bound: number | null;
+  readonly score: number | null;
 }
+
+/** What pilots are chosen by, of the pilot of this name; null where it is not known. */
+type Score = (name: string, trained: Trained) => Promise<number | null>;
+
+/** The training bound over the last epoch. */
+export const trainBound: Score = async (_, { epochs }) => epochs.at(-1)?.train_elbo ?? null;
 
 export interface ChosenStep {
   readonly step_size: number;
@@ -21,17 +27,19 @@ const PILOT = { samples: 100_000, share: 0.1 } as const;
 export const pilotSamples = (samples: number): number =>
   Math.min(PILOT.samples, Math.ceil(PILOT.share * samples));
 
-/** The step size with the best training bound after a short training with each. */
+/** The step size with the best score after a short training with each. */
 export async function chooseStep(
   session: Session,
   name: string,
   orderOf: (stepSize: number) => JobOrder,
+  scoreOf: Score = trainBound,
 ): Promise<ChosenStep> {
   const pilots: Pilot[] = [];
   for (const stepSize of STEP_SIZES) {
-    const { diverged, epochs } = await train(session, `${name}, pilot ${stepSize}`, orderOf(stepSize));
-    const bound = diverged === null ? (epochs.at(-1)?.train_elbo ?? null) : null;
-    pilots.push({ step_size: stepSize, train_bound: bound });
+    const pilot = `${name}, pilot ${stepSize}`;
+    const trained = await train(session, pilot, orderOf(stepSize));
+    const score = trained.diverged === null ? await scoreOf(pilot, trained) : null;
+    pilots.push({ step_size: stepSize, score });
   }
   return {
     step_size: bestStep(pilots),
@@ -42,10 +50,8 @@ export async function chooseStep(
 
 /** Errors: RangeError where every pilot diverged. */
 export function bestStep(pilots: readonly Pilot[]): number {
-  const known = pilots.flatMap(({ step_size: step, train_bound: bound }) =>
-    bound === null ? [] : [{ step, bound }],
-  );
-  const best = known.toSorted((a, b) => b.bound - a.bound)[0];
+  const known = pilots.flatMap(({ step_size: step, score }) => (score === null ? [] : [{ step, score }]));
+  const best = known.toSorted((a, b) => b.score - a.score)[0];
   if (!best) throw new RangeError('every step size diverged');
   return best.step;
 }

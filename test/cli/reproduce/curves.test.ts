@@ -57,7 +57,7 @@ describe('a curve', () => {
 
 describe('the step size', () => {
   test('is the one with the best bound; one that diverged is never it', () => {
-    const pilot = (step_size: number, train_bound: number | null) => ({ step_size, train_bound });
+    const pilot = (step_size: number, score: number | null) => ({ step_size, score });
     expect(bestStep([pilot(0.01, -150), pilot(0.02, -140), pilot(0.1, null)])).toBe(0.02);
     expect(bestStep([pilot(0.01, 500), pilot(0.02, 480), pilot(0.1, -3e9)])).toBe(0.01);
     expect(() => bestStep([pilot(0.01, null)])).toThrow(/diverged/);
