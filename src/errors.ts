@@ -95,6 +95,16 @@ export const ERRORS = {
     (v: { key: string; code: string }) =>
       `No room is left to store ${v.key} (${v.code}). Free some where the data folder (AEVB_DATA_DIR) lies, or raise its quota; what was stored before is unharmed.`,
   ),
+  store_unwritable: entry(
+    'unavailable',
+    (v: { key: string; code: string }) =>
+      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, not ours, or on a broken disk. What was stored before is unharmed.`,
+  ),
+  cannot_listen: entry(
+    'conflict',
+    (v: { address: string; reason: string }) =>
+      `Cannot listen on ${v.address}: ${v.reason}. Choose another with AEVB_HOST and AEVB_PORT (0 takes a free port).`,
+  ),
   draining: entry('unavailable', () => 'The service is stopping; it takes no new work.'),
   not_ready: entry('unavailable', (v: { what: string }) => `The service is not ready: ${v.what}.`),
   answer_not_finite: entry(

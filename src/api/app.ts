@@ -6,6 +6,7 @@ import { installCapacity } from './plugins/capacity.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { installDrain } from './plugins/drain.ts';
 import { answerClientError, frameworkErrors, installErrors } from './plugins/errors.ts';
+import { installJson } from './plugins/json.ts';
 import { installTiming } from './plugins/timing.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { inferenceRoutes } from './routes/inference.ts';
@@ -40,12 +41,13 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = config.maxConnections;
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
   installTiming(app);
   installErrors(app, config);
+  installJson(app);
   installDrain(app);
   installCapacity(app, config);
   installBodyGuard(app, config);

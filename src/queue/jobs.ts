@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { EvaluationSpec, ModelSpec, TrainingSpec, type EvaluationReport } from '../model/spec.ts';
+import { EvaluationSpec, Marginal, ModelSpec, TrainingSpec, type EvaluationReport } from '../model/spec.ts';
 
 /** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
 
@@ -65,7 +65,14 @@ export interface EvaluateProgress {
   readonly pid: number;
 }
 
-export const OPERATIONS = ['encode', 'decode', 'sample', 'reconstruct', 'elbo'] as const;
+export const OPERATIONS = [
+  'encode',
+  'decode',
+  'sample',
+  'reconstruct',
+  'elbo',
+  'log_marginal_likelihood',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** float32 values, row-major, little-endian, as base64. */
@@ -78,11 +85,13 @@ export const InferPayload = Type.Object(
     modelId: Type.String(),
     operation: Type.Unsafe<Operation>({ type: 'string', enum: [...OPERATIONS] }),
     checkpoint: Checkpoint,
-    /** [rows, data_size] (encode, reconstruct, elbo), [rows, latent_size] (decode), null (sample). */
+    /** [rows, data_size] (encode, reconstruct, elbo, log_marginal_likelihood), [rows, latent_size] (decode), null (sample). */
     rows: Type.Union([PackedArray, Type.Null()]),
     /** sample: how many; encode: draws of z for each row (0 = none); elbo: L. */
     count: Type.Integer({ minimum: 0 }),
     seed: Type.Integer({ minimum: 0 }),
+    /** log_marginal_likelihood: how it is estimated. */
+    marginal: Type.Optional(Marginal),
   },
   closed,
 );
@@ -90,7 +99,9 @@ export type InferPayload = Static<typeof InferPayload>;
 
 /**
  * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct: mean [n, D]
- * (the expectation under p(x|z)), sample also latents [n, J]. elbo: elbo, log_likelihood, kl_divergence [n].
+ * (the expectation under p(x|z)), sample also latents [n, J]. elbo: elbo, log_likelihood, kl_divergence, standard_error [n] (NaN
+ * for one draw). log_marginal_likelihood: log_marginal_likelihood, standard_error [n], effective_sample_size [n] (importance sampling)
+ * or acceptance [1] (posterior density).
  */
 export interface InferResult {
   readonly step: number;

@@ -16,6 +16,7 @@ const ROWS_AT_ONCE = 512;
 export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): RowSet {
   return {
     count: rows.length,
+    isBinary: binarizing.binarization !== 'none',
     *batches(): Generator<RowBatch> {
       for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
         const numbers = rows.subarray(start, start + ROWS_AT_ONCE);

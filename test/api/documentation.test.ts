@@ -60,6 +60,7 @@ describe('the OpenAPI document', () => {
         "POST /encode",
         "POST /jobs",
         "POST /jobs/{id}/cancel",
+        "POST /log-likelihood",
         "POST /reconstruct",
       ]
     `);

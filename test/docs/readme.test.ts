@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { JobRequest } from '../../src/api/schemas/jobs.ts';
+import { TrainRequest } from '../../src/api/schemas/jobs.ts';
 import { describeSettings } from '../../src/config.ts';
 import { LIMITS } from '../../src/model/spec.ts';
 import { fieldsOf } from '../support/api-fields.ts';
@@ -32,7 +32,7 @@ describe('the README', () => {
     'training.learning_rate_schedule.name',
     'training.binarization',
   ])('names every %s in its table', (name) => {
-    const { value = '' } = fieldsOf(JobRequest as object).find((field) => field.name === name) ?? {};
+    const { value = '' } = fieldsOf(TrainRequest as object).find((field) => field.name === name) ?? {};
     const names = value.match(/`\w+`/g) ?? [];
     expect(names.length).toBeGreaterThan(1);
     const row = readme

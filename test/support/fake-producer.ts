@@ -114,7 +114,18 @@ export function plausible(payload: InferPayload): InferResult {
     decode: { mean },
     reconstruct: { mean },
     sample: { latents: latent, mean },
-    elbo: { elbo: filled(rows), log_likelihood: filled(rows), kl_divergence: filled(rows) },
+    elbo: {
+      elbo: filled(rows),
+      log_likelihood: filled(rows),
+      kl_divergence: filled(rows),
+      standard_error: filled(rows),
+    },
+    log_marginal_likelihood: {
+      log_marginal_likelihood: filled(rows),
+      standard_error: filled(rows),
+      effective_sample_size: filled(rows),
+      acceptance: filled(1),
+    },
   };
   return { step: 7, arrays: arrays[payload.operation], computeMs: 0.25 };
 }

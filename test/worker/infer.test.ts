@@ -41,11 +41,19 @@ const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
   reconstruct: { mean: [10, 64] },
   sample: { latents: [10, 2], mean: [10, 64] },
   elbo: { elbo: [10], log_likelihood: [10], kl_divergence: [10], standard_error: [10] },
+  log_marginal_likelihood: {
+    log_marginal_likelihood: [10],
+    standard_error: [10],
+    effective_sample_size: [10],
+  },
 };
 
 function fieldsOf(operation: Operation): Partial<InferPayload> {
   if (operation === 'sample') return { count: 10 };
   if (operation === 'decode') return { rows: packArray([10, 2], new Float32Array(20).fill(0.5)) };
+  if (operation === 'log_marginal_likelihood') {
+    return { rows: packedImages(10), marginal: { method: 'importance_sampling', samples: 20 } };
+  }
   return { rows: packedImages(10), count: 3 };
 }
 
@@ -72,6 +80,22 @@ describe('the inference processor', () => {
     const other = (await ask(name, { ...fieldsOf(name), seed: 1 })).arrays;
     for (const array of same) expect(other.get(array)).toEqual(one.get(array));
     for (const array of different) expect(other.get(array)).not.toEqual(one.get(array));
+  });
+
+  it('estimates the log marginal likelihood in two ways, both above the bound', async () => {
+    const rows = packedImages(10);
+    const asked = async (marginal: NonNullable<InferPayload['marginal']>) =>
+      (await ask('log_marginal_likelihood', { rows, marginal })).arrays;
+    const sampled = await asked({ method: 'importance_sampling', samples: 1000 });
+    const fitted = await asked({ method: 'posterior_density', samples: 50, leapfrog_steps: 4 });
+    const { arrays: bound } = await ask('elbo', { rows, count: 100 });
+    const of = (found: typeof sampled) => Array.from(found.get('log_marginal_likelihood')?.data ?? []);
+    expect(of(sampled)).toHaveLength(10);
+    of(sampled).forEach((value, row) => {
+      expect(value).toBeGreaterThan((bound.get('elbo')?.data[row] ?? NaN) - 0.5);
+      expect(Math.abs(value - (of(fitted)[row] ?? NaN))).toBeLessThan(0.5);
+    });
+    expect(fitted.get('acceptance')?.data[0]).toBeGreaterThan(0.7);
   });
 
   it('leaves samples out where none are asked for', async () => {

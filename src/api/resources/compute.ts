@@ -21,7 +21,8 @@ export interface Target {
   readonly model_id: string;
   readonly checkpoint: InferPayload['checkpoint'];
 }
-type Work = Pick<InferPayload, 'operation' | 'rows'> & Partial<Pick<InferPayload, 'count' | 'seed'>>;
+type Work = Pick<InferPayload, 'operation' | 'rows'> &
+  Partial<Pick<InferPayload, 'count' | 'seed' | 'marginal'>>;
 
 /** One inference on a worker. Errors: those of Producer.infer. */
 export async function compute(

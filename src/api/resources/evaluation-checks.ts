@@ -6,13 +6,14 @@ import {
   measureKey,
   needsEncoder,
   type EvaluationSpec,
+  type MarginalMethod,
   type MeasureSpec,
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { problem, rangeProblem, trainingRows } from './job-checks.ts';
+import { parameterCount, problem, rangeProblem, trainingRows } from './job-checks.ts';
 
 interface Plan {
   readonly evaluation: EvaluationSpec;
@@ -87,6 +88,21 @@ function measureProblems(measure: MeasureSpec, plan: Plan, index: number): Probl
   });
 }
 
+/** Why log p(x) of a model cannot be estimated in this way; its pointer is empty. */
+export function marginalProblem(model: ModelSpec, method: MarginalMethod): Problem | null {
+  if (method !== 'posterior_density') return null;
+  const most = EVALUATION_LIMITS.posteriorDensityLatents;
+  if (model.latent_size > most) {
+    return problem('', `posterior_density with ${model.latent_size} latent dimensions`, `at most ${most}`);
+  }
+  if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
+  return problem(
+    '',
+    `posterior_density with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
+    'a prior on the real numbers, or importance_sampling',
+  );
+}
+
 const repeated: MeasureCheck = (measure, { evaluation }, index) => {
   const first = evaluation.measures.findIndex((other) => measureKey(other) === measureKey(measure));
   return first === index ? null : problem('', `${measureKey(measure)} twice`, 'at most one of each');
@@ -97,22 +113,12 @@ const encoder: MeasureCheck = (measure, { training }) =>
     ? problem(
         '',
         `${measureKey(measure)} of a model trained by mcem, which has no encoder`,
-        'log_marginal_likelihood by posterior_density',
+        'floors, log_marginal_likelihood by posterior_density',
       )
     : null;
 
-const chains: MeasureCheck = (measure, { model }) => {
-  if (measure.name !== 'log_marginal_likelihood' || measure.method !== 'posterior_density') return null;
-  const most = EVALUATION_LIMITS.posteriorDensityLatents;
-  if (model.latent_size > most)
-    return problem('', `posterior_density with ${model.latent_size} latent dimensions`, `at most ${most}`);
-  if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
-  return problem(
-    '',
-    `posterior_density with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
-    'a prior on the real numbers, or importance_sampling',
-  );
-};
+const chains: MeasureCheck = (measure, { model }) =>
+  measure.name === 'log_marginal_likelihood' ? marginalProblem(model, measure.method) : null;
 
 const work: MeasureCheck = (measure, { rows }) => {
   const [needed, most] = [decodingsOf(measure, rows), EVALUATION_LIMITS.decodings];
@@ -121,4 +127,15 @@ const work: MeasureCheck = (measure, { rows }) => {
   return problem('', found, `at most ${most}; set limit or lower samples`);
 };
 
-const MEASURE_CHECKS: readonly MeasureCheck[] = [repeated, encoder, chains, work];
+const variances: MeasureCheck = (measure, { rows }) =>
+  measure.name === 'latents' && rows === 1
+    ? problem('', 'latents of 1 row', 'at least 2 rows, whose variance is measured')
+    : null;
+
+const gradients: MeasureCheck = (measure, { model, record }) => {
+  if (measure.name !== 'gradient_variance') return null;
+  const [count, most] = [parameterCount(record.data_size, model), EVALUATION_LIMITS.gradientParameters];
+  return count <= most ? null : problem('', `gradient_variance of ${count} parameters`, `at most ${most}`);
+};
+
+const MEASURE_CHECKS: readonly MeasureCheck[] = [repeated, encoder, chains, work, variances, gradients];

@@ -1,3 +1,5 @@
+import { AppError } from '../../errors.ts';
+import { marginalDecodings, type MarginalSpec } from '../../model/spec.ts';
 import { cube, matrix, nullableMatrix, vector } from '../answers.ts';
 import { checkValues } from '../rows.ts';
 import type {
@@ -6,11 +8,14 @@ import type {
   ElboRequest,
   EncodeAnswer,
   EncodeRequest,
+  LikelihoodAnswer,
+  LikelihoodRequest,
   MeanAnswer,
   ReconstructRequest,
 } from '../schemas/inference.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, packLatents, type Timed } from './compute.ts';
+import { marginalProblem } from './evaluation-checks.ts';
 import { specOf } from './models.ts';
 
 /** The approximate posterior q(z|x) of each row, and draws from it. */
@@ -61,15 +66,70 @@ export async function elbo(api: ApiOptions, request: ElboRequest): Promise<Timed
     log_likelihood: vector(result, 'log_likelihood'),
     kl_divergence: vector(result, 'kl_divergence'),
   };
+  const standard_error = samples > 1 ? vector(result, 'standard_error') : null;
   const mean = {
     elbo: average(terms.elbo),
     log_likelihood: average(terms.log_likelihood),
     kl_divergence: average(terms.kl_divergence),
+    ...spreadOf(terms.elbo, standard_error),
   };
   const unit = 'nats per row' as const;
-  return { body: { model_id: record.id, step: result.step, unit, samples, ...terms, mean }, timing };
+  const body = { model_id: record.id, step: result.step, unit, samples, ...terms, standard_error, mean };
+  return { body, timing };
+}
+
+/** log p(x) of each row, estimated. Errors: too_large, validation_failed, no_encoder. */
+export async function logLikelihood(
+  api: ApiOptions,
+  request: LikelihoodRequest,
+): Promise<Timed<LikelihoodAnswer>> {
+  const { samples, seed, method } = request;
+  const record = await api.store.models.get(request.model_id);
+  const problem = marginalProblem(specOf(record), method);
+  if (problem) {
+    const problems = [{ pointer: '/method', detail: problem.detail }];
+    throw AppError.of('validation_failed', { what: 'The request' }, { problems });
+  }
+  const marginal = marginalOf(request);
+  const passes = request.data.length * marginalDecodings(marginal);
+  checkValues('Rows times passes through the decoder', passes, api.config.maxInferenceValues);
+  const rows = packData(api, record, request.data);
+  const work = { operation: 'log_marginal_likelihood', rows, seed, marginal } as const;
+  const { result, timing } = await compute(api, request, work);
+  const estimates = vector(result, 'log_marginal_likelihood');
+  const standard_error = samples > 1 ? vector(result, 'standard_error') : null;
+  const body: LikelihoodAnswer = {
+    model_id: record.id,
+    step: result.step,
+    unit: 'nats per row',
+    method,
+    samples,
+    log_marginal_likelihood: estimates,
+    standard_error,
+    effective_sample_size: method === 'importance_sampling' ? vector(result, 'effective_sample_size') : null,
+    acceptance: method === 'posterior_density' ? (vector(result, 'acceptance')[0] ?? null) : null,
+    mean: { log_marginal_likelihood: average(estimates), ...spreadOf(estimates, standard_error) },
+  };
+  return { body, timing };
+}
+
+function marginalOf(request: LikelihoodRequest): MarginalSpec {
+  const { method, samples } = request;
+  return method === 'posterior_density'
+    ? { method, samples, leapfrog_steps: request.leapfrog_steps }
+    : { method, samples };
 }
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** How well the mean of the values is known: over rows, and from the draws of each. */
+function spreadOf(values: readonly number[], errors: readonly number[] | null) {
+  const [count, mean] = [values.length, average(values)];
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    standard_error: count > 1 ? Math.sqrt(squares / (count - 1) / count) : null,
+    monte_carlo_standard_error: errors && Math.hypot(...errors) / count,
+  };
 }

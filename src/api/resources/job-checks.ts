@@ -4,6 +4,7 @@ import {
   LIMITS,
   likelihoodProblems,
   likelihoodSizes,
+  minibatchSizeOf,
   posteriorSize,
   type ModelSpec,
   type TrainingSpec,
@@ -29,6 +30,7 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
     rangeProblem,
     dataSizeProblem,
     parametersProblem,
+    activationsProblem,
   ];
   const problems = checks.flatMap((check) => check(plan, dataset) ?? []);
   if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The job' }, { problems });
@@ -96,12 +98,29 @@ const parametersProblem: Check = ({ model }, dataset) => {
   return problem('/model', `${count} parameters for rows of ${dataset.data_size} values`, detail);
 };
 
+const activationsProblem: Check = ({ model, training }, dataset) => {
+  const rows = minibatchSizeOf(training, trainingRows(dataset, training));
+  const { encoder, decoder } = layerSizes(dataset.data_size, model);
+  const units = [...encoder, ...decoder].reduce((sum, size) => sum + size, 0);
+  const count = rows * training.samples_per_datapoint * units;
+  if (count <= LIMITS.activations) return null;
+  const found = `${rows} rows * ${training.samples_per_datapoint} samples * ${units} units = ${count} values a step`;
+  const detail = `at most ${LIMITS.activations}; lower minibatch_size, samples_per_datapoint or hidden_sizes`;
+  return problem('/training/minibatch_size', found, detail);
+};
+
+function layerSizes(dataSize: number, model: ModelSpec) {
+  const { input, output } = likelihoodSizes(model.likelihood, dataSize);
+  return {
+    encoder: [input, ...model.encoder.hidden_sizes, posteriorSize(model.posterior, model.latent_size)],
+    decoder: [model.latent_size, ...model.decoder.hidden_sizes, output],
+  };
+}
+
 /** Weights and biases of encoder and decoder. */
 export function parameterCount(dataSize: number, model: ModelSpec): number {
-  const { input, output, extra } = likelihoodSizes(model.likelihood, dataSize);
-  const encoder = [input, ...model.encoder.hidden_sizes, posteriorSize(model.posterior, model.latent_size)];
-  const decoder = [model.latent_size, ...model.decoder.hidden_sizes, output];
-  return layers(encoder) + layers(decoder) + extra;
+  const { encoder, decoder } = layerSizes(dataSize, model);
+  return layers(encoder) + layers(decoder) + likelihoodSizes(model.likelihood, dataSize).extra;
 }
 
 function layers(sizes: readonly number[]): number {

@@ -1,11 +1,13 @@
 import { setServerTiming } from '../plugins/timing.ts';
-import { decode, elbo, encode, reconstruct } from '../resources/inference.ts';
+import { decode, elbo, encode, logLikelihood, reconstruct } from '../resources/inference.ts';
 import {
   DecodeRequest,
   ElboAnswer,
   ElboRequest,
   EncodeAnswer,
   EncodeRequest,
+  LikelihoodAnswer,
+  LikelihoodRequest,
   MeanAnswer,
   ReconstructRequest,
 } from '../schemas/inference.ts';
@@ -79,6 +81,23 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { body, timing } = await elbo(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/log-likelihood',
+    {
+      schema: {
+        summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
+        tags,
+        body: LikelihoodRequest,
+        response: { 200: LikelihoodAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await logLikelihood(api, request.body);
       setServerTiming(request, reply, timing);
       return body;
     },

@@ -1,5 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { Checkpoint, PUBLISHED, closed } from './common.ts';
+import { MARGINAL_METHODS, type MarginalMethod, type MarginalSpec } from '../../model/spec.ts';
+import { Checkpoint, PUBLISHED, closed, nullable } from './common.ts';
 
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
@@ -9,7 +10,8 @@ const seed = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
   default: 0,
-  description: 'Fixes the noise: the same request is answered the same.',
+  description:
+    "Fixes the noise, which is keyed by (seed, draw, the row's position in the request): the same request is answered the same; the same row elsewhere in another request has other noise.",
 });
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
 const rows = (description: string) =>
@@ -54,6 +56,25 @@ export const ElboRequest = request({
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
+const scored = { model_id: modelId, checkpoint: Checkpoint, data };
+const likelihoodVariant = (method: MarginalMethod) =>
+  Type.Object(
+    { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method, { default: method }) },
+    { ...closed, title: method },
+  );
+type Scored = Static<Type.TObject<typeof scored & { seed: typeof seed }>>;
+
+export const LikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
+  type: 'object',
+  required: ['method'],
+  properties: {
+    method: { type: 'string', enum: Object.keys(MARGINAL_METHODS), default: 'importance_sampling' },
+  },
+  discriminator: { propertyName: 'method' },
+  oneOf: [likelihoodVariant('importance_sampling'), likelihoodVariant('posterior_density')],
+});
+export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
+
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
@@ -69,6 +90,16 @@ export type SamplesQuery = Static<typeof SamplesQuery>;
 
 const Numbers = Type.Array(Type.Number());
 const Rows = Type.Array(Numbers);
+const SPREAD = {
+  standard_error: nullable(
+    Type.Number({
+      description: 'Of the mean over such rows: standard deviation over rows / sqrt(rows). null for one row.',
+    }),
+  ),
+  monte_carlo_standard_error: nullable(
+    Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
+  ),
+};
 const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
@@ -97,12 +128,42 @@ export const ElboAnswer = answer({
   elbo: Numbers,
   log_likelihood: Numbers,
   kl_divergence: Numbers,
+  standard_error: nullable(
+    Type.Array(Type.Number(), { description: 'Of each elbo, from its draws. null where samples is 1.' }),
+  ),
   mean: Type.Object(
-    { elbo: Type.Number(), log_likelihood: Type.Number(), kl_divergence: Type.Number() },
+    {
+      elbo: Type.Number(),
+      log_likelihood: Type.Number(),
+      kl_divergence: Type.Number(),
+      ...SPREAD,
+    },
     closed,
   ),
 });
 export type ElboAnswer = Static<typeof ElboAnswer>;
+
+export const LikelihoodAnswer = answer({
+  unit: Type.Literal('nats per row'),
+  method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
+  samples: Type.Integer(),
+  log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
+  standard_error: nullable(
+    Type.Array(Type.Number(), { description: 'Of each estimate, from its draws. null where samples is 1.' }),
+  ),
+  effective_sample_size: nullable(
+    Type.Array(Type.Number(), {
+      description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
+    }),
+  ),
+  acceptance: nullable(
+    Type.Number({
+      description: 'Share of the proposals of the chains that was accepted. null for importance_sampling.',
+    }),
+  ),
+  mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),
+});
+export type LikelihoodAnswer = Static<typeof LikelihoodAnswer>;
 
 export const SamplesAnswer = answer({ seed: Type.Integer(), latents: Rows, data: Rows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

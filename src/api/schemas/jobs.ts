@@ -7,7 +7,7 @@ export const State = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATE
 const Elbo = nullable(Type.Number({ description: 'Nats per row.' }));
 const text = { minLength: 1, maxLength: 100 } as const;
 
-const TrainRequest = Type.Object(
+export const TrainRequest = Type.Object(
   {
     dataset_id: Type.String({
       ...text,

@@ -24,6 +24,8 @@ export interface Distribution<Parameter extends string = string> {
   readonly isStandardNormal?: true;
   /** log density of z, which lies in the family's support, summed over the last axis: [...]. */
   logProb(z: Tensor): Tensor;
+  /** Its terms, [..., size]; absent where dimensions are not independent. */
+  logProbByDimension?(z: Tensor): Tensor;
   /** A draw [..., size] inside the support, differentiable in the parameters at fixed noise (section 2.4). */
   sample(noise: Noise): Tensor;
   /** Expectation, NaN where there is no finite one: [..., size]. */

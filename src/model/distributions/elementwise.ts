@@ -58,6 +58,7 @@ function distribution<Given extends string, Fixed extends string, Size extends N
   return {
     parameters,
     logProb: (z) => tf.sum(definition.logProb(parameters, z), -1),
+    logProbByDimension: (z) => definition.logProb(parameters, z),
     sample: ({ normal, uniform }) =>
       definition.sample(parameters, {
         normal: pieces(normal, normals),

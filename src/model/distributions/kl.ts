@@ -24,41 +24,60 @@ type Grid<Q extends FamilyName, P extends FamilyName> = {
     : never;
 };
 
+/** KL(q || p) of each element: [..., size]. */
+type ByElement<Q extends FamilyName = FamilyName, P extends FamilyName = FamilyName> = (
+  q: ParametersOf<Q>,
+  p: ParametersOf<P>,
+) => Tensor;
+
+type Elements<Q extends FamilyName, P extends FamilyName> = {
+  readonly [Pair in `${Q}|${P}`]: Pair extends `${infer A extends Q}|${infer B extends P}`
+    ? ByElement<A, B>
+    : never;
+};
+
 /** What is needed of each family, from its parameters. */
 type Views<Name extends FamilyName, View> = {
   readonly [Own in Name]: (parameters: ParametersOf<Own>) => View;
 };
-
-const summed =
-  <Q extends FamilyName, P extends FamilyName>(
-    byElement: (q: ParametersOf<Q>, p: ParametersOf<P>) => Tensor,
-  ): Divergence<Q, P> =>
-  (q, p) =>
-    tf.sum(byElement(q.parameters as ParametersOf<Q>, p.parameters as ParametersOf<P>), -1);
 
 /** One formula for every pair of a family that gives `A` and one that gives `B`. */
 function grid<Q extends FamilyName, P extends FamilyName, A, B>(
   qs: Views<Q, A>,
   ps: Views<P, B>,
   formula: (a: A, b: B) => Tensor,
-): Grid<Q, P> {
+): Elements<Q, P> {
   const entries = (Object.keys(qs) as Q[]).flatMap((q) =>
     (Object.keys(ps) as P[]).map((p) => {
-      return [`${q}|${p}`, summed<Q, P>((a, b) => formula(qs[q](a), ps[p](b)))] as const;
+      const byElement: ByElement<Q, P> = (a, b) => formula(qs[q](a), ps[p](b));
+      return [`${q}|${p}`, byElement] as const;
     }),
   );
-  return Object.fromEntries(entries) as unknown as Grid<Q, P>;
+  return Object.fromEntries(entries) as unknown as Elements<Q, P>;
 }
 
 const same = <Parameters>(parameters: Parameters): Parameters => parameters;
 const { weibull, rayleigh } = positive.AS_WEIBULL;
 
-const DIVERGENCES: Pick<Grid<FamilyName, FamilyName>, KlPair> = {
+type VectorPair = 'full_gaussian|gaussian' | 'dirichlet|dirichlet';
+
+const BY_ELEMENT: Pick<Elements<FamilyName, FamilyName>, Exclude<KlPair, VectorPair>> = {
   ...grid(real.MOMENTS, { gaussian: same }, real.fromGaussian),
   ...grid(positive.LOG_MOMENTS, positive.AS_GAMMA, positive.fromGamma),
   ...grid(positive.LOG_MOMENTS, { log_normal: same }, positive.fromLogNormal),
   ...grid({ pareto: positive.paretoLogMoments }, { log_normal: same }, positive.fromLogNormal),
   ...grid(positive.AS_WEIBULL, { weibull, rayleigh }, positive.weibullWeibull),
+  'gaussian|gaussian': real.gaussianGaussian,
+  'laplace|laplace': real.laplaceLaplace,
+  'gaussian|laplace': real.gaussianLaplace,
+  'gumbel|gumbel': real.gumbelGumbel,
+  'gaussian|gumbel': real.gaussianGumbel,
+  'cauchy|cauchy': real.cauchyCauchy,
+  'beta|beta': betaBeta,
+};
+
+/** Pairs that are no sum over elements, or a shorter one where p is N(0, I). */
+const WHOLE: Pick<Grid<FamilyName, FamilyName>, VectorPair | 'gaussian|gaussian'> = {
   'gaussian|gaussian': (q, p) => {
     const { mean, log_variance: logVariance } = q.parameters;
     return p.isStandardNormal
@@ -66,16 +85,20 @@ const DIVERGENCES: Pick<Grid<FamilyName, FamilyName>, KlPair> = {
       : tf.sum(real.gaussianGaussian(q.parameters, p.parameters), -1);
   },
   'full_gaussian|gaussian': (q, p) => fullGaussianGaussian(q.parameters, p.parameters),
-  'laplace|laplace': summed(real.laplaceLaplace),
-  'gaussian|laplace': summed(real.gaussianLaplace),
-  'gumbel|gumbel': summed(real.gumbelGumbel),
-  'gaussian|gumbel': summed(real.gaussianGumbel),
-  'cauchy|cauchy': summed(real.cauchyCauchy),
-  'beta|beta': summed(betaBeta),
   'dirichlet|dirichlet': (q, p) => dirichletDirichlet(q.parameters, p.parameters),
 };
 
 /** Undefined where there is no closed form: estimate it from draws then. */
 export function klDivergence(q: FamilyName, p: FamilyName): Divergence | undefined {
-  return (DIVERGENCES as Readonly<Record<string, Divergence | undefined>>)[`${q}|${p}`];
+  const pair = `${q}|${p}`;
+  const whole = (WHOLE as Readonly<Record<string, Divergence | undefined>>)[pair];
+  if (whole) return whole;
+  const byElement = klByElement(q, p);
+  return byElement && ((one, other) => tf.sum(byElement(one, other), -1));
+}
+
+/** KL(q || p) of each dimension, [..., size]; undefined where there is no closed form or dimensions are not independent. */
+export function klByElement(q: FamilyName, p: FamilyName): Divergence | undefined {
+  const found = (BY_ELEMENT as Readonly<Record<string, ByElement | undefined>>)[`${q}|${p}`];
+  return found && ((one, other) => found(one.parameters, other.parameters));
 }

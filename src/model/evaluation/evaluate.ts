@@ -1,9 +1,10 @@
 import { decodingsOf, measureKey, type EvaluationReport, type MeasureSpec, type ScoreKind } from '../spec.ts';
 import { createVae } from '../vae.ts';
 import { BatchedFunctions } from './batches.ts';
-import type { EvaluationInput, MeasureContext } from './measures/measure.ts';
+import type { EvaluationInput, MeasureContext, Measured } from './measures/measure.ts';
 import { measured } from './measures/measures.ts';
 import { scoreKind } from './score-kind.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface EvaluationNews {
   readonly measure: string;
@@ -17,54 +18,61 @@ export interface EvaluationNews {
 /** Told between batches; it may throw to end the evaluation. */
 export type Tell = (news: EvaluationNews) => Promise<void>;
 
-export interface Evaluated {
-  readonly kind: ScoreKind;
-  readonly report: Omit<EvaluationReport, 'protocol'>;
-}
-
 /** Takes the measures one after another: what it gives depends on nothing but its input. */
 export async function evaluate(
   input: EvaluationInput,
   measures: readonly MeasureSpec[],
   tell: Tell,
-): Promise<Evaluated> {
+): Promise<{ readonly kind: ScoreKind; readonly report: Omit<EvaluationReport, 'protocol'> }> {
   const functions = new BatchedFunctions(input.runtime);
   const vae = createVae(input.model, input.dataSize);
   const kind = scoreKind(input.model.likelihood, input.rows);
-  const { count } = input.rows;
-  const work = measures.map((measure) => decodingsOf(measure, count));
-  const total = work.reduce((sum, own) => sum + own, 0);
-  let report: Omit<EvaluationReport, 'protocol'> = { warnings: [] };
-  let before = 0;
+  const work = new Work(measures, input.rows.count, tell);
+  let report: Measured = {};
   try {
-    for (const [i, measure] of measures.entries()) {
-      const own = work[i] ?? 0;
-      let done = 0;
-      const advance = async (decodings: number): Promise<void> => {
-        done = Math.min(own, done + decodings);
-        const rowsDone = Math.floor((done / own) * count);
-        await tell({ measure: measureKey(measure), rowsDone, rows: count, share: (before + done) / total });
-      };
+    for (const measure of measures) {
+      const advance = work.begin(measure);
       const context: MeasureContext = { ...input, vae, functions, kind, advance };
       report = joined(report, await measured(context, measure));
-      before += own;
     }
   } finally {
     await functions.dispose();
   }
-  return { kind, report };
+  return { kind, report: { ...report, warnings: warningsOf(report, { ...input, kind }) } };
+}
+
+/** How far the measures are, in passes through the decoder. */
+class Work {
+  readonly #rows: number;
+  readonly #tell: Tell;
+  readonly #total: number;
+  #before = 0;
+
+  constructor(measures: readonly MeasureSpec[], rows: number, tell: Tell) {
+    this.#rows = rows;
+    this.#tell = tell;
+    this.#total = measures.reduce((sum, measure) => sum + decodingsOf(measure, rows), 0);
+  }
+
+  /** For the measure that begins now: those before are done. */
+  begin(measure: MeasureSpec): MeasureContext['advance'] {
+    const [before, own] = [this.#before, decodingsOf(measure, this.#rows)];
+    this.#before += own;
+    let done = 0;
+    return async (decodings) => {
+      done = Math.min(own, done + decodings);
+      await this.#tell({
+        measure: measureKey(measure),
+        rowsDone: Math.floor((done / own) * this.#rows),
+        rows: this.#rows,
+        share: (before + done) / this.#total,
+      });
+    };
+  }
 }
 
 /** The estimates of several methods stand side by side. */
-function joined(
-  report: Omit<EvaluationReport, 'protocol'>,
-  added: Partial<EvaluationReport>,
-): Omit<EvaluationReport, 'protocol'> {
+function joined(report: Measured, added: Measured): Measured {
   const estimates = [...(report.log_marginal_likelihood ?? []), ...(added.log_marginal_likelihood ?? [])];
-  return {
-    ...report,
-    ...added,
-    ...(estimates.length > 0 ? { log_marginal_likelihood: estimates } : {}),
-    warnings: [...report.warnings, ...(added.warnings ?? [])],
-  };
+  return { ...report, ...added, ...(estimates.length > 0 ? { log_marginal_likelihood: estimates } : {}) };
 }

@@ -6,11 +6,12 @@ import {
   type Runtime,
   type TensorFunction,
 } from '../runtime/runtime.ts';
-import type { ModelSpec } from '../spec.ts';
+import type { MarginalSpec, ModelSpec } from '../spec.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, empty, pick } from './batches.ts';
 import { boundOfRows, type BoundOfRow } from './bound.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
 
 /** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
 export class Inference {
@@ -105,6 +106,16 @@ export class Inference {
       kl_divergence: vector(({ klDivergence }) => klDivergence.mean),
       standard_error: vector(({ elbo }) => elbo.standardError),
     };
+  }
+
+  /** log p(x) of each row, in nats, with what is known of the error. */
+  marginalLikelihood(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    spec: MarginalSpec,
+    noise: NoiseSource,
+  ): Promise<MarginalEstimate> {
+    return marginalLikelihood({ functions: this.#functions, vae: this.vae, parameters, rows }, spec, noise);
   }
 
   dispose(): Promise<void> {

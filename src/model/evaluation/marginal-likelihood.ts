@@ -51,7 +51,7 @@ async function chainStart(subject: Subject, noise: NoiseSource): Promise<FloatAr
   const { functions, vae, parameters, rows } = subject;
   if (hasEncoder(parameters)) {
     const centers = await functions.run(
-      'center',
+      'chain_start',
       (inputs) => ({ z: vae.encode(inputs, named(inputs, 'rows')).center() }),
       parameters,
       { rows },

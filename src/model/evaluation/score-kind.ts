@@ -24,6 +24,7 @@ export function scoreKind(spec: LikelihoodSpec, rows: RowSet): ScoreKind {
 
 /** Whether the elements asked about are 0, 1 or missing in every row. */
 function areBinary(rows: RowSet, asked: (element: number) => boolean): boolean {
+  if (rows.isBinary) return true;
   for (const { values } of rows.batches()) {
     const size = values.shape[1] ?? 1;
     const grey = (value: number, i: number) => value > 0 && value < 1 && asked(i % size);

@@ -19,6 +19,7 @@ export const STREAMS = {
   chainAcceptance: 14,
   binarization: 15,
   evaluation: 16,
+  gradientNoise: 17,
 } as const;
 export type Stream = keyof typeof STREAMS;
 

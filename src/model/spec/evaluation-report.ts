@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { EVALUATED_ROWS, type EvaluatedRows } from './evaluation.ts';
 import { BINARIZATIONS, type BinarizationName, type LikelihoodName } from './likelihood.ts';
 import { closed } from './schema.ts';
+import type { EstimatorName } from './training.ts';
 
 /** What an evaluation answers: numbers with the protocol that they were measured by. */
 
@@ -91,11 +92,90 @@ const PosteriorDensity = Type.Object(
 const Marginal = Type.Union([ImportanceSampling, PosteriorDensity]);
 export type MarginalReport = Static<typeof Marginal>;
 
+const Latents = Type.Object(
+  {
+    active_units: Type.Integer(),
+    threshold: Type.Number({ description: 'A dimension is active where variance_of_mean is above it.' }),
+    method: Type.Unsafe<'closed_form' | 'monte_carlo'>({
+      type: 'string',
+      enum: ['closed_form', 'monte_carlo'],
+      description: 'How the divergences were found.',
+    }),
+    dimensions: Type.Array(
+      Type.Object(
+        {
+          kl_divergence: Type.Number({
+            description:
+              'Of q(z_j|x) from p(z_j), nats, the mean over the rows. They add up to that of all of z, but for a full_gaussian and a dirichlet.',
+          }),
+          variance_of_mean: Type.Number({ description: 'Over the rows, of the mean of q(z_j|x).' }),
+          active: Type.Boolean(),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+const floor = {
+  mean,
+  standard_error: spread.standard_error,
+  ...bits,
+} as const;
+const Floor = Type.Object(floor, {
+  ...closed,
+  description: 'Elements independent of each other and of any latent, fitted to the training rows.',
+});
+export type FloorReport = Static<typeof Floor>;
+const Floors = Type.Object(
+  {
+    independent: Floor,
+    probabilistic_pca: Type.Union(
+      [Type.Object({ ...floor, latent_size: Type.Integer() }, closed), Type.Null()],
+      { description: 'The best linear model with as many latents and one noise variance, by closed form.' },
+    ),
+    probabilistic_pca_absent: Type.Union([Type.String(), Type.Null()], { description: 'Why it is null.' }),
+  },
+  closed,
+);
+
+const comparison = {
+  variance: orNull(
+    "Trace of the covariance of the gradient (nats per datapoint) with respect to the encoder's parameters.",
+  ),
+  ratio_to_sgvb_b: orNull('null where the divergence has no closed form.'),
+} as const;
+const GradientVariance = Type.Object(
+  {
+    minibatch_size: Type.Integer(),
+    draws: Type.Integer(),
+    estimators: Type.Array(
+      Type.Object(
+        {
+          estimator: Type.Unsafe<EstimatorName>({ type: 'string' }),
+          control_variate: Type.Optional(Type.String()),
+          ...comparison,
+          all_parameters: Type.Object(comparison, {
+            ...closed,
+            description: "The same with respect to the decoder's parameters too.",
+          }),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
 export const EvaluationReport = Type.Object(
   {
     protocol: Protocol,
     elbo: Type.Optional(Elbo),
     log_marginal_likelihood: Type.Optional(Type.Array(Marginal)),
+    latents: Type.Optional(Latents),
+    floors: Type.Optional(Floors),
+    gradient_variance: Type.Optional(GradientVariance),
     warnings: Type.Array(Type.String(), { description: 'What should be known before the numbers are used.' }),
   },
   closed,

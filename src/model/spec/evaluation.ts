@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, type BinarizationName } from './likelihood.ts';
+import { LIMITS } from './limits.ts';
 import { closed, oneOf, tagged, type Tagged } from './schema.ts';
+import type { EstimatorSpec } from './training.ts';
 
 /** What an evaluation measures, and on which rows. */
 
@@ -11,7 +13,22 @@ export const EVALUATION_LIMITS = {
   posteriorDensityLatents: 4,
   /** Most passes of a row through the decoder that one measure may take: about an hour of MNIST on two cores. */
   decodings: 100_000_000,
+  /** Most parameters whose gradients are compared: their moments are held in main memory. */
+  gradientParameters: 20_000_000,
 } as const;
+
+/** A latent dimension is active where the variance over rows of its posterior mean is above this (Burda et al. 2016). */
+export const ACTIVE_THRESHOLD = 0.01;
+/** Draws for each row where the divergence of a dimension has no closed form. */
+export const LATENT_DRAWS = 16;
+
+/** Whose gradients gradient_variance compares. */
+export const COMPARED_ESTIMATORS: readonly EstimatorSpec[] = [
+  { name: 'sgvb_b' },
+  { name: 'sgvb_a' },
+  { name: 'score_function', control_variate: 'none' },
+  { name: 'score_function', control_variate: 'leave_one_out' },
+];
 
 /** Transitions of a Markov chain before its first sample, and from sample to sample. */
 export const CHAIN_SCHEDULE = { warmUp: 200, thinning: 5 } as const;
@@ -36,11 +53,28 @@ export const MARGINAL_METHODS = {
     }),
   },
 } as const;
+export const Marginal = tagged('method', MARGINAL_METHODS);
 export type MarginalMethod = keyof typeof MARGINAL_METHODS;
 export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
 
 const SIMPLE = {
   elbo: { samples: samples(1, 1, 'L, draws of z for each row.') },
+  latents: {},
+  floors: {},
+  gradient_variance: {
+    minibatch_size: Type.Integer({
+      minimum: 1,
+      maximum: LIMITS.minibatchSize,
+      default: 100,
+      description: 'M; all evaluated rows where there are fewer.',
+    }),
+    draws: Type.Integer({
+      minimum: 2,
+      maximum: EVALUATION_LIMITS.samples,
+      default: 200,
+      description: 'Of the noise, for the same minibatch and parameters.',
+    }),
+  },
 } as const;
 export type MeasureSpec =
   Tagged<'name', typeof SIMPLE> | ({ name: 'log_marginal_likelihood' } & MarginalSpec);
@@ -76,7 +110,7 @@ const Measure = Type.Unsafe<MeasureSpec>({ ...simple, oneOf: [...simple.oneOf, m
 export const EVALUATED_ROWS = ['test', 'train', 'all'] as const;
 export type EvaluatedRows = (typeof EVALUATED_ROWS)[number];
 
-const DEFAULT_MEASURES: readonly object[] = [{ name: 'elbo' }];
+const DEFAULT_MEASURES: readonly object[] = [{ name: 'elbo' }, { name: 'latents' }, { name: 'floors' }];
 
 export const EVALUATION_FIELDS = {
   rows: oneOf(
@@ -113,7 +147,9 @@ export function measureKey(measure: MeasureSpec): string {
   return 'method' in measure ? `${measure.name} (${measure.method})` : measure.name;
 }
 
-type Decodings = { readonly [Name in MeasureName]: (measure: MeasureOf<Name>) => number };
+type Decodings = {
+  readonly [Name in MeasureName]: (measure: MeasureOf<Name>, rows: number) => number;
+};
 type MarginalDecodings = {
   readonly [Method in MarginalMethod]: (spec: Extract<MarginalSpec, { method: Method }>) => number;
 };
@@ -130,8 +166,12 @@ export function transitionDecodings(leapfrogSteps: number): number {
 }
 
 const DECODINGS: Decodings = {
-  elbo: ({ samples: draws }) => draws,
-  log_marginal_likelihood: (spec) => marginalDecodings(spec),
+  elbo: ({ samples: draws }, rows) => rows * draws,
+  log_marginal_likelihood: (spec, rows) => rows * marginalDecodings(spec),
+  latents: (_measure, rows) => rows,
+  floors: (_measure, rows) => rows,
+  gradient_variance: ({ minibatch_size: size, draws }, rows) =>
+    3 * COMPARED_ESTIMATORS.length * draws * Math.min(size, rows),
 };
 
 export function marginalDecodings(spec: MarginalSpec): number {
@@ -140,10 +180,18 @@ export function marginalDecodings(spec: MarginalSpec): number {
 
 /** Passes through the decoder that a measure takes for so many rows, about. */
 export function decodingsOf(measure: MeasureSpec, rows: number): number {
-  return rows * (DECODINGS[measure.name] as (measure: MeasureSpec) => number)(measure);
+  return (DECODINGS[measure.name] as (measure: MeasureSpec, rows: number) => number)(measure, rows);
 }
+
+const NEEDS_ENCODER: { readonly [Name in MeasureName]: (measure: MeasureOf<Name>) => boolean } = {
+  elbo: () => true,
+  log_marginal_likelihood: ({ method }) => method === 'importance_sampling',
+  latents: () => true,
+  floors: () => false,
+  gradient_variance: () => true,
+};
 
 /** Whether a measure takes q(z|x), which models trained by mcem do not have. */
 export function needsEncoder(measure: MeasureSpec): boolean {
-  return measure.name !== 'log_marginal_likelihood' || measure.method === 'importance_sampling';
+  return (NEEDS_ENCODER[measure.name] as (measure: MeasureSpec) => boolean)(measure);
 }

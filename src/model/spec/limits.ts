@@ -7,4 +7,6 @@ export const LIMITS = {
   minibatchSize: 8192,
   samplesPerDatapoint: 64,
   parameters: 200_000_000,
+  /** Values that the layers of one step hold: minibatch_size * samples_per_datapoint * units. Training takes about 16 bytes for each. */
+  activations: 2 ** 28,
 } as const;

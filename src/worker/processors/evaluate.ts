@@ -9,8 +9,8 @@ import type { RowReader } from '../../store/datasets.ts';
 import type { CheckpointContent, ModelRecord } from '../../store/models.ts';
 import type { Store } from '../../store/store.ts';
 import { EvaluationProgress } from '../evaluation/progress.ts';
-import { evaluatedRows } from '../evaluation/rows.ts';
-import { rowSet } from '../row-values.ts';
+import { evaluatedRows, splitFor } from '../evaluation/rows.ts';
+import { rowSet, type Binarizing } from '../row-values.ts';
 
 export interface EvaluateDependencies {
   readonly runtime: Runtime;
@@ -18,32 +18,42 @@ export interface EvaluateDependencies {
   readonly warn: (message: string) => void;
 }
 
+interface Order {
+  readonly payload: EvaluatePayload;
+  readonly record: ModelRecord;
+  readonly checkpoint: CheckpointContent;
+  /** What is evaluated, and what the model was trained on. */
+  readonly readers: { readonly evaluated: RowReader; readonly trained: RowReader };
+}
+
+/** Rows that floors are fitted to, at most. */
+const FITTED_ROWS = 100_000;
+const CANCELLED: EvaluateResult = { outcome: 'cancelled' };
+
 /** Measures a checkpoint on rows of a data set. A job that was interrupted begins anew and gives the same numbers. */
 export function createEvaluateProcessor(dependencies: EvaluateDependencies): Processor<'evaluate'> {
   const { store, runtime } = dependencies;
   return async (context, payload) => {
     const record = await store.models.get(payload.modelId);
     const checkpoint = await loaded(dependencies, payload);
-    const reader = await store.datasets.openRows(payload.datasetId);
+    const open: RowReader[] = [];
+    const reader = async (id: string): Promise<RowReader> => {
+      const opened = await store.datasets.openRows(id);
+      open.push(opened);
+      return opened;
+    };
     try {
-      const order = { payload, record, checkpoint, reader };
+      const evaluated = await reader(payload.datasetId);
+      const trained = payload.datasetId === record.dataset_id ? evaluated : await reader(record.dataset_id);
+      const order = { payload, record, checkpoint, readers: { evaluated, trained } };
       return { outcome: 'succeeded', ...(await report(order, context, runtime)) };
     } catch (error) {
       if (error instanceof InterruptedError && context.signal.reason === 'cancel') return CANCELLED;
       throw error;
     } finally {
-      await reader.close();
+      await Promise.all(open.map((one) => one.close()));
     }
   };
-}
-
-const CANCELLED: EvaluateResult = { outcome: 'cancelled' };
-
-interface Order {
-  readonly payload: EvaluatePayload;
-  readonly record: ModelRecord;
-  readonly checkpoint: CheckpointContent;
-  readonly reader: RowReader;
 }
 
 async function report(
@@ -51,22 +61,22 @@ async function report(
   context: JobContext<'evaluate'>,
   runtime: Runtime,
 ): Promise<EvaluationReport> {
-  const { payload, record, checkpoint, reader } = order;
+  const { payload, record, checkpoint, readers } = order;
   const { evaluation } = payload;
-  const model = record.model as ModelSpec;
-  const training = record.training as TrainingSpec;
-  const binarization = evaluation.binarization ?? training.binarization;
-  // Static rows are those that the training saw; the others are drawn for this evaluation.
-  const binarizing = { binarization, seed: binarization === 'static' ? training.seed : evaluation.seed };
-  const { rows } = evaluatedRows(payload, record, reader.record);
+  const [model, training] = [record.model as ModelSpec, record.training as TrainingSpec];
+  const binarizing = binarizingOf(evaluation, training);
+  const rows = evaluatedRows(payload, record, readers.evaluated.record);
+  const train = splitFor(record, readers.trained.record).train.subarray(0, FITTED_ROWS);
   const progress = new EvaluationProgress(context, runtime.name);
-  const evaluated = await evaluate(
+  const { kind, report: measured } = await evaluate(
     {
       runtime,
       model,
+      training,
       dataSize: record.data_size,
       parameters: checkpoint.parameters,
-      rows: rowSet(reader, rows, binarizing),
+      rows: rowSet(readers.evaluated, rows, binarizing),
+      trainRows: rowSet(readers.trained, train, binarizing),
       seed: evaluation.seed,
     },
     evaluation.measures,
@@ -78,17 +88,26 @@ async function report(
     dataset_id: payload.datasetId,
     rows: evaluation.rows,
     count: rows.length,
-    binarization,
+    binarization: binarizing.binarization,
     seed: evaluation.seed,
     unit: 'nats per row',
     data_size: record.data_size,
     likelihood: model.likelihood.family,
-    kind: evaluated.kind,
+    kind,
   };
-  return finite({ protocol, ...evaluated.report });
+  return finite({ protocol, ...measured });
 }
 
-/** Errors: model_not_found, model_not_ready, checkpoint_not_found; no_encoder where a measure needs one. */
+/** Static rows are those that the training saw; dynamic ones are drawn for this evaluation. */
+function binarizingOf(
+  { binarization: asked, seed }: EvaluatePayload['evaluation'],
+  training: TrainingSpec,
+): Binarizing {
+  const binarization = asked ?? training.binarization;
+  return { binarization, seed: binarization === 'static' ? training.seed : seed };
+}
+
+/** Errors: model_not_ready, checkpoint_not_found; no_encoder where a measure needs one. */
 async function loaded(
   { store, warn }: EvaluateDependencies,
   { modelId, checkpoint: which, evaluation }: EvaluatePayload,

@@ -1,7 +1,7 @@
 import { Inference } from '../../model/evaluation/inference.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { ModelSpec } from '../../model/spec.ts';
+import type { MarginalSpec, ModelSpec } from '../../model/spec.ts';
 import { AppError } from '../../errors.ts';
 import {
   packArray,
@@ -25,6 +25,7 @@ interface Request {
   readonly parameters: FloatArrays;
   readonly rows: FloatArray;
   readonly count: number;
+  readonly marginal?: MarginalSpec;
   readonly noise: { readonly seed: number; readonly stream: 'inference' };
 }
 
@@ -43,14 +44,30 @@ const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArra
   sample: ({ inference, parameters, count, noise }) => inference.sample(parameters, count, noise),
   elbo: ({ inference, parameters, rows, count, noise }) =>
     inference.elbo(parameters, rows, Math.max(1, count), noise),
+  log_marginal_likelihood: async ({ inference, parameters, rows, marginal, noise }) => {
+    if (!marginal) throw new RangeError('how to estimate the likelihood is missing');
+    const estimate = await inference.marginalLikelihood(parameters, rows, marginal, noise);
+    const { logMarginalLikelihood, standardError, effectiveSampleSize, acceptance } = estimate;
+    return {
+      log_marginal_likelihood: vector(logMarginalLikelihood),
+      standard_error: vector(standardError),
+      ...(effectiveSampleSize ? { effective_sample_size: vector(effectiveSampleSize) } : {}),
+      ...(acceptance === undefined ? {} : { acceptance: vector([acceptance]) }),
+    };
+  },
 };
 
-const NEEDS_ENCODER: { readonly [Name in Operation]: boolean } = {
-  encode: true,
-  decode: false,
-  reconstruct: true,
-  sample: false,
-  elbo: true,
+function vector(values: ArrayLike<number>): FloatArray {
+  return { shape: [values.length], data: Float32Array.from(values) };
+}
+
+const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => boolean } = {
+  encode: () => true,
+  decode: () => false,
+  reconstruct: () => true,
+  sample: () => false,
+  elbo: () => true,
+  log_marginal_likelihood: ({ marginal }) => marginal?.method === 'importance_sampling',
 };
 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
@@ -61,7 +78,7 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
   return async (_context, payload): Promise<InferResult> => {
     const started = performance.now();
     return models.use(payload.modelId, payload.checkpoint, async (model) => {
-      if (NEEDS_ENCODER[payload.operation] && !hasEncoder(model.parameters))
+      if (NEEDS_ENCODER[payload.operation](payload) && !hasEncoder(model.parameters))
         throw AppError.of('no_encoder', { id: payload.modelId });
       const arrays = await OPERATIONS[payload.operation](requestOf(model, payload));
       const packed = Object.entries(arrays).map(
@@ -87,6 +104,7 @@ function requestOf({ inference, parameters }: LoadedModel<Inference>, payload: I
     parameters,
     rows,
     count: payload.count,
+    ...(payload.marginal ? { marginal: payload.marginal } : {}),
     noise: { seed: payload.seed, stream: 'inference' },
   };
 }

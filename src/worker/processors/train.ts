@@ -1,7 +1,7 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import type { ModelSpec } from '../../model/spec.ts';
+import { minibatchSizeOf, type ModelSpec } from '../../model/spec.ts';
 import { splitRows } from '../../model/training/split.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
@@ -10,7 +10,6 @@ import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
 import { TrainingRun } from '../training/run.ts';
 import { Validation } from '../training/validation.ts';
-import { minibatchSizeOf } from '../../model/training/minibatch-size.ts';
 
 export interface TrainDependencies {
   readonly runtime: Runtime;

@@ -8,12 +8,11 @@ import {
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import { createVae } from '../../../src/model/vae.ts';
 import { at, meanOf, normals } from '../../support/numbers.ts';
-import { choleskyOf } from '../../support/jacobi.ts';
+import { gaussianLogProb } from '../../support/linear-gaussian.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 
 const [DATA_SIZE, ROWS] = [5, 40];
 const NOISE_VARIANCE = 0.3;
-const LOG_2_PI = Math.log(2 * Math.PI);
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
@@ -63,18 +62,6 @@ function linearModel(latentSize: number) {
     rows: { shape: [ROWS, DATA_SIZE], data },
     exact,
   };
-}
-
-/** log N(x; 0, covariance). */
-function gaussianLogProb(covariance: number[][], x: readonly number[]): number {
-  const factor = choleskyOf(covariance);
-  const solved: number[] = [];
-  factor.forEach((row, i) => {
-    const known = solved.reduce((sum, value, k) => sum + at(row, k) * value, 0);
-    solved.push((at(x, i) - known) / at(row, i));
-  });
-  const logDeterminant = factor.reduce((sum, row, i) => sum + 2 * Math.log(at(row, i)), 0);
-  return -0.5 * (x.length * LOG_2_PI + logDeterminant + solved.reduce((sum, v) => sum + v * v, 0));
 }
 
 describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %i latents', (latentSize) => {

@@ -1,5 +1,12 @@
 import type { FloatArray, FloatArrays, Runtime } from '../../runtime/runtime.ts';
-import type { EvaluationReport, MeasureName, MeasureOf, ModelSpec, ScoreKind } from '../../spec.ts';
+import type {
+  EvaluationReport,
+  MeasureName,
+  MeasureOf,
+  ModelSpec,
+  ScoreKind,
+  TrainingSpec,
+} from '../../spec.ts';
 import type { Vae } from '../../vae.ts';
 import type { BatchedFunctions } from '../batches.ts';
 import type { Moments } from '../moments.ts';
@@ -13,6 +20,8 @@ export interface RowBatch {
 
 export interface RowSet {
   readonly count: number;
+  /** Every value is known to be 0 or 1. */
+  readonly isBinary: boolean;
   /** All of them in their order, cut in the same way every time. */
   batches(): Iterable<RowBatch>;
 }
@@ -21,9 +30,12 @@ export interface RowSet {
 export interface EvaluationInput {
   readonly runtime: Runtime;
   readonly model: ModelSpec;
+  readonly training: TrainingSpec;
   readonly dataSize: number;
   readonly parameters: FloatArrays;
   readonly rows: RowSet;
+  /** What the model was trained on, for fitting floors. */
+  readonly trainRows: RowSet;
   readonly seed: number;
 }
 
@@ -34,11 +46,14 @@ export interface MeasureContext extends EvaluationInput {
   readonly advance: Advance;
 }
 
+/** What measures add to a report. */
+export type Measured = Omit<EvaluationReport, 'protocol' | 'warnings'>;
+
 /** One number that an evaluation reports, or several that belong together. */
 export type Measure<Name extends MeasureName> = (
   context: MeasureContext,
   spec: MeasureOf<Name>,
-) => Promise<Partial<EvaluationReport>>;
+) => Promise<Measured>;
 
 /** Mean and standard error over rows as they are reported: null where there is none. */
 export function overRows(rows: Moments): { mean: number; standard_error: number | null } {

@@ -1,13 +1,19 @@
-import type { EvaluationReport, MeasureName, MeasureSpec } from '../../spec.ts';
+import type { MeasureName, MeasureSpec } from '../../spec.ts';
 import { elbo } from './elbo.ts';
+import { floors } from './floors.ts';
+import { gradientVariance } from './gradient-variance.ts';
+import { latents } from './latents.ts';
 import { logMarginalLikelihood } from './log-marginal-likelihood.ts';
-import type { Measure, MeasureContext } from './measure.ts';
+import type { Measure, MeasureContext, Measured } from './measure.ts';
 
 const MEASURES: { readonly [Name in MeasureName]: Measure<Name> } = {
   elbo,
   log_marginal_likelihood: logMarginalLikelihood,
+  latents,
+  floors,
+  gradient_variance: gradientVariance,
 };
 
-export function measured(context: MeasureContext, spec: MeasureSpec): Promise<Partial<EvaluationReport>> {
+export function measured(context: MeasureContext, spec: MeasureSpec): Promise<Measured> {
   return (MEASURES[spec.name] as Measure<MeasureName>)(context, spec);
 }

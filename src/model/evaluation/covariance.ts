@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { FloatArray, Runtime } from '../runtime/runtime.ts';
+import { pick } from './batches.ts';
+import type { RowBatch } from './measures/measure.ts';
+
+const ROWS = 512;
+
+/** Mean squares and products of what is left of rows without their mean (maximum likelihood), [size, size]. */
+export async function covarianceOf(
+  runtime: Runtime,
+  batches: Iterable<RowBatch>,
+  mean: Float64Array,
+  between: () => Promise<void>,
+): Promise<Float64Array[]> {
+  const size = mean.length;
+  const products = await runtime.compile(
+    ({ rows }) => ({ sums: tf.matMul(rows as Tensor2D, rows as Tensor2D, true) }),
+    { rows: { shape: [ROWS, size], dtype: 'float32' } },
+  );
+  const sums = Array.from({ length: size }, () => new Float64Array(size));
+  let count = 0;
+  try {
+    for (const { values } of batches) {
+      const results = await products.run({ rows: centered(values, mean) });
+      pick(results, 'sums').data.forEach((value, i) => {
+        const row = sums[Math.floor(i / size)];
+        if (row) row[i % size] = (row[i % size] ?? 0) + value;
+      });
+      count += values.shape[0] ?? 0;
+      await between();
+    }
+  } finally {
+    await products.dispose();
+  }
+  return sums.map((row) => row.map((sum) => sum / count));
+}
+
+/** Padded with zeros, which add nothing. Errors: RangeError for a batch that is too large. */
+function centered({ shape, data }: FloatArray, mean: Float64Array): FloatArray {
+  if ((shape[0] ?? 0) > ROWS)
+    throw new RangeError(`a batch of ${shape[0] ?? 0} rows; allowed: at most ${ROWS}`);
+  const size = mean.length;
+  const out = new Float32Array(ROWS * size);
+  for (let i = 0; i < data.length; i++) out[i] = (data[i] ?? 0) - (mean[i % size] ?? 0);
+  return { shape: [ROWS, size], data: out };
+}

@@ -1,0 +1,111 @@
+import { gatherStatistics, type ElementStatistics } from '../../dataset/statistics.ts';
+import { independentLikelihood, likelihoodFamily } from '../../distributions/likelihoods.ts';
+import { named } from '../../optimizers/optimizer.ts';
+import type { FloorReport } from '../../spec.ts';
+import { pick } from '../batches.ts';
+import { covarianceOf } from '../covariance.ts';
+import { Moments } from '../moments.ts';
+import { probabilisticPca } from '../probabilistic-pca.ts';
+import { bitsPerDimension, overRows, type Measure, type MeasureContext } from './measure.ts';
+
+/** Beyond it the covariance takes too long. */
+const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
+
+/**
+ * Scores without training that a model must beat, fitted to the training rows: independent elements with no latent, under the same
+ * likelihood, and for gaussian likelihoods probabilistic PCA, the best linear model with as many latents and one noise variance.
+ */
+export const floors: Measure<'floors'> = async (context) => {
+  const statistics = await statisticsOf(context);
+  const absent = noPca(context);
+  const pca = absent === null ? await pcaFloor(context, statistics) : null;
+  return {
+    floors: {
+      independent: await independentFloor(context, statistics),
+      probabilistic_pca: pca,
+      probabilistic_pca_absent:
+        absent ?? (pca ? null : 'the training rows lie in a plane of the latent dimensions'),
+    },
+  };
+};
+
+async function statisticsOf({
+  dataSize,
+  model,
+  trainRows,
+  advance,
+}: MeasureContext): Promise<ElementStatistics> {
+  const gathering = gatherStatistics(dataSize, model.likelihood);
+  for (const { values } of trainRows.batches()) {
+    gathering.add(values.data);
+    await advance(0);
+  }
+  return gathering.result();
+}
+
+async function independentFloor(
+  context: MeasureContext,
+  statistics: ElementStatistics,
+): Promise<FloorReport> {
+  const family = likelihoodFamily(context.model.likelihood);
+  const scores = new Moments();
+  for (const { values, numbers } of context.rows.batches()) {
+    const results = await context.functions.run(
+      'independent',
+      (inputs) => ({ score: independentLikelihood(family, statistics).logProb(named(inputs, 'rows')) }),
+      {},
+      { rows: values },
+    );
+    for (const score of pick(results, 'score').data) scores.add(score);
+    await context.advance(numbers.length);
+  }
+  return floorOf(scores, context);
+}
+
+/** Why there is no probabilistic PCA of this model, or null. */
+function noPca({ model, dataSize }: MeasureContext): string | null {
+  if (model.likelihood.family !== 'gaussian')
+    return `the likelihood is ${model.likelihood.family}, not gaussian`;
+  const { latent_size: latentSize } = model;
+  if (latentSize >= dataSize) return `${latentSize} latent dimensions for ${dataSize} values`;
+  if (dataSize > PCA_LIMITS.dataSize) return `rows of more than ${PCA_LIMITS.dataSize} values`;
+  return latentSize > PCA_LIMITS.latentSize ? `more than ${PCA_LIMITS.latentSize} latent dimensions` : null;
+}
+
+/** In the units that the likelihood works in, its density given in those of the data. Null where there is none. */
+async function pcaFloor(
+  context: MeasureContext,
+  statistics: ElementStatistics,
+): Promise<(FloorReport & { latent_size: number }) | null> {
+  const { model, runtime, rows, trainRows, advance } = context;
+  const between = () => advance(0);
+  const scale = scalesOf(context);
+  const covariance = await covarianceOf(runtime, trainRows.batches(), statistics.mean, between);
+  const scaled = covariance.map((row, i) =>
+    row.map((value, j) => value / ((scale[i] ?? 1) * (scale[j] ?? 1))),
+  );
+  const divided = (values: Float64Array) => values.map((value, i) => value / (scale[i] ?? 1));
+  const fitted = await probabilisticPca(divided(statistics.mean), scaled, model.latent_size, between);
+  if (!fitted) return null;
+  const logScale = scale.reduce((sum, value) => sum + Math.log(value), 0);
+  const scores = new Moments();
+  for (const { values } of rows.batches()) {
+    const size = context.dataSize;
+    for (let start = 0; start < values.data.length; start += size) {
+      scores.add(
+        fitted.logProb(divided(Float64Array.from(values.data.subarray(start, start + size)))) - logScale,
+      );
+    }
+    await between();
+  }
+  return { ...floorOf(scores, context), latent_size: model.latent_size };
+}
+
+function scalesOf({ model: { likelihood }, dataSize }: MeasureContext): Float64Array {
+  const given = likelihood.family === 'gaussian' ? likelihood.transform?.scale : undefined;
+  return given ? Float64Array.from(given) : new Float64Array(dataSize).fill(1);
+}
+
+function floorOf(scores: Moments, context: MeasureContext): FloorReport {
+  return { ...overRows(scores), bits_per_dimension: bitsPerDimension(scores.mean, context) };
+}

@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs';
+import { createEstimator } from '../../estimators/estimators.ts';
+import { named } from '../../optimizers/optimizer.ts';
+import { permutation, streamKey } from '../../random/streams.ts';
+import type { ArraySpecs, FloatArray, FloatArrays, TensorFunction } from '../../runtime/runtime.ts';
+import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../spec.ts';
+import { differentiate } from '../../training/step.ts';
+import { asOneDraw, noiseOf, noiseOfDraw } from '../draws.ts';
+import { finiteOrNull, type Measure, type MeasureContext, type RowBatch } from './measure.ts';
+
+type Spec = MeasureOf<'gradient_variance'>;
+
+/**
+ * How much the gradient of the loss (nats per datapoint) varies from draw to draw of the noise, with the same parameters and the
+ * same minibatch: the trace of its covariance, estimated from so many draws with L = 1.
+ */
+export const gradientVariance: Measure<'gradient_variance'> = async (context, spec) => {
+  const minibatch = minibatchOf(context, spec.minibatch_size);
+  const asked = COMPARED_ESTIMATORS.filter(
+    ({ name }) => name !== 'sgvb_b' || context.vae.klDivergence !== null,
+  );
+  const traces: Trace[] = [];
+  for (const estimator of asked) traces.push(await traceOf(context, spec, estimator, minibatch));
+  const closed = traces[asked.findIndex(({ name }) => name === 'sgvb_b')];
+  return {
+    gradient_variance: {
+      minibatch_size: minibatch.numbers.length,
+      draws: spec.draws,
+      estimators: asked.map((estimator, i) => ({
+        estimator: estimator.name,
+        ...('control_variate' in estimator ? { control_variate: estimator.control_variate } : {}),
+        ...compared(traces[i]?.encoder, closed?.encoder),
+        all_parameters: compared(traces[i]?.all, closed?.all),
+      })),
+    },
+  };
+};
+
+interface Trace {
+  /** Over the encoder's parameters. */
+  readonly encoder: number;
+  readonly all: number;
+}
+
+function compared(variance = NaN, closed = NaN) {
+  return { variance: finiteOrNull(variance), ratio_to_sgvb_b: finiteOrNull(variance / closed) };
+}
+
+async function traceOf(
+  context: MeasureContext,
+  { draws }: Spec,
+  estimator: EstimatorSpec,
+  { values, numbers }: RowBatch,
+): Promise<Trace> {
+  const { vae, runtime, seed, advance } = context;
+  const parameters = learned(context);
+  const source = { seed, stream: 'gradientNoise', rows: numbers } as const;
+  const noiseAt = (draw: number) => noiseOfDraw(vae.noise.posterior, source, draw, numbers.length);
+  const inputs = { ...parameters, rows: values };
+  const compiled = await runtime.compile(
+    gradients(context, estimator, Object.keys(parameters)),
+    specsOf({ ...inputs, ...noiseAt(0) }),
+  );
+  const spreads = new Map(
+    Object.entries(parameters).map(([name, { data }]) => [name, new Spread(data.length)]),
+  );
+  try {
+    for (let draw = 0; draw < draws; draw++) {
+      const results = await compiled.run({ ...inputs, ...noiseAt(draw) });
+      for (const [name, { data }] of Object.entries(results)) spreads.get(name)?.add(data);
+      await advance(3 * numbers.length);
+    }
+  } finally {
+    await compiled.dispose();
+  }
+  const total = (prefix: string) =>
+    Array.from(spreads, ([name, spread]) => (name.startsWith(prefix) ? spread.total : 0)).reduce(
+      (a, b) => a + b,
+    );
+  return { encoder: total('encoder.'), all: total('') };
+}
+
+/** Those of the model itself: full_vb also has the spreads of its posterior over them. */
+function learned({ vae, parameters }: MeasureContext): FloatArrays {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => name in vae.shapes));
+}
+
+function gradients({ vae }: MeasureContext, spec: EstimatorSpec, names: readonly string[]): TensorFunction {
+  const estimator = createEstimator(spec);
+  return (inputs) => {
+    const noise = asOneDraw(noiseOf(inputs['normal'], inputs['uniform']));
+    const given = Object.fromEntries(names.map((name) => [name, named(inputs, name)]));
+    const x = named(inputs, 'rows');
+    return differentiate(given, (parameters) =>
+      tf.neg(tf.mean<tf.Scalar>(estimator({ vae, parameters, x, noise }).surrogate)),
+    );
+  };
+}
+
+function specsOf(arrays: FloatArrays): ArraySpecs {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
+  );
+}
+
+/** Rows drawn by the seed from those that are evaluated. */
+function minibatchOf({ rows, seed, dataSize }: MeasureContext, size: number): RowBatch {
+  const chosen = new Set(
+    permutation(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size),
+  );
+  const data = new Float32Array(chosen.size * dataSize);
+  const numbers = new Uint32Array(chosen.size);
+  let [position, next] = [0, 0];
+  for (const batch of rows.batches()) {
+    batch.numbers.forEach((number, i) => {
+      if (!chosen.has(position++)) return;
+      numbers[next] = number;
+      data.set(batch.values.data.subarray(i * dataSize, (i + 1) * dataSize), next++ * dataSize);
+    });
+  }
+  const values: FloatArray = { shape: [chosen.size, dataSize], data };
+  return { values, numbers };
+}
+
+/** Far from the numbers of draws, which key the same stream. */
+const MINIBATCH = 2 ** 40;
+
+/** Variances of many numbers at once, in float64, by differences from the first values. */
+class Spread {
+  #count = 0;
+  #first: Float32Array | undefined;
+  readonly #sums: Float64Array;
+  readonly #squares: Float64Array;
+
+  constructor(size: number) {
+    this.#sums = new Float64Array(size);
+    this.#squares = new Float64Array(size);
+  }
+
+  add(values: Float32Array): void {
+    this.#first ??= Float32Array.from(values);
+    this.#count += 1;
+    for (let i = 0; i < values.length; i++) {
+      const difference = (values[i] ?? 0) - (this.#first[i] ?? 0);
+      this.#sums[i] = (this.#sums[i] ?? 0) + difference;
+      this.#squares[i] = (this.#squares[i] ?? 0) + difference * difference;
+    }
+  }
+
+  /** The sum of the unbiased variances. */
+  get total(): number {
+    const squares = this.#squares.reduce(
+      (sum, square, i) => sum + square - (this.#sums[i] ?? 0) ** 2 / this.#count,
+      0,
+    );
+    return squares / (this.#count - 1);
+  }
+}

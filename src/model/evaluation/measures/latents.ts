@@ -1,0 +1,69 @@
+import { dimensionKl, type DimensionKl } from '../../distributions/dimensions.ts';
+import { named } from '../../optimizers/optimizer.ts';
+import type { FloatArray, TensorFunction } from '../../runtime/runtime.ts';
+import { ACTIVE_THRESHOLD, LATENT_DRAWS } from '../../spec.ts';
+import { pick } from '../batches.ts';
+import { noiseOf, noiseOfDraw } from '../draws.ts';
+import { Moments } from '../moments.ts';
+import type { Measure, MeasureContext } from './measure.ts';
+
+/**
+ * What each latent dimension is used for: its divergence, averaged over the rows, and the variance over the rows of the mean of
+ * q(z_j|x). A dimension is active where that variance is above 0.01 (Burda et al. 2016, 5.2).
+ */
+export const latents: Measure<'latents'> = async (context) => {
+  const { vae, model, rows, seed } = context;
+  const divergence = dimensionKl(model.posterior, model.prior);
+  const draws = divergence.method === 'closed_form' ? 1 : LATENT_DRAWS;
+  const dimensions = Array.from({ length: vae.latentSize }, () => ({
+    kl: new Moments(),
+    mean: new Moments(),
+  }));
+  for (const { values, numbers } of rows.batches()) {
+    const count = numbers.length;
+    for (let draw = 0; draw < draws; draw++) {
+      const source = { seed, stream: 'evaluation', rows: numbers } as const;
+      const noise = draws > 1 ? noiseOfDraw(vae.noise.posterior, source, draw, count) : {};
+      const fn = dimensionsOf(context, divergence);
+      const results = await context.functions.run('latents', fn, context.parameters, {
+        rows: values,
+        ...noise,
+      });
+      eachColumn(pick(results, 'kl'), (j, value) => dimensions[j]?.kl.add(value));
+      if (draw === 0) eachColumn(pick(results, 'center'), (j, value) => dimensions[j]?.mean.add(value));
+      await context.advance(count);
+    }
+  }
+  const reported = dimensions.map(({ kl, mean }) => ({
+    kl_divergence: kl.mean,
+    variance_of_mean: mean.variance,
+    active: mean.variance > ACTIVE_THRESHOLD,
+  }));
+  return {
+    latents: {
+      active_units: reported.filter(({ active }) => active).length,
+      threshold: ACTIVE_THRESHOLD,
+      method: divergence.method,
+      dimensions: reported,
+    },
+  };
+};
+
+function dimensionsOf({ vae }: MeasureContext, divergence: DimensionKl): TensorFunction {
+  return (inputs) => {
+    const { normal, uniform, ...parameters } = inputs;
+    const posterior = vae.encode(parameters, named(inputs, 'rows'));
+    const kl =
+      divergence.method === 'closed_form'
+        ? divergence.of(posterior, vae.prior())
+        : divergence.of(posterior, vae.prior(), posterior.sample(noiseOf(normal, uniform)));
+    return { kl, center: posterior.center() };
+  };
+}
+
+function eachColumn({ shape, data }: FloatArray, use: (column: number, value: number) => void): void {
+  const width = shape[1] ?? 1;
+  data.forEach((value, i) => {
+    use(i % width, value);
+  });
+}

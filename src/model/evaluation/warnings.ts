@@ -1,0 +1,85 @@
+import type { EvaluationReport } from '../spec.ts';
+import type { MeasureContext } from './measures/measure.ts';
+
+type Report = Omit<EvaluationReport, 'protocol' | 'warnings'>;
+type Check = (report: Report, context: Context) => string | null;
+type Context = Pick<MeasureContext, 'kind' | 'training' | 'model'>;
+
+/** Weights fewer than this, in effect, carry an estimate. */
+const FEW_WEIGHTS = 10;
+const LOW_ACCEPTANCE = 0.5;
+
+/** What whoever reads the numbers would not see in them. */
+export function warningsOf(report: Report, context: Context): string[] {
+  return CHECKS.flatMap((check) => check(report, context) ?? []);
+}
+
+const grey: Check = (_report, { kind }) =>
+  kind !== 'score'
+    ? null
+    : 'Some values lie between 0 and 1 under a bernoulli likelihood: the numbers are scores, no log probabilities. Binarize (static, dynamic, threshold) to compare with published ones.';
+
+const positiveDensity: Check = (report, { kind }) =>
+  kind === 'log_density' && means(report).some((mean) => mean > 0)
+    ? 'Positive numbers are normal here: the likelihood is a density, which grows as the unit of the data shrinks.'
+    : null;
+
+const collapse: Check = ({ latents }) => {
+  if (!latents) return null;
+  const all = latents.dimensions.length;
+  const unused = all - latents.active_units;
+  if (unused === 0) return null;
+  const which = unused === all ? `None of the ${all}` : `${unused} of ${all}`;
+  return unused === all
+    ? `${which} latent dimensions is used: the posterior has collapsed onto the prior, and samples do not depend on z.`
+    : `${which} latent dimensions are not used: their posterior stays close to the prior whatever the row.`;
+};
+
+const weighted: Check = (_report, { training: { kl_weight: weight } }) =>
+  weight.final === 1
+    ? null
+    : `The training weighted the divergence by ${weight.final}: the numbers here are of the bound itself (weight 1), which it did not ascend.`;
+
+const belowFloor: Check = (report) => {
+  const floor = report.floors?.independent.mean;
+  if (floor === undefined || means(report).every((mean) => mean >= floor)) return null;
+  return `The model explains these rows worse than independent elements with no latent at all (${floor.toFixed(2)} nats per row): it has not learned, or these rows are of another kind.`;
+};
+
+const belowPca: Check = (report) => {
+  const floor = report.floors?.probabilistic_pca?.mean;
+  if (floor === undefined || means(report).every((mean) => mean >= floor)) return null;
+  return `The model explains these rows worse than probabilistic PCA with as many latents (${floor.toFixed(2)} nats per row).`;
+};
+
+const fewWeights: Check = ({ log_marginal_likelihood: estimates = [] }) =>
+  estimates.some((one) => 'effective_sample_size' in one && one.effective_sample_size.minimum < FEW_WEIGHTS)
+    ? `For some rows fewer than ${FEW_WEIGHTS} importance weights, in effect, carry the estimate: it is biased low there and its error larger than it says. More samples help.`
+    : null;
+
+const stuckChains: Check = ({ log_marginal_likelihood: estimates = [] }) =>
+  estimates.some((one) => 'acceptance' in one && one.acceptance < LOW_ACCEPTANCE)
+    ? `Fewer than ${LOW_ACCEPTANCE * 100} % of the proposals of the chains were accepted: they may not have reached the posterior.`
+    : null;
+
+const parameterPosterior: Check = (_report, { training: { algorithm } }) =>
+  algorithm.name === 'full_vb'
+    ? 'The numbers are of the decoder at the mean of its posterior over parameters.'
+    : null;
+
+const CHECKS: readonly Check[] = [
+  grey,
+  positiveDensity,
+  collapse,
+  weighted,
+  belowFloor,
+  belowPca,
+  fewWeights,
+  stuckChains,
+  parameterPosterior,
+];
+
+/** Of whatever was measured that a floor can be compared with. */
+function means({ elbo, log_marginal_likelihood: estimates = [] }: Report): number[] {
+  return [...(elbo ? [elbo.mean] : []), ...estimates.map(({ mean }) => mean)];
+}
