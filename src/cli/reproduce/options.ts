@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 /** What can be reproduced. */
-export const REPRODUCTIONS = ['figure2', 'figure3', 'figure4', 'figure5', 'full-vb'] as const;
+export const REPRODUCTIONS = ['figure2', 'figure3', 'figure4', 'figure5', 'variance', 'full-vb'] as const;
 export type Reproduction = (typeof REPRODUCTIONS)[number];
 
 export const DATA = ['MNIST', 'Frey'] as const;
@@ -63,6 +63,7 @@ const DEFAULT_SAMPLES: { readonly [What in Reproduction]: number } = {
   figure3: 2e6,
   figure4: 1e6,
   figure5: 1e6,
+  variance: 60_000,
   'full-vb': 1e6,
 };
 

@@ -11,6 +11,7 @@ import { parseOptions, UsageError, type Flags, type Options, type Reproduction }
 import { figure4, figure5 } from './pictures.ts';
 import type { Session } from './session.ts';
 import { openState } from './state.ts';
+import { variance } from './variance.ts';
 
 /** Runs until all is written and gives back what was found, as text. */
 type Run = (session: Session) => Promise<string>;
@@ -20,6 +21,7 @@ const RUNS: { readonly [What in Reproduction]: Run } = {
   figure3,
   figure4,
   figure5,
+  variance,
   'full-vb': fullVb,
 };
 
