@@ -45,7 +45,7 @@ interface Run {
 /** Appendix F against maximum likelihood, same budget: does a posterior over the decoder's parameters help on few rows? */
 export async function fullVb(session: Session): Promise<string> {
   const { options } = session;
-  const rows = await mnistFirst(session, ROWS, LIMIT);
+  const rows = await mnistFirst(session, ROWS);
   const runs: Run[] = [];
   for (const learning of NAMES) {
     const step = await stepOf(session, rows, learning);
@@ -103,7 +103,7 @@ async function score(
   checkpoint: number,
 ): Promise<Score> {
   const measures = [{ name: 'elbo', samples: 10 } as const, IMPORTANCE_SAMPLING];
-  const order = { model_id, checkpoint, rows: 'test', limit: LIMIT, measures } as const;
+  const order = { model_id, checkpoint, dataset_id: 'mnist', rows: 'test', limit: LIMIT, measures } as const;
   const { report } = await evaluate(session, `${name}, step ${checkpoint}`, order);
   const marginal = marginalOf(report, 'importance_sampling');
   if (!marginal || !report.elbo) throw new RangeError(`${name}: the evaluation lacks a measure`);

@@ -39,7 +39,7 @@ export interface Evaluated extends Times {
 }
 
 export type EvaluationOrder = Pick<EvaluateRequest, 'model_id' | 'measures'> &
-  Partial<Pick<EvaluateRequest, 'checkpoint' | 'rows' | 'limit' | 'seed'>>;
+  Partial<Pick<EvaluateRequest, 'checkpoint' | 'dataset_id' | 'rows' | 'limit' | 'seed'>>;
 
 /** What came of an evaluation, which is ordered where it was not already under this name. Errors: JobFailed. */
 export function evaluate(session: Session, name: string, order: EvaluationOrder): Promise<Evaluated> {
