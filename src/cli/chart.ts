@@ -5,6 +5,8 @@ export interface Style {
   readonly colour: string;
   readonly dash: string;
   readonly width: number;
+  /** Whether points are marked where they are few. Default: yes. */
+  readonly marks?: boolean;
 }
 
 export interface Series {
@@ -92,7 +94,10 @@ function curve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
     .filter((piece) => piece.length > 1)
     .map((piece) => `<polyline points="${piece.map(pair).join(' ')}" ${stroke(style)}/>`);
   const all = pieces.flat();
-  const marked = all.length <= MOST_MARKS ? all : pieces.filter(({ length }) => length === 1).flat();
+  const marked =
+    all.length <= MOST_MARKS && style.marks !== false
+      ? all
+      : pieces.filter(({ length }) => length === 1).flat();
   const marks = marked.map(
     ([cx, cy]) =>
       `<circle cx="${round(cx)}" cy="${round(cy)}" r="${round(1.6 * style.width)}" fill="${style.colour}"/>`,

@@ -105,7 +105,7 @@ async function write(session: Session, rows: Rows, runs: readonly Run[]): Promis
   const ours = runs.flatMap(curvesOf);
   const paper = ours.map(({ name }) => ({ name, curve: curves.get(name) ?? [] }));
   const title = `MNIST, ${options.trainRows} training images: estimated log marginal likelihood`;
-  const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGE });
+  const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGE, marks: true });
   await writeOutput(options, `${options.trainRows}.svg`, svg);
   const saved = runs.map(({ trained, estimates, ...run }) => ({
     ...run,

@@ -13,6 +13,8 @@ export interface Plot {
   readonly ours: readonly NamedCurve[];
   readonly paper: readonly NamedCurve[];
   readonly yRange: readonly [low: number, high: number];
+  /** Whether ours are few points rather than a curve. */
+  readonly marks?: boolean;
 }
 
 /** Of a method: strong for ours, pale for the paper's. */
@@ -27,7 +29,7 @@ const DASHES: Readonly<Record<string, string>> = { train: '6 4', test: '' };
 const X = { low: 1e5, beyond: 10, high: 1e8 } as const;
 
 /** Ours over the paper's, on the axes of figures 2 and 3. */
-export function overlay({ title, yLabel, ours, paper, yRange }: Plot): string {
+export function overlay({ title, yLabel, ours, paper, yRange, marks = false }: Plot): string {
   const end = Math.max(...ours.map(({ curve }) => curve.at(-1)?.samples ?? 0));
   const chart: Chart = {
     title,
@@ -38,7 +40,9 @@ export function overlay({ title, yLabel, ours, paper, yRange }: Plot): string {
     yRange,
     series: [
       ...paper.map(({ name, curve }) => series(`${name}, paper`, curve, styleOf(name, 'paper'))),
-      ...ours.map(({ name, curve }) => series(`${name}, ours`, thinned(curve), styleOf(name, 'ours'))),
+      ...ours.map(({ name, curve }) =>
+        series(`${name}, ours`, thinned(curve), { ...styleOf(name, 'ours'), marks }),
+      ),
     ],
   };
   return lineChart(chart);
@@ -52,7 +56,9 @@ function styleOf(name: string, whose: 'ours' | 'paper'): Style {
   const [method = '', part = ''] = name.split(' ');
   const [ours, paper] = COLOURS[method] ?? ['#333', '#aaa'];
   const dash = DASHES[part] ?? '';
-  return whose === 'ours' ? { colour: ours, dash, width: 2.2 } : { colour: paper, dash, width: 3 };
+  return whose === 'ours'
+    ? { colour: ours, dash, width: 2.2 }
+    : { colour: paper, dash, width: 3, marks: false };
 }
 
 /** Charts beside and below one another, in one SVG. */
