@@ -132,10 +132,22 @@ function estimatesTable(runs: readonly Run[]): string {
       samples.toExponential(1).replace('+', ''),
       nats(found.posterior_density.mean),
       nats(found.importance_sampling?.mean ?? null),
-      found.difference === null ? '-' : found.difference.toFixed(2),
-      found.tolerance === null ? '-' : found.tolerance.toFixed(2),
+      hundredths(found.difference),
+      hundredths(found.row_error),
+      hundredths(found.draw_error),
       found.agree === null ? '-' : found.agree ? 'yes' : 'no',
     ]);
-  const head = ['curve', 'samples', 'appendix D', 'importance', 'difference', '2 errors', 'agree'];
+  const head = [
+    'curve',
+    'samples',
+    'appendix D',
+    'importance',
+    'difference',
+    'row error',
+    'draw error',
+    'agree',
+  ];
   return table([head, ...rows]);
 }
+
+const hundredths = (value: number | null): string => (value === null ? '-' : value.toFixed(2));

@@ -29,14 +29,19 @@ export interface Marginal {
   readonly monte_carlo_standard_error: number | null;
 }
 
-/** Two estimates on the same rows: rows do not part them, draws do. */
+/**
+ * Two estimates on the same rows. By Jensen's inequality importance sampling is expected below log p(x) and appendix D,
+ * which takes the logarithm of an inverse mean, above it: what parts them beyond the errors of the draws is that bias.
+ */
 export interface Agreement {
   readonly posterior_density: Marginal;
   readonly importance_sampling: Marginal | null;
   /** Appendix D's minus importance sampling's. */
   readonly difference: number | null;
-  /** Two standard errors, by the draws, of the difference. */
-  readonly tolerance: number | null;
+  /** Standard errors of the difference: as if the two had been estimated on rows of their own, and by the draws alone. */
+  readonly row_error: number | null;
+  readonly draw_error: number | null;
+  /** Whether the difference is within the standard error over rows. */
   readonly agree: boolean | null;
 }
 
@@ -44,12 +49,18 @@ export function agreement(report: Evaluated['report']): Agreement {
   const posterior = marginalOf(report, 'posterior_density');
   const importance = marginalOf(report, 'importance_sampling');
   if (!posterior) throw new RangeError('the evaluation has no estimate by appendix D');
+  const error = (name: 'standard_error' | 'monte_carlo_standard_error'): number | null =>
+    importance && Math.hypot(posterior[name] ?? NaN, importance[name] ?? NaN);
   const difference = importance && posterior.mean - importance.mean;
-  const tolerance =
-    importance &&
-    2 * Math.hypot(posterior.monte_carlo_standard_error ?? 0, importance.monte_carlo_standard_error ?? 0);
-  const agree = difference === null || tolerance === null ? null : Math.abs(difference) <= tolerance;
-  return { posterior_density: posterior, importance_sampling: importance, difference, tolerance, agree };
+  const rowError = error('standard_error');
+  return {
+    posterior_density: posterior,
+    importance_sampling: importance,
+    difference,
+    row_error: rowError,
+    draw_error: error('monte_carlo_standard_error'),
+    agree: difference === null || rowError === null ? null : Math.abs(difference) <= rowError,
+  };
 }
 
 export function marginalOf(
