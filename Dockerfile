@@ -16,6 +16,8 @@ ENV NODE_ENV=production AEVB_HOST=0.0.0.0 AEVB_PORT=8080 AEVB_DATA_DIR=/data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# What `reproduce` lays under its own curves.
+COPY docs/paper ./docs/paper
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -25,7 +25,7 @@ const arrows = Object.entries(forbidden).map(([room, names]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'demo-output'] },
+  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'demo-output', 'reproduction'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },

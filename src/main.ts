@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import { runDemo } from './cli/demo/demo.ts';
 import { addPictureCommand } from './cli/picture/picture.ts';
+import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
+import { runReproduction } from './cli/reproduce/reproduce.ts';
 import { startService, type Parts } from './cli/service.ts';
 import { untilStopped } from './cli/signals.ts';
 import { loadConfig, type Config } from './config.ts';
@@ -40,6 +42,24 @@ program
   });
 
 addPictureCommand(program, end);
+program
+  .command('reproduce')
+  .description(
+    "Rerun figures of the paper with the service's own jobs and lay the paper's curves under them.",
+  )
+  .argument('<what>', REPRODUCTIONS.join(', '))
+  .option('--panel <name...>', 'figure2: "MNIST 20", ..., MNIST, Frey or all', ['MNIST 20'])
+  .option('--samples <number>', 'training rows looked at, repeats counted, for example 1e6')
+  .option('--train-rows <number>', 'figure3: training images of MNIST', '1000')
+  .option('--seeds <number>', 'full-vb: how many', '3')
+  .option('--frey <file>', 'IDX file of the Frey faces')
+  .option('--initializer <name>', 'how weights start: fan_in or paper', 'fan_in')
+  .option('--seed <number>', 'of all trainings', '1')
+  .option('--output <folder>', 'results, plots and, to go on after an interruption, jobs', 'reproduction')
+  .option('--url <url>', 'of a running service; default: one is started for it')
+  .action(async (what: string, flags: Flags) => {
+    await end(await runReproduction(what, flags, process.env));
+  });
 
 try {
   await program.parseAsync();

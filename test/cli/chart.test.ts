@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CHART_SIZE, lineChart, PLOT, type Series } from '../../src/cli/demo/chart.ts';
+import { PLOT } from '../../src/cli/axes.ts';
+import { CHART_SIZE, lineChart, type Series } from '../../src/cli/chart.ts';
 import { niceTicks } from '../../src/api/pictures/ticks.ts';
 
 const rising: Series = {

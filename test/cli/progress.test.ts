@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clock } from '../../src/cli/demo/format.ts';
-import { createProgress, epochLine, progressLine, type Output } from '../../src/cli/demo/progress.ts';
+import { clock } from '../../src/cli/format.ts';
+import { createProgress, epochLine, progressLine, type Output } from '../../src/cli/progress.ts';
 
 const PROGRESS = {
   step: 1620,

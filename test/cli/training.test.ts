@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TrainJob } from '../../src/api/schemas/jobs.ts';
 import type { Calls } from '../../src/cli/demo/calls.ts';
-import { createProgress } from '../../src/cli/demo/progress.ts';
+import { createProgress } from '../../src/cli/progress.ts';
 import { paperOrder, train } from '../../src/cli/demo/training.ts';
 
 const QUEUED: TrainJob = {

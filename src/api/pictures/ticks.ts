@@ -24,6 +24,25 @@ export function niceTicks(low: number, high: number, count: number, smallestStep
   };
 }
 
+/** Marks of a logarithmic axis between two powers of ten: every 1 to 9 of a decade, the decades with their label. */
+export function decadeTicks(from: number, to: number): { value: number; label: string }[] {
+  const decades = Array.from(
+    { length: Math.ceil(to) - Math.floor(from) + 1 },
+    (_, i) => Math.floor(from) + i,
+  );
+  const all = decades.flatMap((decade) =>
+    Array.from({ length: 9 }, (_, i) => ({
+      value: (i + 1) * 10 ** decade,
+      label: i === 0 ? `10${superscript(decade)}` : '',
+    })),
+  );
+  return all.filter(({ value }) => Math.log10(value) > from - 1e-9 && Math.log10(value) < to + 1e-9);
+}
+
+const SUPERSCRIPTS = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
+const superscript = (value: number): string =>
+  String(value).replace(/[-0-9]/g, (sign) => (sign === '-' ? '\u207b' : SUPERSCRIPTS.charAt(Number(sign))));
+
 function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 5].find((candidate) => candidate * power >= rough) ?? 10;

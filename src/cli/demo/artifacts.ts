@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lineChart } from './chart.ts';
+import { lineChart } from '../chart.ts';
 import type { Calls } from './calls.ts';
-import type { Epoch } from './progress.ts';
+import type { Epoch } from '../progress.ts';
 import type { WrittenFile } from './report.ts';
 import type { Images } from './test-images.ts';
 

@@ -4,9 +4,9 @@ import { AppError } from '../../errors.ts';
 import { createClient } from '../client.ts';
 import { writeLearningCurve, writeReconstructions, writeSamples } from './artifacts.ts';
 import { callsOf, type Calls } from './calls.ts';
-import { withService, type Environment, type Host } from './host.ts';
-import { Interrupted, watchInterruption } from './interruption.ts';
-import { createProgress } from './progress.ts';
+import { withService, type Environment, type Host } from '../host.ts';
+import { Interrupted, watchInterruption } from '../interruption.ts';
+import { createProgress } from '../progress.ts';
 import { report, shortPath, type Findings } from './report.ts';
 import { score } from './scoring.ts';
 import { readTestImages, type Images } from './test-images.ts';
@@ -34,7 +34,7 @@ export async function runDemo({ output, epochs, environment }: DemoOptions): Pro
   try {
     const logFile = await prepareOutput(folder);
     say('Starting the service with a temporary data folder; this takes some seconds ...');
-    const findings = await withService(environment, logFile, signal, async (host) => {
+    const findings = await withService({ environment, logFile, signal }, async (host) => {
       say(`The service runs at ${host.url}; its log: ${shortPath(logFile, process.cwd())}`);
       return await useService(host, { folder, epochs, environment, signal });
     });

@@ -1,7 +1,7 @@
 import type { TrainJob } from '../../api/schemas/jobs.ts';
 import type { NetworkSpec } from '../../model/spec.ts';
 import type { Calls, JobOrder } from './calls.ts';
-import type { Epoch, ProgressDisplay } from './progress.ts';
+import type { Epoch, ProgressDisplay } from '../progress.ts';
 
 /** The MNIST model of the paper: 784-500-20 with tanh, Bernoulli pixels. */
 export function paperOrder(epochs: number): JobOrder {

@@ -1,9 +1,20 @@
-import { niceTicks, type Ticks } from '../../api/pictures/ticks.ts';
+import { isKnown, PLOT, xAxis, yAxis, type Range, type Scale } from './axes.ts';
+
+/** How a curve is drawn; a dash is an SVG dash array, '' a solid line. */
+export interface Style {
+  readonly colour: string;
+  readonly dash: string;
+  readonly width: number;
+  /** Whether points are marked where they are few. Default: yes. */
+  readonly marks?: boolean;
+}
 
 export interface Series {
   readonly name: string;
   /** A y that is null (not known) or not finite leaves a gap in the line. */
   readonly points: readonly { readonly x: number; readonly y: number | null }[];
+  /** Default: one of eight, by the place of the series. */
+  readonly style?: Style;
 }
 
 export interface Chart {
@@ -11,13 +22,18 @@ export interface Chart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** Of x; 1 keeps epochs whole. Default: any. */
+  /** Of x; 1 keeps epochs whole. Default: any. Not for log10. */
   readonly smallestXStep?: number;
+  /** Default linear. */
+  readonly xScale?: 'linear' | 'log10';
+  /** What of the axes is shown; curves end at the border. Default: all points, y to round numbers. */
+  readonly xRange?: Range;
+  readonly yRange?: Range;
 }
 
 export const CHART_SIZE = { width: 720, height: 440 } as const;
-export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;
 
+const WIDTH = 2.2;
 /** Told apart by colour-blind readers and, through the dashes, in black and white; from the ninth curve on they repeat. */
 const STYLES = [
   { colour: '#0072b2', dash: '' },
@@ -32,104 +48,97 @@ const STYLES = [
 /** Lines of more points than this have no marks at them. */
 const MOST_MARKS = 30;
 
+/** Between rows of the legend. */
+const LEGEND_ROW = 20;
+
 type Point = readonly [x: number, y: number];
-type Scale = (value: number) => number;
 
 /** Curves over one pair of axes, as a standalone SVG. */
 export function lineChart(chart: Chart): string {
-  const known = chart.series.flatMap(({ points }) => points.filter(isKnown));
-  const xTicks = ticksOf(
-    known.map(({ x }) => x),
-    10,
-    chart.smallestXStep,
-  );
-  const yTicks = ticksOf(
-    known.map(({ y }) => y),
-    6,
-  );
-  const [left, right] = known.length > 0 ? extent(known.map(({ x }) => x)) : [0, 1];
-  // The x axis ends where the data end; a single point stands in the middle.
-  const x = scale(left === right ? [left - 1, right + 1] : [left, right], [PLOT.left, PLOT.right]);
-  const y = scale([yTicks.low, yTicks.high], [PLOT.bottom, PLOT.top]);
-  const inside = xTicks.values.filter((value) => value >= left - 1e-9 && value <= right + 1e-9);
-  const { width, height } = CHART_SIZE;
+  const [x, y] = [xAxis(chart), yAxis(chart)];
+  const rows = legendRows(chart.series);
+  const below = (rows.length - 1) * LEGEND_ROW;
+  const [width, height] = [CHART_SIZE.width, CHART_SIZE.height + below];
+  const clip = (chart.xRange ?? chart.yRange) ? ' clip-path="url(#plot)"' : '';
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13" fill="#333">`,
     `<title>${escape(chart.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text(PLOT.left, 28, chart.title, 'font-size="17" font-weight="600" fill="#111"'),
-    ...legend(chart.series),
-    ...yTicks.values.map((value) => yTick(y(value), yTicks.label(value))),
-    ...inside.map((value) => xTick(x(value), xTicks.label(value))),
+    ...rows.flatMap((row, i) => row.map((entry) => legendEntry(entry, 50 + i * LEGEND_ROW))),
+    `<g transform="translate(0 ${below})">`,
+    ...y.ticks.map(({ value, label }) => yTick(y.place(value), label)),
+    ...x.ticks.map(({ value, label }) => xTick(x.place(value), label)),
     `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="#555"/>`,
-    text((PLOT.left + PLOT.right) / 2, height - 14, chart.xLabel, 'text-anchor="middle"'),
+    text((PLOT.left + PLOT.right) / 2, CHART_SIZE.height - 14, chart.xLabel, 'text-anchor="middle"'),
     verticalText(20, (PLOT.top + PLOT.bottom) / 2, chart.yLabel),
-    ...chart.series.flatMap((series, index) => curve(series, index, x, y)),
+    ...(clip === '' ? [] : [CLIP]),
+    `<g${clip}>`,
+    ...chart.series.flatMap((series, index) => curve(series, styleOf(series, index), x.place, y.place)),
+    '</g>',
+    '</g>',
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;
 }
 
-function isKnown(point: Series['points'][number]): point is { x: number; y: number } {
-  return Number.isFinite(point.x) && point.y !== null && Number.isFinite(point.y);
-}
+const CLIP = `<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.right - PLOT.left}" height="${PLOT.bottom - PLOT.top}"/></clipPath>`;
 
-function ticksOf(values: readonly number[], count: number, smallestStep?: number): Ticks {
-  const [low, high] = values.length > 0 ? extent(values) : [0, 1];
-  return niceTicks(low, high, count, smallestStep);
-}
-
-function extent(values: readonly number[]): readonly [number, number] {
-  return values.reduce<readonly [number, number]>(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Infinity, -Infinity],
-  );
-}
-
-const scale =
-  ([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale =>
-  (value) =>
-    from + ((value - low) / (high - low)) * (to - from);
-
-function curve({ points }: Series, index: number, x: Scale, y: Scale): string[] {
+function curve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
   const pieces: Point[][] = [[]];
   for (const point of points) {
     if (isKnown(point)) pieces.at(-1)?.push([x(point.x), y(point.y)]);
     else pieces.push([]);
   }
-  const { colour } = styleOf(index);
   const lines = pieces
     .filter((piece) => piece.length > 1)
-    .map((piece) => `<polyline points="${piece.map(pair).join(' ')}" ${stroke(index)}/>`);
+    .map((piece) => `<polyline points="${piece.map(pair).join(' ')}" ${stroke(style)}/>`);
   const all = pieces.flat();
-  const marked = all.length <= MOST_MARKS ? all : pieces.filter(({ length }) => length === 1).flat();
+  const marked =
+    all.length <= MOST_MARKS && style.marks !== false
+      ? all
+      : pieces.filter(({ length }) => length === 1).flat();
   const marks = marked.map(
-    ([cx, cy]) => `<circle cx="${round(cx)}" cy="${round(cy)}" r="3.5" fill="${colour}"/>`,
+    ([cx, cy]) =>
+      `<circle cx="${round(cx)}" cy="${round(cy)}" r="${round(1.6 * style.width)}" fill="${style.colour}"/>`,
   );
   return [...lines, ...marks];
 }
 
-/** One row above the plot, in the order of the series. */
-function legend(series: readonly Series[]): string[] {
-  let left: number = PLOT.left;
-  return series.flatMap(({ name }, index) => {
-    const at = left;
-    left += 44 + name.length * 7.5 + 20;
-    const { colour } = styleOf(index);
-    return [
-      `<line x1="${at}" y1="50" x2="${at + 34}" y2="50" ${stroke(index)}/>`,
-      `<circle cx="${at + 17}" cy="50" r="3.5" fill="${colour}"/>`,
-      text(at + 42, 54.5, name),
-    ];
-  });
+interface LegendEntry {
+  readonly name: string;
+  readonly style: Style;
+  readonly left: number;
 }
 
-const styleOf = (index: number) => STYLES[index % STYLES.length] ?? STYLES[0];
+/** Rows above the plot, in the order of the series, each as full as it gets. */
+function legendRows(series: readonly Series[]): LegendEntry[][] {
+  const rows: LegendEntry[][] = [[]];
+  let left: number = PLOT.left;
+  for (const [index, one] of series.entries()) {
+    const width = 44 + one.name.length * 7.5 + 20;
+    if (left > PLOT.left && left + width - 20 > CHART_SIZE.width) {
+      rows.push([]);
+      left = PLOT.left;
+    }
+    rows.at(-1)?.push({ name: one.name, style: styleOf(one, index), left });
+    left += width;
+  }
+  return rows;
+}
 
-function stroke(index: number): string {
-  const { colour, dash } = styleOf(index);
+function legendEntry({ name, style, left }: LegendEntry, y: number): string {
+  const line = `<line x1="${left}" y1="${y}" x2="${left + 34}" y2="${y}" ${stroke(style)}/>`;
+  return line + text(left + 42, y + 4.5, name);
+}
+
+function styleOf({ style }: Series, index: number): Style {
+  return style ?? { ...(STYLES[index % STYLES.length] ?? STYLES[0]), width: WIDTH };
+}
+
+function stroke({ colour, dash, width }: Style): string {
   const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
-  return `fill="none" stroke="${colour}" stroke-width="2.2" stroke-linejoin="round"${dashes}`;
+  return `fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${dashes}`;
 }
 
 function yTick(y: number, label: string): string {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { loadConfig, type Config } from '../../config.ts';
-import { startService } from '../service.ts';
+import { loadConfig, type Config } from '../config.ts';
+import { startService } from './service.ts';
 import { Interrupted } from './interruption.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,36 +15,51 @@ export interface Host {
   readonly config: Config;
 }
 
-/** What of the user's environment the demo heeds: what computes, never where data lies or who can connect. */
+/** What of the user's environment such a service heeds: what computes, never where data lies or who can connect. */
 const HEEDED = ['AEVB_RUNTIME', 'AEVB_DEVICE', 'AEVB_THREADS'] as const;
 
 const CHILDREN_LIMIT_MS = 3_000;
 
-/** The service with API, worker and queue on a free port and a temporary folder, for as long as `use` lasts. */
-export async function withService<T>(
-  environment: Environment,
-  logFile: string,
-  signal: AbortSignal,
-  use: (host: Host) => Promise<T>,
-): Promise<T> {
+export interface Hosting {
+  readonly environment: Environment;
+  /** Where the service's log goes, after what stands there. */
+  readonly logFile: string;
+  /** Stops a service that is still starting. */
+  readonly signal: AbortSignal;
+  /** Keeps its data and the jobs that were not finished. Without it all is gone in the end. */
+  readonly dataDir?: string;
+}
+
+/** The service with API, worker and queue on a free port, for as long as `use` lasts. */
+export async function withService<T>(hosting: Hosting, use: (host: Host) => Promise<T>): Promise<T> {
+  if (hosting.dataDir !== undefined) return serving(hosting, hosting.dataDir, {}, use);
   const folder = await temporaryFolder();
   try {
-    const config = demoConfig(environment, folder.path);
-    const log = pino(
-      { level: config.logLevel },
-      pino.destination({ dest: logFile, append: false, sync: true }),
-    );
-    const service = await unlessInterrupted(signal, () =>
-      startService(config, log, { api: true, worker: true }),
-    );
-    try {
-      return await use({ url: service.url ?? '', config });
-    } finally {
-      await service.stop();
-      await childrenGone();
-    }
+    // What is still being computed when the folder goes away is wanted by nobody.
+    return await serving(hosting, folder.path, { AEVB_SHUTDOWN_TIMEOUT_MS: '1000' }, use);
   } finally {
     await folder.remove();
+  }
+}
+
+async function serving<T>(
+  { environment, logFile, signal }: Hosting,
+  dataDir: string,
+  settings: Environment,
+  use: (host: Host) => Promise<T>,
+): Promise<T> {
+  const heeded = Object.fromEntries(HEEDED.map((name) => [name, environment[name]]));
+  const fixed = { AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', AEVB_DATA_DIR: dataDir };
+  const config = loadConfig({ ...heeded, ...fixed, ...settings });
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: logFile, sync: true }));
+  const service = await unlessInterrupted(signal, () =>
+    startService(config, log, { api: true, worker: true }),
+  );
+  try {
+    return await use({ url: service.url ?? '', config });
+  } finally {
+    await service.stop();
+    await childrenGone();
   }
 }
 
@@ -73,21 +88,9 @@ async function childrenGone(): Promise<void> {
   }
 }
 
-function demoConfig(environment: Environment, dataDir: string): Config {
-  const heeded = Object.fromEntries(HEEDED.map((name) => [name, environment[name]]));
-  return loadConfig({
-    ...heeded,
-    AEVB_HOST: '127.0.0.1',
-    AEVB_PORT: '0',
-    AEVB_DATA_DIR: dataDir,
-    // What is still being computed when the demo ends is wanted by nobody.
-    AEVB_SHUTDOWN_TIMEOUT_MS: '1000',
-  });
-}
-
 /** A new folder; should the process end before `remove`, it goes away all the same. */
 async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'aevb-demo-'));
+  const path = await mkdtemp(join(tmpdir(), 'aevb-'));
   process.once('exit', () => {
     removeNow(path);
   });

@@ -1,4 +1,4 @@
-import { SAME_PRESS_MS } from '../signals.ts';
+import { SAME_PRESS_MS } from './signals.ts';
 
 /** What a shell expects of a process that such a signal ended: 128 + its number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
@@ -6,7 +6,7 @@ type SignalName = keyof typeof EXIT_CODES;
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Why the demo ends early: a signal, or a reader of its output that went away (SIGPIPE). */
+/** Why a command ends early: a signal, or a reader of its output that went away (SIGPIPE). */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode: number;

@@ -1,0 +1,67 @@
+import type { Chart, Series } from './chart.ts';
+import { decadeTicks, niceTicks } from '../api/pictures/ticks.ts';
+
+/** The corners of the plot, in pixels. */
+export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;
+
+export type Range = readonly [low: number, high: number];
+export type Scale = (value: number) => number;
+
+/** An axis: from values to places, and what is marked on it. */
+export interface Axis {
+  readonly place: Scale;
+  readonly ticks: readonly { readonly value: number; readonly label: string }[];
+}
+
+/** The x axis ends where the data end; a single point stands in the middle. */
+export function xAxis({ series, xScale, xRange, smallestXStep }: Chart): Axis {
+  const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ x }) => x);
+  const [left, right] = xRange ?? (values.length > 0 ? extent(values) : [1, 1]);
+  const axes = { linear: linearX, log10: logarithmicX };
+  return axes[xScale ?? 'linear'](left, right, smallestXStep);
+}
+
+function linearX(left: number, right: number, smallestStep?: number): Axis {
+  const ends = left === right ? ([left - 1, right + 1] as const) : ([left, right] as const);
+  const { values, label } = niceTicks(left, right, 10, smallestStep);
+  const inside = values.filter((value) => value >= left - 1e-9 && value <= right + 1e-9);
+  return {
+    place: scale(ends, [PLOT.left, PLOT.right]),
+    ticks: inside.map((value) => ({ value, label: label(value) })),
+  };
+}
+
+function logarithmicX(left: number, right: number): Axis {
+  const [from, to] = [Math.log10(left), Math.log10(right)];
+  const ends = from === to ? ([from - 1, to + 1] as const) : ([from, to] as const);
+  const linear = scale(ends, [PLOT.left, PLOT.right]);
+  return { place: (value) => linear(Math.log10(value)), ticks: decadeTicks(...ends) };
+}
+
+export function yAxis({ series, yRange }: Chart): Axis {
+  const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ y }) => y);
+  const [bottom, top] = yRange ?? (values.length > 0 ? extent(values) : [0, 1]);
+  const ticks = niceTicks(bottom, top, 6);
+  return {
+    place: scale(yRange ?? [ticks.low, ticks.high], [PLOT.bottom, PLOT.top]),
+    ticks: ticks.values
+      .filter((value) => yRange === undefined || (value >= bottom - 1e-9 && value <= top + 1e-9))
+      .map((value) => ({ value, label: ticks.label(value) })),
+  };
+}
+
+export function isKnown(point: Series['points'][number]): point is { x: number; y: number } {
+  return Number.isFinite(point.x) && point.y !== null && Number.isFinite(point.y);
+}
+
+function extent(values: readonly number[]): readonly [number, number] {
+  return values.reduce<readonly [number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+}
+
+const scale =
+  ([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale =>
+  (value) =>
+    from + ((value - low) / (high - low)) * (to - from);

@@ -1,0 +1,41 @@
+import type { Job } from '../../api/schemas/jobs.ts';
+import type { Environment } from '../host.ts';
+import { createProgress, type Output } from '../progress.ts';
+
+/** Where a job is: one line rewritten on a terminal, elsewhere a line for each quarter. */
+export interface JobDisplay {
+  show(name: string, job: Job): void;
+  /** Takes the live line away. Safe to call twice. */
+  clear(): void;
+}
+
+const PARTS = 4;
+
+export function createJobDisplay(output: Output, environment: Environment): JobDisplay {
+  const progress = createProgress(output, environment);
+  let [shown, parts] = ['', 0];
+  return {
+    show: (name, job) => {
+      if (shown !== name) output.write(`${name} ...\n`);
+      if (shown !== name) [shown, parts] = [name, 0];
+      if (!progress.live) parts = told(shareDone(job), parts);
+      else if (job.type === 'train') progress.update(job.progress);
+    },
+    clear: () => {
+      progress.clear();
+    },
+  };
+
+  function told(share: number, before: number): number {
+    const now = Math.floor(PARTS * share);
+    if (now > before && now < PARTS) output.write(`  ${(now * 100) / PARTS}%\n`);
+    return Math.max(now, before);
+  }
+}
+
+function shareDone(job: Job): number {
+  if (!job.progress) return 0;
+  return job.type === 'train'
+    ? job.progress.step / job.progress.total_steps
+    : job.progress.rows_done / job.progress.rows;
+}

@@ -1,0 +1,153 @@
+import { nats } from '../format.ts';
+import { mnistFirst } from './datasets.ts';
+import { evaluate, jobOf, train, type Evaluated, type Trained } from './jobs.ts';
+import { agreement, LIMIT, measuresOf, type Agreement } from './marginal.ts';
+import { paperCurves } from './paper.ts';
+import { overlay, type NamedCurve } from './plot.ts';
+import { METHODS, NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
+import { table, writeOutput, writeResults } from './results.ts';
+import type { Session } from './session.ts';
+import { chooseStep, pilotSamples, trainBound, type ChosenStep } from './steps.ts';
+
+const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
+/** Eighths of the training after which log p(x) is estimated. */
+const POINTS = [2, 4, 8] as const;
+const CHECKPOINTS = 8;
+const PARTS = ['train', 'test'] as const;
+type Part = (typeof PARTS)[number];
+/** The test rows are those of MNIST itself. */
+const PART_ROWS = { train: { rows: 'train' }, test: { rows: 'test', dataset_id: 'mnist' } } as const;
+const Y_RANGE = [-160, -110] as const;
+/** MCEM has no bound: its pilots are judged by log p(x) of so many training rows. */
+const PILOT_ROWS = 100;
+
+interface Estimate {
+  readonly method: Method;
+  readonly rows: Part;
+  readonly samples: number;
+  readonly evaluation: Evaluated;
+  readonly agreement: Agreement;
+}
+
+interface Run {
+  readonly method: Method;
+  readonly step: ChosenStep;
+  readonly order: object;
+  readonly trained: Trained;
+  readonly estimates: readonly Estimate[];
+}
+
+/** Figure 3: the estimated marginal likelihood as training goes on, AEVB, wake-sleep and Monte Carlo EM. */
+export async function figure3(session: Session): Promise<string> {
+  const { options } = session;
+  const rows = await mnistFirst(session, options.trainRows);
+  const runs: Run[] = [];
+  for (const method of METHODS) {
+    runs.push(await runMethod(session, rows, method));
+    await write(session, rows, runs);
+    session.say(estimatesTable(runs.slice(-1)));
+  }
+  return estimatesTable(runs);
+}
+
+async function runMethod(session: Session, rows: Rows, method: Method): Promise<Run> {
+  const { samples, initializer, seed, trainRows } = session.options;
+  const name = `MNIST 3, ${trainRows} rows, ${method}`;
+  const setting: Setting = { name, rows, ...NETWORK, method, initializer, seed, checkpoints: CHECKPOINTS };
+  const step = await chooseStep(
+    session,
+    name,
+    (size) => paperOrder(setting, size, pilotSamples(samples)),
+    method === 'MCEM' ? (pilot, trained) => pilotScore(session, pilot, trained) : trainBound,
+  );
+  const order = paperOrder(setting, step.step_size, samples);
+  const trained = await train(session, name, order);
+  const estimates: Estimate[] = [];
+  for (const [step, part] of stepsOf(trained).flatMap((step) => PARTS.map((part) => [step, part] as const))) {
+    estimates.push(await estimate(session, { name, method, trained }, step, part));
+  }
+  return { method, step, order, trained, estimates };
+}
+
+/** Steps of the checkpoints at which log p(x) is estimated. */
+function stepsOf({ epochs }: Trained): number[] {
+  const every = Math.ceil(epochs.length / CHECKPOINTS);
+  const ends = POINTS.map((share) => epochs[Math.min(share * every, epochs.length) - 1]?.step ?? 0);
+  return [...new Set(ends)];
+}
+
+async function estimate(
+  session: Session,
+  { name, method, trained }: { name: string; method: Method; trained: Trained },
+  step: number,
+  rows: Part,
+): Promise<Estimate> {
+  const evaluation = await evaluate(session, `${name}, step ${step}, ${rows}`, {
+    model_id: trained.model_id,
+    checkpoint: step,
+    ...PART_ROWS[rows],
+    limit: LIMIT,
+    seed: session.options.seed,
+    measures: measuresOf(method),
+  });
+  return { method, rows, samples: step * 100, evaluation, agreement: agreement(evaluation.report) };
+}
+
+async function pilotScore(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
+  const order = { model_id, rows: 'train', limit: PILOT_ROWS, measures: measuresOf('MCEM') } as const;
+  const { report } = await evaluate(session, `${name}, log p(x)`, order);
+  return agreement(report).posterior_density.mean;
+}
+
+async function write(session: Session, rows: Rows, runs: readonly Run[]): Promise<void> {
+  const { options } = session;
+  const curves = await paperCurves(3, `Ntrain=${options.trainRows}`);
+  const ours = runs.flatMap(curvesOf);
+  const paper = ours.map(({ name }) => ({ name, curve: curves.get(name) ?? [] }));
+  const title = `MNIST, ${options.trainRows} training images: estimated log marginal likelihood`;
+  const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGE, marks: true });
+  await writeOutput(options, `${options.trainRows}.svg`, svg);
+  const saved = runs.map(({ trained, estimates, ...run }) => ({
+    ...run,
+    job: jobOf(trained),
+    estimates: estimates.map(({ evaluation, ...one }) => ({ ...one, job_id: evaluation.job_id })),
+  }));
+  await writeResults(options, { data: rows.description, runs: saved }, `${options.trainRows}.json`);
+}
+
+function curvesOf({ method, estimates }: Run): NamedCurve[] {
+  return PARTS.map((part) => ({
+    name: `${method} ${part}`,
+    curve: estimates
+      .filter(({ rows }) => rows === part)
+      .map(({ samples, agreement: { posterior_density: estimate } }) => ({ samples, nats: estimate.mean })),
+  }));
+}
+
+function estimatesTable(runs: readonly Run[]): string {
+  const rows = runs
+    .flatMap(({ estimates }) => estimates)
+    .map(({ method, rows: part, samples, agreement: found }) => [
+      `${method} ${part}`,
+      samples.toExponential(1).replace('+', ''),
+      nats(found.posterior_density.mean),
+      nats(found.importance_sampling?.mean ?? null),
+      hundredths(found.difference),
+      hundredths(found.row_error),
+      hundredths(found.draw_error),
+      found.agree === null ? '-' : found.agree ? 'yes' : 'no',
+    ]);
+  const head = [
+    'curve',
+    'samples',
+    'appendix D',
+    'importance',
+    'difference',
+    'row error',
+    'draw error',
+    'agree',
+  ];
+  return table([head, ...rows]);
+}
+
+const hundredths = (value: number | null): string => (value === null ? '-' : value.toFixed(2));

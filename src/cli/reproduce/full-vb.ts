@@ -1,0 +1,160 @@
+import type { TrainingSpec } from '../../model/spec.ts';
+import { mean } from './curve.ts';
+import { mnistFirst } from './datasets.ts';
+import { evaluate, jobOf, train, type Trained } from './jobs.ts';
+import { IMPORTANCE_SAMPLING, LIMIT, marginalOf } from './marginal.ts';
+import { NETWORKS, paperOrder, type Rows, type Setting } from './protocol.ts';
+import { table, writeResults } from './results.ts';
+import type { Session } from './session.ts';
+import { chooseStep, pilotSamples, type ChosenStep } from './steps.ts';
+
+/** Figure 3's network on few rows, where a point estimate of the parameters has room to overfit. */
+const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
+const ROWS = 1000;
+
+const LEARNING = {
+  'full VB': {
+    algorithm: { name: 'full_vb', prior_standard_deviation: 1 },
+    objective: { name: 'ml' },
+  },
+  'maximum likelihood': { algorithm: { name: 'aevb' }, objective: { name: 'ml' } },
+} as const satisfies Record<string, Pick<TrainingSpec, 'algorithm' | 'objective'>>;
+type Name = keyof typeof LEARNING;
+const NAMES = Object.keys(LEARNING) as Name[];
+
+/** Eighths of the training after which the test rows are scored: overfitting shows with time. */
+const POINTS = [1, 2, 4, 8] as const;
+const CHECKPOINTS = 8;
+
+interface Score {
+  readonly samples: number;
+  readonly test_log_likelihood: number;
+  readonly standard_error: number | null;
+  readonly test_bound: number;
+}
+
+interface Run {
+  readonly learning: Name;
+  readonly seed: number;
+  readonly step: ChosenStep;
+  readonly order: object;
+  readonly trained: Trained;
+  readonly scores: readonly Score[];
+}
+
+/** Appendix F against maximum likelihood, same budget: does a posterior over the decoder's parameters help on few rows? */
+export async function fullVb(session: Session): Promise<string> {
+  const { options } = session;
+  const rows = await mnistFirst(session, ROWS);
+  const runs: Run[] = [];
+  for (const learning of NAMES) {
+    const step = await stepOf(session, rows, learning);
+    for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+      runs.push(await runSeed(session, rows, learning, seed, step));
+    }
+  }
+  const found = comparison(runs);
+  const saved = runs.map(({ trained, ...run }) => ({ ...run, job: jobOf(trained) }));
+  await writeResults(options, { data: rows.description, comparison: found, runs: saved });
+  return comparisonTable(found);
+}
+
+const settingOf = (session: Session, rows: Rows, name: Name, seed: number): Setting => ({
+  name: `MNIST 3, ${ROWS} rows, ${name}, seed ${seed}`,
+  rows,
+  ...NETWORK,
+  method: 'AEVB',
+  learning: LEARNING[name],
+  initializer: session.options.initializer,
+  seed,
+  checkpoints: CHECKPOINTS,
+});
+
+/** By the bound of the pilots, with the first seed. */
+function stepOf(session: Session, rows: Rows, name: Name): Promise<ChosenStep> {
+  const setting = settingOf(session, rows, name, session.options.seed);
+  const samples = pilotSamples(session.options.samples);
+  return chooseStep(session, setting.name, (size) => paperOrder(setting, size, samples));
+}
+
+async function runSeed(
+  session: Session,
+  rows: Rows,
+  learning: Name,
+  seed: number,
+  step: ChosenStep,
+): Promise<Run> {
+  const setting = settingOf(session, rows, learning, seed);
+  const order = paperOrder(setting, step.step_size, session.options.samples);
+  const trained = await train(session, setting.name, order);
+  const scores: Score[] = [];
+  const every = Math.ceil(trained.epochs.length / CHECKPOINTS);
+  for (const share of POINTS) {
+    const epoch = trained.epochs[Math.min(share * every, trained.epochs.length) - 1];
+    if (epoch) scores.push(await score(session, setting.name, trained, epoch.step));
+  }
+  return { learning, seed, step, order, trained, scores };
+}
+
+async function score(
+  session: Session,
+  name: string,
+  { model_id }: Trained,
+  checkpoint: number,
+): Promise<Score> {
+  const measures = [{ name: 'elbo', samples: 10 } as const, IMPORTANCE_SAMPLING];
+  const order = { model_id, checkpoint, dataset_id: 'mnist', rows: 'test', limit: LIMIT, measures } as const;
+  const { report } = await evaluate(session, `${name}, step ${checkpoint}`, order);
+  const marginal = marginalOf(report, 'importance_sampling');
+  if (!marginal || !report.elbo) throw new RangeError(`${name}: the evaluation lacks a measure`);
+  const { mean: value, standard_error } = marginal;
+  return {
+    samples: checkpoint * 100,
+    test_log_likelihood: value,
+    standard_error,
+    test_bound: report.elbo.mean,
+  };
+}
+
+interface Compared {
+  readonly learning: Name;
+  readonly samples: number;
+  /** Means over the seeds, and the standard deviation over them. */
+  readonly test_log_likelihood: number;
+  readonly deviation: number | null;
+  readonly test_bound: number;
+}
+
+function comparison(runs: readonly Run[]): Compared[] {
+  return NAMES.flatMap((learning) => {
+    const here = runs.filter((run) => run.learning === learning);
+    return (here[0]?.scores ?? []).map(({ samples }, i) => {
+      const scores = here.flatMap((run) => run.scores[i] ?? []);
+      const values = scores.map(({ test_log_likelihood: value }) => value);
+      return {
+        learning,
+        samples,
+        test_log_likelihood: mean(values),
+        deviation: deviation(values),
+        test_bound: mean(scores.map(({ test_bound: bound }) => bound)),
+      };
+    });
+  });
+}
+
+function deviation(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+}
+
+function comparisonTable(found: readonly Compared[]): string {
+  const rows = found.map(({ learning, samples, test_log_likelihood, deviation: spread, test_bound }) => [
+    learning,
+    samples.toExponential(1).replace('+', ''),
+    test_log_likelihood.toFixed(2),
+    spread === null ? '-' : spread.toFixed(2),
+    test_bound.toFixed(2),
+  ]);
+  return table([['learning', 'samples', 'test log-likelihood', 'sd over seeds', 'test bound'], ...rows]);
+}

@@ -1,0 +1,28 @@
+import { train, type Trained } from './jobs.ts';
+import { panelName, type Panel } from './options.ts';
+import { NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
+import type { Session } from './session.ts';
+import { chooseStep, pilotSamples, type ChosenStep } from './steps.ts';
+
+export interface Run {
+  readonly method: Method;
+  readonly step: ChosenStep;
+  readonly order: object;
+  readonly trained: Trained;
+}
+
+/** A data set and a latent size, with the step size chosen. Reproductions of one output folder share these trainings. */
+export async function runPanelMethod(
+  session: Session,
+  panel: Panel,
+  rows: Rows,
+  method: Method,
+): Promise<Run> {
+  const { samples, initializer, seed } = session.options;
+  const name = `${panelName(panel)}, ${method}`;
+  const network = NETWORKS[panel.data];
+  const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
+  const step = await chooseStep(session, name, (size) => paperOrder(setting, size, pilotSamples(samples)));
+  const order = paperOrder(setting, step.step_size, samples);
+  return { method, step, order, trained: await train(session, name, order) };
+}

@@ -1,0 +1,58 @@
+import { DATASETS } from './datasets.ts';
+import { nats } from '../format.ts';
+import { jobOf } from './jobs.ts';
+import { panelName, type Panel } from './options.ts';
+import { runPanelMethod, type Run } from './panel.ts';
+import { table, writeOutput, writeResults } from './results.ts';
+import type { Session } from './session.ts';
+
+/** A picture of a trained model, as the service makes it. */
+interface Picture {
+  readonly panel: Panel;
+  readonly path: (modelId: string) => string;
+}
+
+/** Images on a side. */
+const [MANIFOLD, SAMPLES] = [20, 10] as const;
+
+/** Figure 4: what the decoder makes of the plane of 2 latents, on a grid through the inverse Gaussian distribution function. */
+export function figure4(session: Session): Promise<string> {
+  const data = session.options.frey === null ? (['MNIST'] as const) : (['Frey', 'MNIST'] as const);
+  if (data.length === 1) session.say('Frey Face is left out: --frey names no file.');
+  const path = (id: string): string => `/models/${id}/manifold?size=${MANIFOLD}&format=png`;
+  return picture(
+    session,
+    data.map((name) => ({ panel: { data: name, latents: 2 }, path })),
+  );
+}
+
+/** Figure 5: samples of models of MNIST with 2, 5, 10 and 20 latents. */
+export function figure5(session: Session): Promise<string> {
+  const { seed } = session.options;
+  const path = (id: string): string =>
+    `/samples?model_id=${id}&count=${SAMPLES ** 2}&seed=${seed}&format=png`;
+  return picture(
+    session,
+    [2, 5, 10, 20].map((latents) => ({ panel: { data: 'MNIST', latents }, path })),
+  );
+}
+
+async function picture(session: Session, pictures: readonly Picture[]): Promise<string> {
+  const { options, client } = session;
+  const done: { panel: string; file: string; run: Run }[] = [];
+  for (const { panel, path } of pictures) {
+    const rows = await DATASETS[panel.data](session);
+    const run = await runPanelMethod(session, panel, rows, 'AEVB');
+    const name = `${panelName(panel).toLowerCase().replace(' ', '-')}.png`;
+    const file = await writeOutput(options, name, await client.getBytes(path(run.trained.model_id)));
+    done.push({ panel: panelName(panel), file, run });
+    const saved = done.map(({ panel, run }) => ({ panel, ...run, trained: jobOf(run.trained) }));
+    await writeResults(options, { pictures: saved });
+  }
+  const lines = done.map(({ panel, file, run }) => [
+    panel,
+    nats(run.trained.epochs.at(-1)?.validation_elbo ?? null),
+    file,
+  ]);
+  return table([['model', 'test bound', 'file'], ...lines]);
+}

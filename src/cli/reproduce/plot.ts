@@ -1,0 +1,81 @@
+import { lineChart, type Chart, type Style } from '../chart.ts';
+import { thinned, type Curve } from './curve.ts';
+
+/** A curve of ours or the paper's, named as the paper names it: a method, then `train` or `test`. */
+export interface NamedCurve {
+  readonly name: string;
+  readonly curve: Curve;
+}
+
+export interface Plot {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly ours: readonly NamedCurve[];
+  readonly paper: readonly NamedCurve[];
+  readonly yRange: readonly [low: number, high: number];
+  /** Whether ours are few points rather than a curve. */
+  readonly marks?: boolean;
+}
+
+/** Of a method: strong for ours, pale for the paper's. */
+const COLOURS: Readonly<Record<string, readonly [ours: string, paper: string]>> = {
+  AEVB: ['#0072b2', '#8cc4e6'],
+  'wake-sleep': ['#d55e00', '#f2b98f'],
+  MCEM: ['#009e73', '#8fd6c0'],
+};
+const DASHES: Readonly<Record<string, string>> = { train: '6 4', test: '' };
+
+/** How far the x axis goes: a decade beyond ours, as far as the paper at most. */
+const X = { low: 1e5, beyond: 10, high: 1e8 } as const;
+
+/** Ours over the paper's, on the axes of figures 2 and 3. */
+export function overlay({ title, yLabel, ours, paper, yRange, marks = false }: Plot): string {
+  const end = Math.max(...ours.map(({ curve }) => curve.at(-1)?.samples ?? 0));
+  const chart: Chart = {
+    title,
+    xLabel: 'training samples evaluated',
+    yLabel,
+    xScale: 'log10',
+    xRange: [Math.min(X.low, end / 10), Math.min(X.high, end * X.beyond)],
+    yRange,
+    series: [
+      ...paper.map(({ name, curve }) => series(`${name}, paper`, curve, styleOf(name, 'paper'))),
+      ...ours.map(({ name, curve }) =>
+        series(`${name}, ours`, thinned(curve), { ...styleOf(name, 'ours'), marks }),
+      ),
+    ],
+  };
+  return lineChart(chart);
+}
+
+function series(name: string, curve: Curve, style: Style): Chart['series'][number] {
+  return { name, points: curve.map(({ samples: x, nats: y }) => ({ x, y })), style };
+}
+
+function styleOf(name: string, whose: 'ours' | 'paper'): Style {
+  const [method = '', part = ''] = name.split(' ');
+  const [ours, paper] = COLOURS[method] ?? ['#333', '#aaa'];
+  const dash = DASHES[part] ?? '';
+  return whose === 'ours'
+    ? { colour: ours, dash, width: 2.2 }
+    : { colour: paper, dash, width: 3, marks: false };
+}
+
+/** Charts beside and below one another, in one SVG. */
+export function grid(charts: readonly string[], columns: number): string {
+  const sizes = charts.map(sizeOf);
+  const [width, height] = [Math.max(...sizes.map(([w]) => w)), Math.max(...sizes.map(([, h]) => h))];
+  const placed = charts.map((chart, i) => {
+    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
+    return chart.replace('<svg ', `<svg x="${x}" y="${y}" `);
+  });
+  const [across, down] = [Math.min(columns, charts.length), Math.ceil(charts.length / columns)];
+  const size = `width="${across * width}" height="${down * height}"`;
+  const box = `viewBox="0 0 ${across * width} ${down * height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${box}>\n${placed.join('')}</svg>\n`;
+}
+
+function sizeOf(svg: string): [width: number, height: number] {
+  const [, width = '0', height = '0'] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  return [Number(width), Number(height)];
+}

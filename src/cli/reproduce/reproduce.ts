@@ -1,0 +1,78 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from '../client.ts';
+import { withService, type Environment } from '../host.ts';
+import { Interrupted, watchInterruption } from '../interruption.ts';
+import { createJobDisplay } from './display.ts';
+import { figure2 } from './figure2.ts';
+import { figure3 } from './figure3.ts';
+import { fullVb } from './full-vb.ts';
+import { parseOptions, UsageError, type Flags, type Options, type Reproduction } from './options.ts';
+import { figure4, figure5 } from './pictures.ts';
+import type { Session } from './session.ts';
+import { openState } from './state.ts';
+import { variance } from './variance.ts';
+
+/** Runs until all is written and gives back what was found, as text. */
+type Run = (session: Session) => Promise<string>;
+
+const RUNS: { readonly [What in Reproduction]: Run } = {
+  figure2,
+  figure3,
+  figure4,
+  figure5,
+  variance,
+  'full-vb': fullVb,
+};
+
+/** What stands in the state of jobs of the service that is started on the output folder. */
+const OWN_SERVICE = 'the service of this folder';
+
+/** Resolves with the exit code when all it started is gone. A second interruption ends the process. */
+export async function runReproduction(what: string, flags: Flags, environment: Environment): Promise<number> {
+  const interruption = watchInterruption();
+  try {
+    const options = parseOptions(what, flags);
+    await mkdir(options.output, { recursive: true });
+    const findings = await withClient(options, environment, interruption.signal);
+    interruption.signal.throwIfAborted();
+    say(`\n${findings}\nWritten to ${options.output}`);
+    return 0;
+  } catch (error) {
+    const reason: unknown = interruption.signal.reason;
+    if (reason instanceof Interrupted) {
+      process.stderr.write(`${reason.message}: run the same command again to go on.\n`);
+      return reason.exitCode;
+    }
+    const known = error instanceof UsageError ? error.message : textOf(error);
+    process.stderr.write(`aevb reproduce: ${known}\n`);
+    return 1;
+  } finally {
+    interruption.release();
+  }
+}
+
+async function withClient(options: Options, environment: Environment, signal: AbortSignal): Promise<string> {
+  const run = async (url: string, service: string): Promise<string> =>
+    RUNS[options.what]({
+      options,
+      client: createClient(url, signal),
+      state: await openState(options.output, service),
+      display: createJobDisplay(process.stdout, environment),
+      say,
+    });
+  if (options.url !== null) return run(options.url, options.url);
+  const logFile = join(options.output, 'service.log');
+  const dataDir = join(options.output, 'data');
+  await appendFile(logFile, '');
+  say(`Starting a service on ${dataDir}; its log: ${logFile}`);
+  return withService({ environment, logFile, signal, dataDir }, ({ url }) => run(url, OWN_SERVICE));
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

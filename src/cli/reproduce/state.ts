@@ -1,0 +1,64 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from './options.ts';
+
+/** Something asked of the service: what, and the id that it answered. */
+export interface Entry {
+  readonly asked: object;
+  readonly id: string;
+  /** What came of it, once it is over. */
+  readonly outcome?: object;
+}
+
+interface Saved {
+  /** Where the ids mean something: a URL, or the folder's own service. */
+  readonly service: string;
+  readonly entries: Readonly<Record<string, Entry>>;
+}
+
+/** What was asked under which name in an output folder, kept on disk: a reproduction that runs again goes on with it. */
+export interface State {
+  /** Null where nothing, or something else, was asked under this name. */
+  find(name: string, asked: object): Entry | null;
+  keep(name: string, entry: Entry): Promise<void>;
+  forget(name: string): Promise<void>;
+}
+
+/** Errors: UsageError where the folder's jobs are another service's. */
+export async function openState(folder: string, service: string): Promise<State> {
+  const path = join(folder, 'state.json');
+  const saved = await read(path);
+  if (saved !== null && saved.service !== service) {
+    throw new UsageError(
+      `${folder} holds jobs of ${saved.service}, not of ${service}: name another --output.`,
+    );
+  }
+  const entries = new Map(Object.entries(saved?.entries ?? {}));
+  const save = async (): Promise<void> => {
+    const text = JSON.stringify({ service, entries: Object.fromEntries(entries) } satisfies Saved, null, 1);
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  };
+  return {
+    find: (name, asked) => {
+      const entry = entries.get(name);
+      return entry && JSON.stringify(entry.asked) === JSON.stringify(asked) ? entry : null;
+    },
+    keep: async (name, entry) => {
+      entries.set(name, entry);
+      await save();
+    },
+    forget: async (name) => {
+      entries.delete(name);
+      await save();
+    },
+  };
+}
+
+async function read(path: string): Promise<Saved | null> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  });
+  return text === null ? null : (JSON.parse(text) as Saved);
+}

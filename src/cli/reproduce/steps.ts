@@ -1,0 +1,57 @@
+import type { JobOrder } from '../demo/calls.ts';
+import { train, type Trained } from './jobs.ts';
+import { STEP_SIZES } from './protocol.ts';
+import type { Session } from './session.ts';
+
+/** A short training with one step size and its score, in nats per training row: null where it diverged. */
+export interface Pilot {
+  readonly step_size: number;
+  readonly score: number | null;
+}
+
+/** What pilots are chosen by, of the pilot of this name; null where it is not known. */
+type Score = (name: string, trained: Trained) => Promise<number | null>;
+
+/** The training bound over the last epoch. */
+export const trainBound: Score = async (_, { epochs }) => epochs.at(-1)?.train_elbo ?? null;
+
+export interface ChosenStep {
+  readonly step_size: number;
+  readonly pilot_samples: number;
+  readonly pilots: readonly Pilot[];
+}
+
+/** How long a pilot is: "the first few iterations" of the paper. */
+const PILOT = { samples: 100_000, share: 0.1 } as const;
+
+export const pilotSamples = (samples: number): number =>
+  Math.min(PILOT.samples, Math.ceil(PILOT.share * samples));
+
+/** The step size with the best score after a short training with each. */
+export async function chooseStep(
+  session: Session,
+  name: string,
+  orderOf: (stepSize: number) => JobOrder,
+  scoreOf: Score = trainBound,
+): Promise<ChosenStep> {
+  const pilots: Pilot[] = [];
+  for (const stepSize of STEP_SIZES) {
+    const pilot = `${name}, pilot ${stepSize}`;
+    const trained = await train(session, pilot, orderOf(stepSize));
+    const score = trained.diverged === null ? await scoreOf(pilot, trained) : null;
+    pilots.push({ step_size: stepSize, score });
+  }
+  return {
+    step_size: bestStep(pilots),
+    pilot_samples: pilotSamples(session.options.samples),
+    pilots,
+  };
+}
+
+/** Errors: RangeError where every pilot diverged. */
+export function bestStep(pilots: readonly Pilot[]): number {
+  const known = pilots.flatMap(({ step_size: step, score }) => (score === null ? [] : [{ step, score }]));
+  const best = known.toSorted((a, b) => b.score - a.score)[0];
+  if (!best) throw new RangeError('every step size diverged');
+  return best.step;
+}
