@@ -122,6 +122,12 @@ const SETTINGS = {
     'Largest data set, decompressed, as stored.',
   ),
   maxBodyBytes: whole('AEVB_MAX_BODY_BYTES', BYTES, 32 * 2 ** 20, 'Largest JSON request body.'),
+  maxBodiesBytes: whole(
+    'AEVB_MAX_BODIES_BYTES',
+    BYTES,
+    256 * 2 ** 20,
+    'Most bytes of all JSON bodies that are worked on at once; further ones are answered 429.',
+  ),
   maxInferenceValues: whole(
     'AEVB_MAX_INFERENCE_VALUES',
     [1, 2 ** 26],

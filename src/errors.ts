@@ -61,6 +61,16 @@ export const ERRORS = {
     (v: { id: string }) =>
       `Model ${v.id} was trained by mcem, which has no encoder: it can decode and sample, and its log marginal likelihood can be estimated.`,
   ),
+  not_two_latents: entry(
+    'conflict',
+    (v: { id: string; latentSize: number }) =>
+      `Model ${v.id} has ${v.latentSize} latent dimensions and a manifold is drawn of exactly 2. A traversal (GET /models/${v.id}/traversal) shows models of any size.`,
+  ),
+  no_quantile: entry(
+    'conflict',
+    (v: { id: string; prior: string }) =>
+      `The latent dimensions of model ${v.id} depend on each other (its prior is ${v.prior}), so that one alone has no quantiles: there is no manifold and no traversal. Samples and interpolations there are.`,
+  ),
   model_in_use: entry(
     'conflict',
     (v: { id: string; job: string }) => `Model ${v.id} is being trained by ${v.job}.`,
@@ -94,6 +104,16 @@ export const ERRORS = {
     'full',
     (v: { key: string; code: string }) =>
       `No room is left to store ${v.key} (${v.code}). Free some where the data folder (AEVB_DATA_DIR) lies, or raise its quota; what was stored before is unharmed.`,
+  ),
+  store_unwritable: entry(
+    'unavailable',
+    (v: { key: string; code: string }) =>
+      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, not ours, or on a broken disk. What was stored before is unharmed.`,
+  ),
+  cannot_listen: entry(
+    'conflict',
+    (v: { address: string; reason: string }) =>
+      `Cannot listen on ${v.address}: ${v.reason}. Choose another with AEVB_HOST and AEVB_PORT (0 takes a free port).`,
   ),
   draining: entry('unavailable', () => 'The service is stopping; it takes no new work.'),
   not_ready: entry('unavailable', (v: { what: string }) => `The service is not ready: ${v.what}.`),

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import { runDemo } from './cli/demo/demo.ts';
+import { addPictureCommand } from './cli/picture/picture.ts';
 import { startService, type Parts } from './cli/service.ts';
 import { untilStopped } from './cli/signals.ts';
 import { loadConfig, type Config } from './config.ts';
@@ -37,6 +38,8 @@ program
   .action(async ({ output, epochs }: { output: string; epochs: string }) => {
     await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
   });
+
+addPictureCommand(program, end);
 
 try {
   await program.parseAsync();

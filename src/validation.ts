@@ -34,7 +34,7 @@ export function problemsOf(errors: readonly ErrorObject[], prefix = ''): Problem
 
 function pointerOf(error: ErrorObject): string {
   const params = error.params as Record<string, unknown>;
-  const child = params['additionalProperty'] ?? params['missingProperty'];
+  const child = params['additionalProperty'] ?? params['missingProperty'] ?? params['tag'];
   return typeof child === 'string' ? `${error.instancePath}/${child}` : error.instancePath;
 }
 
@@ -44,17 +44,36 @@ function detailOf(error: ErrorObject): string {
   switch (error.keyword) {
     case 'additionalProperties':
       return `unknown field; allowed: ${siblings.length > 0 ? siblings.join(', ') : 'none here'}`;
-    case 'required':
-      return 'this field is required';
+    case 'required': {
+      const tag = String(params['missingProperty']);
+      const names = tagsOf(error, tag);
+      return names.length > 0
+        ? `this field is required: one of ${names.join(', ')}`
+        : 'this field is required';
+    }
     case 'enum':
       return `must be one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}; found ${brief(error.data)}`;
     case 'const':
       return `must be ${JSON.stringify(params['allowedValue'])}`;
-    case 'discriminator':
-      return `must name one of the allowed values of ${JSON.stringify(params['tag'])}`;
+    case 'discriminator': {
+      const names = tagsOf(error, String(params['tag']));
+      return `must be one of ${names.join(', ')}; found ${brief(params['tagValue'])}`;
+    }
     default:
       return `${error.message ?? 'is not valid'}; found ${brief(error.data)}`;
   }
+}
+
+/** The names that tell the variants of a union apart, where this field does. */
+function tagsOf({ parentSchema }: ErrorObject, tag: string): string[] {
+  const union = parentSchema as
+    | {
+        discriminator?: { propertyName: string };
+        oneOf?: { properties: Record<string, { const?: unknown }> }[];
+      }
+    | undefined;
+  if (union?.discriminator?.propertyName !== tag) return [];
+  return (union.oneOf ?? []).map(({ properties }) => JSON.stringify(properties[tag]?.const));
 }
 
 /** A value in a few words, whatever its size. */

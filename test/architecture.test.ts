@@ -84,7 +84,8 @@ function offenders(files: readonly string[], forbidden: (target: string) => bool
   return importsOf(files).filter((line) => forbidden(line.split(' -> ')[1] ?? ''));
 }
 
-const isMathematics = (name: string): boolean => /^model\/(?!spec[./])/.test(name);
+const isMathematics = (name: string): boolean => /^model\/(?!(?:spec|dataset)[./])/.test(name);
+const isDataKnowledge = (name: string): boolean => /^model\/dataset[./]/.test(name);
 const isHeavy = (name: string): boolean => /tensorflow|onnxruntime|pglite/.test(name);
 
 describe('the rooms', () => {
@@ -100,15 +101,17 @@ describe('the rooms', () => {
     expect(offenders(filesOf('model'), foreign)).toEqual([]);
   });
 
-  it('store knows neither model nor queue nor api nor worker', () => {
-    const forbidden = among('model', 'queue', 'api', 'worker', 'cli', 'config.ts', 'main.ts');
+  it('store knows neither queue nor api nor worker, and of model only what is known of data', () => {
+    const others = among('queue', 'api', 'worker', 'cli', 'config.ts', 'main.ts');
+    const forbidden = (name: string): boolean => others(name) || isMathematics(name) || isHeavy(name);
     expect(offenders(filesOf('store'), forbidden)).toEqual([]);
     expect(loadedWith(filesOf('store')).filter(forbidden)).toEqual([]);
   });
 
   it('queue knows of the others only what a specification is', () => {
     const forbidden = among('api', 'store', 'worker', 'cli', 'config.ts', 'main.ts');
-    expect(offenders(filesOf('queue'), (name) => forbidden(name) || isMathematics(name))).toEqual([]);
+    const unknown = (name: string): boolean => isMathematics(name) || isDataKnowledge(name);
+    expect(offenders(filesOf('queue'), (name) => forbidden(name) || unknown(name))).toEqual([]);
   });
 
   it('api imports neither worker nor mathematics, and loads neither', () => {
@@ -119,8 +122,13 @@ describe('the rooms', () => {
   });
 
   it('what is known of data sets and likelihoods without tensors loads none', () => {
-    const files = [...filesOf('model/dataset'), ...filesOf('model/spec'), 'model/spec.ts'];
-    expect(loadedWith(files).filter(isHeavy)).toEqual([]);
+    const files = [
+      ...filesOf('model/dataset'),
+      ...filesOf('model/spec'),
+      'model/spec.ts',
+      'model/dataset.ts',
+    ];
+    expect(loadedWith(files).filter((name) => isHeavy(name) || isMathematics(name))).toEqual([]);
   });
 
   it('worker knows neither api nor command line', () => {

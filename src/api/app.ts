@@ -6,11 +6,13 @@ import { installCapacity } from './plugins/capacity.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { installDrain } from './plugins/drain.ts';
 import { answerClientError, frameworkErrors, installErrors } from './plugins/errors.ts';
+import { installJson } from './plugins/json.ts';
 import { installTiming } from './plugins/timing.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
+import { pictureRoutes } from './routes/pictures.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { RequestLog } from './request-log.ts';
@@ -40,12 +42,13 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = config.maxConnections;
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
   installTiming(app);
   installErrors(app, config);
+  installJson(app);
   installDrain(app);
   installCapacity(app, config);
   installBodyGuard(app, config);
@@ -57,6 +60,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     modelRoutes,
     inferenceRoutes,
     sampleRoutes,
+    pictureRoutes,
   ]) {
     await app.register(async (scope) => {
       routes(scope.withTypeProvider<TypeBoxTypeProvider>(), options);

@@ -6,6 +6,8 @@ export const FLOAT32_MAX = 3.4028234663852886e38;
 export interface ValueRange {
   readonly low: number;
   readonly high: number;
+  /** Whole numbers alone. */
+  readonly integer?: boolean;
   /** For people: what is allowed, and why. */
   readonly allowed: string;
 }
@@ -58,7 +60,7 @@ export function sizeOf(shape: readonly number[]): number {
 
 function fill(value: unknown, shape: readonly number[], path: readonly number[], target: Target): void {
   const [length = 0, ...rest] = shape;
-  if (!Array.isArray(value)) throw bad(target, path, describe(value), `an array of length ${length}`);
+  if (!Array.isArray(value)) throw bad(target, path, describeValue(value), `an array of length ${length}`);
   if (value.length !== length) {
     throw bad(target, path, `an array of length ${value.length}`, `length ${allowedLengths(target, path)}`);
   }
@@ -71,11 +73,12 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
 
 /** The inner loop of a request: one comparison a value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
-  const { low, high, allowed } = target.rules.range;
+  const { low, high, integer = false, allowed } = target.rules.range;
   for (let index = 0; index < numbers.length; index++) {
     const value = numbers[index];
-    if (typeof value !== 'number' || !(value >= low && value <= high)) {
-      throw bad(target, [...path, index], describe(value), allowed);
+    const isInside = typeof value === 'number' && value >= low && value <= high;
+    if (!isInside || (integer && !Number.isInteger(value))) {
+      throw bad(target, [...path, index], describeValue(value), allowed);
     }
     target.values[target.next++] = value;
   }
@@ -96,7 +99,7 @@ function bad(target: Target, path: readonly number[], found: string, allowed: st
   );
 }
 
-function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (typeof value === 'number')
     return Number.isFinite(value) ? String(value) : 'a number that is not finite';

@@ -6,6 +6,7 @@ import { openQueue } from '../queue/open.ts';
 import type { Consumer } from '../queue/queues.ts';
 import { openStore } from '../store/store.ts';
 import { startWorker } from '../worker/worker.ts';
+import { listen } from './listen.ts';
 
 /** Which parts of the service this process runs. */
 export interface Parts {
@@ -55,7 +56,7 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
       closings.push(() => producer.close());
       const app = await buildApp({ config, producer, store, logger: log });
       closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));
-      await app.listen({ host: config.host, port: config.port });
+      await listen(app, config);
       const { port } = app.server.address() as AddressInfo;
       const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
       log.info({ url: address, queue: queue.kind, data: config.dataDir }, 'listening');

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
-import { Likelihood } from './spec/likelihood.ts';
+import Type, { type Static, type TSchema } from 'typebox';
+import { ChosenLikelihood, Likelihood } from './spec/likelihood.ts';
 import { Posterior, Prior } from './spec/latent.ts';
 import { LIMITS } from './spec/limits.ts';
 import { closed, oneOf } from './spec/schema.ts';
@@ -7,6 +7,8 @@ import { closed, oneOf } from './spec/schema.ts';
 export {
   Binarization,
   BINARIZATIONS,
+  ChosenLikelihood,
+  LIKELIHOOD_LIMITS,
   type BinarizationName,
   type ColumnSpec,
   type LikelihoodName,
@@ -16,6 +18,7 @@ export {
 export { combinationProblems, type CombinationProblem } from './spec/combinations.ts';
 export {
   FAMILY_SUPPORT,
+  isIndependent,
   posteriorSize,
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,
@@ -28,8 +31,8 @@ export { LIMITS } from './spec/limits.ts';
 export * from './spec/evaluation.ts';
 export * from './spec/evaluation-report.ts';
 export * from './spec/training.ts';
-export { likelihoodProblems } from './spec/likelihood-check.ts';
-export { valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';
+export { likelihoodProblems, type LikelihoodProblem } from './spec/likelihood-check.ts';
+export { sharedDomain, valueDomain, type ValueDomain } from './spec/likelihood-domain.ts';
 export { likelihoodSizes } from './spec/likelihood-sizes.ts';
 
 /**
@@ -54,20 +57,27 @@ const Network = Type.Object(
 );
 export type NetworkSpec = Static<typeof Network>;
 
-export const ModelSpec = Type.Object(
-  {
-    latent_size: Type.Integer({
-      minimum: 1,
-      maximum: LIMITS.latentSize,
-      default: 20,
-      description: 'Dimensions of z.',
-    }),
-    posterior: Posterior,
-    prior: Prior,
-    likelihood: Likelihood,
-    encoder: Network,
-    decoder: Network,
-  },
-  { ...closed, default: {} },
-);
+const modelWith = <Schema extends TSchema>(likelihood: Schema) =>
+  Type.Object(
+    {
+      latent_size: Type.Integer({
+        minimum: 1,
+        maximum: LIMITS.latentSize,
+        default: 20,
+        description: 'Dimensions of z.',
+      }),
+      posterior: Posterior,
+      prior: Prior,
+      likelihood,
+      encoder: Network,
+      decoder: Network,
+    },
+    { ...closed, default: {} },
+  );
+
+export const ModelSpec = modelWith(Likelihood);
 export type ModelSpec = Static<typeof ModelSpec>;
+
+/** A model as it is ordered: without a likelihood it has the one that its data set proposes. */
+export const ModelOrder = modelWith(Type.Optional(ChosenLikelihood));
+export type ModelOrder = Static<typeof ModelOrder>;

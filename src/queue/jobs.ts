@@ -15,6 +15,8 @@ export const TrainPayload = Type.Object(
     datasetId: Type.String(),
     model: ModelSpec,
     training: TrainingSpec,
+    /** For people; not read by the worker. Absent in jobs of earlier versions. */
+    warnings: Type.Optional(Type.Array(Type.String())),
   },
   closed,
 );
@@ -72,8 +74,16 @@ export const OPERATIONS = [
   'reconstruct',
   'elbo',
   'log_marginal_likelihood',
+  'manifold',
+  'traversal',
+  'interpolate',
+  'scatter',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
+
+/** Rows of a model's data set: those that validated its training (its own test rows where it has some), the others, or all. */
+export const DATASET_PARTS = ['test', 'train', 'all'] as const;
+export type DatasetPart = (typeof DATASET_PARTS)[number];
 
 /** float32 values, row-major, little-endian, as base64. */
 export const PackedArray = Type.Object({ shape: Type.Array(Type.Integer()), data: Type.String() }, closed);
@@ -85,23 +95,42 @@ export const InferPayload = Type.Object(
     modelId: Type.String(),
     operation: Type.Unsafe<Operation>({ type: 'string', enum: [...OPERATIONS] }),
     checkpoint: Checkpoint,
-    /** [rows, data_size] (encode, reconstruct, elbo, log_marginal_likelihood), [rows, latent_size] (decode), null (sample). */
+    /** [rows, data_size] (encode, reconstruct, elbo, log_marginal_likelihood), [rows, latent_size] (decode), null (all others). */
     rows: Type.Union([PackedArray, Type.Null()]),
-    /** sample: how many; encode: draws of z for each row (0 = none); elbo: L. */
+    /**
+     * In the place of `rows`, rows of the model's data set by index: any for reconstruct, the two ends for interpolate, the
+     * base for traversal (absent: the prior's medians).
+     */
+    datasetRows: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
+    /** scatter: which rows; all others: absent. */
+    part: Type.Optional(Type.Unsafe<DatasetPart>({ type: 'string', enum: [...DATASET_PARTS] })),
+    /** traversal: the only dimension that is moved. */
+    dimension: Type.Optional(Type.Integer({ minimum: 0 })),
+    /**
+     * sample: how many; encode: draws of z for each row (0 = none); elbo: L; manifold: pictures on a side; traversal,
+     * interpolate: steps; scatter: most rows.
+     */
     count: Type.Integer({ minimum: 0 }),
     seed: Type.Integer({ minimum: 0 }),
     /** log_marginal_likelihood: how it is estimated. */
     marginal: Type.Optional(Marginal),
+    /** sample: also draws x from p(x|z). Absent: false. */
+    drawData: Type.Optional(Type.Boolean()),
+    /** elbo: also the terms of the log likelihood. Absent: false. */
+    byColumn: Type.Optional(Type.Boolean()),
   },
   closed,
 );
 export type InferPayload = Static<typeof InferPayload>;
 
 /**
- * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct: mean [n, D]
- * (the expectation under p(x|z)), sample also latents [n, J]. elbo: elbo, log_likelihood, kl_divergence, standard_error [n] (NaN
- * for one draw). log_marginal_likelihood: log_marginal_likelihood, standard_error [n], effective_sample_size [n] (importance sampling)
- * or acceptance [1] (posterior density).
+ * encode: mean, standard_deviation [n, J], samples [count, n, J] if count > 0. decode, sample, reconstruct, manifold,
+ * traversal, interpolate: mean [n, D] (the expectation under p(x|z)); but for decode and reconstruct also latents [n, J],
+ * and data [n, D]: reconstruct where the rows are of the data set, sample if drawData. Traversal: n is dimension by step, as in dimensions
+ * [n / count], and base [1, J]. scatter: mean [n, J], rows [n] (bitsOf), labels [n] where the data set has them. elbo: elbo,
+ * log_likelihood, kl_divergence, standard_error [n] (NaN for one draw) and, if byColumn,
+ * log_likelihood_by_column [n, columns]. log_marginal_likelihood: log_marginal_likelihood,
+ * standard_error [n], effective_sample_size [n] (importance sampling) or acceptance [1] (posterior density).
  */
 export interface InferResult {
   readonly step: number;
@@ -126,6 +155,15 @@ export type JobState = (typeof JOB_STATES)[number];
 export function packArray(shape: readonly number[], data: Float32Array): PackedArray {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return { shape: [...shape], data: bytes.toString('base64') };
+}
+
+/** Whole numbers below 2^32, which float32 cannot hold, by their bits. */
+export function bitsOf(indices: Uint32Array): { shape: number[]; data: Float32Array } {
+  return { shape: [indices.length], data: new Float32Array(indices.slice().buffer) };
+}
+
+export function unpackBits(packed: PackedArray): Uint32Array {
+  return new Uint32Array(unpackArray(packed).data.buffer);
 }
 
 /** Errors: RangeError where the bytes do not fit the shape. */

@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { profiler, type Profiler } from '../model/dataset.ts';
 import {
   BYTES_PER_VALUE,
   datasetFolder,
   datasetKey,
   DATASETS,
+  encodeDataset,
   isDatasetId,
   MNIST_ID,
   readDataset,
@@ -14,8 +16,8 @@ import {
 import type { DatasetRecord, DatasetStore, DatasetUpload } from './datasets.ts';
 import type { Driver } from './driver.ts';
 import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
-import { materialiseMnist, MNIST_RECORD } from './mnist.ts';
-import { encodeRecord, pageOf, unlessCorrupt } from './records.ts';
+import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
+import { pageOf, unlessCorrupt } from './records.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
@@ -56,7 +58,9 @@ export function createDatasetStore(driver: Driver, options: DatasetStoreOptions)
         id === MNIST_ID ? MNIST_RECORD : unlessCorrupt(readDataset(driver, id)),
       );
     },
-    openRows: async (id) => openRowReader(driver, await get(id), rowCacheBytes),
+    openRows: async (id, { inMemory = true } = {}) =>
+      openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0),
+    labels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : null),
   };
 }
 
@@ -69,11 +73,11 @@ async function create(
   const id = newId('ds');
   try {
     checkSettings(upload);
-    const rows = await openUpload(bytesOf(source), upload.format, limits);
-    const range: ValueRange = { minimum: Infinity, maximum: -Infinity };
-    const written = await driver.write(rowsKey(id), measured(rows, range));
-    const record = describe(id, upload, rows, range, written);
-    await driver.write(datasetKey(id), encodeRecord(record));
+    const rows = await openUpload(bytesOf(source), upload.format, limits, upload.header);
+    const measures = new Measures(rows, upload.scale);
+    const written = await driver.write(rowsKey(id), measures.pieces());
+    const record = describe(id, upload, rows, measures, written);
+    await driver.write(datasetKey(id), encodeDataset(record));
     return record;
   } catch (error) {
     await driver.remove(datasetFolder(id));
@@ -89,42 +93,69 @@ async function* bytesOf(source: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-interface ValueRange {
-  minimum: number;
-  maximum: number;
-}
+/** What is found out about the values while they stream by. */
+class Measures {
+  readonly #rows: OpenUpload;
+  readonly #givenScale: number | undefined;
+  readonly #profiler: Profiler;
+  #minimum = Infinity;
+  #maximum = -Infinity;
 
-/** The values' bytes, little-endian; keeps the range up to date. */
-async function* measured(rows: OpenUpload, range: ValueRange): AsyncGenerator<Uint8Array> {
-  for await (const piece of rows.pieces) {
-    let { minimum, maximum } = range;
-    for (let i = 0; i < piece.length; i++) {
-      const value = piece[i] ?? NaN;
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
+  constructor(rows: OpenUpload, givenScale: number | undefined) {
+    this.#rows = rows;
+    this.#givenScale = givenScale;
+    this.#profiler = profiler(rows.rowShape, rows.dtype, givenScale ?? 1);
+  }
+
+  /** The values' bytes, little-endian. */
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.#rows.pieces) {
+      let [minimum, maximum] = [this.#minimum, this.#maximum];
+      for (let i = 0; i < piece.length; i++) {
+        const value = piece[i] ?? NaN;
+        if (value < minimum) minimum = value;
+        if (value > maximum) maximum = value;
+      }
+      [this.#minimum, this.#maximum] = [minimum, maximum];
+      this.#profiler.add(piece);
+      yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
     }
-    Object.assign(range, { minimum, maximum });
-    yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+  }
+
+  /** Errors: data_invalid, validation_failed. */
+  result() {
+    const { table, dtype } = this.#rows;
+    if (this.#minimum > this.#maximum) {
+      throw AppError.of('data_invalid', { where: 'every row', found: 'no value', allowed: 'one at least' });
+    }
+    const scale = this.#givenScale ?? (dtype === 'uint8' && this.#maximum > 1 ? 1 / 255 : 1);
+    const labels = table?.labels() ?? [];
+    if (scale !== 1 && labels.some((words) => words !== null)) {
+      throw settingInvalid('scale', 'must be 1 for a table with words');
+    }
+    const [minimum, maximum] = [this.#minimum * scale, this.#maximum * scale];
+    if (![minimum, maximum].every((value) => Number.isFinite(Math.fround(value)))) {
+      throw settingInvalid('scale', `makes values of ${this.#minimum} to ${this.#maximum} overflow`);
+    }
+    const profile = this.#profiler.result(scale, { names: table?.names ?? null, labels });
+    return { scale, minimum, maximum, header: table?.header ?? null, profile };
   }
 }
 
 function describe(
   id: string,
-  { name, scale: givenScale, testRows = 0 }: DatasetUpload,
+  { name, testRows = 0 }: DatasetUpload,
   { format, rowShape, dataSize, dtype }: OpenUpload,
-  range: ValueRange,
+  measures: Measures,
   { sha256, bytes }: { sha256: string; bytes: number },
 ): DatasetRecord {
   const rows = bytes / (dataSize * BYTES_PER_VALUE[dtype]);
-  const scale = givenScale ?? (dtype === 'uint8' && range.maximum > 1 ? 1 / 255 : 1);
   if (testRows >= rows) throw settingInvalid('test_rows', `must be less than the ${rows} rows of the data`);
-  const [minimum, maximum] = [range.minimum * scale, range.maximum * scale];
-  if (![minimum, maximum].every((value) => Number.isFinite(Math.fround(value)))) {
-    throw settingInvalid('scale', `makes values of ${range.minimum} to ${range.maximum} overflow`);
-  }
+  const { scale, minimum, maximum, ...known } = measures.result();
   const created_at = new Date().toISOString();
   const size = { rows, test_rows: testRows, row_shape: rowShape, data_size: dataSize };
-  return { id, name, created_at, format, ...size, dtype, scale, minimum, maximum, sha256, bytes };
+  const values = { dtype, scale, minimum, maximum };
+  return { id, name, created_at, format, ...size, ...values, sha256, bytes, ...known };
 }
 
 function checkSettings({ scale = 1, testRows = 0 }: DatasetUpload): void {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DatasetProfile } from '../model/dataset.ts';
 
 export const DATASET_FORMATS = ['idx', 'npy', 'csv'] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
@@ -20,11 +21,15 @@ export interface DatasetRecord {
   /** How elements are stored; a value is stored * scale. */
   readonly dtype: 'uint8' | 'float32';
   readonly scale: number;
-  /** Range of the values (after scale). */
+  /** Range of the values (after scale) that are there; others are NaN. */
   readonly minimum: number;
   readonly maximum: number;
   readonly sha256: string;
   readonly bytes: number;
+  /** Whether the first row of a CSV file was taken for the columns' names; null of other files. */
+  readonly header: boolean | null;
+  /** What the values look like; null of data sets that were stored before there were profiles. */
+  readonly profile: DatasetProfile | null;
 }
 
 export interface DatasetUpload {
@@ -35,6 +40,8 @@ export interface DatasetUpload {
   readonly scale?: number;
   /** How many of the last rows are test rows. Default 0. */
   readonly testRows?: number;
+  /** CSV: whether the first row names the columns. Default: as it looks. */
+  readonly header?: boolean;
 }
 
 /** Rows of one data set for reading. `values` are stored values (multiply by record.scale). */
@@ -52,6 +59,8 @@ export interface DatasetStore {
   get(id: string): Promise<DatasetRecord>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
-  /** Rows are held in memory up to a limit, read from the blob beyond it. */
-  openRows(id: string): Promise<RowReader>;
+  /** Rows are held in memory up to a limit, read from the blob beyond it, and always so unless `inMemory`. */
+  openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
+  /** The class of each row, the test rows' too; null where they are not known. */
+  labels(id: string): Promise<Uint8Array | null>;
 }

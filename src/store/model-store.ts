@@ -26,7 +26,13 @@ export function createModelStore(driver: Driver): ModelStore {
 
   return {
     create: async (record) => {
-      await driver.write(modelKey(checked(record.id)), encodeRecord(record));
+      try {
+        await driver.write(modelKey(checked(record.id)), encodeRecord(record));
+      } catch (error) {
+        // The folder alone may be there already. What refused the writing may refuse this too.
+        await driver.remove(modelFolder(record.id)).catch(() => undefined);
+        throw error;
+      }
     },
     get: async (id) => get(driver, checked(id)),
     setSpecification: async (id, model) => {

@@ -12,6 +12,7 @@ interface Disposable {
 }
 
 export interface LoadedModel<Inference> {
+  readonly record: ModelRecord;
   readonly step: number;
   readonly inference: Inference;
   readonly parameters: FloatArrays;
@@ -46,10 +47,11 @@ export class LoadedModels<Inference extends Disposable> {
     which: WhichCheckpoint,
     work: (model: LoadedModel<Inference>) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entryOf(await this.#models.get(id));
+    const record = await this.#models.get(id);
+    const entry = this.#entryOf(record);
     entry.users++;
     try {
-      return await work(await this.#modelOf(entry, id, which));
+      return await work(await this.#modelOf(entry, record, which));
     } finally {
       entry.users--;
       await this.#evict();
@@ -71,12 +73,13 @@ export class LoadedModels<Inference extends Disposable> {
   /** The first good one in the order asked for: a model that trains has another one soon. */
   async #modelOf(
     { inference, checkpoints }: Entry<Inference>,
-    id: string,
+    record: ModelRecord,
     which: WhichCheckpoint,
   ): Promise<LoadedModel<Inference>> {
-    for await (const record of this.#models.candidates(id, which, this.#onCorrupt)) {
-      const parameters = await checkpoints.parametersOf(record);
-      if (parameters !== null) return { step: record.step, inference, parameters };
+    const { id } = record;
+    for await (const checkpoint of this.#models.candidates(id, which, this.#onCorrupt)) {
+      const parameters = await checkpoints.parametersOf(checkpoint);
+      if (parameters !== null) return { record, step: checkpoint.step, inference, parameters };
     }
     throw typeof which === 'number'
       ? AppError.of('checkpoint_not_found', { id, step: which })

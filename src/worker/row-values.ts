@@ -10,6 +10,7 @@ export interface Binarizing {
   readonly seed: number;
 }
 
+const AS_THEY_ARE: Binarizing = { binarization: 'none', seed: 0 };
 const ROWS_AT_ONCE = 512;
 
 /** These rows of a data set, in their order, as a model takes them. */
@@ -26,8 +27,12 @@ export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binariz
   };
 }
 
-/** Values [rows, data_size]. */
-export function readValues(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): FloatArray {
+/** Values [rows, data_size], as they are where nothing is said of binarizing. */
+export function readValues(
+  reader: RowReader,
+  rows: Uint32Array,
+  binarizing: Binarizing = AS_THEY_ARE,
+): FloatArray {
   const { record } = reader;
   const size = rows.length * record.data_size;
   const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);

@@ -57,6 +57,16 @@ describe('errors', () => {
   });
 
   it.each([
+    ['{"dataset_id":NaN}', /Unexpected token 'N'/],
+    ['{"dataset_id": "mnist",, }', /position 23/],
+    ['{"__proto__":{"x":1}}', /it sets a prototype/],
+  ])('say what is wrong with the JSON %s', async (payload, detail) => {
+    const api = await buildTestApi();
+    const response = await api.call({ method: 'POST', url: '/jobs', headers: JSON_TYPE, payload });
+    expect(problemOf(response).detail).toMatch(detail);
+  });
+
+  it.each([
     ['GET', '/nothing', 404, 'route_not_found', undefined],
     ['POST', '/nothing/at/all?x=1', 404, 'route_not_found', undefined],
     ['GET', '/jobs/', 404, 'id_invalid', undefined],

@@ -87,8 +87,14 @@ describe('POST /jobs', () => {
     [
       'an unknown optimizer',
       { dataset_id: 'mnist', training: { optimizer: { name: 'lion' } } },
-      '/training/optimizer',
-      /allowed values of "name"/,
+      '/training/optimizer/name',
+      /must be one of "sgd", "adagrad", "adam"; found "lion"/,
+    ],
+    [
+      'a likelihood without a family',
+      { dataset_id: 'mnist', model: { likelihood: { mean: 'free' } } },
+      '/model/likelihood/family',
+      /required: one of "bernoulli", .*"mixed"/,
     ],
     [
       'a field of another variant',
@@ -109,6 +115,16 @@ describe('POST /jobs', () => {
       { dataset_id: 'mnist', model: { encoder: { hidden_sizes: [8192, 8192, 8192, 8192] } } },
       '/model',
       /found 201732352 parameters.*at most 200000000/,
+    ],
+    [
+      'a step that no memory holds',
+      {
+        dataset_id: 'mnist',
+        model: { encoder: { hidden_sizes: [8192, 64] }, decoder: { hidden_sizes: [64] } },
+        training: { minibatch_size: 900, samples_per_datapoint: 64 },
+      },
+      '/training/minibatch_size',
+      /900 rows \* 64 samples \* \d+ units = \d+ values a step; allowed: at most 268435456/,
     ],
   ])('refuses %s', async (_name, payload, pointer, detail) => {
     const api = await buildTestApi();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { JOB_STATES } from '../../src/queue/jobs.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
@@ -83,6 +84,20 @@ describe('models', () => {
       expect([response.statusCode, response.body]).toEqual([204, '']);
       expect(api.models.records).toEqual([]);
     }
+  });
+
+  it('are deleted although their model.json is damaged', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    const healthy = api.models.get.bind(api.models);
+    api.models.get = async () => {
+      throw AppError.of('blob_corrupt', { key: 'models/x/model.json', detail: 'it is no JSON' });
+    };
+    api.models.remove = async (removed) => {
+      api.models.records.splice(api.models.records.indexOf(await healthy(removed)), 1);
+    };
+    expect((await api.call({ method: 'DELETE', url: `/models/${id}` })).statusCode).toBe(204);
+    expect(api.models.records).toEqual([]);
   });
 
   it.each([

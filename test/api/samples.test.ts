@@ -1,6 +1,5 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { imageGrid } from '../../src/api/image-grid.ts';
 import { negotiate } from '../../src/api/negotiation.ts';
 import { HttpError } from '../../src/api/http-error.ts';
 import { newId } from '../../src/ids.ts';
@@ -75,7 +74,7 @@ describe('GET /samples', () => {
     ['model_id=ID&seed=-1', 'seed', />= 0/],
     ['model_id=ID&format=gif', 'format', /"json", "png"; found "gif"/],
     ['model_id=ID&checkpoint=last', 'checkpoint', /"latest", "best"/],
-    ['model_id=ID&n=4', 'n', /unknown field; allowed: model_id, checkpoint, count, seed, format/],
+    ['model_id=ID&n=4', 'n', /unknown field; allowed: model_id, checkpoint, count, seed, draw, format/],
   ])('refuses ?%s', async (query, pointer, detail) => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
@@ -92,15 +91,6 @@ describe('GET /samples', () => {
     expect(problemOf(large)).toMatchObject({ status: 413, code: 'too_large' });
     const lost = await api.call({ url: `/samples?model_id=${newId('model')}` });
     expect(problemOf(lost)).toMatchObject({ status: 404, code: 'model_not_found' });
-  });
-});
-
-describe('imageGrid', () => {
-  it('puts images row by row with one black pixel between, values clamped to grey levels', () => {
-    const images = Float32Array.of(1, 1, 0.5, 0.5, 2, -1);
-    const { width, height, data } = decode(imageGrid(images, 1, 2));
-    expect([width, height]).toEqual([5, 3]);
-    expect([...data]).toEqual([255, 255, 0, 128, 128, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHART_SIZE, lineChart, PLOT, type Series } from '../../src/cli/demo/chart.ts';
-import { niceTicks } from '../../src/cli/demo/ticks.ts';
+import { niceTicks } from '../../src/api/pictures/ticks.ts';
 
 const rising: Series = {
   name: 'train',

@@ -93,13 +93,27 @@ describe('the examples of the README', () => {
   });
 
   it('show what the page says of them', async () => {
-    const { mean } = answers.get('localhost:8080/encode') as { mean: [number][] };
-    const [slow = NaN, usual = NaN, fast = NaN] = mean.map(([value]) => value);
-    expect(Math.sign(usual - slow), 'the latent number follows the speed').toBe(Math.sign(fast - usual));
-    const { elbo } = answers.get('localhost:8080/elbo') as { elbo: [number, number] };
-    expect(elbo[1], 'the strange reading').toBeLessThan(elbo[0] - 50);
-    const png = await readFile(join(folder, 'samples.png'));
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    const { mean } = answers.get('localhost:8080/reconstruct') as { mean: [[string, number, ...unknown[]]] };
+    expect(mean[0][0], 'the model imputed').toBe('midi');
+    const decoded = answers.get('localhost:8080/decode') as { mean: [string][] };
+    expect(decoded.mean.map(([model]) => model).sort(), 'the two ends of the sizes').toEqual([
+      'maxi',
+      'mini',
+    ]);
+    const scores = answers.get('localhost:8080/elbo') as {
+      elbo: [number, number, number];
+      log_likelihood_by_column: number[][];
+    };
+    const [usual, cold, wrong] = scores.elbo;
+    expect(cold, 'the strange energy').toBeLessThan(usual - 30);
+    expect(wrong, 'the strange model').toBeLessThan(usual - 5);
+    const strangest = scores.log_likelihood_by_column.map((terms) => terms.indexOf(Math.min(...terms)));
+    expect([4, 5], 'the column of the strange energy').toContain(strangest[1]);
+    expect(strangest[2], 'the column of the strange model').toBe(0);
+    for (const name of ['samples', 'manifold', 'traversal', 'scatter', 'interpolation', 'reconstructions']) {
+      const png = await readFile(join(folder, `${name}.png`));
+      expect(png.subarray(1, 4).toString(), name).toBe('PNG');
+    }
   });
 });
 

@@ -3,11 +3,13 @@ import { crashSuite } from './crash-suite.ts';
 import { evaluationSuite } from './evaluation-suite.ts';
 import { inferenceSuite } from './inference-suite.ts';
 import { jobSuite } from './job-suite.ts';
+import { pictureSuite } from './picture-suite.ts';
 import { serviceUnderTest } from './stand.ts';
 
 describe('on the embedded queue', () => {
   const current = serviceUnderTest(() => ({}));
   inferenceSuite(current);
+  pictureSuite(current);
   jobSuite(current);
   evaluationSuite(current);
   crashSuite(current);

@@ -41,6 +41,13 @@ describe('create', () => {
       maximum: 1,
       sha256: createHash('sha256').update(VALUES).digest('hex'),
       bytes: 16,
+      header: null,
+      profile: {
+        per_column: false,
+        columns: [
+          expect.objectContaining({ name: 'values', kind: 'grey', minimum: 0, maximum: 1, zeros: 1 / 16 }),
+        ],
+      },
     });
     expect(await driver.read(`datasets/${record.id}/rows.bin`)).toEqual(VALUES);
     expect(await store.get(record.id)).toEqual(record);
@@ -61,6 +68,33 @@ describe('create', () => {
     expect(await create(binary)).toMatchObject({ dtype: 'uint8', scale: 1, maximum: 1 });
   });
 
+  it('knows the columns of a table by their names, with the words in them', async () => {
+    const { store, create } = await open();
+    const text = 'age,city,member\n31.5,Oslo,yes\n,Bodø,No\n40,Oslo,\n';
+    const { id } = await create(text);
+    const { header, profile, minimum, maximum } = await store.get(id);
+    expect({ header, minimum, maximum }).toEqual({ header: true, minimum: 0, maximum: 40 });
+    expect(profile?.columns).toMatchObject([
+      { name: 'age', kind: 'real', missing: 1 / 3, minimum: 31.5, maximum: 40 },
+      { name: 'city', kind: 'categorical', missing: 0, labels: ['Oslo', 'Bodø'] },
+      { name: 'member', kind: 'binary', missing: 1 / 3, labels: ['no', 'yes'] },
+    ]);
+    const rows = await store.openRows(id);
+    const out = new Float32Array(9);
+    rows.readRows([0, 1, 2], out);
+    expect([...out]).toEqual([31.5, 0, 1, NaN, 1, 0, 40, 0, NaN]);
+    await rows.close();
+  });
+
+  it('numbers the columns of a table without names', async () => {
+    const { create } = await open();
+    const { header, profile } = await create('red,1\nblue,2\n');
+    expect(header).toBe(false);
+    expect(profile?.columns.map(({ name }) => name)).toEqual(['column_1', 'column_2']);
+    const asked = await create('red,small\nblue,large\n', { header: false });
+    expect(asked).toMatchObject({ header: false, rows: 2 });
+  });
+
   it('takes the scale given', async () => {
     const { create } = await open();
     expect(await create(IMAGES, { scale: 2 })).toMatchObject({ scale: 2, maximum: 510 });
@@ -72,6 +106,9 @@ describe('create', () => {
     ['too many bytes', Buffer.alloc(2 ** 20 + 1, '1'), {}, 'too_large'],
     ['a scale of 0', IMAGES, { scale: 0 }, 'validation_failed'],
     ['a scale that overflows', IMAGES, { scale: 1e38 }, 'validation_failed'],
+    ['a scale for words', 'a,b\nred,1\n', { scale: 2 }, 'validation_failed'],
+    ['a header of images', IMAGES, { header: true }, 'data_invalid'],
+    ['no value at all', 'a,b\nNA,\n', {}, 'data_invalid'],
     ['no training rows', IMAGES, { testRows: 4 }, 'validation_failed'],
     ['half a test row', IMAGES, { testRows: 0.5 }, 'validation_failed'],
   ])('refuses %s and leaves nothing', async (_, bytes, upload, code) => {
@@ -145,6 +182,16 @@ describe('get and list', () => {
     await driver.write(`datasets/${id}/dataset.json`, Buffer.from(text));
     expect(await codeOf(store.get(id))).toBe('blob_corrupt');
     expect((await store.list({ limit: 9 })).records.map((record) => record.id)).toEqual(['mnist', other.id]);
+  });
+
+  it('reads what was stored before there were profiles, and nothing of later versions', async () => {
+    const { driver, store, create } = await open();
+    const old = { ...(await create(IMAGES)), profile: undefined, header: undefined };
+    const key = `datasets/${old.id}/dataset.json`;
+    await driver.write(key, Buffer.from(JSON.stringify(old)));
+    expect(await store.get(old.id)).toEqual({ ...old, profile: null, header: null });
+    await driver.write(key, Buffer.from(JSON.stringify({ ...old, version: 3 })));
+    expect(await codeOf(store.get(old.id))).toBe('blob_corrupt');
   });
 
   it('says blob_corrupt for sizes that do not agree', async () => {

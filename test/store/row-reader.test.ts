@@ -8,9 +8,10 @@ import { codeOf, idxFile, streamOf } from './support.ts';
 const IMAGES = idxFile(0x08, [4, 1, 2], Buffer.from('0001101120213031', 'hex'));
 
 describe.each([
-  ['in memory', 2 ** 20],
-  ['from the blob', 0],
-])('rows %s', (_, rowCacheBytes) => {
+  ['in memory', 2 ** 20, true],
+  ['too large for memory', 0, true],
+  ['to be left where they are', 2 ** 20, false],
+])('rows %s', (_, rowCacheBytes, inMemory) => {
   async function open(file: Uint8Array) {
     const driver = fsDriver(await temporaryFolder());
     const limits = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
@@ -21,7 +22,7 @@ describe.each([
 
   it('are read in the order asked for, neighbours and repeats included', async () => {
     const { store, id } = await open(IMAGES);
-    const rows = await store.openRows(id);
+    const rows = await store.openRows(id, { inMemory });
     const out = new Uint8Array(12);
     rows.readRows([3, 0, 1, 2, 0], out);
     expect(Buffer.from(out).toString('hex')).toBe('303100011011202100010000');
@@ -34,7 +35,7 @@ describe.each([
 
   it('are read as float32', async () => {
     const { store, id } = await open(encodeNpy([3, 2], new Float32Array([1, 2, 3, 4, 5, 6])));
-    const rows = await store.openRows(id);
+    const rows = await store.openRows(id, { inMemory });
     const out = new Float32Array(5);
     rows.readRows([2, 0], out.subarray(1));
     expect([...out]).toEqual([0, 5, 6, 1, 2]);
@@ -43,7 +44,7 @@ describe.each([
 
   it('are refused for a wrong index or array', async () => {
     const { store, id } = await open(IMAGES);
-    const rows = await store.openRows(id);
+    const rows = await store.openRows(id, { inMemory });
     for (const index of [-1, 4, 0.5, NaN]) {
       expect(() => {
         rows.readRows([index], new Uint8Array(2));
@@ -61,10 +62,10 @@ describe.each([
     const { driver, store, id } = await open(IMAGES);
     const key = `datasets/${id}/rows.bin`;
     await driver.write(key, Buffer.alloc(7));
-    expect(await codeOf(store.openRows(id))).toBe('blob_corrupt');
+    expect(await codeOf(store.openRows(id, { inMemory }))).toBe('blob_corrupt');
     await driver.write(key, Buffer.alloc(8));
-    expect(await codeOf(store.openRows(id))).toBe('blob_corrupt');
+    expect(await codeOf(store.openRows(id, { inMemory }))).toBe('blob_corrupt');
     await driver.remove(key);
-    expect(await codeOf(store.openRows(id))).toBe('blob_not_found');
+    expect(await codeOf(store.openRows(id, { inMemory }))).toBe('blob_not_found');
   });
 });

@@ -123,7 +123,13 @@ export function valueOf(schema: Schema): string {
 }
 
 function arrayOf({ items = {} }: Schema): string {
+  if (items.anyOf?.some((one) => one.items)) return items.anyOf.map((one) => entries(one)).join(' or ');
+  return entries(items);
+}
+
+function entries(items: Schema): string {
   if (items.items) return 'arrays';
+  if (items.type === 'object') return 'objects';
   return (items.discriminator ?? items.properties) ? 'objects' : valueOf(items);
 }
 

@@ -136,7 +136,8 @@ function bodiesOf(schema: Schema): string[] {
 }
 
 function whereOf(parameters: NonNullable<Operation['parameters']>): string {
-  return parameters.every(({ in: where }) => where === 'path') ? 'Path' : 'Query';
+  const places = new Set(parameters.map((parameter) => parameter.in));
+  return places.size > 1 ? 'Path and query' : places.has('path') ? 'Path' : 'Query';
 }
 
 type Answer = readonly [status: string, answer: Operation['responses'][string]];

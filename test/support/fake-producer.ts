@@ -1,5 +1,6 @@
 import { AppError } from '../../src/errors.ts';
 import {
+  bitsOf,
   packArray,
   type InferPayload,
   type InferResult,
@@ -101,7 +102,7 @@ export const FAKE_DATA_SIZE = 4;
 
 /** Arrays of the shapes that the operation answers, all values 0.5. */
 export function plausible(payload: InferPayload): InferResult {
-  const rows = payload.rows?.shape[0] ?? payload.count;
+  const rows = payload.rows?.shape[0] ?? payload.datasetRows?.length ?? payload.count;
   const filled = (...shape: number[]) => {
     const size = shape.reduce((product, axis) => product * axis, 1);
     return packArray(shape, new Float32Array(size).fill(0.5));
@@ -109,10 +110,15 @@ export function plausible(payload: InferPayload): InferResult {
   const latent = filled(rows, FAKE_LATENT_SIZE);
   const mean = filled(rows, FAKE_DATA_SIZE);
   const draws = payload.count > 0 ? { samples: filled(payload.count, rows, FAKE_LATENT_SIZE) } : {};
+  const moved = payload.dimension === undefined ? [0, 1] : [payload.dimension];
+  const decodedPoints = (count: number) => ({
+    latents: filled(count, FAKE_LATENT_SIZE),
+    mean: filled(count, FAKE_DATA_SIZE),
+  });
   const arrays: Record<InferPayload['operation'], InferResult['arrays']> = {
     encode: { mean: latent, standard_deviation: latent, ...draws },
     decode: { mean },
-    reconstruct: { mean },
+    reconstruct: { mean, ...(payload.datasetRows ? { data: mean } : {}) },
     sample: { latents: latent, mean },
     elbo: {
       elbo: filled(rows),
@@ -125,6 +131,18 @@ export function plausible(payload: InferPayload): InferResult {
       standard_error: filled(rows),
       effective_sample_size: filled(rows),
       acceptance: filled(1),
+    },
+    manifold: decodedPoints(payload.count ** 2),
+    traversal: {
+      base: filled(1, FAKE_LATENT_SIZE),
+      dimensions: packArray([moved.length], Float32Array.from(moved)),
+      ...decodedPoints(moved.length * payload.count),
+    },
+    interpolate: decodedPoints(payload.count),
+    scatter: {
+      mean: packArray([3, 2], Float32Array.of(-1, -1, 0, 2, 1, 1)),
+      rows: packArray([3], bitsOf(Uint32Array.of(5, 6, 2 ** 31)).data),
+      labels: packArray([3], Float32Array.of(0, 7, 9)),
     },
   };
   return { step: 7, arrays: arrays[payload.operation], computeMs: 0.25 };

@@ -26,6 +26,8 @@ export function datasetRecord(fields: Partial<DatasetRecord> = {}): DatasetRecor
     maximum: 1,
     sha256: 'a'.repeat(64),
     bytes: 4000,
+    header: null,
+    profile: null,
     ...fields,
   };
 }
@@ -65,6 +67,10 @@ export class FakeDatasets implements DatasetStore {
 
   async openRows(): Promise<RowReader> {
     throw new Error('the API reads no rows');
+  }
+
+  async labels(): Promise<null> {
+    throw new Error('the API reads no labels');
   }
 
   private async collect(source: Readable): Promise<Buffer[]> {

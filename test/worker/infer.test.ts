@@ -46,7 +46,13 @@ const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
     standard_error: [10],
     effective_sample_size: [10],
   },
+  manifold: { latents: [9, 2], mean: [9, 64] },
+  traversal: { base: [1, 2], dimensions: [2], latents: [6, 2], mean: [6, 64] },
+  interpolate: { latents: [3, 2], mean: [3, 64] },
+  scatter: { mean: [3, 2], rows: [3] },
 };
+
+const WITHOUT_ROWS: readonly Operation[] = ['manifold', 'traversal', 'scatter'];
 
 function fieldsOf(operation: Operation): Partial<InferPayload> {
   if (operation === 'sample') return { count: 10 };
@@ -54,7 +60,8 @@ function fieldsOf(operation: Operation): Partial<InferPayload> {
   if (operation === 'log_marginal_likelihood') {
     return { rows: packedImages(10), marginal: { method: 'importance_sampling', samples: 20 } };
   }
-  return { rows: packedImages(10), count: 3 };
+  if (operation === 'interpolate') return { datasetRows: [299, 0], count: 3 };
+  return { rows: WITHOUT_ROWS.includes(operation) ? null : packedImages(10), count: 3 };
 }
 
 describe('the inference processor', () => {

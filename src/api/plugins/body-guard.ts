@@ -3,6 +3,7 @@ import { Transform, type Readable } from 'node:stream';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { HttpError } from '../http-error.ts';
+import { boundJson } from '../json-bounds.ts';
 import type { App } from '../types.ts';
 
 declare module 'fastify' {
@@ -14,36 +15,85 @@ declare module 'fastify' {
 
 interface Limits {
   readonly maxBytes: number;
+  /** Sees every piece before it goes on; throws where it must not. */
+  readonly look: () => (piece: Buffer) => void;
   /** Longest time for the whole body; 0: no limit. */
   readonly totalMs: number;
   /** Longest time without a byte; 0: no limit. */
   readonly idleMs: number;
 }
 
+/** Rows of images are 4 deep inside their field; nothing that is understood is deeper than this. */
+const MAX_DEPTH = 32;
+/** Arrays and objects for each value that may be sent: rows of one value in one channel. */
+const CONTAINERS_PER_VALUE = 2;
+
 /** Puts a guard before every body: clients that are too slow, send too much or hang up make the stream fail. */
 export function installBodyGuard(app: App, config: Config): void {
-  const json: Limits = { maxBytes: Infinity, totalMs: config.bodyTimeoutMs, idleMs: 0 };
-  const upload: Limits = { maxBytes: config.maxUploadBytes, totalMs: 0, idleMs: config.uploadIdleTimeoutMs };
+  const memory = bodyMemory(config.maxBodiesBytes);
+  const bounds = { depth: MAX_DEPTH, containers: CONTAINERS_PER_VALUE * config.maxInferenceValues };
+  const uploads = {
+    maxBytes: config.maxUploadBytes,
+    look: () => () => undefined,
+    totalMs: 0,
+    idleMs: config.uploadIdleTimeoutMs,
+  };
   app.addHook('preParsing', (request, reply, payload, done) => {
-    const limits = request.routeOptions.config.upload === true ? upload : json;
+    const isUpload = request.routeOptions.config.upload === true;
+    const limits: Limits = isUpload
+      ? uploads
+      : { maxBytes: Infinity, look: () => jsonLook(reply.raw), totalMs: config.bodyTimeoutMs, idleMs: 0 };
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > limits.maxBytes) done(uploadTooLarge(limits.maxBytes));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
       done(null, guardBody(payload, reply.raw, limits));
     } else done(null, payload);
   });
+
+  function jsonLook(response: ServerResponse): (piece: Buffer) => void {
+    const [hold, bound] = [memory(response), boundJson(bounds)];
+    return (piece) => {
+      hold(piece.length);
+      bound(piece);
+    };
+  }
 }
 
-/** The body, or an error in its place: too_large, request_timeout, body_incomplete. The source itself is not destroyed: the answer goes over the same socket. */
+/**
+ * Counts the bytes of JSON bodies that are in memory, each until it is answered, and throws overloaded where one more piece
+ * is too much for all together.
+ */
+function bodyMemory(maxBytes: number): (response: ServerResponse) => (bytes: number) => void {
+  let held = 0;
+  return (response) => {
+    let own = 0;
+    response.once('close', () => {
+      held -= own;
+    });
+    return (bytes) => {
+      if (held + bytes > maxBytes) throw AppError.of('overloaded', { what: 'The memory for request bodies' });
+      held += bytes;
+      own += bytes;
+    };
+  };
+}
+
+/** The body, or an error in its place: too_large, overloaded, request_timeout, body_incomplete. The source itself is not destroyed: the answer goes over the same socket. */
 function guardBody(source: Readable, response: ServerResponse, limits: Limits): Readable {
   let bytes = 0;
   let ended = false;
+  const look = limits.look();
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       idle?.refresh();
-      if (bytes > limits.maxBytes) done(uploadTooLarge(limits.maxBytes));
-      else done(null, chunk);
+      try {
+        if (bytes > limits.maxBytes) throw uploadTooLarge(limits.maxBytes);
+        look(chunk);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
     },
   });
   const idle = limits.idleMs > 0 ? setTimeout(onIdle, limits.idleMs) : undefined;

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import { PUBLISHED } from '../schemas/common.ts';
-import { Dataset } from '../schemas/datasets.ts';
+import { Dataset, DatasetDetails } from '../schemas/datasets.ts';
 import { EvaluateJob, TrainJob } from '../schemas/jobs.ts';
 import { Model, ModelDetails } from '../schemas/models.ts';
 import { ProblemDetails } from '../schemas/problem.ts';
@@ -10,7 +10,15 @@ import type { App } from '../types.ts';
 
 /** OpenAPI 3.1 at /docs/json, to be read by people at /docs. Before the routes: it collects them as they are added. */
 export async function installDocumentation(app: App): Promise<void> {
-  for (const schema of [ProblemDetails, TrainJob, EvaluateJob, Dataset, Model, ModelDetails]) {
+  for (const schema of [
+    ProblemDetails,
+    TrainJob,
+    EvaluateJob,
+    Dataset,
+    DatasetDetails,
+    Model,
+    ModelDetails,
+  ]) {
     app.addSchema(answerSchema(schema));
   }
   await app.register(swagger, {
@@ -26,6 +34,7 @@ export async function installDocumentation(app: App): Promise<void> {
         { name: 'models', description: 'What training made.' },
         { name: 'datasets', description: 'What to train on.' },
         { name: 'inference', description: 'Using a model, from its first checkpoint on.' },
+        { name: 'pictures', description: 'What a model has learned, as PNG or as numbers.' },
         { name: 'service', description: 'The service itself.' },
       ],
     },

@@ -18,7 +18,6 @@ const TRANSLATIONS: Record<string, Translate> = {
       found: JSON.stringify((request.headers['content-type'] ?? 'none').slice(0, 100)),
       allowed: 'application/json',
     }),
-  FST_ERR_CTP_INVALID_JSON_BODY: () => new HttpError('malformed_json'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new HttpError('empty_body'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new HttpError('body_incomplete'),
   FST_ERR_MAX_PARAM_LENGTH: (request) => noRoute(request),

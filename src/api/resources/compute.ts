@@ -5,11 +5,12 @@ import {
   type InferResult,
   type PackedArray,
 } from '../../queue/jobs.ts';
+import { sharedDomain } from '../../model/spec.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { Timing } from '../plugins/timing.ts';
 import { FINITE, parseRows } from '../rows.ts';
+import { parseTable } from '../table-rows.ts';
 import type { ApiOptions } from '../types.ts';
-import { dataRange } from './likelihood.ts';
 import { specOf } from './models.ts';
 
 export interface Timed<Body> {
@@ -22,7 +23,12 @@ export interface Target {
   readonly checkpoint: InferPayload['checkpoint'];
 }
 type Work = Pick<InferPayload, 'operation' | 'rows'> &
-  Partial<Pick<InferPayload, 'count' | 'seed' | 'marginal'>>;
+  Partial<
+    Pick<
+      InferPayload,
+      'count' | 'seed' | 'marginal' | 'datasetRows' | 'part' | 'dimension' | 'drawData' | 'byColumn'
+    >
+  >;
 
 /** One inference on a worker. Errors: those of Producer.infer. */
 export async function compute(
@@ -46,14 +52,14 @@ export async function compute(
   return { result, timing: { computeMs: result.computeMs, queueMs } };
 }
 
-/** Rows of data as a model takes them. Errors: those of parseRows. */
+/** Rows of data as a model takes them; missing values of a table are NaN. Errors: those of parseRows, parseTable. */
 export function packData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): PackedArray {
-  const values = parseRows(rows, {
-    pointer: '/data',
-    shape: record.row_shape,
-    range: dataRange(specOf(record).likelihood),
-    maxValues: api.config.maxInferenceValues,
-  });
+  const { likelihood } = specOf(record);
+  const rules = { pointer: '/data', maxValues: api.config.maxInferenceValues };
+  const values =
+    likelihood.family === 'mixed'
+      ? parseTable(rows, { ...rules, columns: likelihood.columns })
+      : parseRows(rows, { ...rules, shape: record.row_shape, range: sharedDomain(likelihood) });
   return packArray([rows.length, record.data_size], values);
 }
 

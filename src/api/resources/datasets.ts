@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
+import { propose, warningsFor } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import { pageOf, type PageQuery } from '../schemas/common.ts';
-import type { Dataset, UploadQuery } from '../schemas/datasets.ts';
+import type { Dataset, DatasetDetails, UploadQuery } from '../schemas/datasets.ts';
 import type { ApiOptions } from '../types.ts';
 
 /** Errors: data_invalid, too_large; nothing is kept then. */
@@ -10,23 +11,24 @@ export async function createDataset(
   api: ApiOptions,
   source: Readable | undefined,
   query: UploadQuery,
-): Promise<Dataset> {
+): Promise<DatasetDetails> {
   if (source === undefined) {
     throw AppError.of('data_invalid', { where: 'the body', found: 'nothing', allowed: 'the file itself' });
   }
-  const { name, format, scale, test_rows: testRows } = query;
+  const { name, format, scale, test_rows: testRows, header } = query;
   const record = await api.store.datasets.create(source, {
     name,
     ...(format === undefined ? {} : { format }),
     ...(scale === undefined ? {} : { scale }),
     ...(testRows === undefined ? {} : { testRows }),
+    ...(header === 'auto' ? {} : { header: header === 'true' }),
   });
-  return presentDataset(record);
+  return presentDetails(record);
 }
 
 /** Errors: dataset_not_found, id_invalid. */
-export async function getDataset(api: ApiOptions, id: string): Promise<Dataset> {
-  return presentDataset(await api.store.datasets.get(id));
+export async function getDataset(api: ApiOptions, id: string): Promise<DatasetDetails> {
+  return presentDetails(await api.store.datasets.get(id));
 }
 
 export async function listDatasets(
@@ -51,7 +53,20 @@ function presentDataset(record: DatasetRecord): Dataset {
     scale: record.scale,
     minimum: record.minimum,
     maximum: record.maximum,
+    header: record.header,
     sha256: record.sha256,
     bytes: record.bytes,
+  };
+}
+
+function presentDetails(record: DatasetRecord): DatasetDetails {
+  const { profile } = record;
+  if (profile === null) return { ...presentDataset(record), profile, proposal: null, warnings: [] };
+  const { likelihood, binarization, reasons } = propose(profile);
+  return {
+    ...presentDataset(record),
+    profile,
+    proposal: { likelihood, binarization, reasons: [...reasons] },
+    warnings: warningsFor(profile, likelihood, binarization),
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { parameterCount, problem, rangeProblem, trainingRows } from './job-checks.ts';
+import { parameterCount, problem, trainingRows, valueProblems } from './job-checks.ts';
 
 interface Plan {
   readonly evaluation: EvaluationSpec;
@@ -76,9 +76,10 @@ const binarizationProblem: Check = ({ evaluation: { binarization }, model: { lik
     ? null
     : problem('/binarization', `${binarization} with the ${likelihood.family} likelihood`, 'none');
 
+/** Of many columns that do not fit the first says enough. */
 const valuesProblem: Check = ({ model, training, dataset }) => {
-  const found = rangeProblem({ model, training }, dataset);
-  return found && { ...found, pointer: '/dataset_id' };
+  const [first] = [valueProblems({ model, training }, dataset) ?? []].flat();
+  return first ? { ...first, pointer: '/dataset_id' } : null;
 };
 
 function measureProblems(measure: MeasureSpec, plan: Plan, index: number): Problem[] {

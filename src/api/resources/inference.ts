@@ -1,6 +1,8 @@
 import { AppError } from '../../errors.ts';
 import { marginalDecodings, type MarginalSpec } from '../../model/spec.ts';
-import { cube, matrix, nullableMatrix, vector } from '../answers.ts';
+import { unpackArray, type InferResult, type PackedArray } from '../../queue/jobs.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { columnNames, cube, dataRows, matrix, nullableMatrix, vector } from '../answers.ts';
 import { checkValues } from '../rows.ts';
 import type {
   DecodeRequest,
@@ -11,7 +13,6 @@ import type {
   LikelihoodAnswer,
   LikelihoodRequest,
   MeanAnswer,
-  ReconstructRequest,
 } from '../schemas/inference.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, packLatents, type Timed } from './compute.ts';
@@ -43,24 +44,23 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = packLatents(api, record, request.latents);
   const { result, timing } = await compute(api, request, { operation: 'decode', rows });
-  return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
+  return { body: meanAnswer(record, result), timing };
 }
 
-/** Each row through encoder and decoder. */
-export async function reconstruct(api: ApiOptions, request: ReconstructRequest): Promise<Timed<MeanAnswer>> {
-  const record = await api.store.models.get(request.model_id);
-  const rows = packData(api, record, request.data);
-  const { result, timing } = await compute(api, request, { operation: 'reconstruct', rows });
-  return { body: { model_id: record.id, step: result.step, mean: matrix(result, 'mean') }, timing };
+function meanAnswer(record: ModelRecord, result: InferResult): MeanAnswer {
+  const { likelihood } = specOf(record);
+  const mean = dataRows(result, 'mean', likelihood);
+  return { model_id: record.id, step: result.step, ...columnNames(likelihood), mean };
 }
 
 /** The lower bound of each row and its two terms. */
 export async function elbo(api: ApiOptions, request: ElboRequest): Promise<Timed<ElboAnswer>> {
-  const { samples, seed } = request;
+  const { samples, seed, by_column: byColumn } = request;
   const record = await api.store.models.get(request.model_id);
   checkValues('Rows times samples', request.data.length * samples, api.config.maxInferenceValues);
   const rows = packData(api, record, request.data);
-  const { result, timing } = await compute(api, request, { operation: 'elbo', rows, count: samples, seed });
+  const work = { operation: 'elbo', rows, count: samples, seed, byColumn } as const;
+  const { result, timing } = await compute(api, request, work);
   const terms = {
     elbo: vector(result, 'elbo'),
     log_likelihood: vector(result, 'log_likelihood'),
@@ -73,8 +73,18 @@ export async function elbo(api: ApiOptions, request: ElboRequest): Promise<Timed
     kl_divergence: average(terms.kl_divergence),
     ...spreadOf(terms.elbo, standard_error),
   };
+  const own = byColumn ? columnTerms(record, result, rows) : {};
   const unit = 'nats per row' as const;
-  const body = { model_id: record.id, step: result.step, unit, samples, ...terms, standard_error, mean };
+  const body = {
+    model_id: record.id,
+    step: result.step,
+    unit,
+    samples,
+    ...terms,
+    standard_error,
+    ...own,
+    mean,
+  };
   return { body, timing };
 }
 
@@ -118,6 +128,19 @@ function marginalOf(request: LikelihoodRequest): MarginalSpec {
   return method === 'posterior_density'
     ? { method, samples, leapfrog_steps: request.leapfrog_steps }
     : { method, samples };
+}
+
+/** Missing values have no term. */
+function columnTerms(record: ModelRecord, result: InferResult, rows: PackedArray) {
+  const terms = matrix(result, 'log_likelihood_by_column');
+  const { data } = unpackArray(rows);
+  const isMissing = (row: number, column: number) => Number.isNaN(data[row * record.data_size + column]);
+  const { likelihood } = specOf(record);
+  const known =
+    likelihood.family === 'mixed'
+      ? terms.map((row, i) => row.map((term, column) => (isMissing(i, column) ? null : term)))
+      : terms;
+  return { ...columnNames(likelihood), log_likelihood_by_column: known };
 }
 
 function average(values: readonly number[]): number {

@@ -1,18 +1,17 @@
 import { AppError, type Problem } from '../../errors.ts';
+import { fitProblems, TOLERANCE } from '../../model/dataset.ts';
 import {
   combinationProblems,
   LIMITS,
   likelihoodProblems,
   likelihoodSizes,
+  minibatchSizeOf,
   posteriorSize,
+  sharedDomain,
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/spec.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
-import { dataRange } from './likelihood.ts';
-
-/** Rounding of scaled values that is still taken as inside a range. */
-const TOLERANCE = 1e-6;
 
 export interface JobPlan {
   readonly model: ModelSpec;
@@ -26,15 +25,16 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
     rowsProblem,
     minibatchProblem,
     likelihoodProblem,
-    rangeProblem,
+    valueProblems,
     dataSizeProblem,
     parametersProblem,
+    activationsProblem,
   ];
   const problems = checks.flatMap((check) => check(plan, dataset) ?? []);
   if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The job' }, { problems });
 }
 
-type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | null;
+type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | Problem[] | null;
 
 /** Rows that are trained on, as the training splits them: without the test rows, or where there are none the validation rows. */
 export function trainingRows(dataset: DatasetRecord, training: TrainingSpec): number {
@@ -74,14 +74,20 @@ const likelihoodProblem: Check = ({ model }, dataset) => {
   return first ? problem(`/model/likelihood${first.pointer}`, first.found, first.allowed) : null;
 };
 
-export const rangeProblem: Check = ({ model }, dataset) => {
-  const { low, high, allowed } = dataRange(model.likelihood);
-  if (dataset.minimum >= low - TOLERANCE && dataset.maximum <= high + TOLERANCE) return null;
-  return problem(
-    '/model/likelihood',
-    `values from ${dataset.minimum} to ${dataset.maximum} in ${dataset.id}`,
-    `${allowed}; choose gaussian with mean free, or upload the data with a scale`,
-  );
+/** The values against the likelihood; of data sets without a profile only their range is known. */
+export const valueProblems: Check = (
+  { model: { likelihood } },
+  { id, profile, header, minimum, maximum },
+) => {
+  if (profile !== null) {
+    return fitProblems(likelihood, { profile, named: header === true }).map(({ pointer, found, allowed }) =>
+      problem(`/model/likelihood${pointer}`, found, allowed),
+    );
+  }
+  if (likelihood.family === 'mixed') return null;
+  const { low, high, allowed } = sharedDomain(likelihood);
+  if (minimum >= low - TOLERANCE && maximum <= high + TOLERANCE) return null;
+  return problem('/model/likelihood', `values from ${minimum} to ${maximum} in ${id}`, allowed);
 };
 
 const dataSizeProblem: Check = (_plan, dataset) =>
@@ -96,12 +102,29 @@ const parametersProblem: Check = ({ model }, dataset) => {
   return problem('/model', `${count} parameters for rows of ${dataset.data_size} values`, detail);
 };
 
+const activationsProblem: Check = ({ model, training }, dataset) => {
+  const rows = minibatchSizeOf(training, trainingRows(dataset, training));
+  const { encoder, decoder } = layerSizes(dataset.data_size, model);
+  const units = [...encoder, ...decoder].reduce((sum, size) => sum + size, 0);
+  const count = rows * training.samples_per_datapoint * units;
+  if (count <= LIMITS.activations) return null;
+  const found = `${rows} rows * ${training.samples_per_datapoint} samples * ${units} units = ${count} values a step`;
+  const detail = `at most ${LIMITS.activations}; lower minibatch_size, samples_per_datapoint or hidden_sizes`;
+  return problem('/training/minibatch_size', found, detail);
+};
+
+function layerSizes(dataSize: number, model: ModelSpec) {
+  const { input, output } = likelihoodSizes(model.likelihood, dataSize);
+  return {
+    encoder: [input, ...model.encoder.hidden_sizes, posteriorSize(model.posterior, model.latent_size)],
+    decoder: [model.latent_size, ...model.decoder.hidden_sizes, output],
+  };
+}
+
 /** Weights and biases of encoder and decoder. */
 export function parameterCount(dataSize: number, model: ModelSpec): number {
-  const { input, output, extra } = likelihoodSizes(model.likelihood, dataSize);
-  const encoder = [input, ...model.encoder.hidden_sizes, posteriorSize(model.posterior, model.latent_size)];
-  const decoder = [model.latent_size, ...model.decoder.hidden_sizes, output];
-  return layers(encoder) + layers(decoder) + extra;
+  const { encoder, decoder } = layerSizes(dataSize, model);
+  return layers(encoder) + layers(decoder) + likelihoodSizes(model.likelihood, dataSize).extra;
 }
 
 function layers(sizes: readonly number[]): number {

@@ -58,6 +58,7 @@ export function presentJob(view: JobView): Job {
     progress: view.progress === null ? null : progress(view.progress),
     result: view.result === null ? null : result(view.result),
     error: view.error === null ? null : presentFailure(view.error),
+    ...(view.name === 'train' ? { warnings: view.payload.warnings ?? [] } : {}),
   } as Job;
 }
 

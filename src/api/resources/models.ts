@@ -47,12 +47,24 @@ export async function getMetrics(api: ApiOptions, id: string): Promise<Metrics> 
   return { data: (await api.store.models.readMetrics(id)).map(presentMetrics) };
 }
 
-/** Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. */
+/**
+ * Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. A damaged model.json does not
+ * tell the job: it can be deleted, and a job that still runs fails when it next writes.
+ */
 export async function deleteModel(api: ApiOptions, id: string): Promise<void> {
-  const record = await api.store.models.get(id);
-  const job = await api.producer.get(record.job_id);
+  const record = await unlessDamaged(api.store.models.get(id));
+  const job = record === null ? null : await api.producer.get(record.job_id);
   if (job !== null && BUSY[job.state]) throw AppError.of('model_in_use', { id, job: job.id });
   await api.store.models.remove(id);
+}
+
+async function unlessDamaged(reading: Promise<ModelRecord>): Promise<ModelRecord | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'damaged') return null;
+    throw error;
+  }
 }
 
 /** A record's specification; it was validated before it was written. */

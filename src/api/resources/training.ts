@@ -5,7 +5,7 @@ import type { JobView } from '../../queue/queues.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { TrainRequest } from '../schemas/jobs.ts';
 import type { ApiOptions } from '../types.ts';
-import { checkAgainstDataset } from './job-checks.ts';
+import { planJob } from './job-plan.ts';
 
 /** Writes the model, then enqueues its training: a job that is picked up always finds its model. */
 export async function orderTraining(
@@ -13,9 +13,8 @@ export async function orderTraining(
   request: TrainRequest,
   log: FastifyBaseLogger,
 ): Promise<JobView> {
-  const { model, training } = request;
   const dataset = await api.store.datasets.get(request.dataset_id);
-  checkAgainstDataset({ model, training }, dataset);
+  const { model, training, warnings } = planJob(request, dataset);
   const jobId = newId('job');
   const record: ModelRecord = {
     id: newId('model'),
@@ -35,6 +34,7 @@ export async function orderTraining(
     datasetId: dataset.id,
     model,
     training,
+    warnings,
   };
   return enqueueOrForget(api, jobId, payload, log);
 }

@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
 import { createDataset, getDataset, listDatasets } from '../resources/datasets.ts';
 import { ById, PageQuery, named, page } from '../schemas/common.ts';
-import { Dataset, UPLOAD_TYPES, UploadBody, UploadQuery } from '../schemas/datasets.ts';
+import { Dataset, DatasetDetails, UPLOAD_TYPES, UploadBody, UploadQuery } from '../schemas/datasets.ts';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['datasets'];
 const DatasetRef = named(Dataset);
+const DetailsRef = named(DatasetDetails);
 
 export function datasetRoutes(app: App, api: ApiOptions): void {
   acceptFiles(app);
@@ -22,7 +23,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         tags,
         querystring: UploadQuery,
         body: UploadBody,
-        response: { 201: DatasetRef, ...problems(...BODY_PROBLEMS, 429, 500, 503, 507) },
+        response: { 201: DetailsRef, ...problems(...BODY_PROBLEMS, 429, 500, 503, 507) },
       },
     },
     async (request, reply) => {
@@ -48,10 +49,10 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
     '/datasets/:id',
     {
       schema: {
-        summary: 'One data set',
+        summary: 'One data set: what its values look like, and the likelihood that suits them',
         tags,
         params: ById,
-        response: { 200: DatasetRef, ...problems(400, 404, 500, 503, 507) },
+        response: { 200: DetailsRef, ...problems(400, 404, 500, 503, 507) },
       },
     },
     async (request) => getDataset(api, request.params.id),

@@ -1,5 +1,6 @@
 import { setServerTiming } from '../plugins/timing.ts';
-import { decode, elbo, encode, logLikelihood, reconstruct } from '../resources/inference.ts';
+import { decode, elbo, encode, logLikelihood } from '../resources/inference.ts';
+import { reconstruct } from '../resources/reconstruct.ts';
 import {
   DecodeRequest,
   ElboAnswer,
@@ -9,10 +10,12 @@ import {
   LikelihoodAnswer,
   LikelihoodRequest,
   MeanAnswer,
+  ReconstructAnswer,
   ReconstructRequest,
 } from '../schemas/inference.ts';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.ts';
 import type { ApiOptions, App } from '../types.ts';
+import { pictured } from '../schemas/media.ts';
 
 const tags = ['inference'];
 const failures = problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 504);
@@ -57,15 +60,20 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
     {
       schema: {
         summary: 'Rows through encoder and decoder',
+        description: 'Give `data`, or `rows` of the data set in its place.',
         tags,
         body: ReconstructRequest,
-        response: { 200: MeanAnswer, ...failures },
+        response: {
+          200: pictured(ReconstructAnswer, 'In a PNG: the rows, and under each what became of it.'),
+          ...failures,
+          ...problems(406),
+        },
       },
     },
     async (request, reply) => {
-      const { body, timing } = await reconstruct(api, request.body);
+      const { body, timing } = await reconstruct(api, request.body, request.headers.accept);
       setServerTiming(request, reply, timing);
-      return body;
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
     },
   );
 

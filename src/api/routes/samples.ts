@@ -1,11 +1,9 @@
-import Type from 'typebox';
 import { setServerTiming } from '../plugins/timing.ts';
-import { JSON_TYPE, PNG_TYPE, sample } from '../resources/samples.ts';
+import { sample } from '../resources/samples.ts';
 import { SamplesAnswer, SamplesQuery } from '../schemas/inference.ts';
 import { problems } from '../schemas/problem.ts';
+import { pictured } from '../schemas/media.ts';
 import type { ApiOptions, App } from '../types.ts';
-
-const Png = Type.Unsafe<Buffer>({ description: 'A grid of grey images.' });
 
 export function sampleRoutes(app: App, api: ApiOptions): void {
   app.get(
@@ -16,10 +14,7 @@ export function sampleRoutes(app: App, api: ApiOptions): void {
         tags: ['inference'],
         querystring: SamplesQuery,
         response: {
-          200: {
-            description: 'Draws of z and the data decoded from them; values are clamped to [0, 1] in a PNG.',
-            content: { [JSON_TYPE]: { schema: SamplesAnswer }, [PNG_TYPE]: { schema: Png } },
-          },
+          200: pictured(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
           ...problems(404, 406, 409, 413, 422, 429, 500, 503, 504),
         },
       },

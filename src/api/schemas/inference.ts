@@ -5,7 +5,7 @@ import { Checkpoint, PUBLISHED, closed, nullable } from './common.ts';
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
 
-const modelId = Type.String({ minLength: 1, maxLength: 100 });
+export const modelId = Type.String({ minLength: 1, maxLength: 100 });
 const seed = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -13,15 +13,45 @@ const seed = Type.Integer({
   description:
     "Fixes the noise, which is keyed by (seed, draw, the row's position in the request): the same request is answered the same; the same row elsewhere in another request has other noise.",
 });
+export const datasetRow = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
+
+/** How an answer with images can be had as a picture. */
+export const PICTURE_FIELDS = {
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png'>({
+      type: 'string',
+      enum: ['json', 'png'],
+      description: 'Default: as the Accept header wants it, else json.',
+    }),
+  ),
+  zoom: Type.Integer({
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    description: 'In a PNG each value is a square of that many pixels on a side.',
+  }),
+};
+
 /** Rows are checked by hand (src/api/rows.ts): a schema validator is too slow for a million numbers. */
-const rows = (description: string) =>
+const rows = (description: string, items: object) =>
   Type.Unsafe<unknown[]>({
     type: 'array',
     minItems: 1,
     description,
-    [PUBLISHED]: { items: { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } } },
+    [PUBLISHED]: { items },
   });
-const data = rows('Rows, each flat (data_size numbers) or nested as row_shape says.');
+const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
+const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
+const data = rows(
+  'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
+  {
+    anyOf: [
+      { type: 'array', items: { anyOf: [CELL, { type: 'array' }] } },
+      { type: 'object', additionalProperties: CELL },
+    ],
+  },
+);
 
 const request = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
@@ -38,10 +68,20 @@ export const EncodeRequest = request({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.') });
+export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.', NUMBERS) });
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
-export const ReconstructRequest = request({ data });
+export const ReconstructRequest = request({
+  data: Type.Optional(data),
+  rows: Type.Optional(
+    Type.Array(datasetRow('Index, from 0.'), {
+      minItems: 1,
+      maxItems: MAX_IMAGES,
+      description: "In the place of `data`: rows of the model's data set.",
+    }),
+  ),
+  ...PICTURE_FIELDS,
+});
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
 export const ElboRequest = request({
@@ -53,6 +93,10 @@ export const ElboRequest = request({
     description: 'L, draws of z for each row.',
   }),
   seed,
+  by_column: Type.Boolean({
+    default: false,
+    description: 'Also answer what each column adds to log_likelihood: which value makes a row unusual.',
+  }),
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
@@ -78,18 +122,19 @@ export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
   seed,
-  format: Type.Optional(
-    Type.Unsafe<'json' | 'png'>({
-      type: 'string',
-      enum: ['json', 'png'],
-      description: 'Default: as the Accept header wants it, else json.',
-    }),
-  ),
+  draw: Type.Unsafe<'mean' | 'sample'>({
+    type: 'string',
+    enum: ['mean', 'sample'],
+    default: 'mean',
+    description:
+      'What is answered for each z drawn: mean: the expectation of x under p(x|z); sample: a draw of x from it, with the noise that the data have.',
+  }),
+  ...PICTURE_FIELDS,
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
 
-const Numbers = Type.Array(Type.Number());
-const Rows = Type.Array(Numbers);
+export const Numbers = Type.Array(Type.Number());
+export const Rows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: nullable(
     Type.Number({
@@ -100,7 +145,13 @@ const SPREAD = {
     Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
   ),
 };
-const answer = <Fields extends TProperties>(fields: Fields) =>
+export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
+  description: 'In the units of the data set; words where a column has them.',
+});
+export const columns = Type.Optional(
+  Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
+);
+export const answer = <Fields extends TProperties>(fields: Fields) =>
   Type.Object(
     {
       model_id: Type.String(),
@@ -119,8 +170,25 @@ export const EncodeAnswer = answer({
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
-export const MeanAnswer = answer({ mean: Rows });
+export const MeanAnswer = answer({
+  columns,
+  mean: Type.Array(DataRows.items, {
+    description:
+      'The expectation of x, in the units of the data set; in a column of categories the most probable one, of words as a word. What was missing in a row is imputed.',
+  }),
+});
 export type MeanAnswer = Static<typeof MeanAnswer>;
+
+export const ReconstructAnswer = answer({
+  columns,
+  mean: MeanAnswer.properties.mean,
+  data: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()])), {
+      description: 'The rows themselves, where `rows` named them; null for a missing value.',
+    }),
+  ),
+});
+export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
 export const ElboAnswer = answer({
   unit: Type.Literal('nats per row'),
@@ -130,6 +198,13 @@ export const ElboAnswer = answer({
   kl_divergence: Numbers,
   standard_error: nullable(
     Type.Array(Type.Number(), { description: 'Of each elbo, from its draws. null where samples is 1.' }),
+  ),
+  columns,
+  log_likelihood_by_column: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+      description:
+        'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
+    }),
   ),
   mean: Type.Object(
     {
@@ -165,5 +240,5 @@ export const LikelihoodAnswer = answer({
 });
 export type LikelihoodAnswer = Static<typeof LikelihoodAnswer>;
 
-export const SamplesAnswer = answer({ seed: Type.Integer(), latents: Rows, data: Rows });
+export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

@@ -1,5 +1,5 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { EVALUATION_FIELDS, EvaluationReport, ModelSpec, TrainingSpec } from '../../model/spec.ts';
+import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/spec.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
 import { Checkpoint, PAGE_FIELDS, Time, closed, nullable } from './common.ts';
 
@@ -21,7 +21,7 @@ export const TrainRequest = Type.Object(
         description: 'Name of the model. Default: the name of the data set.',
       }),
     ),
-    model: ModelSpec,
+    model: ModelOrder,
     training: TrainingSpec,
     type: Type.Literal('train', { default: 'train' }),
   },
@@ -123,6 +123,9 @@ export const TrainJob = Type.Object(
     model_id: Type.String({ description: 'The model being trained; usable from its first checkpoint on.' }),
     progress: nullable(TrainProgress),
     result: nullable(TrainResult),
+    warnings: Type.Array(Type.String(), {
+      description: 'What to know of these data under this likelihood, found when the job was ordered.',
+    }),
   }),
   { $id: 'TrainJob', ...closed, description: 'A training job.' },
 );

@@ -1,34 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lineChart } from './chart.ts';
-import type { Client } from './client.ts';
-import { enlarge, fromPng, pairedRows, toPng } from './pictures.ts';
+import type { Calls } from './calls.ts';
 import type { Epoch } from './progress.ts';
 import type { WrittenFile } from './report.ts';
-import { IMAGE, type Images } from './test-images.ts';
+import type { Images } from './test-images.ts';
 
-const ENLARGED = 3;
-const COLUMNS = 10;
 const SAMPLES = 100;
 
 /** Asks the model for samples. */
-export async function writeSamples(client: Client, modelId: string, output: string): Promise<WrittenFile> {
+export async function writeSamples(calls: Calls, modelId: string, output: string): Promise<WrittenFile> {
   const path = join(output, 'samples.png');
-  const grid = fromPng(await client.samplesPng(modelId, SAMPLES, 1));
-  await writeFile(path, toPng(enlarge(grid, ENLARGED)));
+  await writeFile(path, await calls.samplesPng(modelId, SAMPLES, 1));
   return { path, what: `${SAMPLES} digits the model made up` };
 }
 
 export async function writeReconstructions(
-  client: Client,
+  calls: Calls,
   modelId: string,
   images: Images,
   output: string,
 ): Promise<WrittenFile> {
   const path = join(output, 'reconstructions.png');
   const data = images.map((image) => [...image]);
-  const { mean } = await client.reconstruct({ model_id: modelId, data });
-  await writeFile(path, toPng(enlarge(pairedRows(images, mean, IMAGE, COLUMNS), ENLARGED)));
+  await writeFile(path, await calls.reconstructionsPng(modelId, data));
   return { path, what: `${images.length} test images, below each its reconstruction` };
 }
 

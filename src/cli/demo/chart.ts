@@ -1,4 +1,4 @@
-import { niceTicks, type Ticks } from './ticks.ts';
+import { niceTicks, type Ticks } from '../../api/pictures/ticks.ts';
 
 export interface Series {
   readonly name: string;

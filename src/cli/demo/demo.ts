@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
+import { createClient } from '../client.ts';
 import { writeLearningCurve, writeReconstructions, writeSamples } from './artifacts.ts';
-import { createClient, type Client } from './client.ts';
+import { callsOf, type Calls } from './calls.ts';
 import { withService, type Environment, type Host } from './host.ts';
 import { Interrupted, watchInterruption } from './interruption.ts';
 import { createProgress } from './progress.ts';
@@ -61,32 +62,27 @@ interface Session {
 
 /** Everything the demo does with a running service. */
 async function useService(host: Host, { folder, epochs, environment, signal }: Session): Promise<Findings> {
-  const client = createClient(host.url, signal);
+  const calls = callsOf(createClient(host.url, signal));
   const images = await readTestImages(host.config, SCORED);
   say(`POST /jobs: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of MNIST, a 784-500-20 network`);
   const display = createProgress(process.stdout, environment);
-  const training = await train(client, paperOrder(epochs), display, signal);
+  const training = await train(calls, paperOrder(epochs), display);
   say('POST /encode, POST /elbo, POST /reconstruct, GET /samples ...');
-  return await explore(client, training, images, folder);
+  return await explore(calls, training, images, folder);
 }
 
-async function explore(
-  client: Client,
-  training: Training,
-  images: Images,
-  folder: string,
-): Promise<Findings> {
+async function explore(calls: Calls, training: Training, images: Images, folder: string): Promise<Findings> {
   const { modelId, epochs } = training;
   const shown = images.slice(0, RECONSTRUCTED);
-  const posterior = await client.encode({
+  const posterior = await calls.encode({
     model_id: modelId,
     data: shown.map((image) => [...image]),
     samples: 0,
   });
-  const scores = await score(client, modelId, images);
+  const scores = await score(calls, modelId, images);
   const files = [
-    await writeSamples(client, modelId, folder),
-    await writeReconstructions(client, modelId, shown, folder),
+    await writeSamples(calls, modelId, folder),
+    await writeReconstructions(calls, modelId, shown, folder),
     await writeLearningCurve(epochs, folder),
   ];
   return { training, posterior, scores, files };

@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Calls } from './calls.ts';
 import { shuffled, upsideDown, type Images } from './test-images.ts';
 
 /** Draws of z behind each score. */
@@ -19,10 +19,10 @@ export interface Scores {
   readonly shuffled: Comparison;
 }
 
-export async function score(client: Client, modelId: string, images: Images): Promise<Scores> {
+export async function score(calls: Calls, modelId: string, images: Images): Promise<Scores> {
   const elbo = async (spoilt: Images) => {
     const data = spoilt.map((row) => [...row]);
-    return client.elbo({ model_id: modelId, data, samples: DRAWS });
+    return calls.elbo({ model_id: modelId, data, samples: DRAWS });
   };
   const usual = await elbo(images);
   const compare = async (spoilt: Images): Promise<Comparison> => {

@@ -4,8 +4,6 @@ import { openStore } from '../../store/store.ts';
 /** Rows of pixels in [0, 1]. */
 export type Images = readonly (readonly number[])[];
 
-export const IMAGE = { height: 28, width: 28 } as const;
-
 /** The first `count` test images of MNIST. */
 export async function readTestImages(config: Config, count: number): Promise<Images> {
   const reader = await openStore(config).datasets.openRows('mnist');

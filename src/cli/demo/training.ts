@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainJob } from '../../api/schemas/jobs.ts';
 import type { NetworkSpec } from '../../model/spec.ts';
-import type { JobState } from '../../queue/jobs.ts';
-import type { Client, JobOrder } from './client.ts';
+import type { Calls, JobOrder } from './calls.ts';
 import type { Epoch, ProgressDisplay } from './progress.ts';
-
-const POLL_MS = 250;
 
 /** The MNIST model of the paper: 784-500-20 with tanh, Bernoulli pixels. */
 export function paperOrder(epochs: number): JobOrder {
@@ -39,53 +35,28 @@ export interface Training {
   readonly epochs: readonly Epoch[];
 }
 
-export class TrainingFailed extends Error {
-  override readonly name = 'TrainingFailed';
-}
-
-/** Orders the training, shows how it goes, and resolves when it has succeeded. Errors: TrainingFailed. */
-export async function train(
-  client: Client,
-  order: JobOrder,
-  display: ProgressDisplay,
-  signal: AbortSignal,
-): Promise<Training> {
-  let job = await client.createJob(order);
+/** Orders the training, shows how it goes, and resolves when it has succeeded. Errors: JobFailed. */
+export async function train(calls: Calls, order: JobOrder, display: ProgressDisplay): Promise<Training> {
+  const { id } = await calls.createJob(order);
   let shown = 0;
+  const show = async (job: TrainJob): Promise<void> => {
+    display.update(job.progress);
+    if (!display.live && (job.progress?.epoch ?? 0) > shown) shown = await showEpochs(shown, job);
+  };
   try {
-    for (;;) {
-      display.update(job.progress);
-      if (!display.live && (job.progress?.epoch ?? 0) > shown) shown = await showEpochs(shown, job);
-      if (OUTCOMES[job.state](job)) break;
-      await sleep(POLL_MS, undefined, { signal });
-      job = await client.job(job.id);
-    }
+    const job = await calls.waitForJob(id, show);
+    return summary(job, (await calls.metrics(job.model_id)).data);
   } finally {
     display.clear();
   }
-  return summary(job, (await client.metrics(job.model_id)).data);
 
   async function showEpochs(from: number, { model_id, progress }: TrainJob): Promise<number> {
-    const { data } = await client.metrics(model_id);
+    const { data } = await calls.metrics(model_id);
     const news = data.filter(({ epoch }) => epoch > from);
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
     return data.at(-1)?.epoch ?? from;
   }
 }
-
-/** Whether a job in this state is done; throws where it will never be. */
-const OUTCOMES: { readonly [State in JobState]: (job: TrainJob) => boolean } = {
-  queued: () => false,
-  running: () => false,
-  paused: () => false,
-  succeeded: () => true,
-  failed: ({ error }) => {
-    throw new TrainingFailed(`the training failed: ${error?.message ?? 'the service does not say why'}`);
-  },
-  cancelled: () => {
-    throw new TrainingFailed('the training was cancelled');
-  },
-};
 
 function summary(job: TrainJob, epochs: readonly Epoch[]): Training {
   const time = (text: string | null): number => (text === null ? NaN : Date.parse(text));

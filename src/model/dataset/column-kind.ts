@@ -1,6 +1,6 @@
-import { LIKELIHOOD_LIMITS } from '../spec/likelihood.ts';
 import { LARGEST_COUNT, SMALLEST_POSITIVE } from '../spec/likelihood-domain.ts';
-import { DISTINCT_LIMIT, type ColumnSummary } from './column.ts';
+import type { ColumnSummary } from './column.ts';
+import { isFlag } from './labels.ts';
 
 /** What the values of a column look like. */
 export const COLUMN_KINDS = [
@@ -9,10 +9,9 @@ export const COLUMN_KINDS = [
   'binary',
   'grey',
   'count',
-  'category',
+  'categorical',
   'real',
   'positive',
-  'text',
 ] as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
@@ -20,12 +19,11 @@ export interface KindDecision {
   readonly kind: ColumnKind;
   /** Why, in a clause about the column's values. */
   readonly reason: string;
-  /** category: what codes 0, 1, ... stand for. */
-  readonly labels?: readonly string[];
 }
 
-/** Whole numbers of more values than these are no categories. */
+/** Whole numbers of more values than these, or larger ones, are no categories. */
 const MOST_CODES = 20;
+const LARGEST_CODE = 63;
 /** Nats a value that a Poisson with the same mean loses on a column of counts at most. */
 const POISSON_LOSS = 0.05;
 /** Nats a value by which a log-normal must be the better fit. */
@@ -33,21 +31,20 @@ const LOG_NORMAL_GAIN = 0.1;
 /** A count's variance lies between these multiples of its mean. */
 const [LEAST_DISPERSION, MOST_DISPERSION] = [0.5, 20];
 
-type Rule = (column: ColumnSummary) => KindDecision | null;
+type Rule = (column: ColumnSummary, labels?: readonly string[]) => KindDecision | null;
 
 const when = (condition: boolean, kind: ColumnKind, reason: string): KindDecision | null =>
   condition ? { kind, reason } : null;
 
 const empty: Rule = ({ rows, missing }) => when(missing === rows, 'empty', 'there is no value');
 
-const constant: Rule = ({ counts }) =>
-  when(counts?.size === 1, 'constant', `every value is ${[...(counts?.keys() ?? [])].join('')}`);
+const constant: Rule = ({ minimum, maximum }, labels) =>
+  when(minimum === maximum, 'constant', `every value is ${labels?.[minimum] ?? minimum}`);
 
-const labelled: Rule = ({ labelled: count, counts }) => {
-  if (count === 0) return null;
-  if (!counts) return { kind: 'text', reason: `there are more than ${DISTINCT_LIMIT} different texts` };
-  const labels = [...counts.keys()].sort();
-  return { kind: 'category', reason: `${labels.length} different labels`, labels };
+const labelled: Rule = (_column, labels) => {
+  if (!labels) return null;
+  if (isFlag(labels)) return { kind: 'binary', reason: `every value is ${labels.join(' or ')}` };
+  return { kind: 'categorical', reason: `${labels.length} different words` };
 };
 
 const binary: Rule = ({ rows, missing, zeros, ones }) =>
@@ -56,15 +53,14 @@ const binary: Rule = ({ rows, missing, zeros, ones }) =>
 const grey: Rule = ({ minimum, maximum }) =>
   when(minimum >= 0 && maximum <= 1, 'grey', 'values lie between 0 and 1');
 
-const category: Rule = (column) => {
+const categorical: Rule = (column) => {
   const { counts, integers, minimum, maximum } = column;
-  if (!integers || minimum < 0 || !counts || counts.size > MOST_CODES) return null;
-  if (maximum >= LIKELIHOOD_LIMITS.categories) return null;
+  if (!integers || minimum < 0 || maximum > LARGEST_CODE) return null;
+  if (!counts || counts.size > MOST_CODES) return null;
   const loss = poissonLoss(column, counts);
   if (loss <= POISSON_LOSS) return null;
-  const labels = [...counts.keys()].sort((a, b) => Number(a) - Number(b));
-  const reason = `${labels.length} different whole numbers, which a Poisson does not explain (${loss.toFixed(2)} nats lost a value)`;
-  return { kind: 'category', reason, labels };
+  const reason = `${counts.size} different whole numbers, which a Poisson does not explain (${loss.toFixed(2)} nats lost a value)`;
+  return { kind: 'categorical', reason };
 };
 
 const count: Rule = ({ counts, integers, minimum, maximum, mean, variance }) => {
@@ -72,7 +68,7 @@ const count: Rule = ({ counts, integers, minimum, maximum, mean, variance }) => 
   const few = counts !== null && counts.size <= MOST_CODES;
   const spread = variance >= LEAST_DISPERSION * mean && variance <= MOST_DISPERSION * mean;
   return when(
-    few || (spread && minimum <= mean / 4),
+    (few && maximum <= LARGEST_CODE) || (spread && minimum <= mean / 4),
     'count',
     'whole numbers from near 0, spread like counts',
   );
@@ -86,21 +82,22 @@ const positive: Rule = ({ log, minimum, variance }) => {
 };
 
 /** The first that applies decides. */
-const RULES: readonly Rule[] = [empty, labelled, constant, binary, grey, category, count, positive];
+const RULES: readonly Rule[] = [empty, constant, labelled, binary, grey, categorical, count, positive];
 
-export function decideKind(column: ColumnSummary): KindDecision {
+/** `labels`: the words that codes 0, 1, ... stand for, in a column of words. */
+export function decideKind(column: ColumnSummary, labels?: readonly string[]): KindDecision {
   for (const rule of RULES) {
-    const decision = rule(column);
+    const decision = rule(column, labels);
     if (decision) return decision;
   }
   return { kind: 'real', reason: 'numbers of any size' };
 }
 
 /** KL(observed, Poisson of the same mean) for a column of few whole numbers, in nats. */
-function poissonLoss({ mean }: ColumnSummary, counts: ReadonlyMap<string, number>): number {
+function poissonLoss({ mean }: ColumnSummary, counts: ReadonlyMap<number, number>): number {
   const total = [...counts.values()].reduce((sum, times) => sum + times, 0);
-  return [...counts].reduce((sum, [text, times]) => {
-    const [share, value] = [times / total, Number(text)];
+  return [...counts].reduce((sum, [value, times]) => {
+    const share = times / total;
     return sum + share * (Math.log(share) - (value * Math.log(mean) - mean - logFactorial(value)));
   }, 0);
 }

@@ -1,90 +1,94 @@
-import { read, observeColumn, type Cell, type ColumnObserver, type ColumnSummary } from './column.ts';
-import { decideKind, type ColumnKind } from './column-kind.ts';
-import { propose, type Proposal } from './proposal.ts';
+import Type, { type Static } from 'typebox';
+import { LIKELIHOOD_LIMITS } from '../spec/likelihood.ts';
+import { closed } from '../spec/schema.ts';
+import type { ColumnSummary } from './column.ts';
+import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
+import { observeBytes, observeNumbers, type Observer } from './observers.ts';
 
-export interface ColumnProfile {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  /** Why it is taken for that kind. */
-  readonly reason: string;
-  /** Share of rows without a value. */
-  readonly missing: number;
-  /** Over the numbers; null where there is none. */
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly mean: number | null;
-  readonly variance: number | null;
-  /** Shares of the values that are exactly 0, and exactly 0 or 1. */
-  readonly zeros: number;
-  readonly extremes: number;
-  /** Different values; null where there are many. */
-  readonly distinct: number | null;
-  /** category: what codes 0, 1, ... stand for. */
-  readonly labels?: readonly string[];
-}
+const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
-export interface DatasetProfile {
-  readonly rows: number;
-  readonly columns: readonly ColumnProfile[];
-  readonly proposal: Proposal;
+export const ColumnProfile = Type.Object(
+  {
+    name: Type.String(),
+    kind: Type.Unsafe<ColumnKind>({ type: 'string', enum: [...COLUMN_KINDS] }),
+    reason: Type.String({ description: 'Why it is taken for that kind.' }),
+    missing: Type.Number({ description: 'Share of the rows without a value.' }),
+    minimum: orNull('Of the values that are there; null where there is none. Of words: of their codes.'),
+    maximum: orNull('As minimum.'),
+    mean: orNull('As minimum.'),
+    variance: orNull('As minimum.'),
+    zeros: Type.Number({ description: 'Share of the values that are exactly 0.' }),
+    extremes: Type.Number({ description: 'Share of the values that are exactly 0 or 1.' }),
+    integers: Type.Boolean({ description: 'Whether every value is a whole number.' }),
+    distinct: orNull('Different values; null where there are many.'),
+    labels: Type.Optional(
+      Type.Array(Type.String(), { description: 'The words that the codes 0, 1, ... stand for.' }),
+    ),
+  },
+  closed,
+);
+export type ColumnProfile = Static<typeof ColumnProfile>;
+
+export const DatasetProfile = Type.Object(
+  {
+    per_column: Type.Boolean({
+      description: `Whether each column has an entry: rows of one axis with at most ${LIKELIHOOD_LIMITS.columns} values. Otherwise one entry is for all values together.`,
+    }),
+    columns: Type.Array(ColumnProfile),
+  },
+  closed,
+);
+export type DatasetProfile = Static<typeof DatasetProfile>;
+
+/** What a file says of its columns beside their values. */
+export interface ColumnNames {
+  /** Null where the columns have no names. */
+  readonly names: readonly string[] | null;
+  /** Of each column the words that its codes stand for; null where it holds numbers. */
+  readonly labels: readonly (readonly string[] | null)[];
 }
 
 export interface Profiler {
-  /** Values of whole rows, one row after another. */
-  add(cells: ArrayLike<Cell>, scale?: number): void;
-  result(): DatasetProfile;
+  /** Stored values of the rows in their order, cut anywhere between two values. */
+  add(stored: Uint8Array | Float32Array): void;
+  result(scale: number, names?: ColumnNames): DatasetProfile;
 }
 
-/** Looks at rows as they stream by, and says what they look like and which likelihood fits. */
-export function profiler(names: readonly string[]): Profiler {
-  const columns = names.map(() => observeColumn());
+/** Whether the columns of such rows are looked at one by one. */
+export const isPerColumn = (rowShape: readonly number[]): boolean =>
+  rowShape.length === 1 && (rowShape[0] ?? 0) <= LIKELIHOOD_LIMITS.columns;
+
+/** `scale`: of float32 values, which are scaled as they come; of bytes it may be told at the end. */
+export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32', scale: number): Profiler {
+  const perColumn = isPerColumn(rowShape);
+  const columns = perColumn ? (rowShape[0] ?? 1) : 1;
+  const observer = (dtype === 'uint8' ? observeBytes(columns) : observeNumbers(columns, scale)) as Observer<
+    Uint8Array | Float32Array
+  >;
   return {
-    add(cells, scale = 1) {
-      const block = ROWS_AT_ONCE * columns.length;
-      for (let start = 0; start < cells.length; start += block) {
-        const end = Math.min(start + block, cells.length);
-        columns.forEach((column, i) => {
-          addColumn(column, cells, start + i, end, columns.length, scale);
-        });
-      }
+    add(stored) {
+      observer.add(stored);
     },
-    result() {
-      const summaries = columns.map((column) => column.summary());
-      const profiles = summaries.map((summary, i) => profileOf(names[i] ?? '', summary));
-      return { rows: summaries[0]?.rows ?? 0, columns: profiles, proposal: propose(profiles) };
+    result(finalScale, { names, labels } = { names: null, labels: [] }) {
+      const profiles = observer.summaries(finalScale).map((summary, i) => {
+        const name = perColumn ? (names?.[i] ?? columnName(i)) : 'values';
+        return profileOf(name, summary, labels[i] ?? undefined);
+      });
+      return { per_column: perColumn, columns: profiles };
     },
   };
 }
 
-/** Column by column, so that what is known of a column stays close at hand. */
-const ROWS_AT_ONCE = 256;
+/** Name of a column that has none. */
+export const columnName = (column: number): string => `column_${column + 1}`;
 
-function addColumn(
-  column: ColumnObserver,
-  cells: ArrayLike<Cell>,
-  first: number,
-  end: number,
-  stride: number,
-  scale: number,
-): void {
-  for (let i = first; i < end; i += stride) {
-    const cell = cells[i] ?? null;
-    column.add(typeof cell === 'number' ? cell * scale : cell);
-  }
-}
-
-/** Names for the columns of data that has none. */
-export function numberedNames(dataSize: number): string[] {
-  return Array.from({ length: dataSize }, (_, i) => `column_${i + 1}`);
-}
-
-function profileOf(name: string, summary: ColumnSummary): ColumnProfile {
-  const { rows, missing, labelled, zeros, ones, counts } = summary;
+function profileOf(name: string, summary: ColumnSummary, labels?: readonly string[]): ColumnProfile {
+  const { rows, missing, zeros, ones, integers, counts } = summary;
   const values = rows - missing;
-  const number = (value: number) => (values > labelled ? value : null);
+  const number = (value: number) => (values > 0 ? value : null);
   return {
     name,
-    ...decideKind(summary),
+    ...decideKind(summary, labels),
     missing: rows > 0 ? missing / rows : 0,
     minimum: number(summary.minimum),
     maximum: number(summary.maximum),
@@ -92,15 +96,8 @@ function profileOf(name: string, summary: ColumnSummary): ColumnProfile {
     variance: number(summary.variance),
     zeros: values > 0 ? zeros / values : 0,
     extremes: values > 0 ? (zeros + ones) / values : 0,
+    integers,
     distinct: counts?.size ?? null,
+    ...(labels && { labels: [...labels] }),
   };
-}
-
-/** The code of a category's cell, NaN where it is missing. Errors: RangeError for a label that is not in the list. */
-export function codeOf(cell: Cell, labels: readonly string[]): number {
-  const value = read(cell);
-  if (value === null) return NaN;
-  const code = labels.indexOf(String(value));
-  if (code < 0) throw new RangeError(`${String(value)} is none of ${labels.join(', ')}`);
-  return code;
 }

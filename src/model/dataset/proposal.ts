@@ -7,66 +7,70 @@ import {
 } from '../spec/likelihood.ts';
 import { continuousBernoulliScore } from './continuous-bernoulli-fit.ts';
 import type { ColumnKind } from './column-kind.ts';
-import type { ColumnProfile } from './profile.ts';
-import { warningsFor } from './warnings.ts';
+import { isFlag } from './labels.ts';
+import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** A likelihood for the data, and why. */
 export interface Proposal {
-  /** Null where no column can be used. */
+  /** Null where there is none for them. */
   readonly likelihood: LikelihoodSpec | null;
   readonly binarization: BinarizationName;
   readonly reasons: readonly string[];
-  readonly warnings: readonly string[];
-  /** Columns that no likelihood explains: the likelihood is for the others. */
-  readonly leave_out: readonly string[];
 }
-
-type Choice = Pick<Proposal, 'likelihood' | 'binarization' | 'reasons'>;
 
 /** Grey pixels of which this share is exactly 0 or 1 are pictures in black and white with soft edges. */
 const BLACK_AND_WHITE = 0.5;
 const FLOOR = 0.01;
 
-export function propose(columns: readonly ColumnProfile[]): Proposal {
-  const used = columns.filter(({ kind }) => kind !== 'text' && kind !== 'empty');
-  const choice = used.length === 0 ? NOTHING : choose(used);
-  return {
-    ...choice,
-    warnings: warningsFor(columns, choice.likelihood, choice.binarization),
-    leave_out: columns.filter((column) => !used.includes(column)).map(({ name }) => name),
-  };
+export function propose(profile: DatasetProfile): Proposal {
+  const { columns, per_column: perColumn } = profile;
+  const complete = columns.every(({ missing }) => missing === 0);
+  const words = columns.some(({ labels }) => labels);
+  const together = complete && !words ? proposeTogether(columns) : null;
+  if (together) return together;
+  if (!perColumn) return complete ? real() : NOTHING;
+  const everyRealOrConstant = complete && !words && columns.every(({ kind }) => REAL_KINDS.has(kind));
+  return everyRealOrConstant ? real() : table(columns);
 }
 
-const NOTHING: Choice = { likelihood: null, binarization: 'none', reasons: ['No column can be used.'] };
+const NOTHING: Proposal = {
+  likelihood: null,
+  binarization: 'none',
+  reasons: [
+    `Values are missing, which only the likelihood mixed explains: it has one entry for each element of a row, ${LIKELIHOOD_LIMITS.columns} at most.`,
+  ],
+};
 
-function choose(columns: readonly ColumnProfile[]): Choice {
-  const complete = columns.every(({ missing }) => missing === 0);
+const REAL_KINDS: ReadonlySet<ColumnKind> = new Set(['real', 'grey', 'constant']);
+
+/** One likelihood that suits all values alike, where there is one and it is not for real numbers. */
+function proposeTogether(columns: readonly ColumnProfile[]): Proposal | null {
   const varying = columns.filter(({ kind }) => kind !== 'constant');
   const kinds = new Set((varying.length > 0 ? varying : columns).map(({ kind }) => kind));
-  const only = (...allowed: ColumnKind[]) => complete && [...kinds].every((kind) => allowed.includes(kind));
+  const only = (...allowed: ColumnKind[]) => [...kinds].every((kind) => allowed.includes(kind));
   const counts = varying.filter(({ kind }) => kind === 'count').length >= varying.length / 2;
   const within = (low: number, high: number) =>
     columns.every(({ minimum, maximum }) => (minimum ?? NaN) >= low && (maximum ?? NaN) <= high);
-  if (only('binary', 'constant') && within(0, 1))
+  const integers = columns.every((column) => column.integers);
+  if (only('binary', 'constant') && within(0, 1) && integers)
     return chosen({ family: 'bernoulli' }, 'Every value is 0 or 1.');
   if (only('binary', 'grey') && within(0, 1)) return grey(columns);
-  if (counts && only('count', 'binary') && within(0, Infinity))
+  if (counts && only('count', 'binary') && within(0, Infinity) && integers)
     return chosen(
       { family: 'poisson' },
       'Every value is a whole number from 0 on, and most columns look like counts.',
     );
-  if (only('real', 'grey') || columns.length > LIKELIHOOD_LIMITS.columns) return real();
-  return table(columns);
+  return null;
 }
 
-const chosen = (likelihood: LikelihoodSpec, ...reasons: string[]): Choice => ({
+const chosen = (likelihood: LikelihoodSpec, ...reasons: string[]): Proposal => ({
   likelihood,
   binarization: 'none',
   reasons,
 });
 
 /** Three ways with grey values: bits drawn from them, a density on [0, 1], or a Gaussian inside it. */
-function grey(columns: readonly ColumnProfile[]): Choice {
+function grey(columns: readonly ColumnProfile[]): Proposal {
   const extremes = average(columns.map((column) => column.extremes));
   const share = `${(100 * extremes).toFixed(0)} % of the values are exactly 0 or 1`;
   if (extremes >= BLACK_AND_WHITE)
@@ -102,7 +106,7 @@ function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function real(): Choice {
+function real(): Proposal {
   return chosen(
     {
       family: 'gaussian',
@@ -116,22 +120,23 @@ function real(): Choice {
   );
 }
 
-function table(columns: readonly ColumnProfile[]): Choice {
+function table(columns: readonly ColumnProfile[]): Proposal {
   const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(columnSpec) };
   const missing = columns.some((column) => column.missing > 0);
   return chosen(
     spec,
-    'The columns are of different kinds, or have missing values: each has a likelihood of its own.',
+    'The columns are of different kinds, hold words or have missing values: each has a likelihood of its own.',
     ...(missing
       ? ['Missing values add nothing to the bound, and the encoder is told which are missing.']
       : []),
-    ...columns.map(({ name, reason, kind }) => `${name}: ${reason} (${COLUMN_LIKELIHOODS[kind].family}).`),
+    ...columns.map((column) => `${column.name}: ${column.reason} (${likelihoodOf(column).family}).`),
   );
 }
 
 function columnSpec(column: ColumnProfile): ColumnSpec {
+  const { name, labels, missing } = column;
   const likelihood = likelihoodOf(column);
-  return { name: column.name, likelihood, missing: column.missing > 0 };
+  return { name, likelihood, missing: missing > 0, ...(labels && { labels }) };
 }
 
 const REAL = { standardise: 'per_element', minimum_standard_deviation: FLOOR } as const;
@@ -144,14 +149,15 @@ const COLUMN_LIKELIHOODS: { readonly [Kind in ColumnKind]: ColumnLikelihoodSpec 
   binary: { family: 'bernoulli' },
   grey: GAUSSIAN,
   count: { family: 'poisson' },
-  category: { family: 'categorical', categories: 1 },
+  categorical: { family: 'categorical', categories: 1 },
   real: GAUSSIAN,
   positive: { family: 'log_normal', ...REAL },
-  text: GAUSSIAN,
 };
 
-function likelihoodOf({ kind, labels, minimum }: ColumnProfile): ColumnLikelihoodSpec {
-  if (kind === 'category') return { family: 'categorical', categories: labels?.length ?? 1 };
+function likelihoodOf({ kind, labels, minimum, maximum }: ColumnProfile): ColumnLikelihoodSpec {
+  if (labels && isFlag(labels)) return { family: 'bernoulli' };
+  if (labels) return { family: 'categorical', categories: labels.length };
+  if (kind === 'categorical') return { family: 'categorical', categories: (maximum ?? 0) + 1 };
   if (kind === 'constant' && (minimum === 0 || minimum === 1)) return { family: 'bernoulli' };
   return COLUMN_LIKELIHOODS[kind];
 }

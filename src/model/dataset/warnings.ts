@@ -1,72 +1,73 @@
 import type { BinarizationName, LikelihoodName, LikelihoodSpec } from '../spec/likelihood.ts';
-import type { ColumnProfile } from './profile.ts';
+import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Real columns of which this share is exactly 0 are hardly Gaussian. */
 const MANY_ZEROS = 0.25;
 const MOST_NAMES = 5;
 const DENSITIES: ReadonlySet<LikelihoodName> = new Set(['gaussian', 'continuous_bernoulli', 'mixed']);
+/** A number before any letter: a price, a share, a date, or a number with a decimal comma. */
+const LIKE_A_NUMBER = /^[^\p{L}\d]*\d/u;
 
 interface Situation {
-  readonly columns: readonly ColumnProfile[];
+  readonly profile: DatasetProfile;
   readonly likelihood: LikelihoodSpec | null;
   readonly binarization: BinarizationName;
 }
 type Warning = (situation: Situation) => string | null;
 
-const grey: Warning = ({ columns, likelihood, binarization }) => {
-  const found = columns.filter(({ kind }) => kind === 'grey');
+const grey: Warning = ({ profile, likelihood, binarization }) => {
+  const found = profile.columns.filter(({ kind }) => kind === 'grey');
   if (likelihood?.family !== 'bernoulli' || binarization !== 'none' || found.length === 0) return null;
-  return `${named(found)} grey values under a Bernoulli without binarization: the score is no log probability and cannot be compared with one of black and white data.`;
+  return `${named(profile, found)} grey values under a Bernoulli without binarization: the score is no log probability and cannot be compared with one of black and white data. training.binarization says how they become zeros and ones.`;
 };
 
-const constants: Warning = ({ columns, likelihood }) => {
-  const found = columns.filter(({ kind }) => kind === 'constant');
+const constants: Warning = ({ profile, likelihood }) => {
+  const found = profile.columns.filter(({ kind }) => kind === 'constant');
   if (found.length === 0) return null;
   const unbounded = likelihood !== null && DENSITIES.has(likelihood.family);
   const detail = unbounded ? ', and a density at one value grows until its floor' : '';
-  return `${named(found)} one value alone: nothing can be learned from it${detail}.`;
+  return `${named(profile, found)} one value alone: nothing can be learned from it${detail}.`;
 };
 
-const missing: Warning = ({ columns, likelihood }) => {
-  const found = columns.filter(({ kind, missing: share }) => share > 0 && kind !== 'empty');
+const missing: Warning = ({ profile, likelihood }) => {
+  const found = profile.columns.filter(({ kind, missing: share }) => share > 0 && kind !== 'empty');
   if (found.length === 0) return null;
   const most = Math.max(...found.map((column) => column.missing));
   const handled = likelihood?.family === 'mixed' ? '' : '; only the likelihood mixed can be trained on them';
-  return `${named(found)} missing values (up to ${(100 * most).toFixed(1)} % of the rows)${handled}.`;
+  return `${named(profile, found)} missing values (up to ${(100 * most).toFixed(1)} % of the rows)${handled}.`;
 };
 
-const zeros: Warning = ({ columns }) => {
-  const real = columns.filter(({ kind }) => kind === 'real');
+const zeros: Warning = ({ profile }) => {
+  const real = profile.columns.filter(({ kind }) => kind === 'real');
   const found = real.filter((column) => column.zeros > MANY_ZEROS);
-  return found.length === 0 ? null : `${named(found)} many values that are exactly 0: no Gaussian has that.`;
+  if (found.length === 0) return null;
+  return `${named(profile, found)} many values that are exactly 0: no Gaussian has that.`;
 };
 
-const recoded: Warning = ({ columns }) => {
-  const found = columns.filter(({ labels }) => labels?.some((label, code) => label !== String(code)));
-  return found.length === 0
-    ? null
-    : `${named(found)} labels: they are stored as codes 0, 1, ... in the order listed.`;
+const numbersAsWords: Warning = ({ profile }) => {
+  const found = profile.columns.filter(({ labels }) => labels?.some((label) => LIKE_A_NUMBER.test(label)));
+  if (found.length === 0) return null;
+  return `${named(profile, found)} words that look like numbers or dates: they are categories without an order. Numbers are read where every cell is one, such as 12.5, or empty.`;
 };
 
-const unusable: Warning = ({ columns }) => {
-  const found = columns.filter(({ kind }) => kind === 'text' || kind === 'empty');
-  return found.length === 0
-    ? null
-    : `${named(found)} nothing that can be learned (free text, or no value): leave out.`;
+const empty: Warning = ({ profile }) => {
+  const found = profile.columns.filter(({ kind }) => kind === 'empty');
+  return found.length === 0 ? null : `${named(profile, found)} no value: nothing can be learned.`;
 };
 
-const WARNINGS: readonly Warning[] = [grey, constants, missing, zeros, recoded, unusable];
+const WARNINGS: readonly Warning[] = [grey, constants, missing, zeros, numbersAsWords, empty];
 
-/** What to know before this likelihood is trained on these columns, in plain sentences. */
+/** What to know before this likelihood is trained on these data, in plain sentences. */
 export function warningsFor(
-  columns: readonly ColumnProfile[],
+  profile: DatasetProfile,
   likelihood: LikelihoodSpec | null,
   binarization: BinarizationName,
 ): string[] {
-  return WARNINGS.flatMap((warning) => warning({ columns, likelihood, binarization }) ?? []);
+  return WARNINGS.flatMap((warning) => warning({ profile, likelihood, binarization }) ?? []);
 }
 
-function named(columns: readonly ColumnProfile[]): string {
+function named({ per_column: perColumn }: DatasetProfile, columns: readonly ColumnProfile[]): string {
+  if (!perColumn) return 'The data have';
   const names = columns.slice(0, MOST_NAMES).map(({ name }) => name);
   const others = columns.length - names.length;
   const list = others > 0 ? `${names.join(', ')} and ${others} more` : names.join(', ');

@@ -6,20 +6,26 @@ import {
   type Runtime,
   type TensorFunction,
 } from '../runtime/runtime.ts';
-import type { MarginalSpec, ModelSpec } from '../spec.ts';
+import type { LikelihoodSpec, MarginalSpec, ModelSpec } from '../spec.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, empty, pick } from './batches.ts';
 import { boundOfRows, type BoundOfRow } from './bound.ts';
+import { withCounts } from './counts.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
+
+/** Noise of x is keyed apart from that of z, which is of draws 0, 1, ... */
+const DATA_DRAW = 2 ** 32;
 
 /** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
 export class Inference {
   readonly vae: Vae;
   readonly #functions: BatchedFunctions;
+  readonly #likelihood: LikelihoodSpec;
 
   constructor(runtime: Runtime, model: ModelSpec, dataSize: number) {
     this.#functions = new BatchedFunctions(runtime);
+    this.#likelihood = model.likelihood;
     this.vae = createVae(model, dataSize);
   }
 
@@ -87,6 +93,43 @@ export class Inference {
     return { latents, mean: await this.decode(parameters, latents) };
   }
 
+  /** A draw of x from p(x|z) for each z: [rows, data_size]. */
+  async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ latents: z, normal, uniform, ...rest }) => ({
+      x: vae.decode(rest, asTensor(z)).sample(noiseOf(normal, uniform)),
+    });
+    const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
+    const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
+    return withCounts(this.#likelihood, pick(results, 'x'), noise);
+  }
+
+  /**
+   * The terms of log p(x|z), averaged over the draws that {@link elbo} makes from the same noise: [rows, columns], one for
+   * each element or one-hot group. Those of missing values are 0.
+   */
+  async logLikelihoodByColumn(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    draws: number,
+    noise: NoiseSource,
+  ): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => {
+      const z = vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform));
+      return { terms: vae.decode(rest, z).logProbByColumn(asTensor(x)) };
+    };
+    let sums = new Float64Array();
+    let shape: readonly number[] = [0, 0];
+    for (let i = 0; i < draws; i++) {
+      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      const terms = pick(await this.#functions.run('by column', fn, parameters, { rows, ...drawn }), 'terms');
+      if (i === 0) [shape, sums] = [terms.shape, new Float64Array(terms.data.length)];
+      addShare(sums, terms, draws);
+    }
+    return { shape, data: Float32Array.from(sums) };
+  }
+
   /** The bound of each row from L draws, in nats, and its standard error (NaN for one draw), all [rows]. */
   async elbo(
     parameters: FloatArrays,
@@ -121,6 +164,12 @@ export class Inference {
   dispose(): Promise<void> {
     return this.#functions.dispose();
   }
+}
+
+function addShare(sums: Float64Array, { data }: FloatArray, draws: number): void {
+  data.forEach((value, row) => {
+    sums[row] = (sums[row] ?? 0) + value / draws;
+  });
 }
 
 function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArray {

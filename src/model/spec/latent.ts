@@ -134,6 +134,13 @@ export const FAMILY_SUPPORT: { readonly [Family in FamilyName]: Support } = {
   dirichlet: 'simplex',
 };
 
+/** Priors whose dimensions are independent: each has quantiles of its own. */
+export type IndependentPrior = Exclude<PriorSpec, { family: 'dirichlet' }>;
+
+export function isIndependent(prior: PriorSpec): prior is IndependentPrior {
+  return prior.family !== 'dirichlet';
+}
+
 /** Parameters of q that the encoder gives for each dimension. */
 const PARAMETERS: { readonly [Family in Exclude<PosteriorFamily, 'full_gaussian'>]: number } = {
   gaussian: 2,

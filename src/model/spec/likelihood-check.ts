@@ -1,4 +1,11 @@
-import type { LikelihoodName, LikelihoodOf, LikelihoodSpec } from './likelihood.ts';
+import type {
+  ColumnFamily,
+  ColumnLikelihoodSpec,
+  ColumnSpec,
+  LikelihoodName,
+  LikelihoodOf,
+  LikelihoodSpec,
+} from './likelihood.ts';
 
 /** What a schema cannot see. `pointer` is inside the likelihood, e.g. `/groups`. */
 export interface LikelihoodProblem {
@@ -23,21 +30,7 @@ const CHECKS: Checks = {
     const [found, allowed] = [`groups of ${size} elements together`, `${dataSize}, the size of a row`];
     return size === dataSize ? [] : [{ pointer: '/groups', found, allowed }];
   },
-  mixed({ columns }, dataSize) {
-    const names = columns.map(({ name }) => name);
-    const twice = names.findIndex((name, i) => names.indexOf(name) < i);
-    const size = {
-      pointer: '/columns',
-      found: `${columns.length} columns`,
-      allowed: `${dataSize}, the size of a row`,
-    };
-    const name = {
-      pointer: `/columns/${twice}/name`,
-      found: 'a name used before',
-      allowed: 'a name of its own',
-    };
-    return [...(columns.length === dataSize ? [] : [size]), ...(twice < 0 ? [] : [name])];
-  },
+  mixed: mixedProblems,
 };
 
 function gaussianProblems(spec: LikelihoodOf<'gaussian'>, dataSize: number): LikelihoodProblem[] {
@@ -62,6 +55,44 @@ function gaussianProblems(spec: LikelihoodOf<'gaussian'>, dataSize: number): Lik
   }
   return problems;
 }
+
+function mixedProblems({ columns }: LikelihoodOf<'mixed'>, dataSize: number): LikelihoodProblem[] {
+  const names = new Set<string>();
+  const size = {
+    pointer: '/columns',
+    found: `${columns.length} columns`,
+    allowed: `${dataSize}, the size of a row`,
+  };
+  const own = columns.flatMap((column, i) => {
+    const pointer = `/columns/${i}`;
+    const name = { pointer: `${pointer}/name`, found: 'a name used before', allowed: 'a name of its own' };
+    const isTwice = names.has(column.name);
+    names.add(column.name);
+    return [...(isTwice ? [name] : []), ...labelProblems(column, `${pointer}/labels`)];
+  });
+  return [...(columns.length === dataSize ? [] : [size]), ...own];
+}
+
+function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): LikelihoodProblem[] {
+  if (!labels) return [];
+  const codes = CODES[likelihood.family](likelihood);
+  if (codes === 0) return [{ pointer, found: `labels of ${likelihood.family} values`, allowed: 'none' }];
+  if (labels.length !== codes) {
+    const [found, allowed] = [`${labels.length} labels`, `${codes}, one for each code`];
+    return [{ pointer, found, allowed }];
+  }
+  const isTwice = new Set(labels).size < labels.length;
+  return isTwice ? [{ pointer, found: 'a label used before', allowed: 'labels of their own' }] : [];
+}
+
+/** How many codes values of a column may be; 0 where they are numbers. */
+const CODES: { readonly [Family in ColumnFamily]: (likelihood: ColumnLikelihoodSpec) => number } = {
+  gaussian: () => 0,
+  log_normal: () => 0,
+  poisson: () => 0,
+  bernoulli: () => 2,
+  categorical: (likelihood) => (likelihood.family === 'categorical' ? likelihood.categories : 0),
+};
 
 /** The likelihood against the size of a row, and its fields against each other; none where all is well. */
 export function likelihoodProblems(spec: LikelihoodSpec, dataSize: number): LikelihoodProblem[] {

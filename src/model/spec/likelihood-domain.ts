@@ -71,3 +71,11 @@ export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
   const find = DOMAINS[spec.family] as (spec: LikelihoodSpec, element: number) => ValueDomain;
   return find(spec, element);
 }
+
+/** The same for every element, with the name of the likelihood in what is allowed. */
+export function sharedDomain(spec: Exclude<LikelihoodSpec, { family: 'mixed' }>): ValueDomain {
+  const squashed = spec.family === 'gaussian' && spec.mean === 'unit_interval';
+  const name = squashed ? 'gaussian with mean unit_interval' : spec.family;
+  const domain = valueDomain(spec);
+  return { ...domain, allowed: `${domain.allowed} (the likelihood is ${name})` };
+}

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { closed, oneOf, tagged } from './schema.ts';
 
 /** Sizes beyond which a likelihood is refused. */
-export const LIKELIHOOD_LIMITS = { columns: 4096, categories: 1024 } as const;
+export const LIKELIHOOD_LIMITS = { columns: 4096, categories: 1024, nameCharacters: 200 } as const;
 
 export const BINARIZATIONS = ['none', 'dynamic', 'static', 'threshold'] as const;
 export type BinarizationName = (typeof BINARIZATIONS)[number];
@@ -57,14 +57,24 @@ const ColumnLikelihood = tagged('family', {
 export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
 export type ColumnFamily = ColumnLikelihoodSpec['family'];
 
+const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
+
 const Column = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
+    name: word,
     likelihood: ColumnLikelihood,
     missing: Type.Boolean({
       default: false,
       description: 'Whether values may be missing; the encoder is then told which are.',
     }),
+    labels: Type.Optional(
+      Type.Array(word, {
+        minItems: 1,
+        maxItems: LIKELIHOOD_LIMITS.categories,
+        description:
+          'categorical, bernoulli: the words that codes 0, 1, ... stand for; rows are sent and answered with them. Without them those of the data set, if it has words.',
+      }),
+    ),
   },
   closed,
 );
@@ -111,30 +121,33 @@ const gaussian = {
   ),
 } as const;
 
-export const Likelihood = tagged(
-  'family',
-  {
-    bernoulli: {},
-    continuous_bernoulli: {},
-    gaussian,
-    poisson: {},
-    categorical: {
-      groups: Type.Array(Type.Integer({ minimum: 1, maximum: LIKELIHOOD_LIMITS.categories }), {
-        minItems: 1,
-        maxItems: LIKELIHOOD_LIMITS.columns,
-        description: 'Sizes of the one-hot groups, in the order of the elements; they sum to the data size.',
-      }),
-    },
-    mixed: {
-      columns: Type.Array(Column, {
-        minItems: 1,
-        maxItems: LIKELIHOOD_LIMITS.columns,
-        description: 'One for each element of a row, in its order. A missing value is stored as NaN.',
-      }),
-    },
+const FAMILIES = {
+  bernoulli: {},
+  continuous_bernoulli: {},
+  gaussian,
+  poisson: {},
+  categorical: {
+    groups: Type.Array(Type.Integer({ minimum: 1, maximum: LIKELIHOOD_LIMITS.categories }), {
+      minItems: 1,
+      maxItems: LIKELIHOOD_LIMITS.columns,
+      description: 'Sizes of the one-hot groups, in the order of the elements; they sum to the data size.',
+    }),
   },
-  'bernoulli',
-);
+  mixed: {
+    columns: Type.Array(Column, {
+      minItems: 1,
+      maxItems: LIKELIHOOD_LIMITS.columns,
+      description: 'One for each element of a row, in its order. A missing value is stored as NaN.',
+    }),
+  },
+} as const;
+
+export const Likelihood = tagged('family', FAMILIES, 'bernoulli');
+/** Without a default: what is not said is told apart. */
+export const ChosenLikelihood = Type.Unsafe<LikelihoodSpec>({
+  ...tagged('family', FAMILIES),
+  description: 'p(x|z). Without it the one that the data set proposes (`GET /datasets/{id}`).',
+});
 export type LikelihoodSpec = Static<typeof Likelihood>;
 export type LikelihoodName = LikelihoodSpec['family'];
 /** The specification of one family. */

@@ -217,3 +217,10 @@ export type TrainingSpec = Static<typeof TrainingSpec>;
 export function estimatorOf({ estimator }: TrainingSpec, hasClosedForm: boolean): EstimatorSpec {
   return estimator ?? { name: hasClosedForm ? 'sgvb_b' : 'sgvb_a' };
 }
+
+const DEFAULT_MINIBATCH_SIZE = 100;
+
+/** M: as asked for, else 100, or all rows where there are fewer. */
+export function minibatchSizeOf({ minibatch_size: asked }: TrainingSpec, trainRows: number): number {
+  return asked ?? Math.min(DEFAULT_MINIBATCH_SIZE, trainRows);
+}

@@ -13,16 +13,17 @@ const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
 const STALE_MS = 24 * 3600 * 1000;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
 
 /** Blobs as files below a folder, which is made with the first write. */
 export function fsDriver(folder: string): Driver {
   const pathOf = (key: string): string => join(folder, ...checkedNames(key));
   return {
     read: (key) => orNotFound(key, readFile(pathOf(key))),
-    write: (key, source) => orFull(key, write(pathOf(key), source)),
-    append: (key, line) => orFull(key, append(pathOf(key), line)),
+    write: (key, source) => orRefused(key, write(pathOf(key), source)),
+    append: (key, line) => orRefused(key, append(pathOf(key), line)),
     list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
-    remove: (prefix) => remove(pathOf(prefix)),
+    remove: (prefix) => orRefused(prefix, remove(pathOf(prefix))),
     open: (key) => orNotFound(key, openFile(key, pathOf(key))),
   };
 }
@@ -184,11 +185,14 @@ async function orNotFound<T>(key: string, work: Promise<T>): Promise<T> {
   }
 }
 
-async function orFull<T>(key: string, work: Promise<T>): Promise<T> {
+/** What the file system refuses, as store_full or store_unwritable. */
+async function orRefused<T>(key: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     const code = codeOf(error);
-    throw FULL.has(code) ? AppError.of('store_full', { key, code }, { cause: error }) : error;
+    if (FULL.has(code)) throw AppError.of('store_full', { key, code }, { cause: error });
+    if (UNWRITABLE.has(code)) throw AppError.of('store_unwritable', { key, code }, { cause: error });
+    throw error;
   }
 }

@@ -1,46 +1,49 @@
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { AppError } from '../../errors.ts';
+import { isPerColumn } from '../../model/dataset.ts';
+import { invalid, isBlank } from './csv-cells.ts';
+import { CsvColumns, type NumberedRow } from './csv-columns.ts';
+import { isHeader, namesOf } from './csv-header.ts';
 import { MAX_DATA_SIZE, MAX_ROWS } from './limits.ts';
-import type { RowFormat, RowLimits, RowStream } from './rows.ts';
+import type { RowFormat, RowLimits, RowSettings, RowStream } from './rows.ts';
 
-const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-/** Words that other programs write for values that are no numbers: such a row is data, not a header. */
-const NOT_FINITE = /^\s*[+-]?(?:nan|na|null|none|inf|infinity)\s*$/i;
 /** Longest row in characters: MAX_DATA_SIZE values of 64. */
 const MAX_ROW_CHARACTERS = MAX_DATA_SIZE * 64;
 /** At the end of a file; a blank line costs a byte, or a thousandth of one in gzip, and as much work as a row. */
 const MAX_BLANK_LINES = 100;
 const PIECE_VALUES = 65536;
 const [QUOTE, COMMA, NEWLINE, CARRIAGE_RETURN] = [0x22, 0x2c, 0x0a, 0x0d] as const;
+const OTHER_SEPARATOR = /[;\t]/;
 const HEAD_CONTROL = /[^\t\n\f\r -~\x80-\xff]/;
 
 /**
- * Comma-separated numbers, one row a line; the first line may name the columns. Rows are counted from 1, header included.
- * Recognised last: whatever begins without control characters.
+ * Comma-separated numbers and words, one row a line; the first line may name the columns. Rows are counted from 1, header
+ * included. Recognised last: whatever begins without control characters.
  */
 export const csv: RowFormat = {
   recognises: (head) => head.length > 0 && !HEAD_CONTROL.test(Buffer.from(head).toString('latin1')),
-  open: async (reader, limits) => openCsv(reader.rest(), limits),
+  open: async (reader, settings) => openCsv(reader.rest(), settings),
 };
 
-async function openCsv(source: AsyncIterable<Uint8Array>, limits: RowLimits): Promise<RowStream> {
+async function openCsv(source: AsyncIterable<Uint8Array>, settings: RowSettings): Promise<RowStream> {
   const records = numbered(source);
   const first = await records.next();
   if (first.done === true) throw invalid('row 1', 'no row', 'at least one');
   const { cells } = first.value;
-  if (cells.length > MAX_DATA_SIZE) {
+  const dataSize = cells.length;
+  if (dataSize > MAX_DATA_SIZE) {
     throw AppError.of('too_large', { what: 'A row', limit: MAX_DATA_SIZE, unit: 'values' });
   }
-  const named = cells.every((cell) => !NUMBER.test(cell) && !NOT_FINITE.test(cell) && cell.trim() !== '');
-  const dataSize = cells.length;
-  const pieces = csvPieces(named ? null : first.value, records, dataSize, limits);
-  return { rowShape: [dataSize], dataSize, dtype: 'float32', pieces };
-}
-
-interface NumberedRow {
-  readonly row: number;
-  readonly cells: readonly string[];
+  if (dataSize === 1 && OTHER_SEPARATOR.test(cells[0] ?? '')) {
+    throw invalid('row 1', 'cells separated by semicolons or tabs', 'cells separated by commas');
+  }
+  const header = isHeader(cells, settings.header);
+  const names = header && isPerColumn([dataSize]) ? namesOf(cells) : null;
+  const columns = new CsvColumns(dataSize, names);
+  const pieces = csvPieces(columns, header ? null : first.value, records, dataSize, settings);
+  const table = { header, names, labels: () => columns.labels() };
+  return { rowShape: [dataSize], dataSize, dtype: 'float32', table, pieces };
 }
 
 /** Rows with their numbers; blank lines are left out at the end of the file and refused before. */
@@ -53,12 +56,12 @@ async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Numb
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       row += 1;
-      if (cells.length === 1 && cells[0]?.trim() === '') {
+      if (cells.length === 1 && isBlank(cells[0] ?? '')) {
         blank ||= row;
         if (row - blank < MAX_BLANK_LINES) continue;
       }
       if (blank > 0) {
-        throw invalid(`row ${blank}`, 'an empty line', 'one only after the last row');
+        throw invalid(`row ${blank}`, 'an empty line', 'one only after the last row; for a missing value NA');
       }
       yield { row, cells };
     }
@@ -87,6 +90,7 @@ async function* narrow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 async function* csvPieces(
+  columns: CsvColumns,
   first: NumberedRow | null,
   others: AsyncIterable<NumberedRow>,
   dataSize: number,
@@ -101,7 +105,7 @@ async function* csvPieces(
       throw AppError.of('too_large', { what: 'The data set', limit: limits.maxStoredBytes, unit: 'bytes' });
     }
     const slot = rows % rowsPerPiece;
-    readCells(row, dataSize, piece, slot * dataSize);
+    columns.read(row, piece, slot * dataSize);
     rows += 1;
     if (slot === rowsPerPiece - 1) {
       yield piece;
@@ -117,27 +121,9 @@ async function* prepended(first: NumberedRow, others: AsyncIterable<NumberedRow>
   yield* others;
 }
 
-function readCells({ row, cells }: NumberedRow, dataSize: number, out: Float32Array, offset: number): void {
-  if (cells.length !== dataSize) {
-    const where = `row ${row}, column ${Math.min(cells.length, dataSize) + 1}`;
-    throw invalid(where, `${cells.length} columns`, `${dataSize}, as in the first row`);
-  }
-  cells.forEach((cell, column) => {
-    const value = Math.fround(Number(cell));
-    if (!NUMBER.test(cell) || !Number.isFinite(value)) {
-      const found = cell.trim() === '' ? 'an empty cell' : JSON.stringify(cell.slice(0, 40));
-      throw invalid(`row ${row}, column ${column + 1}`, found, 'a finite float32 number');
-    }
-    out[offset + column] = value;
-  });
-}
-
 function unreadable(cause: CsvError): AppError {
   const before: unknown = cause['records'];
   const where = `row ${typeof before === 'number' ? before + 1 : '?'}`;
   const found = `text that is no CSV (${cause.code})`;
   return AppError.of('data_invalid', { where, found, allowed: 'cells separated by commas' }, { cause });
 }
-
-const invalid = (where: string, found: string, allowed: string): AppError =>
-  AppError.of('data_invalid', { where, found, allowed });

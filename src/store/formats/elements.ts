@@ -55,7 +55,7 @@ export interface Encoding {
 
 /**
  * Whole elements as float32, rounded to nearest. `offset` is where `bytes` begins in the file, for the message.
- * Errors: data_invalid for NaN, infinities and values beyond float32.
+ * NaN stays: a missing value. Errors: data_invalid for infinities and values beyond float32.
  */
 export function toFloat32(bytes: Uint8Array, { type, littleEndian }: Encoding, offset: number): Float32Array {
   const element = ELEMENTS[type];
@@ -63,9 +63,13 @@ export function toFloat32(bytes: Uint8Array, { type, littleEndian }: Encoding, o
   const values = new Float32Array(bytes.byteLength / element.bytes);
   for (let i = 0, at = 0; i < values.length; i++, at += element.bytes) {
     const value = Math.fround(element.read(view, at, littleEndian));
-    if (!Number.isFinite(value)) {
+    if (value === Infinity || value === -Infinity) {
       const found = String(element.read(view, at, littleEndian));
-      throw AppError.of('data_invalid', { where: `byte ${offset + at}`, found, allowed: 'finite float32' });
+      throw AppError.of('data_invalid', {
+        where: `byte ${offset + at}`,
+        found,
+        allowed: 'finite float32, or NaN for a missing value',
+      });
     }
     values[i] = value;
   }

@@ -7,8 +7,19 @@ export interface RowStream {
   /** Elements of one row. */
   readonly dataSize: number;
   readonly dtype: 'uint8' | 'float32';
+  /** What the file says of its columns, if it is a table. */
+  readonly table?: TableFacts;
   /** All values, row after row, cut anywhere between values; ends with a whole row. Errors: data_invalid, too_large. */
   readonly pieces: AsyncIterable<Uint8Array | Float32Array>;
+}
+
+export interface TableFacts {
+  /** Whether its first row was taken for their names. */
+  readonly header: boolean;
+  /** Null where they have none, or are too many. */
+  readonly names: readonly string[] | null;
+  /** Of each column the words that its codes stand for, null where it holds numbers: once all pieces were read. */
+  readonly labels: () => readonly (readonly string[] | null)[];
 }
 
 export interface RowLimits {
@@ -16,12 +27,17 @@ export interface RowLimits {
   readonly maxStoredBytes: number;
 }
 
+export interface RowSettings extends RowLimits {
+  /** Whether the first row of a table names its columns; absent: as it looks. */
+  readonly header?: boolean;
+}
+
 /** A file format of data sets. */
 export interface RowFormat {
   /** Whether a file that begins like this claims to be of this format. */
   readonly recognises: (head: Uint8Array) => boolean;
   /** Reads as far as the shape of a row is known. Errors: data_invalid, too_large. */
-  readonly open: (reader: ByteReader, limits: RowLimits) => Promise<RowStream>;
+  readonly open: (reader: ByteReader, settings: RowSettings) => Promise<RowStream>;
 }
 
 export type RowFormats = { readonly [Format in DatasetFormat]: RowFormat };

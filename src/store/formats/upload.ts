@@ -29,6 +29,7 @@ export async function openUpload(
   source: AsyncIterable<Uint8Array>,
   expected: DatasetFormat | undefined,
   limits: UploadLimits,
+  header?: boolean,
 ): Promise<OpenUpload> {
   const packed = new ByteReader(limitBytes(source, 'The upload', limits.maxUploadBytes));
   let reader = packed;
@@ -37,7 +38,15 @@ export async function openUpload(
       reader = new ByteReader(gunzip(packed.rest(), limits.maxDatasetBytes * RAW_BYTES_PER_STORED_BYTE));
     }
     const format = recognise(await reader.peek(HEAD_BYTES), expected);
-    const rows = await FORMATS[format].open(reader, { maxStoredBytes: limits.maxDatasetBytes });
+    if (header !== undefined && format !== 'csv') {
+      throw AppError.of('data_invalid', {
+        where: 'byte 0',
+        found: format,
+        allowed: 'csv, where header is given',
+      });
+    }
+    const settings = { maxStoredBytes: limits.maxDatasetBytes, ...(header === undefined ? {} : { header }) };
+    const rows = await FORMATS[format].open(reader, settings);
     return { ...rows, format };
   } catch (error) {
     await reader.close();

@@ -1,7 +1,7 @@
 import { Inference } from '../../model/evaluation/inference.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { MarginalSpec, ModelSpec } from '../../model/spec.ts';
+import type { ModelSpec } from '../../model/spec.ts';
 import { AppError } from '../../errors.ts';
 import {
   packArray,
@@ -12,7 +12,12 @@ import {
 } from '../../queue/jobs.ts';
 import type { Processor } from '../../queue/queues.ts';
 import type { Store } from '../../store/store.ts';
+import { readRows } from '../inference/dataset-rows.ts';
+import { interpolate, manifold, traversal } from '../inference/pictures.ts';
+import type { InferenceRequest } from '../inference/request.ts';
+import { scatter } from '../inference/scatter.ts';
 import { LoadedModels, type LoadedModel } from '../loaded-models.ts';
+import { OpenDatasets } from '../open-datasets.ts';
 
 export interface InferDependencies {
   readonly runtime: Runtime;
@@ -20,17 +25,8 @@ export interface InferDependencies {
   readonly warn: (message: string) => void;
 }
 
-interface Request {
-  readonly inference: Inference;
-  readonly parameters: FloatArrays;
-  readonly rows: FloatArray;
-  readonly count: number;
-  readonly marginal?: MarginalSpec;
-  readonly noise: { readonly seed: number; readonly stream: 'inference' };
-}
-
 /** Each operation's named results; see InferResult. */
-const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArrays> } = {
+const OPERATIONS: { [Name in Operation]: (request: InferenceRequest) => Promise<FloatArrays> } = {
   encode: async ({ inference, parameters, rows, count, noise }) => {
     const posterior = await inference.encode(parameters, rows);
     return count === 0
@@ -38,13 +34,25 @@ const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArra
       : { ...posterior, samples: await inference.draw(parameters, rows, count, noise) };
   },
   decode: async ({ inference, parameters, rows }) => ({ mean: await inference.decode(parameters, rows) }),
-  reconstruct: async ({ inference, parameters, rows }) => ({
+  reconstruct: async ({ inference, parameters, rows, payload }) => ({
     mean: await inference.reconstruct(parameters, rows),
+    ...(payload.datasetRows === undefined ? {} : { data: rows }),
   }),
-  sample: ({ inference, parameters, count, noise }) => inference.sample(parameters, count, noise),
-  elbo: ({ inference, parameters, rows, count, noise }) =>
-    inference.elbo(parameters, rows, Math.max(1, count), noise),
-  log_marginal_likelihood: async ({ inference, parameters, rows, marginal, noise }) => {
+  sample: async ({ inference, parameters, count, noise, payload }) => {
+    const drawn = await inference.sample(parameters, count, noise);
+    return payload.drawData === true
+      ? { ...drawn, data: await inference.drawData(parameters, drawn.latents, noise) }
+      : drawn;
+  },
+  elbo: async ({ inference, parameters, rows, count, noise, payload }) => {
+    const draws = Math.max(1, count);
+    const terms = await inference.elbo(parameters, rows, draws, noise);
+    if (payload.byColumn !== true) return terms;
+    const columns = await inference.logLikelihoodByColumn(parameters, rows, draws, noise);
+    return { ...terms, log_likelihood_by_column: columns };
+  },
+  log_marginal_likelihood: async ({ inference, parameters, rows, payload, noise }) => {
+    const { marginal } = payload;
     if (!marginal) throw new RangeError('how to estimate the likelihood is missing');
     const estimate = await inference.marginalLikelihood(parameters, rows, marginal, noise);
     const { logMarginalLikelihood, standardError, effectiveSampleSize, acceptance } = estimate;
@@ -55,12 +63,17 @@ const OPERATIONS: { [Name in Operation]: (request: Request) => Promise<FloatArra
       ...(acceptance === undefined ? {} : { acceptance: vector([acceptance]) }),
     };
   },
+  manifold,
+  traversal,
+  interpolate,
+  scatter,
 };
 
 function vector(values: ArrayLike<number>): FloatArray {
   return { shape: [values.length], data: Float32Array.from(values) };
 }
 
+/** Beside rows of the data set, which are always encoded. */
 const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => boolean } = {
   encode: () => true,
   decode: () => false,
@@ -68,6 +81,10 @@ const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => 
   sample: () => false,
   elbo: () => true,
   log_marginal_likelihood: ({ marginal }) => marginal?.method === 'importance_sampling',
+  manifold: () => false,
+  traversal: () => false,
+  interpolate: () => true,
+  scatter: () => true,
 };
 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
@@ -75,12 +92,16 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
   const models = new LoadedModels(store.models, warn, (record) => {
     return new Inference(runtime, record.model as ModelSpec, record.data_size);
   });
+  const datasets = new OpenDatasets(store.datasets);
   return async (_context, payload): Promise<InferResult> => {
     const started = performance.now();
     return models.use(payload.modelId, payload.checkpoint, async (model) => {
-      if (NEEDS_ENCODER[payload.operation](payload) && !hasEncoder(model.parameters))
-        throw AppError.of('no_encoder', { id: payload.modelId });
-      const arrays = await OPERATIONS[payload.operation](requestOf(model, payload));
+      const encodes = NEEDS_ENCODER[payload.operation](payload) || payload.datasetRows !== undefined;
+      if (encodes && !hasEncoder(model.parameters)) throw AppError.of('no_encoder', { id: payload.modelId });
+      const { count, seed } = payload;
+      const noise = { seed, stream: 'inference' } as const;
+      const rows = await rowsOf(model, payload, datasets);
+      const arrays = await OPERATIONS[payload.operation]({ ...model, payload, rows, count, noise, datasets });
       const packed = Object.entries(arrays).map(
         ([name, { shape, data }]) => [name, packArray(shape, data)] as const,
       );
@@ -89,7 +110,12 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
   };
 }
 
-function requestOf({ inference, parameters }: LoadedModel<Inference>, payload: InferPayload): Request {
+function rowsOf(
+  { inference, record }: LoadedModel<Inference>,
+  payload: InferPayload,
+  datasets: OpenDatasets,
+): FloatArray | Promise<FloatArray> {
+  if (payload.datasetRows !== undefined) return readRows(datasets, record.dataset_id, payload.datasetRows);
   const width = payload.operation === 'decode' ? inference.vae.latentSize : inference.vae.dataSize;
   const rows = payload.rows ? unpackArray(payload.rows) : { shape: [0, width], data: new Float32Array() };
   if (rows.shape.length !== 2 || rows.shape[1] !== width) {
@@ -99,12 +125,5 @@ function requestOf({ inference, parameters }: LoadedModel<Inference>, payload: I
       allowed: `[rows, ${width}]`,
     });
   }
-  return {
-    inference,
-    parameters,
-    rows,
-    count: payload.count,
-    ...(payload.marginal ? { marginal: payload.marginal } : {}),
-    noise: { seed: payload.seed, stream: 'inference' },
-  };
+  return rows;
 }

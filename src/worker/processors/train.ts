@@ -1,7 +1,7 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import type { ModelSpec } from '../../model/spec.ts';
+import { minibatchSizeOf, type ModelSpec } from '../../model/spec.ts';
 import { splitRows } from '../../model/training/split.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
@@ -9,9 +9,9 @@ import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
 import { warningOfDamage } from '../damage.ts';
+import { checkRows } from '../training/data-check.ts';
 import { TrainingRun } from '../training/run.ts';
 import { Validation } from '../training/validation.ts';
-import { minibatchSizeOf } from '../../model/training/minibatch-size.ts';
 
 export interface TrainDependencies {
   readonly runtime: Runtime;
@@ -45,6 +45,7 @@ async function train(
     optimizer: true,
     onCorrupt: warningOfDamage(warn),
   });
+  if (resume === null) checkRows(reader, payload.model.likelihood);
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
   const model = await completed(payload, source, split.train, record.data_size, store);

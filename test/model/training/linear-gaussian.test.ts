@@ -3,59 +3,18 @@ import { Inference } from '../../../src/model/evaluation/inference.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
 import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
-import { symmetricEigenvalues } from '../../support/jacobi.ts';
+import { LOG_2_PI, range } from '../../support/linear-gaussian.ts';
+import {
+  DATA_SIZE,
+  drawRows,
+  largestLogLikelihood,
+  LATENT_SIZE,
+  MODEL,
+  ROWS,
+} from '../../support/principal-components.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
-import { at, estimateOf, meanOf, numbers } from '../../support/numbers.ts';
-import { array, modelSpec, trainingSpec } from '../../support/tiny-model.ts';
-
-const [ROWS, DATA_SIZE, LATENT_SIZE] = [3000, 6, 2];
-const LOG_2_PI = Math.log(2 * Math.PI);
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-
-/** Linear networks and one variance: probabilistic PCA, whose posterior is a Gaussian that the encoder can be. */
-const MODEL = modelSpec({
-  latent_size: LATENT_SIZE,
-  likelihood: { family: 'gaussian', mean: 'free', variance: 'shared' },
-  encoder: { hidden_sizes: [], activation: 'tanh' },
-  decoder: { hidden_sizes: [], activation: 'tanh' },
-});
-
-/** x = mu + W z + 0.5 e, [ROWS * DATA_SIZE]. */
-function drawRows(): Float32Array {
-  const source = numbers(21);
-  const weight = range(DATA_SIZE * LATENT_SIZE).map(() => source.normal());
-  const center = range(DATA_SIZE).map(() => source.normal());
-  const rows = range(ROWS).map(() => {
-    const z = range(LATENT_SIZE).map(() => source.normal());
-    return center.map((mu, i) => {
-      const signal = z.reduce((sum, value, k) => sum + value * at(weight, i * LATENT_SIZE + k), 0);
-      return mu + signal + 0.5 * source.normal();
-    });
-  });
-  return Float32Array.from(rows.flat());
-}
-
-function covariance(rows: Float32Array): number[][] {
-  const column = (i: number) => range(ROWS).map((row) => at(rows, row * DATA_SIZE + i));
-  const centered = range(DATA_SIZE).map((i) => {
-    const values = column(i);
-    const mean = meanOf(values);
-    return values.map((value) => value - mean);
-  });
-  return centered.map((a) => centered.map((b) => meanOf(a.map((value, row) => value * at(b, row)))));
-}
-
-/**
- * The largest mean log likelihood of probabilistic PCA (Tipping & Bishop 1999, eq. 4 with 7 and 8): with eigenvalues
- * l_1 >= ... >= l_d of the sample covariance and s^2 the mean of the last d - q,
- * -1/2 (d log 2 pi + sum_{j <= q} log l_j + (d - q) log s^2 + d).
- */
-function largestLogLikelihood(rows: Float32Array): number {
-  const eigenvalues = symmetricEigenvalues(covariance(rows));
-  const noise = meanOf(eigenvalues.slice(LATENT_SIZE));
-  const kept = eigenvalues.slice(0, LATENT_SIZE).reduce((sum, value) => sum + Math.log(value), 0);
-  return -0.5 * (DATA_SIZE * (LOG_2_PI + 1) + kept + (DATA_SIZE - LATENT_SIZE) * Math.log(noise));
-}
+import { at, estimateOf, meanOf } from '../../support/numbers.ts';
+import { array, trainingSpec } from '../../support/tiny-model.ts';
 
 /**
  * The mean bound over the rows, exactly: for a decoder b + W z with variance s^2 and q = N(m, diag(v)),

@@ -30,21 +30,23 @@ describe('fsDriver', () => {
   });
 
   it.each([
-    ['writeFile', 'ENOSPC'],
-    ['sync', 'ENOSPC'],
-    ['writeFile', 'EDQUOT'],
-  ] as const)('leaves no file behind when %s tells %s, and says so', async (method, code) => {
+    ['writeFile', 'ENOSPC', 'store_full', 'No room is left to store a/b (ENOSPC)'],
+    ['sync', 'ENOSPC', 'store_full', 'No room is left to store a/b (ENOSPC)'],
+    ['writeFile', 'EDQUOT', 'store_full', 'No room is left to store a/b (EDQUOT)'],
+    ['writeFile', 'EROFS', 'store_unwritable', 'a/b cannot be written (EROFS)'],
+    ['sync', 'EIO', 'store_unwritable', 'a/b cannot be written (EIO)'],
+  ] as const)('leaves no file behind when %s tells %s, and says so', async (method, errno, code, message) => {
     const folder = await temporaryFolder();
     const driver = fsDriver(folder);
     await driver.write('a/b', Buffer.from('old'));
-    const full = Object.assign(new Error(`${code}: no space left on device`), { code });
+    const full = Object.assign(new Error(`${errno}: refused by the file system`), { code: errno });
     const spy = vi.spyOn(await fileHandlePrototype(folder), method).mockRejectedValueOnce(full);
     onTestFinished(() => {
       spy.mockRestore();
     });
     await expect(driver.write('a/b', piecesOf(Buffer.from('new')))).rejects.toMatchObject({
-      code: 'store_full',
-      message: expect.stringContaining(`No room is left to store a/b (${code})`) as unknown,
+      code,
+      message: expect.stringContaining(message) as unknown,
       cause: full,
     });
     expect(await readdir(join(folder, 'a'))).toEqual(['b']);

@@ -15,7 +15,7 @@ describe('csv', () => {
     ['spaces and quotes', ' 1 ,"2"\n', [1, 2]],
     ['all ways to write numbers', '-1,+2\n.5,5.\n1e3,2.5E-1\n', [-1, 2, 0.5, 5, 1000, 0.25]],
   ])('reads %s', async (_, text, values) => {
-    expect(await readUpload(text)).toEqual({ format: 'csv', dtype: 'float32', rowShape: [2], values });
+    expect(await readUpload(text)).toMatchObject({ format: 'csv', dtype: 'float32', rowShape: [2], values });
   });
 
   it('reads one column', async () => {
@@ -38,18 +38,29 @@ describe('csv', () => {
     ['a long row', 'a,b\n1,2\n3,4,5\n', 'At row 3, column 3: found 3 columns'],
     ['a header of another width', 'a\n1,2\n', 'At row 2, column 2'],
     ['text among numbers', '1,2\n3,x\n', 'At row 2, column 2: found "x"'],
-    ['text in the first row of numbers', '1,x\n3,4\n', 'At row 1, column 2: found "x"'],
-    ['a second header', 'a,b\nc,d\n', 'At row 2, column 1: found "c"'],
-    ['an empty cell', '1,2\n3,\n', 'At row 2, column 2: found an empty cell'],
-    ['an empty cell in the first row', '1,\n3,4\n', 'At row 1, column 2: found an empty cell'],
+    [
+      'a word in a named column of numbers',
+      'age\n1\n?\n',
+      'At row 3, column 1 (age): found "?"; allowed: a number',
+    ],
+    [
+      'two columns of one name',
+      'a,b,a\n1,2,3\n',
+      'At row 1, column 3: found the name "a", which column 1 has',
+    ],
+    ['a long name', `${'x'.repeat(201)}\n1\n`, 'At row 1, column 1: found a name of 201 characters'],
+    ['a long word', `1,a\n2,${'x'.repeat(201)}\n`, 'At row 2, column 2: found a text of 201 characters'],
     ['a blank line between', '1,2\n\n3,4\n', 'At row 2: found an empty line'],
     ['a thousand blank lines at the end', `1,2${'\n'.repeat(1000)}`, 'At row 2: found an empty line'],
-    ['NaN', '1,2\nnan,4\n', 'At row 2, column 1: found "nan"'],
-    ['a first row of NaN', 'nan,NaN\n1,2\n', 'At row 1, column 1: found "nan"'],
     ['infinity', '1,2\n3,-Infinity\n', 'At row 2, column 2: found "-Infinity"'],
     ['a number beyond float32', '1,2\n3,1e39\n', 'At row 2, column 2: found "1e39"'],
     ['hexadecimal', '1,0x10\n', 'At row 1, column 2: found "0x10"'],
-    ['decimal commas', '1;2\n3;4\n', 'At row 2, column 1: found "3;4"'],
+    [
+      'hexadecimal alone',
+      '0x10\n0x11\n',
+      'At row 1, column 1: found "0x10"; allowed: a finite float32 number',
+    ],
+    ['semicolons', '1;2\n3;4\n', 'At row 1: found cells separated by semicolons or tabs'],
     ['an open quote', '1,2\n"3,4\n', 'At row 2: found text that is no CSV (CSV_QUOTE_NOT_CLOSED)'],
     ['only a header', 'a,b\n', 'At row 2: found no row below the header'],
     ['only blank lines', '\n\n', 'At row 1: found no row'],
@@ -60,6 +71,78 @@ describe('csv', () => {
     const error = await errorOf(readUpload(text));
     expect(error?.code).toBe('data_invalid');
     expect(error?.message).toContain(message);
+  });
+
+  it.each<[string, string, boolean | undefined, boolean, number[]]>([
+    ['names', 'a,b\n1,2\n', undefined, true, [1, 2]],
+    ['names, one of them empty', ',b\n0,2\n', undefined, true, [0, 2]],
+    ['numbers', '1,2\n', undefined, false, [1, 2]],
+    ['a number and a word', '2020,b\n2021,b\n', undefined, false, [2020, 0, 2021, 0]],
+    ['a missing value and a word', 'NA,b\n3,b\n', undefined, false, [NaN, 0, 3, 0]],
+    ['numbers that are names', '2020,2021\n1,2\n', true, true, [1, 2]],
+    ['words that are data', 'b,c\nc,c\n', false, false, [0, 0, 1, 0]],
+  ])('takes a first row of %s as it looks or as it is told to', async (_, text, asked, header, values) => {
+    const read = await readUpload(text, asked === undefined ? {} : { header: asked });
+    expect(read).toMatchObject({ header, values });
+  });
+
+  it('keeps the names of the columns', async () => {
+    expect((await readUpload(' height ,,"a, b"\n1,2,3\n')).names).toEqual(['height', 'column_2', 'a, b']);
+  });
+
+  it('reads words as codes in the order of their appearance', async () => {
+    const read = await readUpload('size,n\nS,1\n38,2\n L ,3\nS,4\n');
+    expect(read).toMatchObject({ values: [0, 1, 1, 2, 2, 3, 0, 4], labels: [['S', '38', 'L'], null] });
+  });
+
+  it.each([
+    ['no,yes', 'yes\nno\nyes\n', [1, 0, 1]],
+    ['False,True', 'True\nfalse\nTRUE\n', [1, 0, 1]],
+    ['NO,YES', 'YES\nYES\n', [1, 1]],
+    ['no,yes,maybe', 'yes\nmaybe\nno\n', [1, 2, 0]],
+    ['no,yes,true', 'no\ntrue\n', [0, 2]],
+  ])('reads flags as 0 and 1: %s', async (labels, text, values) => {
+    expect(await readUpload(text, { header: false })).toMatchObject({ labels: [labels.split(',')], values });
+  });
+
+  it.each(['', ' ', 'NA', 'na', 'NaN', 'nan', 'null', 'NULL', 'n/a'])(
+    'reads %j as a missing value',
+    async (cell) => {
+      const { values, labels } = await readUpload(`a,b\n${cell},x\n1,${cell}\n`);
+      expect([values, labels]).toEqual([
+        [NaN, 0, 1, NaN],
+        [null, ['x']],
+      ]);
+    },
+  );
+
+  it('refuses free text: more different words than a column may have, and than a file may have', async () => {
+    const column = (count: number) => Array.from({ length: count }, (_, i) => `1,w${i}`).join('\n');
+    expect((await readUpload(column(1024))).labels?.[1]).toHaveLength(1024);
+    const error = await errorOf(readUpload(column(1025)));
+    expect(error?.message).toContain(
+      'At row 1025, column 2: found "w1024", one word more; allowed: at most 1024',
+    );
+    const wide = Array.from({ length: 200 }, (_, row) =>
+      Array.from({ length: 60 }, (_, i) => `${row}`.padEnd(100 + i, 'x')).join(','),
+    );
+    const limits = { maxUploadBytes: 2 ** 24 };
+    expect(await codeOf(readUpload(wide.join('\n'), { pieceBytes: 65_536, header: false, limits }))).toBe(
+      'too_large',
+    );
+  });
+
+  it('refuses words in rows too wide for columns of their own', async () => {
+    const cells = Array<string>(4097).fill('1');
+    const text = [cells.join(','), [...cells.slice(1), 'x'].join(',')].join('\n');
+    expect(await codeOf(readUpload(text, { pieceBytes: 65_536 }))).toBe('data_invalid');
+    expect(
+      (
+        await readUpload(cells.map((_, i) => `c${i}`).join(',') + '\n' + cells.join(','), {
+          pieceBytes: 65_536,
+        })
+      ).names,
+    ).toBeNull();
   });
 
   it('refuses a cell of a million digits in good time and names only its start', async () => {
@@ -92,7 +175,7 @@ describe('csv', () => {
   });
 
   it('answers any text with rows or an AppError', async () => {
-    const text = fc.string({ unit: fc.constantFrom(...Array.from('0123456789.,-+e"\n\r x')) });
+    const text = fc.string({ unit: fc.constantFrom(...Array.from('0123456789.,-+e"\n\r xNAyes')) });
     await fc.assert(
       fc.asyncProperty(fc.oneof(text, fc.string({ unit: 'binary' })), async (given) => {
         await codeOf(readUpload(given));

@@ -91,12 +91,18 @@ describe('npy', () => {
     ['version 1.1', file('{}', '', '0101'), 'At byte 6: found NPY version 1.1'],
     ['a header of 4 GB', bytes('934e554d50590200ffffffff'), 'At byte 8: found a header of 4294967295 bytes'],
     ['trailing bytes', Buffer.concat([GOLDEN, bytes('00')]), 'At byte 144'],
-    ['NaN', Buffer.concat([GOLDEN.subarray(0, -4), bytes('0000c07f')]), 'At byte 140: found NaN'],
+    ['infinity', Buffer.concat([GOLDEN.subarray(0, -4), bytes('0000807f')]), 'At byte 140: found Infinity'],
   ])('refuses %s', async (_, given, message) => {
     for (const error of [await errorOf(() => decodeNpy(given, LIMITS)), await errorOf(readUpload(given))]) {
       expect(error?.code).toBe('data_invalid');
       expect(error?.message).toContain(message);
     }
+  });
+
+  it('reads NaN as a missing value', async () => {
+    const given = Buffer.concat([GOLDEN.subarray(0, -4), bytes('0000c07f')]);
+    expect(decodeNpy(given, LIMITS).data.at(-1)).toBeNaN();
+    expect((await readUpload(given)).values.at(-1)).toBeNaN();
   });
 
   it('refuses a file cut anywhere', async () => {

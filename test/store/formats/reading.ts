@@ -9,17 +9,28 @@ export interface ReadUpload {
   readonly dtype: 'uint8' | 'float32';
   readonly rowShape: readonly number[];
   readonly values: number[];
+  /** Of a table. */
+  readonly header?: boolean;
+  readonly names?: readonly string[] | null;
+  readonly labels?: readonly (readonly string[] | null)[];
 }
 
 /** A whole upload, given in small pieces. */
 export async function readUpload(
   bytes: Uint8Array | string,
-  options: { pieceBytes?: number; format?: DatasetFormat; limits?: Partial<typeof LIMITS> } = {},
+  options: {
+    pieceBytes?: number;
+    format?: DatasetFormat;
+    limits?: Partial<typeof LIMITS>;
+    header?: boolean;
+  } = {},
 ): Promise<ReadUpload> {
   const pieces = cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, options.pieceBytes);
   const limits = { ...LIMITS, ...options.limits };
-  const rows = await openUpload(piecesOf(...pieces), options.format, limits);
+  const rows = await openUpload(piecesOf(...pieces), options.format, limits, options.header);
   const values: number[] = [];
   for await (const piece of rows.pieces) values.push(...piece);
-  return { format: rows.format, dtype: rows.dtype, rowShape: rows.rowShape, values };
+  const { format, dtype, rowShape, table } = rows;
+  const facts = table ? { header: table.header, names: table.names, labels: table.labels() } : {};
+  return { format, dtype, rowShape, values, ...facts };
 }

@@ -13,7 +13,10 @@ export interface Likelihood {
   mean(): Tensor;
   /** The most probable x, [..., data_size]: 0 or 1, a count, a code; for log_normal the median. */
   mode(): Tensor;
-  /** A draw [..., data_size] from {@link LikelihoodFamily.noise}. Errors: RangeError where the family cannot. */
+  /**
+   * A draw [..., data_size] from {@link LikelihoodFamily.noise}; in the place of counts, which are no cheap function of
+   * noise, their rates (evaluation/counts.ts draws from them).
+   */
   sample(noise: Noise): Tensor;
 }
 
@@ -37,7 +40,7 @@ export interface LikelihoodFamily {
    * is given this share of the rows (default {@link LEAST_SHARE}: a start that learning can leave).
    */
   marginal(statistics: ElementStatistics, leastShare?: number): Marginal;
-  /** Whether a draw is a cheap function of noise. */
+  /** Whether a draw is a cheap function of noise, in every element. */
   readonly canSample: boolean;
   /** How many numbers one draw of a row takes: noise is [..., normal] and [..., uniform]. */
   noise(dataSize: number): NoiseSize;

@@ -1,0 +1,75 @@
+import { blank, type Raster } from './raster.ts';
+
+/** How the values of a row are the pixels of an image. */
+export interface ImageFormat {
+  readonly height: number;
+  readonly width: number;
+  /** 1: grey; 3: red, green, blue, which lie side by side. */
+  readonly channels: 1 | 3;
+  /** Values shown black and white; those beyond are clamped. */
+  readonly black: number;
+  readonly white: number;
+}
+
+/** Images one after another, all of one format. */
+export interface Images {
+  readonly values: Float32Array;
+  readonly format: ImageFormat;
+}
+
+/** Pixels between neighbours: in a grid, and between pairs of rows. */
+const [GAP, PAIR_GAP] = [1, 5];
+/** Darker than most images are bright, brighter than their black, so that edges show. */
+const BETWEEN_PAIRS = 110;
+/** Pairs stand in rows of at least this many. */
+const PAIR_COLUMNS = 10;
+
+/** Images row by row in so many columns (a near-square grid by default), one black pixel between neighbours. */
+export function imageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(images)))): Raster {
+  const { height, width, channels } = images.format;
+  const count = countOf(images);
+  const rows = Math.ceil(count / columns);
+  const grid = blank(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP, channels, 0);
+  for (let i = 0; i < count; i++) {
+    place(grid, images, i, (i % columns) * (width + GAP), Math.floor(i / columns) * (height + GAP));
+  }
+  return grid;
+}
+
+/** Inputs and, right under each, what was made of it: pairs of rows, set apart by grey bands. */
+export function pairedRows(inputs: Images, made: Images): Raster {
+  const { height, width, channels } = inputs.format;
+  const count = countOf(inputs);
+  const columns = Math.min(count, Math.max(PAIR_COLUMNS, Math.ceil(Math.sqrt(2 * count))));
+  const pairHeight = 2 * height + GAP;
+  const picture = blank(
+    columns * (width + GAP) - GAP + 2 * PAIR_GAP,
+    Math.ceil(count / columns) * (pairHeight + PAIR_GAP) + PAIR_GAP,
+    channels,
+    BETWEEN_PAIRS,
+  );
+  for (let i = 0; i < count; i++) {
+    const left = PAIR_GAP + (i % columns) * (width + GAP);
+    const top = PAIR_GAP + Math.floor(i / columns) * (pairHeight + PAIR_GAP);
+    place(picture, inputs, i, left, top);
+    place(picture, made, i, left, top + height + GAP);
+  }
+  return picture;
+}
+
+function countOf({ values, format }: Images): number {
+  return values.length / (format.height * format.width * format.channels);
+}
+
+function place(target: Raster, { values, format }: Images, index: number, left: number, top: number): void {
+  const { height, width, channels, black, white } = format;
+  const line = width * channels;
+  const levels = 255 / (white - black);
+  for (let y = 0; y < height; y++) {
+    const from = (index * height + y) * line;
+    const to = ((top + y) * target.width + left) * channels;
+    for (let i = 0; i < line; i++) {
+      target.pixels[to + i] = ((values[from + i] ?? black) - black) * levels;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { disc, rectangle, TEXT_HEIGHT, write, writeUpwards, type Colour } from './canvas.ts';
+import { blank, type Raster } from './raster.ts';
+import { niceTicks, type Ticks } from './ticks.ts';
+
+export interface Scatter {
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** The class of each point; null: none are known. */
+  readonly labels: readonly number[] | null;
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
+
+/** Ten colours that are told apart side by side; from the eleventh class on they repeat. */
+const COLOURS: readonly Colour[] = [
+  [31, 119, 180],
+  [255, 127, 14],
+  [44, 160, 44],
+  [214, 39, 40],
+  [148, 103, 189],
+  [140, 86, 75],
+  [227, 119, 194],
+  [127, 127, 127],
+  [188, 189, 34],
+  [23, 190, 207],
+];
+const [INK, AXIS, GRID]: readonly [Colour, Colour, Colour] = [
+  [40, 40, 40],
+  [90, 90, 90],
+  [228, 228, 228],
+];
+/** Pixels from the left and the top, with room for the numbers of the axes. */
+export const PLOT = { left: 96, right: 696, top: 20, bottom: 620 } as const;
+const HEIGHT = PLOT.bottom + 68;
+const LEGEND = { left: PLOT.right + 28, width: 92, line: 26, mark: 7 } as const;
+const MOST_CLASSES = 20;
+const TICKS = 8;
+const [RADIUS, OPACITY] = [2.6, 0.75];
+
+export function colourOf(label: number): Colour {
+  return COLOURS[label % COLOURS.length] ?? INK;
+}
+
+/** Points over a pair of axes, coloured by class, with a legend of the classes that there are. */
+export function scatterPlot({ points, labels, xLabel, yLabel }: Scatter): Raster {
+  const classes = [...new Set(labels ?? [])].toSorted((a, b) => a - b).slice(0, MOST_CLASSES);
+  const width = classes.length > 0 ? LEGEND.left + LEGEND.width : PLOT.right + 24;
+  const raster = blank(width, HEIGHT, 3, 255);
+  const [xTicks, yTicks] = [ticksOf(points.map(([x]) => x)), ticksOf(points.map(([, y]) => y))];
+  const x = scale(xTicks, PLOT.left, PLOT.right);
+  const y = scale(yTicks, PLOT.bottom, PLOT.top);
+  xAxis(raster, xTicks, x, xLabel);
+  yAxis(raster, yTicks, y, yLabel);
+  points.forEach(([px, py], i) => {
+    disc(raster, [x(px), y(py)], RADIUS, colourOf(labels?.[i] ?? 0), OPACITY);
+  });
+  legend(raster, classes);
+  return raster;
+}
+
+type Scale = (value: number) => number;
+
+function scale({ low, high }: Ticks, from: number, to: number): Scale {
+  return (value) => from + ((value - low) / (high - low)) * (to - from);
+}
+
+function ticksOf(values: readonly number[]): Ticks {
+  const [low, high] = values.reduce(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Infinity, -Infinity],
+  );
+  return niceTicks(low, high, TICKS);
+}
+
+function xAxis(raster: Raster, { values, label }: Ticks, x: Scale, name: string): void {
+  for (const value of values) {
+    const at = Math.round(x(value));
+    rectangle(raster, [at, PLOT.top, 1, PLOT.bottom - PLOT.top], GRID);
+    rectangle(raster, [at, PLOT.bottom, 1, 6], AXIS);
+    write(raster, label(value), [at, PLOT.bottom + 12], 'middle', INK);
+  }
+  rectangle(raster, [PLOT.left, PLOT.bottom, PLOT.right - PLOT.left + 1, 1], AXIS);
+  write(raster, name, [(PLOT.left + PLOT.right) / 2, PLOT.bottom + 42], 'middle', INK);
+}
+
+function yAxis(raster: Raster, { values, label }: Ticks, y: Scale, name: string): void {
+  for (const value of values) {
+    const at = Math.round(y(value));
+    rectangle(raster, [PLOT.left + 1, at, PLOT.right - PLOT.left, 1], GRID);
+    rectangle(raster, [PLOT.left - 6, at, 6, 1], AXIS);
+    write(raster, label(value), [PLOT.left - 12, at - TEXT_HEIGHT / 2], 'right', INK);
+  }
+  rectangle(raster, [PLOT.left, PLOT.top, 1, PLOT.bottom - PLOT.top], AXIS);
+  writeUpwards(raster, name, [12, (PLOT.top + PLOT.bottom) / 2], INK);
+}
+
+function legend(raster: Raster, classes: readonly number[]): void {
+  if (classes.length === 0) return;
+  write(raster, 'label', [LEGEND.left, PLOT.top], 'left', INK);
+  classes.forEach((label, i) => {
+    const top = PLOT.top + (i + 1) * LEGEND.line + 4;
+    const middle = top + TEXT_HEIGHT / 2 - 0.5;
+    disc(raster, [LEGEND.left + LEGEND.mark, middle], LEGEND.mark, colourOf(label), 1);
+    write(raster, String(label), [LEGEND.left + 3 * LEGEND.mark, top], 'left', INK);
+  });
+}

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '../api/schemas/jobs.ts';
+import type { ProblemDetails } from '../api/schemas/problem.ts';
+import type { JobState } from '../queue/jobs.ts';
+
+/** Calls of a running service. Each rejects with a {@link CallFailed} unless answered with success. Paths begin with `/`. */
+export interface Client {
+  getJson<Answer>(path: string): Promise<Answer>;
+  postJson<Answer>(path: string, body: object): Promise<Answer>;
+  /** For pictures and other files. */
+  getBytes(path: string): Promise<Uint8Array>;
+  postBytes(path: string, body: object): Promise<Uint8Array>;
+  /** Sends a stream as it comes, so that files may be larger than memory. */
+  upload<Answer>(path: string, source: Readable, contentType: string): Promise<Answer>;
+  /** Looks at the job until it has succeeded; `look` sees each state, the last one too. Errors also: JobFailed. */
+  waitForJob<Found extends Job = Job>(id: string, look?: (job: Found) => unknown): Promise<Found>;
+}
+
+/** Not answered, or answered with a problem, whose text is the message. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+}
+
+export class JobFailed extends Error {
+  override readonly name = 'JobFailed';
+}
+
+const POLL_MS = 250;
+
+interface Sent {
+  readonly body: string | Readable;
+  readonly type: string;
+}
+
+/** A client of the service at `baseUrl`; the signal ends its calls and waits, also those to come. */
+export function createClient(baseUrl: string, signal: AbortSignal): Client {
+  const base = baseUrl.replace(/\/+$/, '');
+  const call = async (method: 'GET' | 'POST', path: string, sent?: Sent): Promise<Response> => {
+    const what = `${method} ${path}`;
+    const response = await send(base + path, { method, signal, ...contentOf(sent) }).catch(
+      (error: unknown) => {
+        throw signal.aborted ? error : unanswered(what, base, error);
+      },
+    );
+    if (!response.ok) throw await refused(what, response);
+    return response;
+  };
+  const post = (path: string, body: object): Promise<Response> =>
+    call('POST', path, { body: JSON.stringify(body), type: 'application/json' });
+  const getJson = async <Answer>(path: string): Promise<Answer> =>
+    (await (await call('GET', path)).json()) as Answer;
+  return {
+    getJson,
+    postJson: async <Answer>(path: string, body: object) => (await (await post(path, body)).json()) as Answer,
+    getBytes: async (path) => bytesOf(await call('GET', path)),
+    postBytes: async (path, body) => bytesOf(await post(path, body)),
+    upload: async <Answer>(path: string, body: Readable, type: string) =>
+      (await (await call('POST', path, { body, type })).json()) as Answer,
+    waitForJob: async <Found extends Job>(id: string, look: (job: Found) => unknown = () => undefined) => {
+      for (;;) {
+        const job = await getJson<Found>(`/jobs/${id}`);
+        await look(job);
+        if (OUTCOMES[job.state](job)) return job;
+        await sleep(POLL_MS, undefined, { signal });
+      }
+    },
+  };
+}
+
+/** Whether a job in this state is done; throws where it will never be. */
+const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
+  queued: () => false,
+  running: () => false,
+  paused: () => false,
+  succeeded: () => true,
+  failed: ({ id, error }) => {
+    throw new JobFailed(`${id} failed: ${error?.message ?? 'the service does not say why'}`);
+  },
+  cancelled: ({ id }) => {
+    throw new JobFailed(`${id} was cancelled`);
+  },
+};
+
+/** fetch, rejecting also where the URL cannot be read. */
+async function send(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init);
+}
+
+function contentOf(sent: Sent | undefined): RequestInit {
+  if (sent === undefined) return {};
+  const headers = { 'content-type': sent.type };
+  return typeof sent.body === 'string'
+    ? { body: sent.body, headers }
+    : { body: Readable.toWeb(sent.body) as ReadableStream, headers, duplex: 'half' };
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function unanswered(what: string, base: string, error: unknown): CallFailed {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new CallFailed(`${what} was not answered by ${base}: ${String(cause)}`, { cause: error });
+}
+
+async function refused(what: string, response: Response): Promise<CallFailed> {
+  const text = await response.text();
+  return new CallFailed(`${what} was answered ${response.status}: ${detailOf(text)}`);
+}
+
+function detailOf(text: string): string {
+  try {
+    const { detail, errors } = JSON.parse(text) as ProblemDetails;
+    return [detail, ...errors.map((error) => `${error.pointer}: ${error.detail}`)].join(' ');
+  } catch {
+    return text.slice(0, 200);
+  }
+}

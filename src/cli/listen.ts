@@ -1,0 +1,21 @@
+import type { App } from '../api/app.ts';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'another process listens there',
+  EACCES: 'this user may not',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'the name is not known',
+};
+
+/** Opens the API to others. Errors: cannot_listen. */
+export async function listen(app: App, { host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (reason === undefined) throw error;
+    throw AppError.of('cannot_listen', { address: `${host}:${port}`, reason }, { cause: error });
+  }
+}

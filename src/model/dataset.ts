@@ -1,0 +1,16 @@
+/** What is known of data without tensors: looked at on upload (store), reported and checked against jobs (api, worker). */
+
+export { fitProblems, TOLERANCE, withLabels, type KnownColumns } from './dataset/fit.ts';
+export { flagOf, isFlag } from './dataset/labels.ts';
+export {
+  columnName,
+  DatasetProfile,
+  isPerColumn,
+  profiler,
+  type ColumnNames,
+  type ColumnProfile,
+  type Profiler,
+} from './dataset/profile.ts';
+export { propose, type Proposal } from './dataset/proposal.ts';
+export { needsRowCheck, rowCheck, type RowProblem } from './dataset/row-check.ts';
+export { warningsFor } from './dataset/warnings.ts';

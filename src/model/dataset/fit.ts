@@ -1,0 +1,128 @@
+import type { ColumnSpec, LikelihoodSpec } from '../spec/likelihood.ts';
+import type { LikelihoodProblem } from '../spec/likelihood-check.ts';
+import { sharedDomain, valueDomain, type ValueDomain } from '../spec/likelihood-domain.ts';
+import type { ColumnProfile, DatasetProfile } from './profile.ts';
+
+/** Rounding of scaled values that is still taken as inside a range. */
+export const TOLERANCE = 1e-6;
+/** Problems told at once. */
+const MOST_PROBLEMS = 10;
+
+/** What is known of the columns of a data set. */
+export interface KnownColumns {
+  readonly profile: DatasetProfile;
+  /** Whether the columns have names of their own. */
+  readonly named: boolean;
+}
+
+/**
+ * Where the data are not what a likelihood explains, the first few; `pointer` is inside the likelihood, which fits the
+ * size of a row (likelihoodProblems). What the profile does not know is for {@link needsRowCheck} to say.
+ */
+export function fitProblems(
+  likelihood: LikelihoodSpec,
+  { profile, named }: KnownColumns,
+): LikelihoodProblem[] {
+  const { columns, per_column: perColumn } = profile;
+  if (likelihood.family !== 'mixed')
+    return columns.flatMap((column) => plainProblem(likelihood, profile, column) ?? []).slice(0, 1);
+  if (!perColumn) return [];
+  const problems = likelihood.columns.flatMap((spec, i) => {
+    const column = columns[i];
+    if (!column) return [];
+    const found = mixedProblem(spec, valueDomain(likelihood, i), column, named);
+    return found ? [{ ...found, pointer: `/columns/${i}${found.pointer}` }] : [];
+  });
+  return problems.slice(0, MOST_PROBLEMS);
+}
+
+/** The likelihood with the words of the data set where its columns do not have theirs. */
+export function withLabels(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
+  if (likelihood.family !== 'mixed' || profile?.per_column !== true) return likelihood;
+  const columns = likelihood.columns.map((column, i) => {
+    const labels = column.labels ?? profile.columns[i]?.labels;
+    return labels ? { ...column, labels: [...labels] } : column;
+  });
+  return { ...likelihood, columns };
+}
+
+function plainProblem(
+  likelihood: Exclude<LikelihoodSpec, { family: 'mixed' }>,
+  { per_column: perColumn }: DatasetProfile,
+  column: ColumnProfile,
+): LikelihoodProblem | null {
+  const where = perColumn ? ` in column ${column.name}` : '';
+  const domain = sharedDomain(likelihood);
+  if (column.labels && !(column.labels.length <= 2 && likelihood.family === 'bernoulli'))
+    return {
+      pointer: '',
+      found: `words${where}`,
+      allowed: 'likelihood mixed, which has categorical columns',
+    };
+  const found = valueProblem(domain, column, where);
+  if (!found) return null;
+  if (found.missing)
+    return {
+      pointer: '',
+      found: found.found,
+      allowed: 'likelihood mixed, with missing: true for the column',
+    };
+  const ways = 'another likelihood, or data uploaded with a scale';
+  return { pointer: '', found: found.found, allowed: `${domain.allowed}; or ${ways}` };
+}
+
+function mixedProblem(
+  spec: ColumnSpec,
+  domain: ValueDomain,
+  column: ColumnProfile,
+  named: boolean,
+): LikelihoodProblem | null {
+  if (named && spec.name !== column.name)
+    return { pointer: '/name', found: spec.name, allowed: `${column.name}, as in the data set` };
+  const words = labelProblem(spec, column);
+  if (words) return words;
+  const found = valueProblem(domain, column, ` in column ${column.name}`);
+  if (!found) return null;
+  if (found.missing)
+    return { pointer: '/missing', found: found.found, allowed: 'missing: true for this column' };
+  const allowed = `${domain.allowed} (the likelihood of the column is ${spec.likelihood.family})`;
+  return { pointer: '/likelihood', found: found.found, allowed };
+}
+
+function labelProblem({ likelihood, labels }: ColumnSpec, column: ColumnProfile): LikelihoodProblem | null {
+  const { labels: words } = column;
+  if (!words) return null;
+  const { length } = words;
+  if (labels && (labels.length !== length || labels.some((label, code) => label !== words[code])))
+    return {
+      pointer: '/labels',
+      found: 'other words than those of the data set',
+      allowed: 'no labels: they are taken from the data set',
+    };
+  const fits =
+    (likelihood.family === 'categorical' && likelihood.categories === length) ||
+    (likelihood.family === 'bernoulli' && length === 2);
+  if (fits) return null;
+  const allowed = `categorical with ${length} categories${length === 2 ? ', or bernoulli' : ''}`;
+  const found = `${likelihood.family} for column ${column.name}, which holds ${length} different words`;
+  return { pointer: '/likelihood', found, allowed };
+}
+
+/** What is wrong with the values of a column, with words for where it stands. */
+function valueProblem(
+  { low, high, integer, missing }: ValueDomain,
+  column: ColumnProfile,
+  where: string,
+): { readonly found: string; readonly missing: boolean } | null {
+  if (column.missing > 0 && !missing)
+    return { found: `missing values${where} (${percent(column.missing)} of the rows)`, missing: true };
+  const { minimum, maximum } = column;
+  if (minimum === null || maximum === null) return null;
+  if (minimum < low - TOLERANCE || maximum > high + TOLERANCE)
+    return { found: `values from ${minimum} to ${maximum}${where}`, missing: false };
+  if (integer && !column.integers)
+    return { found: `values${where} that are no whole numbers`, missing: false };
+  return null;
+}
+
+const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

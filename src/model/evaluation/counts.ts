@@ -1,0 +1,31 @@
+import { poissonDraw } from '../random/poisson.ts';
+import { fillUniform, streamKey } from '../random/streams.ts';
+import type { FloatArray } from '../runtime/runtime.ts';
+import type { LikelihoodSpec } from '../spec.ts';
+import type { NoiseSource } from './draws.ts';
+
+/** Counts are drawn apart from all that is drawn by tensors. */
+const COUNTS_INDEX = 2 ** 33;
+
+/** Rows [rows, data_size] with draws in the place of the rates of counts. */
+export function withCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: NoiseSource): FloatArray {
+  const [count = 0, size = 0] = rows.shape;
+  const columns = countColumns(likelihood, size);
+  if (columns.length === 0) return rows;
+  const uniforms = new Float32Array(count * columns.length);
+  fillUniform(streamKey(noise.seed, noise.stream, COUNTS_INDEX), uniforms);
+  const data = Float32Array.from(rows.data);
+  for (let row = 0; row < count; row++) {
+    columns.forEach((column, i) => {
+      const at = row * size + column;
+      data[at] = poissonDraw(data[at] ?? NaN, uniforms[row * columns.length + i] ?? 0.5);
+    });
+  }
+  return { shape: rows.shape, data };
+}
+
+function countColumns(likelihood: LikelihoodSpec, dataSize: number): number[] {
+  if (likelihood.family === 'poisson') return Array.from({ length: dataSize }, (_, i) => i);
+  if (likelihood.family !== 'mixed') return [];
+  return likelihood.columns.flatMap((column, i) => (column.likelihood.family === 'poisson' ? [i] : []));
+}

@@ -1,0 +1,28 @@
+import { columnName } from '../../model/dataset.ts';
+import { LIKELIHOOD_LIMITS } from '../../model/spec.ts';
+import { invalid, isBlank, isWord } from './csv-cells.ts';
+
+const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;
+
+/** Whether a first row names the columns: where nobody says so, if it has words and beside them only empty cells. */
+export function isHeader(cells: readonly string[], asked: boolean | undefined): boolean {
+  return asked ?? (cells.some(isWord) && cells.every((cell) => isWord(cell) || isBlank(cell)));
+}
+
+/** The names in a header; a column without one is given one. Errors: data_invalid. */
+export function namesOf(header: readonly string[]): string[] {
+  const names = header.map((cell, column) => cell.trim() || columnName(column));
+  const known = new Map<string, number>();
+  names.forEach((name, column) => {
+    const where = `row 1, column ${column + 1}`;
+    const before = known.get(name);
+    if (name.length > LONGEST)
+      throw invalid(where, `a name of ${name.length} characters`, `names of ${LONGEST} at most`);
+    if (before !== undefined) {
+      const found = `the name ${JSON.stringify(name)}, which column ${before + 1} has`;
+      throw invalid(where, found, 'a name of its own; header=false if the first row is data');
+    }
+    known.set(name, column);
+  });
+  return names;
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../../errors.ts';
+import { columnName, needsRowCheck, rowCheck } from '../../model/dataset.ts';
+import type { LikelihoodSpec } from '../../model/spec.ts';
+import type { RowReader } from '../../store/datasets.ts';
+
+const ROWS_AT_ONCE = 256;
+
+/**
+ * Looks at every row where the profile of the data set cannot tell whether the likelihood explains it. Errors:
+ * data_invalid with row and column.
+ */
+export function checkRows(reader: RowReader, likelihood: LikelihoodSpec): void {
+  const { id, profile, rows, data_size: size, dtype, scale } = reader.record;
+  if (!needsRowCheck(likelihood, profile)) return;
+  const check = rowCheck(likelihood, size, scale);
+  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+    const indices = Uint32Array.from({ length: Math.min(ROWS_AT_ONCE, rows - start) }, (_, i) => start + i);
+    const length = indices.length * size;
+    const stored = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+    reader.readRows(indices, stored);
+    const problem = check(stored);
+    if (problem === null) continue;
+    const name = profile?.per_column === true ? profile.columns[problem.column]?.name : undefined;
+    const where = `row ${start + problem.row + 1}, ${name ?? columnName(problem.column)} of ${id}`;
+    throw AppError.of('data_invalid', { where, found: problem.found, allowed: problem.allowed });
+  }
+}
