@@ -79,7 +79,7 @@ describe('POST /jobs with type evaluate', () => {
     ['no model', {}, '/model_id', /required/],
     ['a field of the other type', { model: {} }, '/model', /unknown field; allowed: model_id, checkpoint/],
     ['no measure', { measures: [] }, '/measures', /fewer than 1 items/],
-    ['an unknown measure', { measures: [{ name: 'fid' }] }, '/measures/0', /allowed values of "name"/],
+    ['an unknown measure', { measures: [{ name: 'fid' }] }, '/measures/0/name', /"elbo", .*; found "fid"/],
     [
       'an unknown method',
       { measures: [{ name: 'log_marginal_likelihood', method: 'ais' }] },

@@ -8,8 +8,8 @@ import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
-import { checkRows } from '../training/data-check.ts';
 import { warningOfDamage } from '../damage.ts';
+import { checkRows } from '../training/data-check.ts';
 import { TrainingRun } from '../training/run.ts';
 import { Validation } from '../training/validation.ts';
 
