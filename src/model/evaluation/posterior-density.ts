@@ -8,7 +8,7 @@ import { CHAIN_SCHEDULE, transitionDecodings } from '../spec/evaluation.ts';
 import type { Vae } from '../vae.ts';
 import { pick } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
-import { fitGaussian } from './fitted-gaussian.ts';
+import { fitGaussian, type FittedGaussian } from './fitted-gaussian.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
 
@@ -40,6 +40,30 @@ export interface PosteriorDensityEstimate extends Omit<LikelihoodEstimate, 'effe
 }
 
 const FIRST_STEP_SIZE = 0.1;
+/** Steps are shortened at random, down to this share: trajectories of one length may come back to where they began. */
+const SHORTEST = 0.5;
+/** Between an accepted and a refused proposal. */
+const TUNING = 1.25;
+
+/** Gaussians with full covariance fitted to samples of p(z|x), one for each row. */
+export interface FittedPosteriors {
+  readonly densities: readonly FittedGaussian[];
+  readonly chain: Chain;
+}
+
+/** Samples by Hamiltonian Monte Carlo from `start` [rows, latent_size] on, and what is fitted to them. */
+export async function fittedPosteriors(
+  subject: Subject,
+  start: FloatArray,
+  options: PosteriorDensityOptions,
+  noise: ChainNoise,
+  advance?: Advance,
+): Promise<FittedPosteriors> {
+  const chain = new Chain(subject, start, options, noise, advance);
+  await chain.run(options.warmUp, { tune: true });
+  const fitted = await chain.samples(options.samples);
+  return { densities: fitted.map(({ points }) => fitGaussian(points)), chain };
+}
 
 /**
  * Appendix D, for few latent dimensions: samples of p(z|x) by Hamiltonian Monte Carlo, a density q(z) (a Gaussian with full
@@ -53,10 +77,7 @@ export async function posteriorDensityEstimate(
   noise: ChainNoise,
   advance?: Advance,
 ): Promise<PosteriorDensityEstimate> {
-  const chain = new Chain(subject, start, options, noise, advance);
-  await chain.run(options.warmUp, { tune: true });
-  const fitted = await chain.samples(options.samples);
-  const densities = fitted.map(({ points }) => fitGaussian(points));
+  const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
   const estimates = (await chain.samples(options.samples)).map(({ points, logJoints }, row) => {
     const sums = new WeightSums();
     points.forEach((point, i) => {
@@ -76,8 +97,8 @@ interface RowSamples {
   readonly logJoints: number[];
 }
 
-/** One chain for each row, all with the same step size. */
-class Chain {
+/** One chain for each row, each with a step size of its own: posteriors differ in width. */
+export class Chain {
   readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
   readonly #source: ChainNoise;
@@ -86,7 +107,7 @@ class Chain {
   readonly #count: number;
   #z: FloatArray;
   #logJoint: Float32Array = new Float32Array();
-  #stepSize = FIRST_STEP_SIZE;
+  readonly #stepSizes: Float32Array;
   #transitions = 0;
   #accepted = 0;
   #proposed = 0;
@@ -105,6 +126,7 @@ class Chain {
     this.#transition = transition(subject.vae, options.leapfrogSteps);
     this.#count = subject.rows.shape[0] ?? 0;
     this.#z = start;
+    this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
   }
 
   /** Share of the proposals after the warm-up that was accepted. */
@@ -117,12 +139,23 @@ class Chain {
       const results = await this.#move();
       this.#z = pick(results, 'latents');
       this.#logJoint = pick(results, 'log_joint').data;
-      const accepted = pick(results, 'accepted').data.reduce((sum, value) => sum + value, 0);
-      if (tune) this.#stepSize *= accepted > this.#options.targetAcceptance * this.#count ? 1.02 : 1 / 1.02;
-      else this.#accepted += accepted;
-      if (!tune) this.#proposed += this.#count;
+      const { data: accepted } = pick(results, 'accepted');
+      if (tune) this.#tune(accepted);
+      else {
+        this.#accepted += accepted.reduce((sum, value) => sum + value, 0);
+        this.#proposed += this.#count;
+      }
       await this.#advance?.(this.#count * transitionDecodings(this.#options.leapfrogSteps));
     }
+  }
+
+  /** Steps of such sizes that they balance where the target share is accepted. */
+  #tune(accepted: Float32Array): void {
+    const target = this.#options.targetAcceptance;
+    accepted.forEach((taken, row) => {
+      const size = this.#stepSizes[row] ?? FIRST_STEP_SIZE;
+      this.#stepSizes[row] = size * TUNING ** (taken - target);
+    });
   }
 
   async samples(count: number): Promise<RowSamples[]> {
@@ -140,9 +173,8 @@ class Chain {
 
   #move(): Promise<FloatArrays> {
     const { functions, parameters, rows } = this.#subject;
-    const given = { ...parameters, step_size: { shape: [1], data: Float32Array.of(this.#stepSize) } };
     const moving = { rows, latents: this.#z, ...this.#noise() };
-    return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, given, moving);
+    return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, parameters, moving);
   }
 
   #noise(): FloatArrays {
@@ -150,7 +182,13 @@ class Chain {
     const index = this.#transitions++;
     const momentum = { ...this.#source, stream: 'chainMomentum' } as const;
     const acceptance = { ...this.#source, stream: 'chainAcceptance' } as const;
+    const jitter = rowNoise(fillUniform, { ...this.#source, stream: 'chainStepSize' }, index, [
+      this.#count,
+      1,
+    ]);
+    const sizes = jitter.data.map((u, row) => (this.#stepSizes[row] ?? 0) * (SHORTEST + (1 - SHORTEST) * u));
     return {
+      step_size: { shape: [this.#count, 1], data: sizes },
       momentum: rowNoise(fillNormal, momentum, index, [this.#count, vae.latentSize]),
       acceptance: rowNoise(fillUniform, acceptance, index, [this.#count, 1]),
     };
