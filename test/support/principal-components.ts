@@ -1,7 +1,10 @@
+import type { FloatArrays, Runtime } from '../../src/model/runtime/runtime.ts';
+import { Trainer, type TrainerOptions } from '../../src/model/training/trainer.ts';
 import { symmetricEigenvalues } from './jacobi.ts';
 import { LOG_2_PI, range } from './linear-gaussian.ts';
 import { at, meanOf, numbers } from './numbers.ts';
-import { modelSpec } from './tiny-model.ts';
+import { memoryRows, rowNumbers } from './memory-rows.ts';
+import { modelSpec, trainingSpec } from './tiny-model.ts';
 
 export const [ROWS, DATA_SIZE, LATENT_SIZE] = [3000, 6, 2];
 
@@ -48,4 +51,30 @@ export function largestLogLikelihood(rows: Float32Array): number {
   const noise = meanOf(eigenvalues.slice(LATENT_SIZE));
   const kept = eigenvalues.slice(0, LATENT_SIZE).reduce((sum, value) => sum + Math.log(value), 0);
   return -0.5 * (DATA_SIZE * (LOG_2_PI + 1) + kept + (DATA_SIZE - LATENT_SIZE) * Math.log(noise));
+}
+
+/** Trained on the rows with Adam, its step size falling from one of these rates to the next. */
+export async function trainedOn(
+  rows: Float32Array,
+  runtime: Runtime,
+  training: object,
+  { rates, steps }: { readonly rates: readonly number[]; readonly steps: number },
+): Promise<FloatArrays> {
+  let resume: TrainerOptions['resume'];
+  for (const learning_rate of rates) {
+    const trainer = await Trainer.create({
+      runtime,
+      model: MODEL,
+      training: trainingSpec({ ...training, optimizer: { name: 'adam', learning_rate }, seed: 1 }),
+      dataSize: DATA_SIZE,
+      source: memoryRows(rows, DATA_SIZE),
+      rows: rowNumbers(ROWS),
+      minibatchSize: 100,
+      ...(resume && { resume }),
+    });
+    await trainer.run(steps);
+    resume = { step: trainer.step, ...(await trainer.snapshot()) };
+    await trainer.dispose();
+  }
+  return resume?.parameters ?? {};
 }

@@ -1,19 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
-import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
 import { gaussianLogProb, range } from '../../support/linear-gaussian.ts';
 import {
   DATA_SIZE,
   drawRows,
   largestLogLikelihood,
   LATENT_SIZE,
-  MODEL,
   ROWS,
+  trainedOn,
 } from '../../support/principal-components.ts';
-import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { at, meanOf } from '../../support/numbers.ts';
-import { array, trainingSpec } from '../../support/tiny-model.ts';
+import { array } from '../../support/tiny-model.ts';
 
 const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
 afterAll(() => runtime.dispose());
@@ -34,26 +32,6 @@ function meanLogLikelihood(parameters: FloatArrays, rows: Float32Array): number 
   return meanOf(range(ROWS).map((row) => gaussianLogProb(covariance, centered(row))));
 }
 
-async function trained(rows: Float32Array, training: object): Promise<FloatArrays> {
-  let resume: TrainerOptions['resume'];
-  for (const learning_rate of [0.01, 0.001]) {
-    const trainer = await Trainer.create({
-      runtime,
-      model: MODEL,
-      training: trainingSpec({ ...training, optimizer: { name: 'adam', learning_rate }, seed: 1 }),
-      dataSize: DATA_SIZE,
-      source: memoryRows(rows, DATA_SIZE),
-      rows: rowNumbers(ROWS),
-      minibatchSize: 100,
-      ...(resume && { resume }),
-    });
-    await trainer.run(4000);
-    resume = { step: trainer.step, ...(await trainer.snapshot()) };
-    await trainer.dispose();
-  }
-  return resume?.parameters ?? {};
-}
-
 describe('the exact maximum of the likelihood of a linear Gaussian model', () => {
   const rows = drawRows();
   const largest = largestLogLikelihood(rows);
@@ -68,7 +46,9 @@ describe('the exact maximum of the likelihood of a linear Gaussian model', () =>
       { estimator: { name: 'score_function', control_variate: 'leave_one_out' }, samples_per_datapoint: 5 },
     ],
   ])('is reached by %s, and never passed', async (_name, training) => {
-    const gap = largest - meanLogLikelihood(await trained(rows, training), rows);
+    const rates = { rates: [0.01, 0.001], steps: 4000 };
+    const parameters = await trainedOn(rows, runtime, training, rates);
+    const gap = largest - meanLogLikelihood(parameters, rows);
     expect(gap).toBeLessThan(0.05);
     expect(gap).toBeGreaterThan(-1e-5);
   });

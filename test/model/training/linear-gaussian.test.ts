@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Inference } from '../../../src/model/evaluation/inference.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
-import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
 import { LOG_2_PI, range } from '../../support/linear-gaussian.ts';
 import {
   DATA_SIZE,
@@ -11,10 +10,10 @@ import {
   LATENT_SIZE,
   MODEL,
   ROWS,
+  trainedOn,
 } from '../../support/principal-components.ts';
-import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { at, estimateOf, meanOf } from '../../support/numbers.ts';
-import { array, trainingSpec } from '../../support/tiny-model.ts';
+import { array } from '../../support/tiny-model.ts';
 
 /**
  * The mean bound over the rows, exactly: for a decoder b + W z with variance s^2 and q = N(m, diag(v)),
@@ -46,34 +45,14 @@ function meanBound(parameters: FloatArrays, rows: Float32Array): number {
   return meanOf(bounds);
 }
 
-/** Adam with a step size that falls. */
-async function trainedParameters(rows: Float32Array): Promise<FloatArrays> {
-  const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
-  let resume: TrainerOptions['resume'];
-  for (const learning_rate of [0.01, 0.001, 0.0001]) {
-    const trainer = await Trainer.create({
-      runtime,
-      model: MODEL,
-      training: trainingSpec({ optimizer: { name: 'adam', learning_rate }, seed: 1 }),
-      dataSize: DATA_SIZE,
-      source: memoryRows(rows, DATA_SIZE),
-      rows: rowNumbers(ROWS),
-      minibatchSize: 100,
-      ...(resume && { resume }),
-    });
-    await trainer.run(3000);
-    resume = { step: trainer.step, ...(await trainer.snapshot()) };
-  }
-  await runtime.dispose();
-  return resume?.parameters ?? {};
-}
-
 describe('a trained linear Gaussian model', () => {
   const rows = drawRows();
   let trained: FloatArrays;
 
   beforeAll(async () => {
-    trained = await trainedParameters(rows);
+    const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
+    trained = await trainedOn(rows, runtime, {}, { rates: [0.01, 0.001, 0.0001], steps: 3000 });
+    await runtime.dispose();
   });
 
   it('reaches the exact maximum of the likelihood, and never passes it', () => {
