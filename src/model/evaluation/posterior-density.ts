@@ -40,6 +40,7 @@ export interface PosteriorDensityEstimate extends Omit<LikelihoodEstimate, 'effe
 }
 
 const FIRST_STEP_SIZE = 0.1;
+const GAIN = { first: 2, halved_after: 20 } as const;
 
 /**
  * Appendix D, for few latent dimensions: samples of p(z|x) by Hamiltonian Monte Carlo, a density q(z) (a Gaussian with full
@@ -54,7 +55,7 @@ export async function posteriorDensityEstimate(
   advance?: Advance,
 ): Promise<PosteriorDensityEstimate> {
   const chain = new Chain(subject, start, options, noise, advance);
-  await chain.run(options.warmUp, { tune: true });
+  await chain.warmUp(options.warmUp);
   const fitted = await chain.samples(options.samples);
   const densities = fitted.map(({ points }) => fitGaussian(points));
   const estimates = (await chain.samples(options.samples)).map(({ points, logJoints }, row) => {
@@ -76,7 +77,10 @@ interface RowSamples {
   readonly logJoints: number[];
 }
 
-/** One chain for each row, all with the same step size. */
+/**
+ * One chain for each row, each with a step size of its own: posteriors differ in width from row to row, and a step that suits
+ * most rows leaves the chains of the narrowest where they began.
+ */
 class Chain {
   readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
@@ -86,7 +90,7 @@ class Chain {
   readonly #count: number;
   #z: FloatArray;
   #logJoint: Float32Array = new Float32Array();
-  #stepSize = FIRST_STEP_SIZE;
+  readonly #stepSizes: Float32Array;
   #transitions = 0;
   #accepted = 0;
   #proposed = 0;
@@ -104,6 +108,7 @@ class Chain {
     this.#advance = advance;
     this.#transition = transition(subject.vae, options.leapfrogSteps);
     this.#count = subject.rows.shape[0] ?? 0;
+    this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
     this.#z = start;
   }
 
@@ -112,24 +117,40 @@ class Chain {
     return this.#accepted / this.#proposed;
   }
 
-  async run(transitions: number, { tune }: { readonly tune: boolean }): Promise<void> {
+  async run(transitions: number): Promise<void> {
     for (let i = 0; i < transitions; i++) {
-      const results = await this.#move();
-      this.#z = pick(results, 'latents');
-      this.#logJoint = pick(results, 'log_joint').data;
-      const accepted = pick(results, 'accepted').data.reduce((sum, value) => sum + value, 0);
-      if (tune) this.#stepSize *= accepted > this.#options.targetAcceptance * this.#count ? 1.02 : 1 / 1.02;
-      else this.#accepted += accepted;
-      if (!tune) this.#proposed += this.#count;
-      await this.#advance?.(this.#count * transitionDecodings(this.#options.leapfrogSteps));
+      const accepted = await this.#move();
+      this.#accepted += accepted.reduce((sum, value) => sum + value, 0);
+      this.#proposed += this.#count;
     }
+  }
+
+  /**
+   * Finds each row's step size by Robbins & Monro 1951: the logarithm moves by gain * (accepted - target), the gain falling.
+   * It goes on jumping about the right one, so the mean over the second half is what is kept.
+   */
+  async warmUp(transitions: number): Promise<void> {
+    const logs = Float64Array.from(this.#stepSizes, Math.log);
+    const means = new Float64Array(this.#count);
+    const averaged = Math.ceil(transitions / 2);
+    for (let i = 0; i < transitions; i++) {
+      const gain = GAIN.first / (1 + i / GAIN.halved_after);
+      const accepted = await this.#move();
+      accepted.forEach((value, row) => {
+        const log = (logs[row] ?? NaN) + gain * (value - this.#options.targetAcceptance);
+        logs[row] = log;
+        if (i >= transitions - averaged) means[row] = (means[row] ?? NaN) + log / averaged;
+      });
+      this.#stepSizes.set(logs.map(Math.exp));
+    }
+    if (averaged > 0) this.#stepSizes.set(means.map(Math.exp));
   }
 
   async samples(count: number): Promise<RowSamples[]> {
     const rows = Array.from({ length: this.#count }, (): RowSamples => ({ points: [], logJoints: [] }));
     const size = this.#subject.vae.latentSize;
     for (let i = 0; i < count; i++) {
-      await this.run(this.#options.thinning, { tune: false });
+      await this.run(this.#options.thinning);
       rows.forEach(({ points, logJoints }, row) => {
         points.push(Float64Array.from(this.#z.data.subarray(row * size, (row + 1) * size)));
         logJoints.push(this.#logJoint[row] ?? NaN);
@@ -138,11 +159,18 @@ class Chain {
     return rows;
   }
 
-  #move(): Promise<FloatArrays> {
+  /** One transition of every chain; gives which were accepted, 1 or 0. */
+  async #move(): Promise<Float32Array> {
     const { functions, parameters, rows } = this.#subject;
-    const given = { ...parameters, step_size: { shape: [1], data: Float32Array.of(this.#stepSize) } };
-    const moving = { rows, latents: this.#z, ...this.#noise() };
-    return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, given, moving);
+    const factor = jitter(this.#transitions);
+    const stepSizes = { shape: [this.#count, 1], data: this.#stepSizes.map((size) => factor * size) };
+    const moving = { rows, latents: this.#z, step_sizes: stepSizes, ...this.#noise() };
+    const { leapfrogSteps } = this.#options;
+    const results = await functions.run(`hmc/${leapfrogSteps}`, this.#transition, parameters, moving);
+    this.#z = pick(results, 'latents');
+    this.#logJoint = pick(results, 'log_joint').data;
+    await this.#advance?.(this.#count * transitionDecodings(leapfrogSteps));
+    return pick(results, 'accepted').data;
   }
 
   #noise(): FloatArrays {
@@ -157,6 +185,12 @@ class Chain {
   }
 }
 
+/**
+ * Steps of one length can turn a trajectory back to where it began, time after time: lengths between 1/2 and 3/2 of the step
+ * size do not. They follow the golden ratio, whatever the chain does.
+ */
+const jitter = (transition: number): number => 0.5 + ((transition * 0.618033988749895) % 1);
+
 const transition =
   (vae: Vae, leapfrogSteps: number): TensorFunction =>
   (inputs) => {
@@ -167,6 +201,6 @@ const transition =
       acceptance: tf.reshape(named(inputs, 'acceptance'), [-1]),
     };
     const start = named(inputs, 'latents');
-    const { z, accepted } = hmcTransition(logJoint, start, noise, named(inputs, 'step_size'), leapfrogSteps);
+    const { z, accepted } = hmcTransition(logJoint, start, noise, named(inputs, 'step_sizes'), leapfrogSteps);
     return { latents: z, accepted, log_joint: logJoint(z) };
   };
