@@ -91,15 +91,15 @@ function measureProblems(measure: MeasureSpec, plan: Plan, index: number): Probl
 
 /** Why log p(x) of a model cannot be estimated in this way; its pointer is empty. */
 export function marginalProblem(model: ModelSpec, method: MarginalMethod): Problem | null {
-  if (method !== 'posterior_density') return null;
+  if (method === 'importance_sampling') return null;
   const most = EVALUATION_LIMITS.posteriorDensityLatents;
   if (model.latent_size > most) {
-    return problem('', `posterior_density with ${model.latent_size} latent dimensions`, `at most ${most}`);
+    return problem('', `${method} with ${model.latent_size} latent dimensions`, `at most ${most}`);
   }
   if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
   return problem(
     '',
-    `posterior_density with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
+    `${method} with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
     'a prior on the real numbers, or importance_sampling',
   );
 }
@@ -114,7 +114,7 @@ const encoder: MeasureCheck = (measure, { training }) =>
     ? problem(
         '',
         `${measureKey(measure)} of a model trained by mcem, which has no encoder`,
-        'floors, log_marginal_likelihood by posterior_density',
+        'floors, log_marginal_likelihood by posterior_density or fitted_importance_sampling',
       )
     : null;
 

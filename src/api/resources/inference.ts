@@ -116,8 +116,8 @@ export async function logLikelihood(
     samples,
     log_marginal_likelihood: estimates,
     standard_error,
-    effective_sample_size: method === 'importance_sampling' ? vector(result, 'effective_sample_size') : null,
-    acceptance: method === 'posterior_density' ? (vector(result, 'acceptance')[0] ?? null) : null,
+    effective_sample_size: method === 'posterior_density' ? null : vector(result, 'effective_sample_size'),
+    acceptance: method === 'importance_sampling' ? null : (vector(result, 'acceptance')[0] ?? null),
     mean: { log_marginal_likelihood: average(estimates), ...spreadOf(estimates, standard_error) },
   };
   return { body, timing };
@@ -125,9 +125,9 @@ export async function logLikelihood(
 
 function marginalOf(request: LikelihoodRequest): MarginalSpec {
   const { method, samples } = request;
-  return method === 'posterior_density'
-    ? { method, samples, leapfrog_steps: request.leapfrog_steps }
-    : { method, samples };
+  return method === 'importance_sampling'
+    ? { method, samples }
+    : { method, samples, leapfrog_steps: request.leapfrog_steps };
 }
 
 /** Missing values have no term. */

@@ -115,7 +115,7 @@ export const LikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
     method: { type: 'string', enum: Object.keys(MARGINAL_METHODS), default: 'importance_sampling' },
   },
   discriminator: { propertyName: 'method' },
-  oneOf: [likelihoodVariant('importance_sampling'), likelihoodVariant('posterior_density')],
+  oneOf: (Object.keys(MARGINAL_METHODS) as MarginalMethod[]).map(likelihoodVariant),
 });
 export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
 

@@ -1,7 +1,7 @@
 import { nats } from '../format.ts';
 import { mnistFirst } from './datasets.ts';
 import { evaluate, jobOf, train, type Evaluated, type Trained } from './jobs.ts';
-import { agreement, LIMIT, measuresOf, type Agreement } from './marginal.ts';
+import { agreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
 import { paperCurves } from './paper.ts';
 import { overlay, type NamedCurve } from './plot.ts';
 import { METHODS, NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
@@ -88,13 +88,13 @@ async function estimate(
     ...PART_ROWS[rows],
     limit: LIMIT,
     seed: session.options.seed,
-    measures: measuresOf(method),
+    measures: [...MEASURES],
   });
   return { method, rows, samples: step * 100, evaluation, agreement: agreement(evaluation.report) };
 }
 
 async function pilotScore(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
-  const order = { model_id, rows: 'train', limit: PILOT_ROWS, measures: measuresOf('MCEM') } as const;
+  const order = { model_id, rows: 'train' as const, limit: PILOT_ROWS, measures: [...MEASURES] };
   const { report } = await evaluate(session, `${name}, log p(x)`, order);
   return agreement(report).posterior_density.mean;
 }
@@ -131,11 +131,11 @@ function estimatesTable(runs: readonly Run[]): string {
       `${method} ${part}`,
       samples.toExponential(1).replace('+', ''),
       nats(found.posterior_density.mean),
-      nats(found.importance_sampling?.mean ?? null),
+      nats(found.fitted_importance_sampling.mean),
       hundredths(found.difference),
       hundredths(found.row_error),
       hundredths(found.draw_error),
-      found.agree === null ? '-' : found.agree ? 'yes' : 'no',
+      found.agree ? 'yes' : 'no',
     ]);
   const head = [
     'curve',
@@ -150,4 +150,4 @@ function estimatesTable(runs: readonly Run[]): string {
   return table([head, ...rows]);
 }
 
-const hundredths = (value: number | null): string => (value === null ? '-' : value.toFixed(2));
+const hundredths = (value: number): string => value.toFixed(2);

@@ -1,6 +1,8 @@
 /** A Gaussian with full covariance, fitted to points by their mean and covariance. */
 export interface FittedGaussian {
   logProb(point: Float64Array): number;
+  /** mean + L noise, L L^T the covariance. */
+  sample(noise: ArrayLike<number>): Float64Array;
 }
 
 const LOG_2_PI = Math.log(2 * Math.PI);
@@ -24,6 +26,11 @@ export function fitGaussian(points: readonly Float64Array[]): FittedGaussian {
   const factor = cholesky(covariance);
   const logDeterminant = factor.reduce((sum, row, i) => sum + 2 * Math.log(row[i] ?? 1), 0);
   return {
+    sample: (noise) =>
+      mean.map((value, i) => {
+        const row = factor[i] ?? new Float64Array();
+        return row.reduce((sum, entry, j) => sum + entry * (noise[j] ?? 0), value);
+      }),
     logProb(point) {
       const solved = forwardSubstitution(
         factor,

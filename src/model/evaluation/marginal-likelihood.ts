@@ -1,10 +1,15 @@
 import { named } from '../optimizers/optimizer.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
-import type { MarginalMethod, MarginalSpec } from '../spec.ts';
+import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../spec.ts';
 import { pick } from './batches.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { fittedImportanceSampled } from './fitted-importance-sampling.ts';
 import { importanceSampled } from './importance-sampling.ts';
-import { POSTERIOR_DENSITY_DEFAULTS, posteriorDensityEstimate } from './posterior-density.ts';
+import {
+  fittedPosteriors,
+  POSTERIOR_DENSITY_DEFAULTS,
+  posteriorDensityEstimate,
+} from './posterior-density.ts';
 import { hasEncoder, type Advance, type Subject } from './subject.ts';
 
 /** Estimates of log p(x) in nats and what is known of their errors. */
@@ -30,6 +35,13 @@ type Methods = {
 const METHODS: Methods = {
   importance_sampling: (subject, { samples }, noise, advance) =>
     importanceSampled(subject, samples, noise, advance),
+  fitted_importance_sampling: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
+    const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: FITTED_SAMPLES, leapfrogSteps };
+    const start = await chainStart(subject, noise);
+    const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
+    const estimate = await fittedImportanceSampled(subject, densities, samples, noise, advance);
+    return { ...estimate, acceptance: chain.acceptance };
+  },
   posterior_density: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples, leapfrogSteps };
     return posteriorDensityEstimate(subject, await chainStart(subject, noise), options, noise, advance);

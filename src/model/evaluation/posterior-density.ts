@@ -8,7 +8,7 @@ import { CHAIN_SCHEDULE, transitionDecodings } from '../spec/evaluation.ts';
 import type { Vae } from '../vae.ts';
 import { pick } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
-import { fitGaussian } from './fitted-gaussian.ts';
+import { fitGaussian, type FittedGaussian } from './fitted-gaussian.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
 
@@ -40,7 +40,30 @@ export interface PosteriorDensityEstimate extends Omit<LikelihoodEstimate, 'effe
 }
 
 const FIRST_STEP_SIZE = 0.1;
-const GAIN = { first: 2, halved_after: 20 } as const;
+/** Steps are shortened at random, down to this share: trajectories of one length may come back to where they began. */
+const SHORTEST = 0.5;
+/** Between an accepted and a refused proposal. */
+const TUNING = 1.25;
+
+/** Gaussians with full covariance fitted to samples of p(z|x), one for each row. */
+export interface FittedPosteriors {
+  readonly densities: readonly FittedGaussian[];
+  readonly chain: Chain;
+}
+
+/** Samples by Hamiltonian Monte Carlo from `start` [rows, latent_size] on, and what is fitted to them. */
+export async function fittedPosteriors(
+  subject: Subject,
+  start: FloatArray,
+  options: PosteriorDensityOptions,
+  noise: ChainNoise,
+  advance?: Advance,
+): Promise<FittedPosteriors> {
+  const chain = new Chain(subject, start, options, noise, advance);
+  await chain.run(options.warmUp, { tune: true });
+  const fitted = await chain.samples(options.samples);
+  return { densities: fitted.map(({ points }) => fitGaussian(points)), chain };
+}
 
 /**
  * Appendix D, for few latent dimensions: samples of p(z|x) by Hamiltonian Monte Carlo, a density q(z) (a Gaussian with full
@@ -54,10 +77,7 @@ export async function posteriorDensityEstimate(
   noise: ChainNoise,
   advance?: Advance,
 ): Promise<PosteriorDensityEstimate> {
-  const chain = new Chain(subject, start, options, noise, advance);
-  await chain.warmUp(options.warmUp);
-  const fitted = await chain.samples(options.samples);
-  const densities = fitted.map(({ points }) => fitGaussian(points));
+  const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
   const estimates = (await chain.samples(options.samples)).map(({ points, logJoints }, row) => {
     const sums = new WeightSums();
     points.forEach((point, i) => {
@@ -77,11 +97,8 @@ interface RowSamples {
   readonly logJoints: number[];
 }
 
-/**
- * One chain for each row, each with a step size of its own: posteriors differ in width from row to row, and a step that suits
- * most rows leaves the chains of the narrowest where they began.
- */
-class Chain {
+/** One chain for each row, each with a step size of its own: posteriors differ in width. */
+export class Chain {
   readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
   readonly #source: ChainNoise;
@@ -108,8 +125,8 @@ class Chain {
     this.#advance = advance;
     this.#transition = transition(subject.vae, options.leapfrogSteps);
     this.#count = subject.rows.shape[0] ?? 0;
-    this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
     this.#z = start;
+    this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
   }
 
   /** Share of the proposals after the warm-up that was accepted. */
@@ -117,40 +134,35 @@ class Chain {
     return this.#accepted / this.#proposed;
   }
 
-  async run(transitions: number): Promise<void> {
+  async run(transitions: number, { tune }: { readonly tune: boolean }): Promise<void> {
     for (let i = 0; i < transitions; i++) {
-      const accepted = await this.#move();
-      this.#accepted += accepted.reduce((sum, value) => sum + value, 0);
-      this.#proposed += this.#count;
+      const results = await this.#move();
+      this.#z = pick(results, 'latents');
+      this.#logJoint = pick(results, 'log_joint').data;
+      const { data: accepted } = pick(results, 'accepted');
+      if (tune) this.#tune(accepted);
+      else {
+        this.#accepted += accepted.reduce((sum, value) => sum + value, 0);
+        this.#proposed += this.#count;
+      }
+      await this.#advance?.(this.#count * transitionDecodings(this.#options.leapfrogSteps));
     }
   }
 
-  /**
-   * Finds each row's step size by Robbins & Monro 1951: the logarithm moves by gain * (accepted - target), the gain falling.
-   * It goes on jumping about the right one, so the mean over the second half is what is kept.
-   */
-  async warmUp(transitions: number): Promise<void> {
-    const logs = Float64Array.from(this.#stepSizes, Math.log);
-    const means = new Float64Array(this.#count);
-    const averaged = Math.ceil(transitions / 2);
-    for (let i = 0; i < transitions; i++) {
-      const gain = GAIN.first / (1 + i / GAIN.halved_after);
-      const accepted = await this.#move();
-      accepted.forEach((value, row) => {
-        const log = (logs[row] ?? NaN) + gain * (value - this.#options.targetAcceptance);
-        logs[row] = log;
-        if (i >= transitions - averaged) means[row] = (means[row] ?? NaN) + log / averaged;
-      });
-      this.#stepSizes.set(logs.map(Math.exp));
-    }
-    if (averaged > 0) this.#stepSizes.set(means.map(Math.exp));
+  /** Steps of such sizes that they balance where the target share is accepted. */
+  #tune(accepted: Float32Array): void {
+    const target = this.#options.targetAcceptance;
+    accepted.forEach((taken, row) => {
+      const size = this.#stepSizes[row] ?? FIRST_STEP_SIZE;
+      this.#stepSizes[row] = size * TUNING ** (taken - target);
+    });
   }
 
   async samples(count: number): Promise<RowSamples[]> {
     const rows = Array.from({ length: this.#count }, (): RowSamples => ({ points: [], logJoints: [] }));
     const size = this.#subject.vae.latentSize;
     for (let i = 0; i < count; i++) {
-      await this.run(this.#options.thinning);
+      await this.run(this.#options.thinning, { tune: false });
       rows.forEach(({ points, logJoints }, row) => {
         points.push(Float64Array.from(this.#z.data.subarray(row * size, (row + 1) * size)));
         logJoints.push(this.#logJoint[row] ?? NaN);
@@ -159,18 +171,10 @@ class Chain {
     return rows;
   }
 
-  /** One transition of every chain; gives which were accepted, 1 or 0. */
-  async #move(): Promise<Float32Array> {
+  #move(): Promise<FloatArrays> {
     const { functions, parameters, rows } = this.#subject;
-    const factor = jitter(this.#transitions);
-    const stepSizes = { shape: [this.#count, 1], data: this.#stepSizes.map((size) => factor * size) };
-    const moving = { rows, latents: this.#z, step_sizes: stepSizes, ...this.#noise() };
-    const { leapfrogSteps } = this.#options;
-    const results = await functions.run(`hmc/${leapfrogSteps}`, this.#transition, parameters, moving);
-    this.#z = pick(results, 'latents');
-    this.#logJoint = pick(results, 'log_joint').data;
-    await this.#advance?.(this.#count * transitionDecodings(leapfrogSteps));
-    return pick(results, 'accepted').data;
+    const moving = { rows, latents: this.#z, ...this.#noise() };
+    return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, parameters, moving);
   }
 
   #noise(): FloatArrays {
@@ -178,18 +182,18 @@ class Chain {
     const index = this.#transitions++;
     const momentum = { ...this.#source, stream: 'chainMomentum' } as const;
     const acceptance = { ...this.#source, stream: 'chainAcceptance' } as const;
+    const jitter = rowNoise(fillUniform, { ...this.#source, stream: 'chainStepSize' }, index, [
+      this.#count,
+      1,
+    ]);
+    const sizes = jitter.data.map((u, row) => (this.#stepSizes[row] ?? 0) * (SHORTEST + (1 - SHORTEST) * u));
     return {
+      step_size: { shape: [this.#count, 1], data: sizes },
       momentum: rowNoise(fillNormal, momentum, index, [this.#count, vae.latentSize]),
       acceptance: rowNoise(fillUniform, acceptance, index, [this.#count, 1]),
     };
   }
 }
-
-/**
- * Steps of one length can turn a trajectory back to where it began, time after time: lengths between 1/2 and 3/2 of the step
- * size do not. They follow the golden ratio, whatever the chain does.
- */
-const jitter = (transition: number): number => 0.5 + ((transition * 0.618033988749895) % 1);
 
 const transition =
   (vae: Vae, leapfrogSteps: number): TensorFunction =>
@@ -201,6 +205,6 @@ const transition =
       acceptance: tf.reshape(named(inputs, 'acceptance'), [-1]),
     };
     const start = named(inputs, 'latents');
-    const { z, accepted } = hmcTransition(logJoint, start, noise, named(inputs, 'step_sizes'), leapfrogSteps);
+    const { z, accepted } = hmcTransition(logJoint, start, noise, named(inputs, 'step_size'), leapfrogSteps);
     return { latents: z, accepted, log_joint: logJoint(z) };
   };

@@ -20,6 +20,8 @@ export const STREAMS = {
   binarization: 15,
   evaluation: 16,
   gradientNoise: 17,
+  fittedProposal: 18,
+  chainStepSize: 19,
 } as const;
 export type Stream = keyof typeof STREAMS;
 

@@ -9,10 +9,9 @@ export interface HmcNoise {
 }
 
 /**
- * One transition of Hamiltonian Monte Carlo (Duane et al. 1987) in every row at once: leapfrog steps of the given size
- * (one for all rows, or [rows, 1]) with unit masses, then accepted with probability min(1, exp(old energy - new energy)); a
- * trajectory that leaves the finite numbers is refused. logDensity maps z [rows, size] to the unnormalized log density of each
- * row, [rows].
+ * One transition of Hamiltonian Monte Carlo (Duane et al. 1987) in every row at once: leapfrog steps of the given size ([1], or [rows, 1])
+ * with unit masses, then accepted with probability min(1, exp(old energy - new energy)); a trajectory that leaves the finite
+ * numbers is refused. logDensity maps z [rows, size] to the unnormalized log density of each row, [rows].
  */
 export function hmcTransition(
   logDensity: (z: Tensor) => Tensor,

@@ -63,6 +63,8 @@ const Elbo = Type.Object(
 );
 export type ElboReport = Static<typeof Elbo>;
 
+const acceptance = Type.Number({ description: 'Share of the proposals of the chains that was accepted.' });
+
 const ImportanceSampling = Type.Object(
   {
     method: Type.Literal('importance_sampling'),
@@ -77,6 +79,15 @@ const ImportanceSampling = Type.Object(
   },
   closed,
 );
+const FittedImportanceSampling = Type.Object(
+  {
+    ...ImportanceSampling.properties,
+    method: Type.Literal('fitted_importance_sampling'),
+    leapfrog_steps: Type.Integer(),
+    acceptance,
+  },
+  closed,
+);
 const PosteriorDensity = Type.Object(
   {
     method: Type.Literal('posterior_density'),
@@ -84,12 +95,12 @@ const PosteriorDensity = Type.Object(
     leapfrog_steps: Type.Integer(),
     mean,
     ...spread,
-    acceptance: Type.Number({ description: 'Share of the proposals that was accepted.' }),
+    acceptance,
     ...bits,
   },
   closed,
 );
-const Marginal = Type.Union([ImportanceSampling, PosteriorDensity]);
+const Marginal = Type.Union([ImportanceSampling, FittedImportanceSampling, PosteriorDensity]);
 export type MarginalReport = Static<typeof Marginal>;
 
 const Latents = Type.Object(

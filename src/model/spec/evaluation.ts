@@ -36,21 +36,34 @@ export const CHAIN_SCHEDULE = { warmUp: 200, thinning: 5 } as const;
 const samples = (value: number, minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: EVALUATION_LIMITS.samples, default: value, description });
 
+/** Samples of a posterior that the proposal of fitted_importance_sampling is fitted to. */
+export const FITTED_SAMPLES = 50;
+
+const leapfrogSteps = Type.Integer({
+  minimum: 1,
+  maximum: 100,
+  default: 4,
+  description: 'Of each transition of Hamiltonian Monte Carlo.',
+});
+
 /** How log p(x) is estimated: fields of the measure and of POST /log-likelihood. */
 export const MARGINAL_METHODS = {
   importance_sampling: { samples: samples(1000, 1, 'Draws of q(z|x) for each row.') },
+  fitted_importance_sampling: {
+    samples: samples(
+      1000,
+      1,
+      'Draws for each row of the Gaussian that is fitted to samples of its posterior: good where q(z|x) is not.',
+    ),
+    leapfrog_steps: leapfrogSteps,
+  },
   posterior_density: {
     samples: samples(
       50,
       2,
       'Samples of the posterior of each row that the density is fitted to, and as many again that the estimate is made of.',
     ),
-    leapfrog_steps: Type.Integer({
-      minimum: 1,
-      maximum: 100,
-      default: 4,
-      description: 'Of each transition of Hamiltonian Monte Carlo.',
-    }),
+    leapfrog_steps: leapfrogSteps,
   },
 } as const;
 export const Marginal = tagged('method', MARGINAL_METHODS);
@@ -166,9 +179,14 @@ type MarginalDecodings = {
 
 const MARGINAL_DECODINGS: MarginalDecodings = {
   importance_sampling: ({ samples: draws }) => draws,
-  posterior_density: ({ samples: draws, leapfrog_steps: steps }) =>
-    (CHAIN_SCHEDULE.warmUp + 2 * draws * CHAIN_SCHEDULE.thinning) * transitionDecodings(steps),
+  fitted_importance_sampling: ({ samples: draws, leapfrog_steps: steps }) =>
+    chainDecodings(FITTED_SAMPLES, steps) + draws,
+  posterior_density: ({ samples: draws, leapfrog_steps: steps }) => chainDecodings(2 * draws, steps),
 };
+
+function chainDecodings(samplesOfChain: number, leapfrog: number): number {
+  return (CHAIN_SCHEDULE.warmUp + samplesOfChain * CHAIN_SCHEDULE.thinning) * transitionDecodings(leapfrog);
+}
 
 /** Of one transition of Hamiltonian Monte Carlo: a gradient takes as long as three passes. */
 export function transitionDecodings(leapfrogSteps: number): number {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { BatchedFunctions } from '../../../src/model/evaluation/batches.ts';
 import { importanceSampled } from '../../../src/model/evaluation/importance-sampling.ts';
+import { marginalLikelihood } from '../../../src/model/evaluation/marginal-likelihood.ts';
 import {
   POSTERIOR_DENSITY_DEFAULTS,
   posteriorDensityEstimate,
@@ -60,5 +61,37 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
     expect(found.acceptance).toBeGreaterThan(0.7);
     expect(Math.abs(meanOf(errors))).toBeLessThan(3 * together);
     expect(together).toBeLessThan(0.02);
+  });
+
+  it('is found by importance sampling from fitted posteriors, with far fewer draws than from a blind encoder', async () => {
+    const functions = new BatchedFunctions(runtime);
+    const subject = { functions, vae, parameters, rows };
+    const spec = { method: 'fitted_importance_sampling', samples: 200, leapfrog_steps: 4 } as const;
+    const noise = { seed: 4, stream: 'inference' } as const;
+    const found = await marginalLikelihood(subject, spec, noise);
+    await functions.dispose();
+    const errors = found.logMarginalLikelihood.map((value, row) => value - at(exact, row));
+    const together = Math.hypot(...found.standardError) / ROWS;
+    expect(Math.abs(meanOf(errors))).toBeLessThan(3 * together);
+    expect(together).toBeLessThan(0.02);
+    expect(found.acceptance).toBeGreaterThan(0.7);
+    for (const size of found.effectiveSampleSize ?? []) expect(size).toBeGreaterThan(50);
+  });
+});
+
+describe('chains without an encoder', () => {
+  it('find posteriors that are a thousand times narrower than the prior they start from', async () => {
+    const setting = { dataSize: DATA_SIZE, latentSize: 2, rows: ROWS, noiseVariance: 1e-6 };
+    const linear = linearGaussian(setting);
+    const functions = new BatchedFunctions(runtime);
+    const vae = createVae(linear.model, DATA_SIZE);
+    const subject = { functions, vae, parameters: linear.decoder, rows: linear.rows };
+    const spec = { method: 'fitted_importance_sampling', samples: 200, leapfrog_steps: 10 } as const;
+    const found = await marginalLikelihood(subject, spec, { seed: 5, stream: 'inference' });
+    await functions.dispose();
+    const exact = exactLogLikelihoods(linear);
+    found.logMarginalLikelihood.forEach((value, row) => {
+      expect(Math.abs(value - at(exact, row))).toBeLessThan(1);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { MarginalReport } from '../../spec.ts';
+import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../spec.ts';
 import { marginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
 import { Moments } from '../moments.ts';
 import { bitsPerDimension, monteCarloError, overRows, type Measure } from './measure.ts';
@@ -26,19 +26,52 @@ export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (
     monte_carlo_standard_error: spec.samples > 1 ? monteCarloError(squares, rows.count) : null,
     bits_per_dimension: bitsPerDimension(rows.mean, context),
   };
-  const { method, samples } = spec;
-  const report: MarginalReport =
-    method === 'importance_sampling'
-      ? { method, samples, ...estimated, effective_sample_size: { mean: sizes.mean, minimum: smallest } }
-      : {
-          method,
-          samples,
-          leapfrog_steps: spec.leapfrog_steps,
-          ...estimated,
-          acceptance: accepted / rows.count,
-        };
-  return { log_marginal_likelihood: [report] };
+  const effective = { effective_sample_size: { mean: sizes.mean, minimum: smallest } };
+  const chains = { acceptance: accepted / rows.count };
+  return { log_marginal_likelihood: [reportOf(spec, { estimated, effective, chains })] };
 };
+
+type ReportOf<Method extends MarginalMethod> = Extract<MarginalReport, { method: Method }>;
+interface Found {
+  readonly estimated: Omit<ReportOf<'importance_sampling'>, 'method' | 'samples' | 'effective_sample_size'>;
+  readonly effective: Pick<ReportOf<'importance_sampling'>, 'effective_sample_size'>;
+  readonly chains: Pick<ReportOf<'posterior_density'>, 'acceptance'>;
+}
+type Reports = {
+  readonly [Method in MarginalMethod]: (
+    spec: Extract<MarginalSpec, { method: Method }>,
+    found: Found,
+  ) => ReportOf<Method>;
+};
+
+/** What is known of each method's estimate. */
+const REPORTS: Reports = {
+  importance_sampling: ({ method, samples }, { estimated, effective }) => ({
+    method,
+    samples,
+    ...estimated,
+    ...effective,
+  }),
+  fitted_importance_sampling: ({ method, samples, leapfrog_steps }, { estimated, effective, chains }) => ({
+    method,
+    samples,
+    leapfrog_steps,
+    ...estimated,
+    ...effective,
+    ...chains,
+  }),
+  posterior_density: ({ method, samples, leapfrog_steps }, { estimated, chains }) => ({
+    method,
+    samples,
+    leapfrog_steps,
+    ...estimated,
+    ...chains,
+  }),
+};
+
+function reportOf(spec: MarginalSpec, found: Found): MarginalReport {
+  return (REPORTS[spec.method] as (spec: MarginalSpec, found: Found) => MarginalReport)(spec, found);
+}
 
 function sumOfSquares({ standardError }: MarginalEstimate): number {
   return standardError.reduce((sum, error) => sum + error * error, 0);

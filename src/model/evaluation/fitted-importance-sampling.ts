@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { named } from '../optimizers/optimizer.ts';
+import { fillNormal } from '../random/streams.ts';
+import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
+import type { Vae } from '../vae.ts';
+import { empty, pick } from './batches.ts';
+import { rowNoise, type NoiseSource } from './draws.ts';
+import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
+import type { Advance, Subject } from './subject.ts';
+import type { FittedGaussian } from './fitted-gaussian.ts';
+
+/** Draws that one call of the graph scores for each row. */
+const DRAWS_AT_ONCE = 16;
+/** The proposal is wider than what was fitted, so that its tails cover the posterior's. */
+const WIDENED = 1.3;
+
+/**
+ * log p(x) by importance sampling from Gaussians fitted to samples of each row's posterior, widened by {@link WIDENED}: log (1/K)
+ * sum_k p(x, z_k) / r(z_k), z_k ~ r. Unlike q(z|x), r is close to the posterior also of rows that the training never saw.
+ */
+export async function fittedImportanceSampled(
+  subject: Subject,
+  densities: readonly FittedGaussian[],
+  draws: number,
+  noise: Omit<NoiseSource, 'stream'>,
+  advance?: Advance,
+): Promise<LikelihoodEstimate> {
+  const { functions, vae, parameters, rows } = subject;
+  const sums = densities.map(() => new WeightSums());
+  for (let first = 0; first < draws;) {
+    const count = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
+    const { latents, logDensities } = drawn(densities, vae.latentSize, noise, { first, count });
+    const results = await functions.run(`log_joint/${count}`, logJoint(vae), parameters, { rows, latents });
+    pick(results, 'log_joint').data.forEach((value, i) => {
+      sums[Math.floor(i / count)]?.add(value - (logDensities[i] ?? NaN));
+    });
+    first += count;
+    await advance?.(densities.length * count);
+  }
+  return {
+    logMarginalLikelihood: Float64Array.from(sums, (sum) => sum.logMean),
+    standardError: Float64Array.from(sums, (sum) => sum.standardError),
+    effectiveSampleSize: Float64Array.from(sums, (sum) => sum.effectiveSampleSize),
+  };
+}
+
+/** Latents [rows, draws, size] of the proposals, and their log densities [rows * draws] under them. */
+function drawn(
+  densities: readonly FittedGaussian[],
+  size: number,
+  noise: Omit<NoiseSource, 'stream'>,
+  { first, count }: { readonly first: number; readonly count: number },
+): { latents: FloatArray; logDensities: Float64Array } {
+  const latents = empty([densities.length, count, size]);
+  const logDensities = new Float64Array(densities.length * count);
+  for (let draw = 0; draw < count; draw++) {
+    const source = { ...noise, stream: 'fittedProposal' } as const;
+    const { data } = rowNoise(fillNormal, source, first + draw, [densities.length, size]);
+    densities.forEach((density, row) => {
+      const own = data.subarray(row * size, (row + 1) * size);
+      const z = density.sample(own.map((value) => WIDENED * value));
+      latents.data.set(z, (row * count + draw) * size);
+      logDensities[row * count + draw] = widenedLogProb(density, z, own);
+    });
+  }
+  return { latents, logDensities };
+}
+
+/** With covariance w^2 S the density at mean + w L e is that of S at mean + L e, less size log w: N's exponent is e^T e / 2. */
+function widenedLogProb(density: FittedGaussian, z: Float64Array, noise: Float32Array): number {
+  const narrow = density.sample(noise);
+  return density.logProb(narrow) - z.length * Math.log(WIDENED);
+}
+
+/** log p(x, z) of each draw, [rows, draws]. */
+const logJoint =
+  (vae: Vae): TensorFunction =>
+  ({ latents, ...inputs }) => {
+    const x = named(inputs, 'rows');
+    const z = tf.transpose(latents ?? x, [1, 0, 2]);
+    const joint = tf.add(vae.decode(inputs, z).logProb(x), vae.prior().logProb(z));
+    return { log_joint: tf.transpose(joint) };
+  };
