@@ -84,7 +84,7 @@ describe('POST /jobs with type evaluate', () => {
       'an unknown method',
       { measures: [{ name: 'log_marginal_likelihood', method: 'ais' }] },
       '/measures/0/method',
-      /"importance_sampling", "posterior_density"; found "ais"/,
+      /"importance_sampling", "fitted_importance_sampling", "posterior_density"; found "ais"/,
     ],
     [
       'a field of another method',
