@@ -2,7 +2,7 @@ import type { TrainingSpec } from '../../model/spec.ts';
 import { mean } from './curve.ts';
 import { mnistFirst } from './datasets.ts';
 import { evaluate, jobOf, train, type Trained } from './jobs.ts';
-import { IMPORTANCE_SAMPLING, LIMIT, marginalOf } from './marginal.ts';
+import { FITTED, LIMIT, marginalOf } from './marginal.ts';
 import { NETWORKS, paperOrder, type Rows, type Setting } from './protocol.ts';
 import { table, writeResults } from './results.ts';
 import type { Session } from './session.ts';
@@ -102,10 +102,10 @@ async function score(
   { model_id }: Trained,
   checkpoint: number,
 ): Promise<Score> {
-  const measures = [{ name: 'elbo', samples: 10 } as const, IMPORTANCE_SAMPLING];
+  const measures = [{ name: 'elbo', samples: 10 } as const, FITTED];
   const order = { model_id, checkpoint, dataset_id: 'mnist', rows: 'test', limit: LIMIT, measures } as const;
   const { report } = await evaluate(session, `${name}, step ${checkpoint}`, order);
-  const marginal = marginalOf(report, 'importance_sampling');
+  const marginal = marginalOf(report, 'fitted_importance_sampling');
   if (!marginal || !report.elbo) throw new RangeError(`${name}: the evaluation lacks a measure`);
   const { mean: value, standard_error } = marginal;
   return {

@@ -9,20 +9,14 @@ const POSTERIOR_DENSITY: MeasureSpec = {
   samples: 50,
   leapfrog_steps: 4,
 };
-export const IMPORTANCE_SAMPLING: MeasureSpec = {
-  name: 'log_marginal_likelihood',
-  method: 'importance_sampling',
-  samples: 1000,
-};
-
-const FITTED: MeasureSpec = {
+/** From a proposal that does not depend on how good an encoder is, or whether there is one. */
+export const FITTED: MeasureSpec = {
   name: 'log_marginal_likelihood',
   method: 'fitted_importance_sampling',
   samples: 500,
   leapfrog_steps: 4,
 };
 
-/** Appendix D, and importance sampling from a proposal that does not depend on how good an encoder is, or whether there is one. */
 export const MEASURES: readonly MeasureSpec[] = [POSTERIOR_DENSITY, FITTED];
 
 /** An estimate of the mean of log p(x) over rows. */
