@@ -1,8 +1,10 @@
+import * as tf from '@tensorflow/tfjs';
 import { named } from '../optimizers/optimizer.ts';
-import type { FloatArray } from '../runtime/runtime.ts';
+import { fillUniform } from '../random/streams.ts';
+import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../spec.ts';
 import { pick } from './batches.ts';
-import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { drawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
 import { fittedImportanceSampled } from './fitted-importance-sampling.ts';
 import { importanceSampled } from './importance-sampling.ts';
 import {
@@ -10,6 +12,7 @@ import {
   POSTERIOR_DENSITY_DEFAULTS,
   posteriorDensityEstimate,
 } from './posterior-density.ts';
+import type { Vae } from '../vae.ts';
 import { hasEncoder, type Advance, type Subject } from './subject.ts';
 
 /** Estimates of log p(x) in nats and what is known of their errors. */
@@ -58,24 +61,56 @@ export function marginalLikelihood(
   return METHODS[spec.method](subject, spec as never, noise, advance);
 }
 
-/** Where chains begin: at the center of q(z|x), or without an encoder at a draw from the prior. */
+/** Draws of the prior among which a chain without an encoder finds where to begin, and how many are scored at once. */
+const START_DRAWS = 512;
+const STARTS_AT_ONCE = 16;
+
+/**
+ * Where chains begin: at the center of q(z|x), or without an encoder at one of {@link START_DRAWS} draws z_k of the prior, chosen
+ * with probability proportional to p(x|z_k) (Rubin 1988), since a chain does not leave the mode that it begins in.
+ */
 async function chainStart(subject: Subject, noise: NoiseSource): Promise<FloatArray> {
   const { functions, vae, parameters, rows } = subject;
-  if (hasEncoder(parameters)) {
-    const centers = await functions.run(
-      'chain_start',
-      (inputs) => ({ z: vae.encode(inputs, named(inputs, 'rows')).center() }),
-      parameters,
-      { rows },
-    );
-    return pick(centers, 'z');
-  }
-  const drawn = noiseOfDraw(vae.noise.prior, { ...noise, stream: 'chainStart' }, 0, rows.shape[0] ?? 0);
-  const draws = await functions.run(
-    'prior',
-    ({ normal, uniform }) => ({ z: vae.prior().sample(noiseOf(normal, uniform)) }),
-    {},
-    drawn,
+  if (!hasEncoder(parameters)) return resampledPrior(subject, noise);
+  const centers = await functions.run(
+    'chain_start',
+    (inputs) => ({ z: vae.encode(inputs, named(inputs, 'rows')).center() }),
+    parameters,
+    { rows },
   );
-  return pick(draws, 'z');
+  return pick(centers, 'z');
 }
+
+/** Chosen as they come: the largest of log p(x|z_k) plus a Gumbel number is a draw by those weights. */
+async function resampledPrior(
+  { functions, vae, parameters, rows }: Subject,
+  noise: NoiseSource,
+): Promise<FloatArray> {
+  const [count, size] = [rows.shape[0] ?? 0, vae.latentSize];
+  const source = { ...noise, stream: 'chainStart' } as const;
+  const chosen = { shape: [count, size], data: new Float32Array(count * size) };
+  const best = new Float64Array(count).fill(-Infinity);
+  for (let first = 0; first < START_DRAWS; first += STARTS_AT_ONCE) {
+    const drawn = noiseOfDraws(vae.noise.prior, source, { first, count: STARTS_AT_ONCE }, count);
+    const results = await functions.run('prior_start', priorStart(vae), parameters, { rows, ...drawn });
+    const [z, scores] = [pick(results, 'z').data, pick(results, 'log_likelihood').data];
+    const choice = { ...source, stream: 'chainChoice' } as const;
+    const gumbel = rowNoise(fillUniform, choice, first, [count, STARTS_AT_ONCE]).data;
+    scores.forEach((score, i) => {
+      const [row, key] = [Math.floor(i / STARTS_AT_ONCE), score - Math.log(-Math.log(gumbel[i] ?? NaN))];
+      if (!(key > (best[row] ?? Infinity))) return;
+      best[row] = key;
+      chosen.data.set(z.subarray(i * size, (i + 1) * size), row * size);
+    });
+  }
+  return chosen;
+}
+
+/** Draws of the prior [rows, draws, size] and log p(x|z) of each, [rows, draws]. */
+const priorStart =
+  (vae: Vae): TensorFunction =>
+  ({ normal, uniform, ...inputs }) => {
+    const z = vae.prior().sample(drawsFirst(noiseOf(normal, uniform)));
+    const logLikelihood = vae.decode(inputs, z).logProb(named(inputs, 'rows'));
+    return { z: tf.transpose(z, [1, 0, 2]), log_likelihood: tf.transpose(logLikelihood) };
+  };

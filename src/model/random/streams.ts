@@ -22,6 +22,7 @@ export const STREAMS = {
   gradientNoise: 17,
   fittedProposal: 18,
   chainStepSize: 19,
+  chainChoice: 20,
 } as const;
 export type Stream = keyof typeof STREAMS;
 
