@@ -14,6 +14,8 @@ const LINKS = {
   decode: '/decode',
   reconstruct: '/reconstruct',
   elbo: '/elbo',
+  log_likelihood: '/log-likelihood',
+  interpolate: '/interpolate',
   samples: '/samples',
   documentation: '/docs',
   openapi: '/docs/json',
