@@ -3,10 +3,10 @@ import tseslint from 'typescript-eslint';
 /** What each room of src/ may import from its neighbours (docs/design.md, "Rooms"). */
 const forbidden = {
   model: ['api', 'queue', 'store', 'worker', 'cli', 'config', 'errors', 'ids', 'validation', 'main'],
-  store: ['api', 'queue', 'worker', 'cli', 'config', 'main', 'model/!(spec|dataset)', 'model/*/**'],
-  queue: ['api', 'store', 'worker', 'cli', 'config', 'main', 'model/!(spec)', 'model/*/**'],
+  store: ['api', 'queue', 'worker', 'cli', 'config', 'main', 'model/!(specification|dataset)', 'model/*/**'],
+  queue: ['api', 'store', 'worker', 'cli', 'config', 'main', 'model/!(specification)', 'model/*/**'],
   worker: ['api', 'cli', 'main'],
-  api: ['worker', 'cli', 'main', 'model/runtime', 'model/!(spec|dataset)', 'model/*/**'],
+  api: ['worker', 'cli', 'main', 'model/runtime', 'model/!(specification|dataset)', 'model/*/**'],
 };
 
 const arrows = Object.entries(forbidden).map(([room, names]) => ({

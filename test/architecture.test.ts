@@ -84,7 +84,7 @@ function offenders(files: readonly string[], forbidden: (target: string) => bool
   return importsOf(files).filter((line) => forbidden(line.split(' -> ')[1] ?? ''));
 }
 
-const isMathematics = (name: string): boolean => /^model\/(?!(?:spec|dataset)[./])/.test(name);
+const isMathematics = (name: string): boolean => /^model\/(?!(?:specification|dataset)[./])/.test(name);
 const isDataKnowledge = (name: string): boolean => /^model\/dataset[./]/.test(name);
 const isHeavy = (name: string): boolean => /tensorflow|onnxruntime|pglite/.test(name);
 
@@ -124,8 +124,8 @@ describe('the rooms', () => {
   it('what is known of data sets and likelihoods without tensors loads none', () => {
     const files = [
       ...filesOf('model/dataset'),
-      ...filesOf('model/spec'),
-      'model/spec.ts',
+      ...filesOf('model/specification'),
+      'model/specification.ts',
       'model/dataset.ts',
     ];
     expect(loadedWith(files).filter((name) => isHeavy(name) || isMathematics(name))).toEqual([]);

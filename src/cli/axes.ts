@@ -1,5 +1,5 @@
 import type { Chart, Series } from './chart.ts';
-import { decadeTicks, niceTicks } from '../api/pictures/ticks.ts';
+import { decadeTicks, niceTicks } from '../api/pictures/drawing/ticks.ts';
 
 /** The corners of the plot, in pixels. */
 export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;

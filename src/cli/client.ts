@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../api/schemas/jobs.ts';
-import type { ProblemDetails } from '../api/schemas/problem.ts';
+import type { Job } from '../api/jobs/schemas.ts';
+import type { ProblemDetails } from '../api/http/problem-schema.ts';
 import type { JobState } from '../queue/jobs.ts';
 
 /** Calls of a running service. Each rejects with a {@link CallFailed} unless answered with success. Paths begin with `/`. */

@@ -1,5 +1,5 @@
-import type { TrainJob } from '../api/schemas/jobs.ts';
-import type { Metrics } from '../api/schemas/models.ts';
+import type { TrainJob } from '../api/jobs/schemas.ts';
+import type { Metrics } from '../api/models/schemas.ts';
 import { clock, grouped, nats } from './format.ts';
 import type { Environment } from './host.ts';
 

@@ -5,7 +5,7 @@ import { closedFormKl, latentFamily, priorOf } from './distributions/latent.ts';
 import { likelihoodFamily, type ElementStatistics, type Likelihood } from './distributions/likelihoods.ts';
 import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
 import type { Tensors } from './runtime/runtime.ts';
-import type { ModelSpec } from './spec.ts';
+import type { ModelSpec } from './specification.ts';
 
 /** How many numbers one draw of z, or of a row x, takes. */
 export interface VaeNoise {

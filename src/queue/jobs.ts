@@ -1,5 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { EvaluationSpec, Marginal, ModelSpec, TrainingSpec, type EvaluationReport } from '../model/spec.ts';
+import {
+  EvaluationSpec,
+  Marginal,
+  ModelSpec,
+  TrainingSpec,
+  type EvaluationReport,
+} from '../model/specification.ts';
 
 /** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
 

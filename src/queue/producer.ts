@@ -1,7 +1,7 @@
 import { QueueEvents } from 'bullmq';
 import { openBullQueue } from './bull-queue.ts';
 import type { BullEvents, BullQueue, Driver } from './drivers/driver.ts';
-import { InferenceCalls } from './inference.ts';
+import { InferenceCalls } from './inference-calls.ts';
 import { JOB_NAMES, type JobName } from './jobs.ts';
 import type { Report } from './logger.ts';
 import type { Producer } from './queues.ts';

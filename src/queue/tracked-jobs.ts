@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { BullJob, BullQueue } from './drivers/driver.ts';
-import { ALL_SOURCES, readJob, SOURCES } from './job-view.ts';
+import { ALL_SOURCES, readJob, SOURCES } from './read-job.ts';
 import { TRACKED_NAMES, type JobTypes, type TrackedName } from './jobs.ts';
 import type { JobsPage, JobView, JobViewOf } from './queues.ts';
 import { JOB_OPTIONS, type TrackedData } from './stored.ts';

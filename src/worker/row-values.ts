@@ -1,7 +1,7 @@
 import type { RowBatch, RowSet } from '../model/evaluation/measures/measure.ts';
 import { fillUniform, streamKey } from '../model/random/streams.ts';
 import type { FloatArray } from '../model/runtime/runtime.ts';
-import type { BinarizationName } from '../model/spec.ts';
+import type { BinarizationName } from '../model/specification.ts';
 import type { RowReader } from '../store/datasets.ts';
 
 /** How rows become zeros and ones where no step of a training does it: drawn once for each row, keyed by the seed. */

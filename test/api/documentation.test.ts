@@ -155,7 +155,9 @@ describe('src/api', () => {
       const source = await readFile(new URL(file, folder), 'utf8');
       const imports = [...source.matchAll(/from '([^']+)'/g)].map((match) => match[1] ?? '');
       for (const name of imports) {
-        expect(name, file).not.toMatch(/\/worker\/|tensorflow|onnxruntime|\/model\/(?!(?:spec|dataset)\.ts)/);
+        expect(name, file).not.toMatch(
+          /\/worker\/|tensorflow|onnxruntime|\/model\/(?!(?:specification|dataset)\.ts)/,
+        );
       }
     }
   });

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { problemAnswer, statusOf } from '../../src/api/problems.ts';
+import { problemAnswer, statusOf } from '../../src/api/http/problem-answer.ts';
 import { AppError, ERROR_KINDS } from '../../src/errors.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 

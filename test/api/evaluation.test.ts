@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { TrainingSpec } from '../../src/model/spec.ts';
+import { TrainingSpec } from '../../src/model/specification.ts';
 import { EvaluatePayload, type EvaluateResult } from '../../src/queue/jobs.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { compileCheck } from '../../src/validation.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parameterCount, trainingRows } from '../../src/api/resources/job-checks.ts';
+import { parameterCount, trainingRows } from '../../src/api/jobs/training-checks.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { TrainingSpec } from '../../src/model/spec.ts';
+import { TrainingSpec } from '../../src/model/specification.ts';
 import { trainingRowCount } from '../../src/model/training/split.ts';
 import { TrainPayload } from '../../src/queue/jobs.ts';
 import { compileCheck } from '../../src/validation.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundJson } from '../../src/api/json-bounds.ts';
+import { boundJson } from '../../src/api/http/json-bounds.ts';
 import { buildTestApi, problemOf } from '../support/api.ts';
 
 const bounds = { depth: 3, containers: 5 };

@@ -1,9 +1,9 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { textPixels, textWidth } from '../../src/api/pictures/font.ts';
-import { imageGrid, pairedRows, type ImageFormat } from '../../src/api/pictures/grid.ts';
-import { blank, enlarge, toPng, type Raster } from '../../src/api/pictures/raster.ts';
-import { colourOf, PLOT, scatterPlot } from '../../src/api/pictures/scatter-plot.ts';
+import { textPixels, textWidth } from '../../src/api/pictures/drawing/font.ts';
+import { imageGrid, pairedRows, type ImageFormat } from '../../src/api/pictures/drawing/grid.ts';
+import { blank, enlarge, toPng, type Raster } from '../../src/api/pictures/drawing/raster.ts';
+import { colourOf, PLOT, scatterPlot } from '../../src/api/pictures/drawing/scatter-plot.ts';
 
 const GREY: ImageFormat = { height: 1, width: 2, channels: 1, black: 0, white: 1 };
 

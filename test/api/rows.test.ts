@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FINITE, FLOAT32_MAX, parseRows, sizeOf, type RowRules } from '../../src/api/rows.ts';
+import { FINITE, FLOAT32_MAX, parseRows, sizeOf, type RowRules } from '../../src/api/inference/rows.ts';
 import { AppError } from '../../src/errors.ts';
 
 const UNIT = { low: 0, high: 1, allowed: 'a number in [0, 1]' };

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { negotiate } from '../../src/api/negotiation.ts';
-import { HttpError } from '../../src/api/http-error.ts';
+import { negotiate } from '../../src/api/http/negotiation.ts';
+import { HttpError } from '../../src/api/http/http-error.ts';
 import { newId } from '../../src/ids.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 

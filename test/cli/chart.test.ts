@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PLOT } from '../../src/cli/axes.ts';
 import { CHART_SIZE, lineChart, type Series } from '../../src/cli/chart.ts';
-import { niceTicks } from '../../src/api/pictures/ticks.ts';
+import { niceTicks } from '../../src/api/pictures/drawing/ticks.ts';
 
 const rising: Series = {
   name: 'train',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TrainJob } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Calls } from '../../src/cli/demo/calls.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import { paperOrder, train } from '../../src/cli/demo/training.ts';

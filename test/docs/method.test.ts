@@ -6,7 +6,7 @@ import {
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,
   TrainingSpec,
-} from '../../src/model/spec.ts';
+} from '../../src/model/specification.ts';
 
 const text = readFileSync(new URL('../../docs/method.md', import.meta.url), 'utf8');
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TrainRequest } from '../../src/api/schemas/jobs.ts';
+import { TrainRequest } from '../../src/api/jobs/schemas.ts';
 import { describeSettings } from '../../src/config.ts';
-import { LIMITS } from '../../src/model/spec.ts';
+import { LIMITS } from '../../src/model/specification.ts';
 import { fieldsOf } from '../support/api-fields.ts';
 import { README } from '../support/readme.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { Model } from '../../src/api/schemas/models.ts';
+import type { Model } from '../../src/api/models/schemas.ts';
 import { describeOnRedis } from '../support/on-redis.ts';
 import { asIdx, tinyImages } from '../support/tiny-images.ts';
 import { LONG, SHORT, Stand, trainerAfter, trainOn } from './stand.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EvaluateJob } from '../../src/api/schemas/jobs.ts';
+import type { EvaluateJob } from '../../src/api/jobs/schemas.ts';
 import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
 
 /** Some tenths of a second of work, so that it can be disturbed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainJob } from '../../src/api/schemas/jobs.ts';
-import type { Model } from '../../src/api/schemas/models.ts';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
+import type { Model } from '../../src/api/models/schemas.ts';
 import { ENDLESS, SHORT, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
 
 interface Page<Entry> {

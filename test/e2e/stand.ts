@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TrainJob } from '../../src/api/schemas/jobs.ts';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import { afterAll, beforeAll } from 'vitest';
 import { Client } from '../support/client.ts';
 import { Services, type ServiceProcess, type Settings } from '../support/service.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DatasetDetails } from '../../src/api/schemas/datasets.ts';
-import type { ElboAnswer, MeanAnswer, SamplesAnswer } from '../../src/api/schemas/inference.ts';
+import type { DatasetDetails } from '../../src/api/datasets/schemas.ts';
+import type { ElboAnswer, MeanAnswer, SamplesAnswer } from '../../src/api/inference/schemas.ts';
 import { gatherStatistics } from '../../src/model/dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../src/model/distributions/likelihoods.ts';
-import type { LikelihoodSpec } from '../../src/model/spec.ts';
+import type { LikelihoodSpec } from '../../src/model/specification.ts';
 import type { Client } from '../support/client.ts';
 import { asCsv, isComplete, VAN_COLUMNS, VAN_MODELS, vans, type VanRow } from '../support/vans.ts';
 import { Stand } from './stand.ts';

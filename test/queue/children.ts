@@ -31,8 +31,8 @@ export async function queueChildren(): Promise<QueueChildren> {
     'src/errors.ts',
     'src/ids.ts',
     'src/validation.ts',
-    'src/model/spec.ts',
-    'src/model/spec',
+    'src/model/specification.ts',
+    'src/model/specification',
     'test/queue/child.ts',
   );
   const children: QueueChild[] = [];

@@ -1,5 +1,5 @@
-import { problemAnswer, PROBLEM_TYPE } from '../../src/api/problems.ts';
-import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http-error.ts';
+import { problemAnswer, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
+import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http/http-error.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
 import { code, field, fieldsOf, valueOf, type Field, type Schema } from './api-fields.ts';
 

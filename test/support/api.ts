@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest';
 import { buildApp, type ApiOptions, type App } from '../../src/api/app.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { newId } from '../../src/ids.ts';
-import { ModelSpec, TrainingSpec } from '../../src/model/spec.ts';
+import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { FAKE_DATA_SIZE, FAKE_LATENT_SIZE, FakeProducer } from './fake-producer.ts';

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
-import type { Dataset } from '../../src/api/schemas/datasets.ts';
-import type { EvaluateJob, Job, TrainJob } from '../../src/api/schemas/jobs.ts';
-import type { Metrics, ModelDetails } from '../../src/api/schemas/models.ts';
+import type { Dataset } from '../../src/api/datasets/schemas.ts';
+import type { EvaluateJob, Job, TrainJob } from '../../src/api/jobs/schemas.ts';
+import type { Metrics, ModelDetails } from '../../src/api/models/schemas.ts';
 
 /** Longer than any job of the tests lasts, however slow the machine. */
 const PATIENCE_MS = 50_000;

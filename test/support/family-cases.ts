@@ -3,7 +3,7 @@ import type { Distribution, DistributionFamily, Noise } from '../../src/model/di
 import { distributionFamily } from '../../src/model/distributions/families/families.ts';
 import { fillNormal, fillUniform, streamKey } from '../../src/model/random/streams.ts';
 import type { FloatArrays, Tensors } from '../../src/model/runtime/runtime.ts';
-import type { FamilyName, HyperparametersOf } from '../../src/model/spec/distributions.ts';
+import type { FamilyName, HyperparametersOf } from '../../src/model/specification/distributions.ts';
 import golden from '../model/distributions/golden/families.json' with { type: 'json' };
 
 type Numbers = readonly (number | null)[];

@@ -1,5 +1,5 @@
 import type { FloatArrays, Runtime } from '../../src/model/runtime/runtime.ts';
-import type { EstimatorName, ObjectiveSpec, OptimizerSpec } from '../../src/model/spec.ts';
+import type { EstimatorName, ObjectiveSpec, OptimizerSpec } from '../../src/model/specification.ts';
 import type { TrainerOptions } from '../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from './memory-rows.ts';
 import { numbers } from './numbers.ts';

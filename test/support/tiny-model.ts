@@ -6,7 +6,7 @@ import {
   type Activation,
   type LikelihoodSpec,
   type NetworkSpec,
-} from '../../src/model/spec.ts';
+} from '../../src/model/specification.ts';
 import { compileCheck } from '../../src/validation.ts';
 import type { Shapes } from '../../src/model/networks/mlp.ts';
 import { sizeOf, type Value } from './dense-array.ts';

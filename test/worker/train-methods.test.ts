@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import type { ModelSpec } from '../../src/model/spec.ts';
+import type { ModelSpec } from '../../src/model/specification.ts';
 import { createInferProcessor } from '../../src/worker/processors/infer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { inferContext, operationOn, packedImages } from './inference-orders.ts';

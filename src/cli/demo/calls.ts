@@ -1,7 +1,7 @@
-import type { ElboAnswer, ElboRequest, EncodeAnswer, EncodeRequest } from '../../api/schemas/inference.ts';
-import type { TrainJob, TrainRequest } from '../../api/schemas/jobs.ts';
-import type { Metrics } from '../../api/schemas/models.ts';
-import type { ModelSpec, TrainingSpec } from '../../model/spec.ts';
+import type { ElboAnswer, ElboRequest, EncodeAnswer, EncodeRequest } from '../../api/inference/schemas.ts';
+import type { TrainJob, TrainRequest } from '../../api/jobs/schemas.ts';
+import type { Metrics } from '../../api/models/schemas.ts';
+import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { Client } from '../client.ts';
 
 /** A job as it is sent: what is left out of model and training has the default of the service. */

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import type { EncodeAnswer } from '../../api/schemas/inference.ts';
+import type { EncodeAnswer } from '../../api/inference/schemas.ts';
 import { grouped, nats } from '../format.ts';
 import { DRAWS, type Comparison, type Scores } from './scoring.ts';
 import type { Training } from './training.ts';

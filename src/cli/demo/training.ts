@@ -1,5 +1,5 @@
-import type { TrainJob } from '../../api/schemas/jobs.ts';
-import type { NetworkSpec } from '../../model/spec.ts';
+import type { TrainJob } from '../../api/jobs/schemas.ts';
+import type { NetworkSpec } from '../../model/specification.ts';
 import type { Calls, JobOrder } from './calls.ts';
 import type { Epoch, ProgressDisplay } from '../progress.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Dataset } from '../../api/schemas/datasets.ts';
-import type { ModelDetails } from '../../api/schemas/models.ts';
+import type { Dataset } from '../../api/datasets/schemas.ts';
+import type { ModelDetails } from '../../api/models/schemas.ts';
 import type { Client } from '../client.ts';
 
 /** What a kind is asked for on the command line. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Dataset } from '../../api/schemas/datasets.ts';
+import type { Dataset } from '../../api/datasets/schemas.ts';
 import { trainingRowCount } from '../../model/training/split.ts';
 import { openStore } from '../../store/store.ts';
 import { UsageError, type DataName, type Options } from './options.ts';

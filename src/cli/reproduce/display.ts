@@ -1,4 +1,4 @@
-import type { Job } from '../../api/schemas/jobs.ts';
+import type { Job } from '../../api/jobs/schemas.ts';
 import type { Environment } from '../host.ts';
 import { createProgress, type Output } from '../progress.ts';
 

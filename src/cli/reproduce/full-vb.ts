@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../../model/spec.ts';
+import type { TrainingSpec } from '../../model/specification.ts';
 import { mean } from './curve.ts';
 import { mnistFirst } from './datasets.ts';
 import { evaluate, jobOf, train, type Trained } from './jobs.ts';

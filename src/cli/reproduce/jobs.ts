@@ -1,5 +1,5 @@
-import type { EvaluateJob, EvaluateRequest, Job, TrainJob } from '../../api/schemas/jobs.ts';
-import type { Metrics } from '../../api/schemas/models.ts';
+import type { EvaluateJob, EvaluateRequest, Job, TrainJob } from '../../api/jobs/schemas.ts';
+import type { Metrics } from '../../api/models/schemas.ts';
 import { JobFailed } from '../client.ts';
 import type { JobOrder } from '../demo/calls.ts';
 import type { Session } from './session.ts';

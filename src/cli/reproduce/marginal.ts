@@ -1,4 +1,4 @@
-import type { MarginalMethod, MeasureSpec } from '../../model/spec/evaluation.ts';
+import type { MarginalMethod, MeasureSpec } from '../../model/specification/evaluation.ts';
 import type { Evaluated } from './jobs.ts';
 
 /** Appendix D: the first 1000 points, 50 samples of each posterior, 4 leapfrog steps. */

@@ -1,4 +1,4 @@
-import type { AlgorithmSpec, LikelihoodSpec, NetworkSpec, TrainingSpec } from '../../model/spec.ts';
+import type { AlgorithmSpec, LikelihoodSpec, NetworkSpec, TrainingSpec } from '../../model/specification.ts';
 import type { JobOrder } from '../demo/calls.ts';
 import type { DataName, Initializer } from './options.ts';
 

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../../model/spec/evaluation-report.ts';
+import type { EvaluationReport } from '../../model/specification/evaluation-report.ts';
 import { DATASETS } from './datasets.ts';
 import { evaluate, jobOf, train } from './jobs.ts';
 import { NETWORKS, paperOrder, type Setting } from './protocol.ts';

@@ -1,6 +1,6 @@
-import type { ColumnSpec, LikelihoodSpec } from '../spec/likelihood.ts';
-import type { LikelihoodProblem } from '../spec/likelihood-check.ts';
-import { sharedDomain, valueDomain, type ValueDomain } from '../spec/likelihood-domain.ts';
+import type { ColumnSpec, LikelihoodSpec } from '../specification/likelihood.ts';
+import type { LikelihoodProblem } from '../specification/likelihood-check.ts';
+import { sharedDomain, valueDomain, type ValueDomain } from '../specification/likelihood-domain.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Rounding of scaled values that is still taken as inside a range. */

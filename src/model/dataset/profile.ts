@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { LIKELIHOOD_LIMITS } from '../spec/likelihood.ts';
-import { closed } from '../spec/schema.ts';
+import { LIKELIHOOD_LIMITS } from '../specification/likelihood.ts';
+import { closed } from '../specification/schema.ts';
 import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
 import { observeBytes, observeNumbers, type Observer } from './observers.ts';

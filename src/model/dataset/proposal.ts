@@ -4,7 +4,7 @@ import {
   type ColumnLikelihoodSpec,
   type ColumnSpec,
   type LikelihoodSpec,
-} from '../spec/likelihood.ts';
+} from '../specification/likelihood.ts';
 import { continuousBernoulliScore } from './continuous-bernoulli-fit.ts';
 import type { ColumnKind } from './column-kind.ts';
 import { isFlag } from './labels.ts';

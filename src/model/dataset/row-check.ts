@@ -1,5 +1,5 @@
-import type { LikelihoodSpec } from '../spec/likelihood.ts';
-import { valueDomain, type ValueDomain } from '../spec/likelihood-domain.ts';
+import type { LikelihoodSpec } from '../specification/likelihood.ts';
+import { valueDomain, type ValueDomain } from '../specification/likelihood-domain.ts';
 import { TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
 

@@ -1,4 +1,4 @@
-import type { ColumnSpec, LikelihoodSpec } from '../spec/likelihood.ts';
+import type { ColumnSpec, LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ElementStatistics } from './statistics.ts';
 
 /** value = shift + scale * standardised. */

@@ -1,4 +1,4 @@
-import type { ColumnFamily, LikelihoodSpec } from '../spec/likelihood.ts';
+import type { ColumnFamily, LikelihoodSpec } from '../specification/likelihood.ts';
 
 /** What is known of each element of the training rows, [data_size]; missing values (NaN) are left out. */
 export interface ElementStatistics {

@@ -1,4 +1,4 @@
-import type { BinarizationName, LikelihoodName, LikelihoodSpec } from '../spec/likelihood.ts';
+import type { BinarizationName, LikelihoodName, LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Real columns of which this share is exactly 0 are hardly Gaussian. */

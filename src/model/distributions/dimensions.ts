@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { FamilyName } from '../spec/distributions.ts';
-import type { PosteriorSpec, PriorSpec } from '../spec/latent.ts';
+import type { FamilyName } from '../specification/distributions.ts';
+import type { PosteriorSpec, PriorSpec } from '../specification/latent.ts';
 import type { Distribution, Values } from './distribution.ts';
 import { beta } from './families/beta.ts';
 import { gaussian } from './families/gaussian.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Support } from '../spec/distributions.ts';
+import type { Support } from '../specification/distributions.ts';
 
 /** How many standard normal and uniform (0, 1) numbers one draw takes for each dimension. */
 export interface NoiseSize {

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { CONSTRAINTS, type Constraint } from './constraints.ts';
 import { pieces, type Distribution, type DistributionFamily } from './distribution.ts';
 import type { NoiseSize, Pieces, Values } from './distribution.ts';
-import type { Support } from '../spec/distributions.ts';
+import type { Support } from '../specification/distributions.ts';
 
 export interface ElementwiseDefinition<Given extends string, Fixed extends string, Size extends NoiseSize> {
   readonly support: Support;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { FamilyName, HyperparametersOf } from '../spec/distributions.ts';
-import type { PosteriorSpec, PriorSpec } from '../spec/latent.ts';
+import type { FamilyName, HyperparametersOf } from '../specification/distributions.ts';
+import type { PosteriorSpec, PriorSpec } from '../specification/latent.ts';
 import type { Distribution, DistributionFamily } from './distribution.ts';
 import { distributionFamily } from './families/families.ts';
 import { gaussian, standardNormal } from './families/gaussian.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { needsTransform } from '../dataset/standardise.ts';
 import type { ElementStatistics } from '../dataset/statistics.ts';
-import type { LikelihoodName, LikelihoodOf, LikelihoodSpec } from '../spec/likelihood.ts';
+import type { LikelihoodName, LikelihoodOf, LikelihoodSpec } from '../specification/likelihood.ts';
 import { bernoulli } from './likelihoods/bernoulli.ts';
 import { categorical } from './likelihoods/categorical.ts';
 import { continuousBernoulli } from './likelihoods/continuous-bernoulli.ts';

@@ -1,4 +1,4 @@
-import type { EstimatorSpec } from '../spec.ts';
+import type { EstimatorSpec } from '../specification.ts';
 import type { Estimator } from './estimator.ts';
 import { importanceWeighted } from './importance-weighted.ts';
 import { scoreFunction } from './score-function.ts';

@@ -1,7 +1,7 @@
 import { poissonDraw } from '../random/poisson.ts';
 import { fillUniform, streamKey } from '../random/streams.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
-import type { LikelihoodSpec } from '../spec.ts';
+import type { LikelihoodSpec } from '../specification.ts';
 import type { NoiseSource } from './draws.ts';
 
 /** Counts are drawn apart from all that is drawn by tensors. */

@@ -1,4 +1,10 @@
-import { decodingsOf, measureKey, type EvaluationReport, type MeasureSpec, type ScoreKind } from '../spec.ts';
+import {
+  decodingsOf,
+  measureKey,
+  type EvaluationReport,
+  type MeasureSpec,
+  type ScoreKind,
+} from '../specification.ts';
 import { createVae } from '../vae.ts';
 import { BatchedFunctions } from './batches.ts';
 import type { EvaluationInput, MeasureContext, Measured } from './measures/measure.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { named } from '../optimizers/optimizer.ts';
 import { fillUniform } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
-import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../spec.ts';
+import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../specification.ts';
 import { pick } from './batches.ts';
 import { drawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
 import { fittedImportanceSampled } from './fitted-importance-sampling.ts';

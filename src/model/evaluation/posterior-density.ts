@@ -4,7 +4,7 @@ import { named } from '../optimizers/optimizer.ts';
 import { fillNormal, fillUniform } from '../random/streams.ts';
 import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
 import { hmcTransition } from '../sampling/hmc.ts';
-import { CHAIN_SCHEDULE, transitionDecodings } from '../spec/evaluation.ts';
+import { CHAIN_SCHEDULE, transitionDecodings } from '../specification/evaluation.ts';
 import type { Vae } from '../vae.ts';
 import { pick } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';

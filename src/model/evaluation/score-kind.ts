@@ -1,4 +1,4 @@
-import type { LikelihoodName, LikelihoodOf, LikelihoodSpec, ScoreKind } from '../spec.ts';
+import type { LikelihoodName, LikelihoodOf, LikelihoodSpec, ScoreKind } from '../specification.ts';
 import type { RowSet } from './measures/measure.ts';
 
 type Kinds = { readonly [Name in LikelihoodName]: (spec: LikelihoodOf<Name>, rows: RowSet) => ScoreKind };

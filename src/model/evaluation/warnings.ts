@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../spec.ts';
+import type { EvaluationReport } from '../specification.ts';
 import type { MeasureContext } from './measures/measure.ts';
 
 type Report = Omit<EvaluationReport, 'protocol' | 'warnings'>;

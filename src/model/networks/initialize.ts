@@ -1,7 +1,7 @@
 import type { FloatArrays } from '../runtime/runtime.ts';
 import { sizeOf } from '../runtime/runtime.ts';
 import { fillNormal, streamKey } from '../random/streams.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../specification.ts';
 import type { Shapes } from './mlp.ts';
 
 const PAPER_STANDARD_DEVIATION = 0.01;

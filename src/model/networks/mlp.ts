@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Activation, NetworkSpec } from '../spec.ts';
+import type { Activation, NetworkSpec } from '../specification.ts';
 import type { Tensors } from '../runtime/runtime.ts';
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;

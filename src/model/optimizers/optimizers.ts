@@ -1,4 +1,4 @@
-import type { OptimizerSpec } from '../spec.ts';
+import type { OptimizerSpec } from '../specification.ts';
 import { adagrad } from './adagrad.ts';
 import { adam } from './adam.ts';
 import type { Optimizer, OptimizerContext } from './optimizer.ts';

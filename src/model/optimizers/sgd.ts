@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OptimizerSpec } from '../spec.ts';
+import type { OptimizerSpec } from '../specification.ts';
 import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../runtime/runtime.ts';
-import type { ObjectiveSpec } from '../spec.ts';
+import type { ObjectiveSpec } from '../specification.ts';
 
 /**
  * The loss that training descends: minus eq. 8 divided by N, so that its unit is nats per datapoint.

@@ -1,5 +1,5 @@
 import { gatherStatistics, type ElementStatistics } from '../dataset/statistics.ts';
-import type { LikelihoodSpec } from '../spec.ts';
+import type { LikelihoodSpec } from '../specification.ts';
 
 /** Where rows come from: stored values of the given rows, one after another. */
 export interface RowSource {

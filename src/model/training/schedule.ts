@@ -1,4 +1,4 @@
-import type { KlWeightSpec, ScheduleSpec } from '../spec.ts';
+import type { KlWeightSpec, ScheduleSpec } from '../specification.ts';
 
 /** Lengths that schedules are written in. Epochs need not be whole numbers of steps. */
 export interface Calendar {

@@ -3,7 +3,7 @@ import type { MinibatchOrder } from '../random/minibatches.ts';
 import { fillUniform, streamKey } from '../random/streams.ts';
 import type { Arrays, FloatArray } from '../runtime/runtime.ts';
 import { sizeOf } from '../runtime/runtime.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';
 import { fillNoise, type NoiseSpec } from './algorithms/noise.ts';
 import type { RowSource } from './row-source.ts';

@@ -3,7 +3,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { createOptimizer } from '../optimizers/optimizers.ts';
 import { named, type Optimizer } from '../optimizers/optimizer.ts';
 import type { ArraySpec, ArrayType, ScanDefinition, Tensors } from '../runtime/runtime.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm, StepInput } from './algorithms/algorithm.ts';
 import { binarizationNoise, binarized } from './binarize.ts';
 import { layoutOf, pack, unpack, type Layout } from './packing.ts';

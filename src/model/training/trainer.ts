@@ -9,7 +9,7 @@ import {
   type Runtime,
   type ScanState,
 } from '../runtime/runtime.ts';
-import type { ModelSpec, TrainingSpec } from '../spec.ts';
+import type { ModelSpec, TrainingSpec } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { createAlgorithm } from './algorithms/algorithms.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';

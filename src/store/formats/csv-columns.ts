@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { flagOf } from '../../model/dataset.ts';
-import { LIKELIHOOD_LIMITS } from '../../model/spec.ts';
+import { LIKELIHOOD_LIMITS } from '../../model/specification.ts';
 import { invalid, isMissing, isNumber, isWord, numberOf, quoted } from './csv-cells.ts';
 
 /** All different words of a file together: they are kept beside the rows. */

@@ -1,5 +1,5 @@
 import { columnName } from '../../model/dataset.ts';
-import { LIKELIHOOD_LIMITS } from '../../model/spec.ts';
+import { LIKELIHOOD_LIMITS } from '../../model/specification.ts';
 import { invalid, isBlank, isWord } from './csv-cells.ts';
 
 const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;

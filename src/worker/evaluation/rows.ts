@@ -1,5 +1,5 @@
 import { splitRows, type Split } from '../../model/training/split.ts';
-import type { EvaluatedRows, TrainingSpec } from '../../model/spec.ts';
+import type { EvaluatedRows, TrainingSpec } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { EvaluatePayload } from '../../queue/jobs.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';

@@ -1,5 +1,5 @@
 import { splitRows } from '../../model/training/split.ts';
-import type { TrainingSpec } from '../../model/spec.ts';
+import type { TrainingSpec } from '../../model/specification.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
 import type { DatasetPart } from '../../queue/jobs.ts';

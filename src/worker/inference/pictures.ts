@@ -1,7 +1,7 @@
 import { manifoldGrid, medians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
 import { priorQuantile, type Quantile } from '../../model/distributions/quantiles/prior.ts';
 import type { FloatArray, FloatArrays } from '../../model/runtime/runtime.ts';
-import { isIndependent, LIMITS, type ModelSpec } from '../../model/spec.ts';
+import { isIndependent, LIMITS, type ModelSpec } from '../../model/specification.ts';
 import type { InferenceRequest } from './request.ts';
 
 /** Operations that decode points chosen to show the latent space. Which models have them is for the API to say. */

@@ -1,4 +1,4 @@
-import type { Inference } from '../../model/evaluation/inference.ts';
+import type { Inference } from '../../model/evaluation/compiled-model.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import type { InferPayload } from '../../queue/jobs.ts';
 import type { LoadedModel } from '../loaded-models.ts';

@@ -1,5 +1,5 @@
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
-import type { TrainingSpec } from '../../model/spec.ts';
+import type { TrainingSpec } from '../../model/specification.ts';
 import { bitsOf } from '../../queue/jobs.ts';
 import { readValues } from '../row-values.ts';
 import { rowsOfPart } from './dataset-rows.ts';

@@ -1,7 +1,12 @@
 import { evaluate } from '../../model/evaluation/evaluate.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { Runtime } from '../../model/runtime/runtime.ts';
-import { needsEncoder, type EvaluationReport, type ModelSpec, type TrainingSpec } from '../../model/spec.ts';
+import {
+  needsEncoder,
+  type EvaluationReport,
+  type ModelSpec,
+  type TrainingSpec,
+} from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { EvaluatePayload, EvaluateResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';

@@ -1,7 +1,7 @@
-import { Inference } from '../../model/evaluation/inference.ts';
+import { Inference } from '../../model/evaluation/compiled-model.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { ModelSpec } from '../../model/spec.ts';
+import type { ModelSpec } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import {
   packArray,

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import { minibatchSizeOf, type ModelSpec } from '../../model/spec.ts';
+import { minibatchSizeOf, type ModelSpec } from '../../model/specification.ts';
 import { splitRows } from '../../model/training/split.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';

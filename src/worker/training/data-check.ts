@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { columnName, needsRowCheck, rowCheck } from '../../model/dataset.ts';
-import type { LikelihoodSpec } from '../../model/spec.ts';
+import type { LikelihoodSpec } from '../../model/specification.ts';
 import type { RowReader } from '../../store/datasets.ts';
 
 const ROWS_AT_ONCE = 256;

@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../../model/spec.ts';
+import type { TrainingSpec } from '../../model/specification.ts';
 
 type EarlyStopping = NonNullable<TrainingSpec['early_stopping']>;
 

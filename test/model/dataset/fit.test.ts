@@ -7,7 +7,7 @@ import {
   withLabels,
   type DatasetProfile,
 } from '../../../src/model/dataset.ts';
-import type { LikelihoodSpec } from '../../../src/model/spec.ts';
+import type { LikelihoodSpec } from '../../../src/model/specification.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 
 const NAMES = ['age', 'visits', 'city', 'member'];

@@ -8,7 +8,7 @@ import {
   warningsFor,
   type DatasetProfile,
 } from '../../../src/model/dataset.ts';
-import { likelihoodProblems, valueDomain, type LikelihoodSpec } from '../../../src/model/spec.ts';
+import { likelihoodProblems, valueDomain, type LikelihoodSpec } from '../../../src/model/specification.ts';
 import { numbers } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 

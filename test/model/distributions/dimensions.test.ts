@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { dimensionKl } from '../../../src/model/distributions/dimensions.ts';
 import { closedFormKl, latentFamily, priorOf } from '../../../src/model/distributions/latent.ts';
-import type { PosteriorSpec, PriorSpec } from '../../../src/model/spec.ts';
+import type { PosteriorSpec, PriorSpec } from '../../../src/model/specification.ts';
 import { at, meanOf, normals } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 

@@ -5,7 +5,7 @@ import { standardNormal } from '../../../src/model/distributions/families/gaussi
 import { klDivergence } from '../../../src/model/distributions/kl.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime, Tensors } from '../../../src/model/runtime/runtime.ts';
-import { FAMILY_NAMES, KL_PAIRS, type FamilyName } from '../../../src/model/spec/distributions.ts';
+import { FAMILY_NAMES, KL_PAIRS, type FamilyName } from '../../../src/model/specification/distributions.ts';
 import { differentiate } from '../../../src/model/training/step.ts';
 import { centralDifferences, graphOf, inFloat } from '../../support/evaluate.ts';
 import { arraysOf, distributionOf, familyOf, noiseFor, noiseOf } from '../../support/family-cases.ts';

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { evaluate, type EvaluationNews } from '../../../src/model/evaluation/evaluate.ts';
 import type { EvaluationInput } from '../../../src/model/evaluation/measures/measure.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
-import type { MeasureSpec } from '../../../src/model/spec.ts';
+import type { MeasureSpec } from '../../../src/model/specification.ts';
 import { createVae } from '../../../src/model/vae.ts';
 import {
   exactEncoder,

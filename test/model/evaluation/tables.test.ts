@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Inference } from '../../../src/model/evaluation/inference.ts';
+import { Inference } from '../../../src/model/evaluation/compiled-model.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { modelSpec, randomParameters } from '../../support/tiny-model.ts';

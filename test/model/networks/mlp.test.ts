@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mlp, mlpShapes } from '../../../src/model/networks/mlp.ts';
-import { ACTIVATIONS, type Activation } from '../../../src/model/spec.ts';
+import { ACTIVATIONS, type Activation } from '../../../src/model/specification.ts';
 import { at, normals } from '../../support/numbers.ts';
 import { normalCdf } from '../../support/special-functions.ts';
 import { array, randomParameters, tensorsOf } from '../../support/tiny-model.ts';

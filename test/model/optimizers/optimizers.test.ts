@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createOptimizer } from '../../../src/model/optimizers/optimizers.ts';
 import type { Tensors } from '../../../src/model/runtime/runtime.ts';
-import type { OptimizerSpec } from '../../../src/model/spec.ts';
+import type { OptimizerSpec } from '../../../src/model/specification.ts';
 import { at, normals, relativeDifference } from '../../support/numbers.ts';
 
 const [SIZE, STEPS] = [6, 50];

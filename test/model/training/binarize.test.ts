@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { binarizationNoise, binarized } from '../../../src/model/training/binarize.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
-import { BINARIZATIONS } from '../../../src/model/spec.ts';
+import { BINARIZATIONS } from '../../../src/model/specification.ts';
 import { at, estimateOf, uniforms } from '../../support/numbers.ts';
 import { array, tensor } from '../../support/tiny-model.ts';
 

@@ -4,7 +4,7 @@ import { trace } from '../../../src/model/runtime/onnx/trace.ts';
 import { fuse } from '../../../src/model/runtime/onnx/fuse.ts';
 import type { Node } from '../../../src/model/runtime/onnx/ir.ts';
 import type { ArraySpecs, FloatArrays, Tensors } from '../../../src/model/runtime/runtime.ts';
-import { ACTIVATIONS, type Activation, type ObjectiveSpec } from '../../../src/model/spec.ts';
+import { ACTIVATIONS, type Activation, type ObjectiveSpec } from '../../../src/model/specification.ts';
 import { lossOf } from '../../../src/model/training/objective.ts';
 import { differentiate } from '../../../src/model/training/step.ts';
 import { createVae } from '../../../src/model/vae.ts';

@@ -3,7 +3,7 @@ import { withTransform } from '../../../src/model/dataset/standardise.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
-import type { TrainingSpec } from '../../../src/model/spec.ts';
+import type { TrainingSpec } from '../../../src/model/specification.ts';
 import { elementStatistics } from '../../../src/model/training/row-source.ts';
 import { Trainer } from '../../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';

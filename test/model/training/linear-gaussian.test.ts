@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Inference } from '../../../src/model/evaluation/inference.ts';
+import { Inference } from '../../../src/model/evaluation/compiled-model.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays } from '../../../src/model/runtime/runtime.ts';
 import { LOG_2_PI, range } from '../../support/linear-gaussian.ts';

@@ -7,7 +7,7 @@ import {
   PRIOR_FAMILIES,
   type ModelSpec,
   type TrainingSpec,
-} from '../../../src/model/spec.ts';
+} from '../../../src/model/specification.ts';
 import { Trainer } from '../../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers } from '../../support/numbers.ts';

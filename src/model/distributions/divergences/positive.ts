@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ParametersOf } from '../families/families.ts';
 import { digamma, EULER, LOG_2_PI, lgamma, trigamma } from '../special-functions.ts';
-import type { GammaName, PositiveName, WeibullName } from '../../spec/distributions.ts';
+import type { GammaName, PositiveName, WeibullName } from '../../specification/distributions.ts';
 import { fromGaussian, type Moments } from './real.ts';
 
 /** KL(q || p) of families on the positive numbers, for each element. */

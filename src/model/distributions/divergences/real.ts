@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { whereAbove } from '../constraints.ts';
 import type { ParametersOf } from '../families/families.ts';
 import { digamma, EULER, LOG_2_PI, lgamma, logBeta } from '../special-functions.ts';
-import type { LocatedName } from '../../spec/distributions.ts';
+import type { LocatedName } from '../../specification/distributions.ts';
 
 /** KL(q || p) of families on the real line, for each element; m and s are a location and a scale. */
 

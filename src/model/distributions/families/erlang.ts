@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../spec/distributions.ts';
+import type { Hyperparameters } from '../../specification/distributions.ts';
 
 const LARGEST_SHAPE = 64;
 

@@ -1,5 +1,5 @@
 import type { DistributionFamily } from '../distribution.ts';
-import type { FamilyName, HyperparametersOf } from '../../spec/distributions.ts';
+import type { FamilyName, HyperparametersOf } from '../../specification/distributions.ts';
 import { beta } from './beta.ts';
 import { cauchy } from './cauchy.ts';
 import { chiSquared } from './chi-squared.ts';

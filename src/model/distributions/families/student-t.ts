@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { whereAbove } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../spec/distributions.ts';
+import type { Hyperparameters } from '../../specification/distributions.ts';
 import { logBeta } from '../special-functions.ts';
 
 type Located = 'location' | 'scale';

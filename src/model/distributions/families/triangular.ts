@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { whereAtLeast } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../spec/distributions.ts';
+import type { Hyperparameters } from '../../specification/distributions.ts';
 
 /** How far outside rounding may put a draw, in units of |m| + s. */
 const ROUNDING = 2 ** -20;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ColumnFamily, ColumnLikelihoodSpec, ColumnSpec } from '../../spec/likelihood.ts';
+import type { ColumnFamily, ColumnLikelihoodSpec, ColumnSpec } from '../../specification/likelihood.ts';
 import { bernoulli } from './bernoulli.ts';
 import { codes } from './codes.ts';
 import { gaussian } from './gaussian.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
-import type { LikelihoodOf } from '../../spec/likelihood.ts';
+import type { LikelihoodOf } from '../../specification/likelihood.ts';
 import * as diagonal from '../diagonal-gaussian.ts';
 import { logit } from './bernoulli.ts';
 import { needed, oneNormal, type LikelihoodFamily, type Marginal } from './likelihood.ts';

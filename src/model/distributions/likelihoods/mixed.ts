@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
-import type { ColumnSpec } from '../../spec/likelihood.ts';
+import type { ColumnSpec } from '../../specification/likelihood.ts';
 import type { Noise, NoiseSize } from '../distribution.ts';
 import { fillerOf, partsOf, type Part } from './columns.ts';
 import { needed, type Likelihood, type LikelihoodFamily } from './likelihood.ts';

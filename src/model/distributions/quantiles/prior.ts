@@ -1,4 +1,4 @@
-import type { IndependentPrior, PriorFamily } from '../../spec/latent.ts';
+import type { IndependentPrior, PriorFamily } from '../../specification/latent.ts';
 import { logGammaQuantile, logitBetaQuantile } from './incomplete.ts';
 import { normalQuantile } from './normal.ts';
 

@@ -1,7 +1,7 @@
 import { gatherStatistics, type ElementStatistics } from '../../dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../distributions/likelihoods.ts';
 import { named } from '../../optimizers/optimizer.ts';
-import type { FloorReport } from '../../spec.ts';
+import type { FloorReport } from '../../specification.ts';
 import { pick } from '../batches.ts';
 import { covarianceOf } from '../covariance.ts';
 import { Moments } from '../moments.ts';

@@ -3,7 +3,7 @@ import { createEstimator } from '../../estimators/estimators.ts';
 import { named } from '../../optimizers/optimizer.ts';
 import { permutation, streamKey } from '../../random/streams.ts';
 import type { ArraySpecs, FloatArray, FloatArrays, TensorFunction } from '../../runtime/runtime.ts';
-import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../spec.ts';
+import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../specification.ts';
 import { differentiate } from '../../training/step.ts';
 import { asOneDraw, noiseOf, noiseOfDraw } from '../draws.ts';
 import { finiteOrNull, type Measure, type MeasureContext, type RowBatch } from './measure.ts';

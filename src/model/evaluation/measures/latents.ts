@@ -1,7 +1,7 @@
 import { dimensionKl, type DimensionKl } from '../../distributions/dimensions.ts';
 import { named } from '../../optimizers/optimizer.ts';
 import type { FloatArray, TensorFunction } from '../../runtime/runtime.ts';
-import { ACTIVE_THRESHOLD, LATENT_DRAWS } from '../../spec.ts';
+import { ACTIVE_THRESHOLD, LATENT_DRAWS } from '../../specification.ts';
 import { pick } from '../batches.ts';
 import { noiseOf, noiseOfDraw } from '../draws.ts';
 import { Moments } from '../moments.ts';

@@ -1,4 +1,4 @@
-import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../spec.ts';
+import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../specification.ts';
 import { marginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
 import { Moments } from '../moments.ts';
 import { bitsPerDimension, monteCarloError, overRows, type Measure } from './measure.ts';

@@ -6,7 +6,7 @@ import type {
   ModelSpec,
   ScoreKind,
   TrainingSpec,
-} from '../../spec.ts';
+} from '../../specification.ts';
 import type { Vae } from '../../vae.ts';
 import type { BatchedFunctions } from '../batches.ts';
 import type { Moments } from '../moments.ts';

@@ -1,4 +1,4 @@
-import type { MeasureName, MeasureSpec } from '../../spec.ts';
+import type { MeasureName, MeasureSpec } from '../../specification.ts';
 import { elbo } from './elbo.ts';
 import { floors } from './floors.ts';
 import { gradientVariance } from './gradient-variance.ts';

@@ -1,5 +1,5 @@
 import { createEstimator } from '../../estimators/estimators.ts';
-import { estimatorOf } from '../../spec.ts';
+import { estimatorOf } from '../../specification.ts';
 import { lossOf } from '../objective.ts';
 import { observed, type Algorithm, type AlgorithmContext, type StepInput } from './algorithm.ts';
 import { noiseNamed, noiseSpecs } from './noise.ts';

@@ -3,7 +3,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Estimate } from '../../estimators/estimator.ts';
 import type { Shapes } from '../../networks/mlp.ts';
 import type { FloatArrays, Tensors } from '../../runtime/runtime.ts';
-import type { TrainingSpec } from '../../spec.ts';
+import type { TrainingSpec } from '../../specification.ts';
 import type { Vae } from '../../vae.ts';
 import type { NoiseSpecs } from './noise.ts';
 

@@ -1,4 +1,4 @@
-import type { AlgorithmName, AlgorithmSpec } from '../../spec.ts';
+import type { AlgorithmName, AlgorithmSpec } from '../../specification.ts';
 import { aevb } from './aevb.ts';
 import type { Algorithm, AlgorithmContext } from './algorithm.ts';
 import { fullVb } from './full-vb.ts';

@@ -3,7 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs';
 import { klFromStandardNormal } from '../../distributions/diagonal-gaussian.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
 import { sizeOf, type FloatArrays, type Tensors } from '../../runtime/runtime.ts';
-import { estimatorOf, type AlgorithmSpec } from '../../spec.ts';
+import { estimatorOf, type AlgorithmSpec } from '../../specification.ts';
 import { POSTERIOR_STREAMS } from './aevb.ts';
 import { observed, type Algorithm, type AlgorithmContext, type StepInput } from './algorithm.ts';
 import { noiseNamed, noiseSpecs, type NoiseSpec } from './noise.ts';

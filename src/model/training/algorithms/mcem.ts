@@ -4,7 +4,7 @@ import { named } from '../../optimizers/optimizer.ts';
 import { fillNormal, streamKey } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 import { hmcTransition, tunedStepSize } from '../../sampling/hmc.ts';
-import type { AlgorithmSpec } from '../../spec.ts';
+import type { AlgorithmSpec } from '../../specification.ts';
 import { lossOf } from '../objective.ts';
 import type { Algorithm, AlgorithmContext, Chain, ChainInput, StepInput } from './algorithm.ts';
 import type { NoiseSpecs } from './noise.ts';

@@ -4,7 +4,11 @@ import type { Distribution, Noise } from '../../../../src/model/distributions/di
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
-import { FAMILY_NAMES, type FamilyName, type Support } from '../../../../src/model/spec/distributions.ts';
+import {
+  FAMILY_NAMES,
+  type FamilyName,
+  type Support,
+} from '../../../../src/model/specification/distributions.ts';
 import { inFloat } from '../../../support/evaluate.ts';
 import { familyOf, noiseOf } from '../../../support/family-cases.ts';
 import { at, numbers } from '../../../support/numbers.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
-import { FAMILY_NAMES } from '../../../../src/model/spec/distributions.ts';
+import { FAMILY_NAMES } from '../../../../src/model/specification/distributions.ts';
 import { inDouble, inFloat } from '../../../support/evaluate.ts';
 import {
   distributionOf,

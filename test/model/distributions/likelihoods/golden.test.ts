@@ -3,7 +3,7 @@ import { likelihoodFamily } from '../../../../src/model/distributions/likelihood
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
-import { likelihoodSizes } from '../../../../src/model/spec.ts';
+import { likelihoodSizes } from '../../../../src/model/specification.ts';
 import {
   arraysOf,
   LIKELIHOOD_CASES,

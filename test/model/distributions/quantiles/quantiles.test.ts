@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { normalQuantile } from '../../../../src/model/distributions/quantiles/normal.ts';
 import { priorQuantile } from '../../../../src/model/distributions/quantiles/prior.ts';
-import { isIndependent, PRIOR_FAMILIES, Prior, type PriorSpec } from '../../../../src/model/spec/latent.ts';
+import {
+  isIndependent,
+  PRIOR_FAMILIES,
+  Prior,
+  type PriorSpec,
+} from '../../../../src/model/specification/latent.ts';
 import { compileCheck } from '../../../../src/validation.ts';
 import golden from '../golden/quantiles.json' with { type: 'json' };
 

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../../errors.ts';
+import { propose, warningsFor } from '../../model/dataset.ts';
+import type { DatasetRecord } from '../../store/datasets.ts';
+import { pageOf, type PageQuery } from '../http/schemas.ts';
+import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
+import type { ApiOptions } from '../types.ts';
+
+/** Errors: data_invalid, too_large; nothing is kept then. */
+export async function createDataset(
+  api: ApiOptions,
+  source: Readable | undefined,
+  query: UploadQuery,
+): Promise<DatasetDetails> {
+  if (source === undefined) {
+    throw AppError.of('data_invalid', { where: 'the body', found: 'nothing', allowed: 'the file itself' });
+  }
+  const { name, format, scale, test_rows: testRows, header } = query;
+  const record = await api.store.datasets.create(source, {
+    name,
+    ...(format === undefined ? {} : { format }),
+    ...(scale === undefined ? {} : { scale }),
+    ...(testRows === undefined ? {} : { testRows }),
+    ...(header === 'auto' ? {} : { header: header === 'true' }),
+  });
+  return presentDetails(record);
+}
+
+/** Errors: dataset_not_found, id_invalid. */
+export async function getDataset(api: ApiOptions, id: string): Promise<DatasetDetails> {
+  return presentDetails(await api.store.datasets.get(id));
+}
+
+export async function listDatasets(
+  api: ApiOptions,
+  query: PageQuery,
+): Promise<{ data: Dataset[]; has_more: boolean }> {
+  const { records, hasMore } = await api.store.datasets.list(pageOf(query));
+  return { data: records.map(presentDataset), has_more: hasMore };
+}
+
+function presentDataset(record: DatasetRecord): Dataset {
+  return {
+    id: record.id,
+    name: record.name,
+    created_at: record.created_at,
+    format: record.format,
+    rows: record.rows,
+    test_rows: record.test_rows,
+    row_shape: [...record.row_shape],
+    data_size: record.data_size,
+    dtype: record.dtype,
+    scale: record.scale,
+    minimum: record.minimum,
+    maximum: record.maximum,
+    header: record.header,
+    sha256: record.sha256,
+    bytes: record.bytes,
+  };
+}
+
+function presentDetails(record: DatasetRecord): DatasetDetails {
+  const { profile } = record;
+  if (profile === null) return { ...presentDataset(record), profile, proposal: null, warnings: [] };
+  const { likelihood, binarization, reasons } = propose(profile);
+  return {
+    ...presentDataset(record),
+    profile,
+    proposal: { likelihood, binarization, reasons: [...reasons] },
+    warnings: warningsFor(profile, likelihood, binarization),
+  };
+}

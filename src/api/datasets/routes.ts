@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../../errors.ts';
+import { createDataset, getDataset, listDatasets } from './datasets.ts';
+import { ById, PageQuery, named, page } from '../http/schemas.ts';
+import { Dataset, DatasetDetails, UPLOAD_TYPES, UploadBody, UploadQuery } from './schemas.ts';
+import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
+import type { ApiOptions, App } from '../types.ts';
+
+const tags = ['datasets'];
+const DatasetRef = named(Dataset);
+const DetailsRef = named(DatasetDetails);
+
+export function datasetRoutes(app: App, api: ApiOptions): void {
+  acceptFiles(app);
+
+  app.post(
+    '/datasets',
+    {
+      config: { upload: true },
+      schema: {
+        summary: 'Upload a data set',
+        description: 'The body is the file itself; it is checked and stored as it comes in.',
+        tags,
+        querystring: UploadQuery,
+        body: UploadBody,
+        response: { 201: DetailsRef, ...problems(...BODY_PROBLEMS, 429, 500, 503, 507) },
+      },
+    },
+    async (request, reply) => {
+      const dataset = await createDataset(api, request.body as Readable | undefined, request.query);
+      return reply.code(201).header('location', `/datasets/${dataset.id}`).send(dataset);
+    },
+  );
+
+  app.get(
+    '/datasets',
+    {
+      schema: {
+        summary: 'List data sets, the built-in ones first, newest last',
+        tags,
+        querystring: PageQuery,
+        response: { 200: page(DatasetRef), ...problems(422, 500, 503) },
+      },
+    },
+    async (request) => listDatasets(api, request.query),
+  );
+
+  app.get(
+    '/datasets/:id',
+    {
+      schema: {
+        summary: 'One data set: what its values look like, and the likelihood that suits them',
+        tags,
+        params: ById,
+        response: { 200: DetailsRef, ...problems(400, 404, 500, 503, 507) },
+      },
+    },
+    async (request) => getDataset(api, request.params.id),
+  );
+}
+
+/** Bodies of files are handed on as streams; any other type, JSON included, is refused. */
+function acceptFiles(app: App): void {
+  const allowed: readonly string[] = UPLOAD_TYPES;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (request, payload, done) => {
+    const header = request.headers['content-type'];
+    const type = header?.split(';', 1)[0]?.trim().toLowerCase();
+    if (type === undefined || allowed.includes(type)) {
+      done(null, payload);
+      return;
+    }
+    const found = JSON.stringify(type.slice(0, 100));
+    done(AppError.of('unsupported_media', { found, allowed: `${allowed.join(', ')}, or none` }));
+  });
+}

@@ -1,0 +1,105 @@
+import Type, { type Static } from 'typebox';
+import { DatasetProfile } from '../../model/dataset.ts';
+import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../model/specification.ts';
+import { DATASET_FORMATS, type DatasetFormat } from '../../store/datasets.ts';
+import { Time, closed, nullable } from '../http/schemas.ts';
+
+const formats = { type: 'string', enum: [...DATASET_FORMATS] };
+
+export const UPLOAD_TYPES = [
+  'application/octet-stream',
+  'application/gzip',
+  'text/csv',
+  'application/x-npy',
+] as const;
+
+export const UploadQuery = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, default: 'unnamed' }),
+    format: Type.Optional(
+      Type.Unsafe<DatasetFormat>({ ...formats, description: 'Default: told from the first bytes.' }),
+    ),
+    scale: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1e12,
+        description: 'A value is stored * scale. Default: 1/255 for uint8 with values above 1, else 1.',
+      }),
+    ),
+    test_rows: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'How many of the last rows are test rows. Default 0.' }),
+    ),
+    header: Type.Unsafe<'auto' | 'true' | 'false'>({
+      type: 'string',
+      enum: ['auto', 'true', 'false'],
+      default: 'auto',
+      description:
+        'CSV: whether the first row names the columns. auto: if it has words and beside them at most empty cells.',
+    }),
+  },
+  closed,
+);
+export type UploadQuery = Static<typeof UploadQuery>;
+
+/** The raw file as body; its bytes are checked by the store, not by a schema. */
+export const UploadBody = {
+  description:
+    'The file: IDX, NPY or CSV, gzip-compressed or not. CSV: a column holds numbers or, if its first value is a word, categories; empty cells, NA, N/A, NaN and null are missing values, as is NaN in NPY and IDX.',
+  content: Object.fromEntries(UPLOAD_TYPES.map((type) => [type, { schema: Type.Unsafe({}) }])),
+};
+
+const FIELDS = {
+  id: Type.String(),
+  name: Type.String(),
+  created_at: Time,
+  format: Type.Unsafe<DatasetFormat>(formats),
+  rows: Type.Integer({ description: 'All rows, test rows included.' }),
+  test_rows: Type.Integer({ description: 'Rows at the end that are the test set of the data set itself.' }),
+  row_shape: Type.Array(Type.Integer(), { description: 'Shape of one row; an image where it has 2 axes.' }),
+  data_size: Type.Integer({ description: 'Values of one row.' }),
+  dtype: Type.Unsafe<'uint8' | 'float32'>({ type: 'string', enum: ['uint8', 'float32'] }),
+  scale: Type.Number({ description: 'A value is stored * scale.' }),
+  minimum: Type.Number(),
+  maximum: Type.Number(),
+  header: Type.Union([Type.Boolean(), Type.Null()], {
+    description: 'Whether the first row of a CSV file was taken for names; null of other files.',
+  }),
+  sha256: Type.String(),
+  bytes: Type.Integer(),
+};
+
+export const Dataset = Type.Object(FIELDS, { $id: 'Dataset', ...closed, description: 'A data set.' });
+export type Dataset = Static<typeof Dataset>;
+
+const Proposal = Type.Object(
+  {
+    likelihood: Type.Union([ChosenLikelihood, Type.Null()], {
+      description: 'As `POST /jobs` takes it, and has it where none is named; null where none suits.',
+    }),
+    binarization: Type.Unsafe<BinarizationName>({
+      type: 'string',
+      enum: [...BINARIZATIONS],
+      description: 'Not taken by itself: training.binarization is none unless it is asked for.',
+    }),
+    reasons: Type.Array(Type.String()),
+  },
+  closed,
+);
+
+export const DatasetDetails = Type.Object(
+  {
+    ...FIELDS,
+    profile: nullable(DatasetProfile),
+    proposal: nullable(Proposal),
+    warnings: Type.Array(Type.String(), {
+      description: 'What to know before the proposed likelihood is trained on these data.',
+    }),
+  },
+  {
+    $id: 'DatasetDetails',
+    ...closed,
+    description:
+      'A data set, what its values look like, and the likelihood of a job that does not name one. Data sets stored by versions that did not look have neither profile nor proposal.',
+  },
+);
+export type DatasetDetails = Static<typeof DatasetDetails>;

@@ -1,0 +1,125 @@
+import type { Socket } from 'node:net';
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config.ts';
+import { AppError } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { HttpError, type HttpErrorCode } from './http-error.ts';
+import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
+import type { App } from '../types.ts';
+
+type Translate = (request: FastifyRequest, config: Config) => AppError | HttpError;
+
+/** Errors of Fastify that have an equal among ours. */
+const TRANSLATIONS: Record<string, Translate> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (_request, config) =>
+    AppError.of('too_large', { what: 'The body', limit: config.maxBodyBytes, unit: 'bytes' }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
+    AppError.of('unsupported_media', {
+      found: JSON.stringify((request.headers['content-type'] ?? 'none').slice(0, 100)),
+      allowed: 'application/json',
+    }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => new HttpError('empty_body'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new HttpError('body_incomplete'),
+  FST_ERR_MAX_PARAM_LENGTH: (request) => noRoute(request),
+};
+
+export function installErrors(app: App, config: Config): void {
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(translate(error, request, config), request, reply);
+  });
+  const allowed = routeMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = allowed(pathOf(request));
+    const wrong = methods.length > 0 && !methods.includes(request.method);
+    const error = wrong ? wrongMethod(request, methods) : noRoute(request);
+    sendProblem(error, request, reply);
+  });
+}
+
+/** For failures before a route is found: a path that cannot be decoded. */
+export function frameworkErrors(config: Config) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    sendProblem(translate(error, request, config), request, reply);
+  };
+}
+
+/** For bytes that are no HTTP at all: written to the socket by hand, there is no request. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes: Record<string, HttpErrorCode> = {
+    HPE_HEADER_OVERFLOW: 'headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  };
+  const code = codes[error.code ?? ''] ?? 'malformed_request';
+  const { status, body } = problemAnswer(new HttpError(code), { requestId: newId('req') });
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${body.title}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    `x-request-id: ${body.request_id}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+function translate(error: unknown, request: FastifyRequest, config: Config): unknown {
+  if (error instanceof AppError || error instanceof HttpError || !(error instanceof Error)) return error;
+  const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
+  const known = TRANSLATIONS[code];
+  if (known !== undefined) return known(request, config);
+  const fromClient = statusCode >= 400 && statusCode < 500;
+  return fromClient ? new HttpError('bad_request', { cause: error }) : error;
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const idInPath = typeof request.params === 'object' && request.params !== null && 'id' in request.params;
+  const { status, headers, body } = problemAnswer(error, { requestId: request.id, idInPath });
+  logFailure(request.log, error, status);
+  if (status === 408) void reply.header('connection', 'close');
+  // As bytes: Fastify adds a charset to text, which this media type does not have.
+  const bytes = Buffer.from(JSON.stringify(body));
+  void reply
+    .code(status)
+    .headers({ ...headers, 'x-request-id': request.id })
+    .type(PROBLEM_TYPE)
+    .send(bytes);
+}
+
+function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
+  if (status === 500) log.error({ err: error }, 'request failed inside');
+  else if (status > 500) log.warn({ err: error }, 'request failed');
+  else log.info({ code: (error as AppError | HttpError).code }, 'request refused');
+}
+
+function noRoute(request: FastifyRequest): AppError {
+  return AppError.of('route_not_found', { method: request.method, path: pathOf(request).slice(0, 200) });
+}
+
+function wrongMethod(request: FastifyRequest, methods: readonly string[]): HttpError {
+  const allow = methods.join(', ');
+  return new HttpError('method_not_allowed', {
+    detail: `${request.method} is not allowed here; allowed: ${allow}.`,
+    headers: { allow },
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+/** Which methods a path has, by the routes that are added from now on. */
+function routeMethods(app: App): (path: string) => string[] {
+  const routes: { pattern: RegExp; methods: string[] }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    const source = escaped.replace(/:[^/]+/g, '[^/]+').replace(/\*/g, '.*');
+    routes.push({ pattern: new RegExp(`^${source}$`), methods: [method].flat() });
+  });
+  return (path) => [
+    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)),
+  ];
+}

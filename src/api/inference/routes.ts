@@ -1,0 +1,113 @@
+import { setServerTiming } from '../http/timing.ts';
+import { decode, elbo, encode, logLikelihood } from './scoring.ts';
+import { reconstruct } from './reconstruct.ts';
+import {
+  DecodeRequest,
+  ElboAnswer,
+  ElboRequest,
+  EncodeAnswer,
+  EncodeRequest,
+  LikelihoodAnswer,
+  LikelihoodRequest,
+  MeanAnswer,
+  ReconstructAnswer,
+  ReconstructRequest,
+} from './schemas.ts';
+import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
+import type { ApiOptions, App } from '../types.ts';
+import { pictured } from '../http/media.ts';
+
+const tags = ['inference'];
+const failures = problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 504);
+
+export function inferenceRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/encode',
+    {
+      schema: {
+        summary: 'Embed rows: mean and standard deviation of the approximate posterior',
+        tags,
+        body: EncodeRequest,
+        response: { 200: EncodeAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await encode(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/decode',
+    {
+      schema: {
+        summary: 'Data from points of the latent space',
+        tags,
+        body: DecodeRequest,
+        response: { 200: MeanAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await decode(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/reconstruct',
+    {
+      schema: {
+        summary: 'Rows through encoder and decoder',
+        description: 'Give `data`, or `rows` of the data set in its place.',
+        tags,
+        body: ReconstructRequest,
+        response: {
+          200: pictured(ReconstructAnswer, 'In a PNG: the rows, and under each what became of it.'),
+          ...failures,
+          ...problems(406),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await reconstruct(api, request.body, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+
+  app.post(
+    '/elbo',
+    {
+      schema: {
+        summary: 'Score rows: the evidence lower bound and its terms',
+        tags,
+        body: ElboRequest,
+        response: { 200: ElboAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await elbo(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+
+  app.post(
+    '/log-likelihood',
+    {
+      schema: {
+        summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
+        tags,
+        body: LikelihoodRequest,
+        response: { 200: LikelihoodAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await logLikelihood(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+}

@@ -1,0 +1,108 @@
+import { AppError } from '../../errors.ts';
+
+/** Largest finite float32: what goes to a model must fit one. */
+export const FLOAT32_MAX = 3.4028234663852886e38;
+
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+  /** Whole numbers alone. */
+  readonly integer?: boolean;
+  /** For people: what is allowed, and why. */
+  readonly allowed: string;
+}
+
+export const FINITE: ValueRange = {
+  low: -FLOAT32_MAX,
+  high: FLOAT32_MAX,
+  allowed: 'a finite number that fits float32',
+};
+
+export interface RowRules {
+  /** Where the rows stand in the body, e.g. `/data`. */
+  readonly pointer: string;
+  readonly shape: readonly number[];
+  readonly range: ValueRange;
+  /** Most values of all rows together. */
+  readonly maxValues: number;
+}
+
+interface Target {
+  readonly rules: RowRules;
+  readonly values: Float32Array;
+  next: number;
+}
+
+/**
+ * Rows of a request as one float32 array [rows.length, size], row-major. A row is flat (size numbers) or nested
+ * as rules.shape says. Errors: too_large; validation_failed with the pointer of the first bad row or value.
+ */
+export function parseRows(rows: readonly unknown[], rules: RowRules): Float32Array {
+  const size = sizeOf(rules.shape);
+  checkValues(rules.pointer.slice(1), rows.length * size, rules.maxValues);
+  const target: Target = { rules, values: new Float32Array(rows.length * size), next: 0 };
+  const flat = [size];
+  for (const [index, row] of rows.entries()) {
+    const nested = Array.isArray(row) && Array.isArray(row[0]);
+    fill(row, nested ? rules.shape : flat, [index], target);
+  }
+  return target.values;
+}
+
+/** Errors: too_large where more values than allowed would be sent or answered. */
+export function checkValues(what: string, values: number, limit: number): void {
+  if (values > limit) throw AppError.of('too_large', { what: `${what} (${values})`, limit, unit: 'values' });
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, axis) => product * axis, 1);
+}
+
+function fill(value: unknown, shape: readonly number[], path: readonly number[], target: Target): void {
+  const [length = 0, ...rest] = shape;
+  if (!Array.isArray(value)) throw bad(target, path, describeValue(value), `an array of length ${length}`);
+  if (value.length !== length) {
+    throw bad(target, path, `an array of length ${value.length}`, `length ${allowedLengths(target, path)}`);
+  }
+  if (rest.length === 0) {
+    fillLeaf(value, path, target);
+    return;
+  }
+  for (const [index, child] of value.entries()) fill(child, rest, [...path, index], target);
+}
+
+/** The inner loop of a request: one comparison a value, no allocation unless something is wrong. */
+function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
+  const { low, high, integer = false, allowed } = target.rules.range;
+  for (let index = 0; index < numbers.length; index++) {
+    const value = numbers[index];
+    const isInside = typeof value === 'number' && value >= low && value <= high;
+    if (!isInside || (integer && !Number.isInteger(value))) {
+      throw bad(target, [...path, index], describeValue(value), allowed);
+    }
+    target.values[target.next++] = value;
+  }
+}
+
+function allowedLengths({ rules }: Target, path: readonly number[]): string {
+  const { shape } = rules;
+  if (path.length > 1) return String(shape[path.length - 1] ?? 0);
+  return shape.length > 1 ? `${sizeOf(shape)}, or nested as [${shape.join(', ')}]` : String(sizeOf(shape));
+}
+
+function bad(target: Target, path: readonly number[], found: string, allowed: string): AppError {
+  const pointer = [target.rules.pointer, ...path].join('/');
+  return AppError.of(
+    'validation_failed',
+    { what: 'The request' },
+    { problems: [{ pointer, detail: `found ${found}; allowed: ${allowed}` }] },
+  );
+}
+
+export function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return `an array of length ${value.length}`;
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? String(value) : 'a number that is not finite';
+  if (typeof value === 'string') return 'a string';
+  return value === null || typeof value === 'boolean' ? String(value) : 'an object';
+}

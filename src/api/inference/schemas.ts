@@ -1,0 +1,244 @@
+import Type, { type Static, type TProperties } from 'typebox';
+import { MARGINAL_METHODS, type MarginalMethod, type MarginalSpec } from '../../model/specification.ts';
+import { Checkpoint, PUBLISHED, closed, nullable } from '../http/schemas.ts';
+
+export const MAX_SAMPLES = 1000;
+export const MAX_IMAGES = 10_000;
+
+export const modelId = Type.String({ minLength: 1, maxLength: 100 });
+const seed = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  default: 0,
+  description:
+    "Fixes the noise, which is keyed by (seed, draw, the row's position in the request): the same request is answered the same; the same row elsewhere in another request has other noise.",
+});
+export const datasetRow = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
+
+/** How an answer with images can be had as a picture. */
+export const PICTURE_FIELDS = {
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png'>({
+      type: 'string',
+      enum: ['json', 'png'],
+      description: 'Default: as the Accept header wants it, else json.',
+    }),
+  ),
+  zoom: Type.Integer({
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    description: 'In a PNG each value is a square of that many pixels on a side.',
+  }),
+};
+
+/** Rows are checked by hand (src/api/inference/rows.ts): a schema validator is too slow for a million numbers. */
+const rows = (description: string, items: object) =>
+  Type.Unsafe<unknown[]>({
+    type: 'array',
+    minItems: 1,
+    description,
+    [PUBLISHED]: { items },
+  });
+const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
+const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
+const data = rows(
+  'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
+  {
+    anyOf: [
+      { type: 'array', items: { anyOf: [CELL, { type: 'array' }] } },
+      { type: 'object', additionalProperties: CELL },
+    ],
+  },
+);
+
+const request = <Fields extends TProperties>(fields: Fields) =>
+  Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
+
+export const EncodeRequest = request({
+  data,
+  samples: Type.Integer({
+    minimum: 0,
+    maximum: MAX_SAMPLES,
+    default: 0,
+    description: 'Draws of z for each row.',
+  }),
+  seed,
+});
+export type EncodeRequest = Static<typeof EncodeRequest>;
+
+export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.', NUMBERS) });
+export type DecodeRequest = Static<typeof DecodeRequest>;
+
+export const ReconstructRequest = request({
+  data: Type.Optional(data),
+  rows: Type.Optional(
+    Type.Array(datasetRow('Index, from 0.'), {
+      minItems: 1,
+      maxItems: MAX_IMAGES,
+      description: "In the place of `data`: rows of the model's data set.",
+    }),
+  ),
+  ...PICTURE_FIELDS,
+});
+export type ReconstructRequest = Static<typeof ReconstructRequest>;
+
+export const ElboRequest = request({
+  data,
+  samples: Type.Integer({
+    minimum: 1,
+    maximum: MAX_SAMPLES,
+    default: 1,
+    description: 'L, draws of z for each row.',
+  }),
+  seed,
+  by_column: Type.Boolean({
+    default: false,
+    description: 'Also answer what each column adds to log_likelihood: which value makes a row unusual.',
+  }),
+});
+export type ElboRequest = Static<typeof ElboRequest>;
+
+const scored = { model_id: modelId, checkpoint: Checkpoint, data };
+const likelihoodVariant = (method: MarginalMethod) =>
+  Type.Object(
+    { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method, { default: method }) },
+    { ...closed, title: method },
+  );
+type Scored = Static<Type.TObject<typeof scored & { seed: typeof seed }>>;
+
+export const LikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
+  type: 'object',
+  required: ['method'],
+  properties: {
+    method: { type: 'string', enum: Object.keys(MARGINAL_METHODS), default: 'importance_sampling' },
+  },
+  discriminator: { propertyName: 'method' },
+  oneOf: (Object.keys(MARGINAL_METHODS) as MarginalMethod[]).map(likelihoodVariant),
+});
+export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
+
+export const SamplesQuery = request({
+  count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
+  seed,
+  draw: Type.Unsafe<'mean' | 'sample'>({
+    type: 'string',
+    enum: ['mean', 'sample'],
+    default: 'mean',
+    description:
+      'What is answered for each z drawn: mean: the expectation of x under p(x|z); sample: a draw of x from it, with the noise that the data have.',
+  }),
+  ...PICTURE_FIELDS,
+});
+export type SamplesQuery = Static<typeof SamplesQuery>;
+
+export const Numbers = Type.Array(Type.Number());
+export const Rows = Type.Array(Numbers);
+const SPREAD = {
+  standard_error: nullable(
+    Type.Number({
+      description: 'Of the mean over such rows: standard deviation over rows / sqrt(rows). null for one row.',
+    }),
+  ),
+  monte_carlo_standard_error: nullable(
+    Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
+  ),
+};
+export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
+  description: 'In the units of the data set; words where a column has them.',
+});
+export const columns = Type.Optional(
+  Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
+);
+export const answer = <Fields extends TProperties>(fields: Fields) =>
+  Type.Object(
+    {
+      model_id: Type.String(),
+      step: Type.Integer({ description: 'Step of the checkpoint that was used.' }),
+      ...fields,
+    },
+    closed,
+  );
+
+export const EncodeAnswer = answer({
+  mean: Type.Array(Numbers, { description: 'Of q(z|x); the median where its family may have no mean.' }),
+  standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+    description: 'null where there is none.',
+  }),
+  samples: Type.Optional(Type.Array(Rows, { description: 'Indexed by draw, row, dimension.' })),
+});
+export type EncodeAnswer = Static<typeof EncodeAnswer>;
+
+export const MeanAnswer = answer({
+  columns,
+  mean: Type.Array(DataRows.items, {
+    description:
+      'The expectation of x, in the units of the data set; in a column of categories the most probable one, of words as a word. What was missing in a row is imputed.',
+  }),
+});
+export type MeanAnswer = Static<typeof MeanAnswer>;
+
+export const ReconstructAnswer = answer({
+  columns,
+  mean: MeanAnswer.properties.mean,
+  data: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()])), {
+      description: 'The rows themselves, where `rows` named them; null for a missing value.',
+    }),
+  ),
+});
+export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
+
+export const ElboAnswer = answer({
+  unit: Type.Literal('nats per row'),
+  samples: Type.Integer(),
+  elbo: Numbers,
+  log_likelihood: Numbers,
+  kl_divergence: Numbers,
+  standard_error: nullable(
+    Type.Array(Type.Number(), { description: 'Of each elbo, from its draws. null where samples is 1.' }),
+  ),
+  columns,
+  log_likelihood_by_column: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+      description:
+        'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
+    }),
+  ),
+  mean: Type.Object(
+    {
+      elbo: Type.Number(),
+      log_likelihood: Type.Number(),
+      kl_divergence: Type.Number(),
+      ...SPREAD,
+    },
+    closed,
+  ),
+});
+export type ElboAnswer = Static<typeof ElboAnswer>;
+
+export const LikelihoodAnswer = answer({
+  unit: Type.Literal('nats per row'),
+  method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
+  samples: Type.Integer(),
+  log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
+  standard_error: nullable(
+    Type.Array(Type.Number(), { description: 'Of each estimate, from its draws. null where samples is 1.' }),
+  ),
+  effective_sample_size: nullable(
+    Type.Array(Type.Number(), {
+      description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
+    }),
+  ),
+  acceptance: nullable(
+    Type.Number({
+      description: 'Share of the proposals of the chains that was accepted. null for importance_sampling.',
+    }),
+  ),
+  mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),
+});
+export type LikelihoodAnswer = Static<typeof LikelihoodAnswer>;
+
+export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
+export type SamplesAnswer = Static<typeof SamplesAnswer>;

@@ -1,0 +1,125 @@
+import { isFlag } from '../../model/dataset.ts';
+import { valueDomain, type ColumnSpec, type ValueDomain } from '../../model/specification.ts';
+import { AppError } from '../../errors.ts';
+import { checkValues, describeValue } from './rows.ts';
+
+/** A column of a table as rows are sent and answered. */
+interface Cells {
+  readonly name: string;
+  readonly domain: ValueDomain;
+  /** Words and what is stored for them; null where the column holds numbers. */
+  readonly codes: ReadonlyMap<string, number> | null;
+  /** Whether true and false are 1 and 0. */
+  readonly bits: boolean;
+  readonly allowed: string;
+}
+
+interface Rules {
+  /** Where the rows stand in the body, e.g. `/data`. */
+  readonly pointer: string;
+  readonly columns: readonly ColumnSpec[];
+  /** Most values of all rows together. */
+  readonly maxValues: number;
+}
+
+/**
+ * Rows of a request as one float32 array [rows.length, columns], row-major: each an array in the order of the columns or
+ * an object by their names. Words become codes, true and false 1 and 0, and null or an absent name NaN, a missing value.
+ * Errors: too_large; validation_failed with the pointer of the first bad row or value.
+ */
+export function parseTable(rows: readonly unknown[], { pointer, columns, maxValues }: Rules): Float32Array {
+  checkValues(pointer.slice(1), rows.length * columns.length, maxValues);
+  const cells = columns.map(cellsOf);
+  const values = new Float32Array(rows.length * columns.length);
+  rows.forEach((row, index) => {
+    const where = `${pointer}/${index}`;
+    const found = Array.isArray(row) ? ofArray(row, cells, where) : ofObject(row, cells, where);
+    values.set(found, index * columns.length);
+  });
+  return values;
+}
+
+function ofArray(row: readonly unknown[], cells: readonly Cells[], where: string): number[] {
+  if (row.length !== cells.length) {
+    throw bad(
+      where,
+      `an array of length ${row.length}`,
+      `length ${cells.length}, or an object by column names`,
+    );
+  }
+  return cells.map((cell, column) => valueOf(row[column], cell, `${where}/${column}`));
+}
+
+function ofObject(row: unknown, cells: readonly Cells[], where: string): number[] {
+  if (typeof row !== 'object' || row === null) {
+    throw bad(where, describeValue(row), `an array of length ${cells.length}, or an object by column names`);
+  }
+  const given = new Map<string, unknown>(Object.entries(row));
+  const values = cells.map((cell) => {
+    const value = given.get(cell.name) ?? null;
+    given.delete(cell.name);
+    return valueOf(value, cell, `${where}/${escaped(cell.name)}`);
+  });
+  const [unknown] = given.keys();
+  if (unknown === undefined) return values;
+  const names = cells.map(({ name }) => name);
+  throw bad(`${where}/${escaped(unknown)}`, 'no column of the model', listed(names));
+}
+
+function valueOf(value: unknown, cell: Cells, pointer: string): number {
+  const { domain, codes, bits } = cell;
+  if (value === null && domain.missing) return NaN;
+  if (typeof value === 'boolean' && bits) return Number(value);
+  if (typeof value === 'string' && codes) {
+    const code = codes.get(value) ?? codes.get(value.toLowerCase());
+    if (code !== undefined) return code;
+  }
+  if (typeof value === 'number' && (!codes || bits) && isInside(value, domain)) return value;
+  throw bad(pointer, foundOf(value), cell.allowed);
+}
+
+function isInside(value: number, { low, high, integer }: ValueDomain): boolean {
+  return value >= low && value <= high && (!integer || Number.isInteger(value));
+}
+
+function cellsOf(column: ColumnSpec): Cells {
+  const { name, labels, likelihood } = column;
+  const domain = valueDomain({ family: 'mixed', columns: [column] });
+  const bits = likelihood.family === 'bernoulli';
+  const ways = [
+    ...(labels ? [listed(labels)] : []),
+    ...(bits ? ['true, false'] : []),
+    ...(labels && !bits ? [] : [domain.allowed]),
+    ...(domain.missing ? ['null'] : []),
+  ];
+  const allowed = `${ways.join(', or ')} (column ${name})`;
+  return { name, domain, bits, codes: labels ? codesOf(labels) : null, allowed };
+}
+
+/** Words of a flag are known in lower case too. */
+function codesOf(labels: readonly string[]): Map<string, number> {
+  const codes = new Map(labels.map((label, code) => [label, code]));
+  if (isFlag(labels)) labels.forEach((label, code) => codes.set(label.toLowerCase(), code));
+  return codes;
+}
+
+const MOST_LISTED = 20;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  const first = names.slice(0, MOST_LISTED).map((name) => JSON.stringify(name));
+  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
+}
+
+/** For JSON pointers (RFC 6901). */
+function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+const foundOf = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : describeValue(value);
+
+function bad(pointer: string, found: string, allowed: string): AppError {
+  const problems = [{ pointer, detail: `found ${found}; allowed: ${allowed}` }];
+  return AppError.of('validation_failed', { what: 'The request' }, { problems });
+}

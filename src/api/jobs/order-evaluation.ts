@@ -1,0 +1,51 @@
+import { AppError } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import type { EvaluationSpec } from '../../model/specification.ts';
+import { PAYLOAD_VERSION, type EvaluatePayload } from '../../queue/jobs.ts';
+import type { JobView } from '../../queue/queues.ts';
+import type { EvaluateRequest } from './schemas.ts';
+import type { ApiOptions } from '../types.ts';
+import { checkEvaluation } from './evaluation-checks.ts';
+
+/**
+ * Enqueues an evaluation of a model that can be used already. Errors: model_not_found, dataset_not_found, model_not_ready,
+ * checkpoint_not_found, validation_failed.
+ */
+export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest): Promise<JobView> {
+  const { model_id: modelId, checkpoint } = request;
+  const evaluation = evaluationOf(request);
+  const record = await api.store.models.get(modelId);
+  const dataset = await api.store.datasets.get(request.dataset_id ?? record.dataset_id);
+  checkEvaluation(evaluation, record, dataset);
+  await checkCheckpoint(api, modelId, checkpoint);
+  const payload: EvaluatePayload = {
+    version: PAYLOAD_VERSION,
+    modelId,
+    checkpoint,
+    datasetId: dataset.id,
+    evaluation,
+  };
+  return api.producer.enqueue('evaluate', newId('job'), payload);
+}
+
+function evaluationOf({ rows, limit, binarization, seed, measures }: EvaluateRequest): EvaluationSpec {
+  return {
+    rows,
+    ...(limit !== undefined && { limit }),
+    ...(binarization !== undefined && { binarization }),
+    seed,
+    measures,
+  };
+}
+
+async function checkCheckpoint(
+  api: ApiOptions,
+  id: string,
+  which: EvaluateRequest['checkpoint'],
+): Promise<void> {
+  const records = await api.store.models.listCheckpoints(id);
+  if (records.some(({ step }) => typeof which !== 'number' || step === which)) return;
+  throw typeof which === 'number'
+    ? AppError.of('checkpoint_not_found', { id, step: which })
+    : AppError.of('model_not_ready', { id });
+}

@@ -1,0 +1,57 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { newId } from '../../ids.ts';
+import { PAYLOAD_VERSION, type TrainPayload } from '../../queue/jobs.ts';
+import type { JobView } from '../../queue/queues.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import type { TrainRequest } from './schemas.ts';
+import type { ApiOptions } from '../types.ts';
+import { planJob } from './plan.ts';
+
+/** Writes the model, then enqueues its training: a job that is picked up always finds its model. */
+export async function orderTraining(
+  api: ApiOptions,
+  request: TrainRequest,
+  log: FastifyBaseLogger,
+): Promise<JobView> {
+  const dataset = await api.store.datasets.get(request.dataset_id);
+  const { model, training, warnings } = planJob(request, dataset);
+  const jobId = newId('job');
+  const record: ModelRecord = {
+    id: newId('model'),
+    name: request.name ?? dataset.name,
+    created_at: new Date().toISOString(),
+    job_id: jobId,
+    dataset_id: dataset.id,
+    data_size: dataset.data_size,
+    row_shape: dataset.row_shape,
+    model,
+    training,
+  };
+  await api.store.models.create(record);
+  const payload: TrainPayload = {
+    version: PAYLOAD_VERSION,
+    modelId: record.id,
+    datasetId: dataset.id,
+    model,
+    training,
+    warnings,
+  };
+  return enqueueOrForget(api, jobId, payload, log);
+}
+
+/** Where enqueueing fails no model stays behind. */
+async function enqueueOrForget(
+  api: ApiOptions,
+  jobId: string,
+  payload: TrainPayload,
+  log: FastifyBaseLogger,
+): Promise<JobView> {
+  try {
+    return await api.producer.enqueue('train', jobId, payload);
+  } catch (error) {
+    await api.store.models.remove(payload.modelId).catch((failure: unknown) => {
+      log.error({ err: failure, model: payload.modelId }, 'a model whose job was not enqueued stays behind');
+    });
+    throw error;
+  }
+}

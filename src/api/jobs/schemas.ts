@@ -1,0 +1,166 @@
+import Type, { type Static, type TProperties } from 'typebox';
+import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/specification.ts';
+import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
+import { Checkpoint, PAGE_FIELDS, Time, closed, nullable } from '../http/schemas.ts';
+
+export const State = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
+const Elbo = nullable(Type.Number({ description: 'Nats per row.' }));
+const text = { minLength: 1, maxLength: 100 } as const;
+
+export const TrainRequest = Type.Object(
+  {
+    dataset_id: Type.String({
+      ...text,
+      description: 'Data set to train on; `mnist` is built in.',
+      examples: ['mnist'],
+    }),
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'Name of the model. Default: the name of the data set.',
+      }),
+    ),
+    model: ModelOrder,
+    training: TrainingSpec,
+    type: Type.Literal('train', { default: 'train' }),
+  },
+  { ...closed, title: 'train' },
+);
+export type TrainRequest = Static<typeof TrainRequest>;
+
+const EvaluateRequest = Type.Object(
+  {
+    model_id: Type.String({ ...text, description: 'Model to evaluate, from its first checkpoint on.' }),
+    checkpoint: Checkpoint,
+    dataset_id: Type.Optional(
+      Type.String({ ...text, description: "Data set to evaluate on. Default: the model's own." }),
+    ),
+    ...EVALUATION_FIELDS,
+    type: Type.Literal('evaluate'),
+  },
+  { ...closed, title: 'evaluate' },
+);
+export type EvaluateRequest = Static<typeof EvaluateRequest>;
+
+/** A job as it is sent. */
+export const JobRequest = Type.Unsafe<TrainRequest | EvaluateRequest>({
+  type: 'object',
+  required: ['type'],
+  properties: { type: { type: 'string', enum: [...TRACKED_NAMES], default: 'train' } },
+  discriminator: { propertyName: 'type' },
+  oneOf: [TrainRequest, EvaluateRequest],
+});
+export type JobRequest = Static<typeof JobRequest>;
+
+const TrainProgress = Type.Object(
+  {
+    step: Type.Integer(),
+    total_steps: Type.Integer(),
+    epoch: Type.Integer(),
+    epochs: Type.Integer(),
+    rows_per_second: Type.Number(),
+    train_elbo: Elbo,
+    validation_elbo: Elbo,
+    seconds_left: nullable(Type.Number()),
+    runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
+    pid: Type.Integer({ description: 'The process that trains.' }),
+  },
+  closed,
+);
+
+const TrainResult = Type.Object(
+  {
+    outcome: Type.Unsafe<'succeeded' | 'cancelled'>({ type: 'string', enum: ['succeeded', 'cancelled'] }),
+    step: Type.Integer(),
+    validation_elbo: Elbo,
+  },
+  closed,
+);
+
+const EvaluateProgress = Type.Object(
+  {
+    measure: Type.String({ description: 'The measure that is being taken.' }),
+    rows_done: Type.Integer({ description: 'Of this measure.' }),
+    rows: Type.Integer(),
+    seconds_left: nullable(Type.Number({ description: 'For all measures.' })),
+    runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
+    pid: Type.Integer({ description: 'The process that evaluates.' }),
+  },
+  closed,
+);
+
+const EvaluateResult = Type.Union([
+  Type.Object({ outcome: Type.Literal('succeeded'), ...EvaluationReport.properties }, closed),
+  Type.Object({ outcome: Type.Literal('cancelled') }, closed),
+  Type.Null(),
+]);
+
+const Failure = Type.Object(
+  {
+    code: Type.String(),
+    message: Type.String(),
+    problems: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }, closed)),
+  },
+  closed,
+);
+
+const job = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
+  id: Type.String(),
+  type: Type.Literal(type),
+  state: State,
+  dataset_id: Type.String(),
+  created_at: Time,
+  started_at: nullable(Time),
+  finished_at: nullable(Time),
+  attempts: Type.Integer({ description: 'Times a worker took it up.' }),
+  error: nullable(Failure),
+  ...fields,
+});
+
+export const TrainJob = Type.Object(
+  job('train', {
+    model_id: Type.String({ description: 'The model being trained; usable from its first checkpoint on.' }),
+    progress: nullable(TrainProgress),
+    result: nullable(TrainResult),
+    warnings: Type.Array(Type.String(), {
+      description: 'What to know of these data under this likelihood, found when the job was ordered.',
+    }),
+  }),
+  { $id: 'TrainJob', ...closed, description: 'A training job.' },
+);
+export type TrainJob = Static<typeof TrainJob>;
+
+export const EvaluateJob = Type.Object(
+  job('evaluate', {
+    model_id: Type.String({ description: 'The model being evaluated.' }),
+    progress: nullable(EvaluateProgress),
+    result: EvaluateResult,
+  }),
+  { $id: 'EvaluateJob', ...closed, description: 'An evaluation job.' },
+);
+export type EvaluateJob = Static<typeof EvaluateJob>;
+
+export type Job = TrainJob | EvaluateJob;
+
+export const JobsQuery = Type.Object(
+  {
+    ...PAGE_FIELDS,
+    state: Type.Optional(
+      Type.Unsafe<JobState>({
+        type: 'string',
+        enum: [...JOB_STATES],
+        description: 'Only jobs in this state.',
+      }),
+    ),
+    type: Type.Optional(
+      Type.Unsafe<TrackedName>({
+        type: 'string',
+        enum: [...TRACKED_NAMES],
+        description: 'Only jobs of this type.',
+      }),
+    ),
+  },
+  closed,
+);
+export type JobsQuery = Static<typeof JobsQuery>;

@@ -1,0 +1,105 @@
+import { AppError } from '../../errors.ts';
+import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
+import type { JobState } from '../../queue/jobs.ts';
+import type { CheckpointRecord, MetricsLine, ModelRecord } from '../../store/models.ts';
+import { pageOf, type PageQuery } from '../http/schemas.ts';
+import type { Metrics, Model, ModelDetails } from './schemas.ts';
+import type { ApiOptions } from '../types.ts';
+
+const BUSY: Record<JobState, boolean> = {
+  queued: true,
+  running: true,
+  paused: true,
+  succeeded: false,
+  failed: false,
+  cancelled: false,
+};
+
+export async function listModels(
+  api: ApiOptions,
+  query: PageQuery,
+): Promise<{ data: Model[]; has_more: boolean }> {
+  const { records, hasMore } = await api.store.models.list(pageOf(query));
+  return { data: records.map(presentModel), has_more: hasMore };
+}
+
+/** Errors: model_not_found, id_invalid. */
+export async function getModel(api: ApiOptions, id: string): Promise<ModelDetails> {
+  const record = await api.store.models.get(id);
+  const [checkpoints, job] = await Promise.all([
+    api.store.models.listCheckpoints(id),
+    api.producer.get(record.job_id),
+  ]);
+  const elbos = checkpoints.map((checkpoint) => checkpoint.validation_elbo);
+  const known = elbos.filter((elbo) => elbo !== null);
+  return {
+    ...presentModel(record),
+    checkpoints: checkpoints.map(presentCheckpoint),
+    latest_validation_elbo: elbos.at(-1) ?? null,
+    best_validation_elbo: known.length > 0 ? Math.max(...known) : null,
+    job_state: job?.state ?? null,
+  };
+}
+
+/** Errors: model_not_found, id_invalid. */
+export async function getMetrics(api: ApiOptions, id: string): Promise<Metrics> {
+  await api.store.models.get(id);
+  return { data: (await api.store.models.readMetrics(id)).map(presentMetrics) };
+}
+
+/**
+ * Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. A damaged model.json does not
+ * tell the job: it can be deleted, and a job that still runs fails when it next writes.
+ */
+export async function deleteModel(api: ApiOptions, id: string): Promise<void> {
+  const record = await unlessDamaged(api.store.models.get(id));
+  const job = record === null ? null : await api.producer.get(record.job_id);
+  if (job !== null && BUSY[job.state]) throw AppError.of('model_in_use', { id, job: job.id });
+  await api.store.models.remove(id);
+}
+
+async function unlessDamaged(reading: Promise<ModelRecord>): Promise<ModelRecord | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'damaged') return null;
+    throw error;
+  }
+}
+
+/** A record's specification; it was validated before it was written. */
+export function specOf(record: ModelRecord): ModelSpec {
+  return record.model as ModelSpec;
+}
+
+function presentModel(record: ModelRecord): Model {
+  return {
+    id: record.id,
+    name: record.name,
+    created_at: record.created_at,
+    job_id: record.job_id,
+    dataset_id: record.dataset_id,
+    data_size: record.data_size,
+    row_shape: [...record.row_shape],
+    model: specOf(record),
+    training: record.training as TrainingSpec,
+  };
+}
+
+function presentCheckpoint(record: CheckpointRecord): ModelDetails['checkpoints'][number] {
+  const { step, epoch, created_at, validation_elbo } = record;
+  return { step, epoch, created_at, validation_elbo };
+}
+
+function presentMetrics(line: MetricsLine): Metrics['data'][number] {
+  return {
+    step: line.step,
+    epoch: line.epoch,
+    time: line.time,
+    train_elbo: line.train_elbo,
+    validation_elbo: line.validation_elbo,
+    validation_log_likelihood: line.validation_log_likelihood,
+    validation_kl_divergence: line.validation_kl_divergence,
+    rows_per_second: line.rows_per_second,
+  };
+}

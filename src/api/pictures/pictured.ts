@@ -1,0 +1,75 @@
+import { sharedDomain } from '../../model/specification.ts';
+import type { InferResult } from '../../queue/jobs.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { array } from '../inference/answers.ts';
+import { HttpError } from '../http/http-error.ts';
+import { negotiate } from '../http/negotiation.ts';
+import type { ImageFormat, Images } from './drawing/grid.ts';
+import { enlarge, toPng, type Raster } from './drawing/raster.ts';
+import { JSON_TYPE, PNG_TYPE } from '../http/media.ts';
+import type { ApiOptions } from '../types.ts';
+import { specOf } from '../models/models.ts';
+
+/** Answers that are JSON or, on demand, a PNG. */
+
+export type Pictured<Answer> =
+  | { readonly type: typeof JSON_TYPE; readonly content: Answer }
+  | { readonly type: typeof PNG_TYPE; readonly content: Buffer };
+
+/** What the client asks for: by the field, else by the Accept header. */
+export interface Wanted {
+  readonly format?: 'json' | 'png';
+  readonly zoom: number;
+  readonly accept: string | undefined;
+}
+
+/** Errors: not_acceptable. */
+export function wantsPng({ format, accept }: Wanted): boolean {
+  if (format !== undefined) return format === 'png';
+  return negotiate(accept, [JSON_TYPE, PNG_TYPE]) === PNG_TYPE;
+}
+
+/** How the rows of a model are images, where the client wants a PNG; else null. Errors: not_acceptable, dataset_not_found. */
+export async function formatFor(
+  api: ApiOptions,
+  record: ModelRecord,
+  wanted: Wanted,
+): Promise<ImageFormat | null> {
+  if (!wantsPng(wanted)) return null;
+  const [height, width, channels = 1, more] = record.row_shape;
+  const isImage = height !== undefined && width !== undefined && more === undefined;
+  if (isImage && (channels === 1 || channels === 3)) {
+    return { height, width, channels, ...(await brightness(api, record)) };
+  }
+  const shape = record.row_shape.join(', ');
+  throw new HttpError('not_acceptable', {
+    detail: `Rows of shape [${shape}] are no images: PNG needs [height, width], [height, width, 1] or [height, width, 3]. Ask for json.`,
+  });
+}
+
+/**
+ * The one place that says which values are black and white: 0 and 1 where the data cannot or do not lie beyond, else the
+ * smallest and the largest value of the data set.
+ */
+async function brightness(
+  api: ApiOptions,
+  record: ModelRecord,
+): Promise<Pick<ImageFormat, 'black' | 'white'>> {
+  const { likelihood } = specOf(record);
+  const domain = likelihood.family === 'mixed' ? null : sharedDomain(likelihood);
+  if (domain && domain.low >= 0 && domain.high <= 1) return { black: 0, white: 1 };
+  const { minimum, maximum } = await api.store.datasets.get(record.dataset_id);
+  return minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
+}
+
+export function imagesOf(result: InferResult, name: string, format: ImageFormat): Images {
+  return { values: array(result, name, 2).data, format };
+}
+
+export function asPng<Answer>(raster: Raster, { zoom }: Wanted): Pictured<Answer> {
+  return { type: PNG_TYPE, content: toPng(enlarge(raster, zoom)) };
+}
+
+export function asJson<Answer>(content: Answer): Pictured<Answer> {
+  return { type: JSON_TYPE, content };
+}

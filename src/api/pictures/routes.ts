@@ -1,0 +1,110 @@
+import { setServerTiming } from '../http/timing.ts';
+import { interpolate, manifold, traversal } from './latent-pictures.ts';
+import { scatter } from './scatter.ts';
+import { ById } from '../http/schemas.ts';
+import {
+  InterpolateAnswer,
+  InterpolateRequest,
+  ManifoldAnswer,
+  ManifoldQuery,
+  ScatterAnswer,
+  ScatterQuery,
+  TraversalAnswer,
+  TraversalQuery,
+} from './schemas.ts';
+import { pictured } from '../http/media.ts';
+import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
+import type { ApiOptions, App } from '../types.ts';
+
+const tags = ['pictures'];
+const failures = problems(404, 406, 409, 413, 422, 429, 500, 503, 504);
+
+export function pictureRoutes(app: App, api: ApiOptions): void {
+  app.get(
+    '/models/:id/manifold',
+    {
+      schema: {
+        summary: 'The latent plane of a model with 2 latents, decoded on a grid',
+        description:
+          "Figure 4 of the paper: the centers of the cells of the unit square, through the inverse of the prior's distribution function. The first latent rises to the right, the second upwards.",
+        tags,
+        params: ById,
+        querystring: ManifoldQuery,
+        response: {
+          200: pictured(ManifoldAnswer, 'Points and the data decoded from them.'),
+          ...failures,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { body, timing } = await manifold(api, id, request.query, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+
+  app.get(
+    '/models/:id/traversal',
+    {
+      schema: {
+        summary: 'What each latent does: one moves through the prior while the others stay',
+        tags,
+        params: ById,
+        querystring: TraversalQuery,
+        response: {
+          200: pictured(
+            TraversalAnswer,
+            'Points and the data decoded from them; in a PNG one row for each latent.',
+          ),
+          ...failures,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { body, timing } = await traversal(api, id, request.query, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+
+  app.post(
+    '/interpolate',
+    {
+      schema: {
+        summary: 'The way from one row to another through the latent space',
+        tags,
+        body: InterpolateRequest,
+        response: {
+          200: pictured(InterpolateAnswer, 'Points and the data decoded from them.'),
+          ...problems(...BODY_PROBLEMS, 404, 406, 409, 429, 500, 503, 504),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await interpolate(api, request.body, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+
+  app.get(
+    '/models/:id/scatter',
+    {
+      schema: {
+        summary: 'Where rows of the data set lie in two latent dimensions, coloured by label',
+        tags,
+        params: ById,
+        querystring: ScatterQuery,
+        response: { 200: pictured(ScatterAnswer, 'Means of q(z|x).'), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { body, timing } = await scatter(api, id, request.query, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+}

@@ -1,0 +1,120 @@
+import Type, { type Static, type TProperties } from 'typebox';
+import { LIMITS } from '../../model/specification.ts';
+import { DATASET_PARTS, type DatasetPart } from '../../queue/jobs.ts';
+import { Checkpoint, closed, nullable } from '../http/schemas.ts';
+import {
+  answer,
+  columns,
+  DataRows,
+  datasetRow,
+  modelId,
+  Numbers,
+  PICTURE_FIELDS,
+  Rows,
+} from '../inference/schemas.ts';
+
+const MOST_ROWS = 10_000;
+
+/** The model stands in the path. */
+const query = <Fields extends TProperties>(fields: Fields) =>
+  Type.Object({ checkpoint: Checkpoint, ...fields, ...PICTURE_FIELDS }, closed);
+
+const steps = Type.Integer({
+  minimum: 2,
+  maximum: 100,
+  default: 11,
+  description: 'Points on the way, both ends among them.',
+});
+
+export const ManifoldQuery = query({
+  size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Images on a side.' }),
+});
+export type ManifoldQuery = Static<typeof ManifoldQuery>;
+
+export const TraversalQuery = query({
+  dimension: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: LIMITS.latentSize - 1,
+      description: `The latent that moves, from 0. Default: each in turn, at most the first ${LIMITS.traversedLatents}.`,
+    }),
+  ),
+  row: Type.Optional(
+    datasetRow(
+      "Where the other latents stay: at the mean of q(z|x) of this row of the model's data set. Default: at the medians of the prior.",
+    ),
+  ),
+  steps,
+});
+export type TraversalQuery = Static<typeof TraversalQuery>;
+
+export const InterpolateRequest = Type.Object(
+  {
+    model_id: modelId,
+    checkpoint: Checkpoint,
+    from: datasetRow("A row of the model's data set."),
+    to: datasetRow('Another.'),
+    steps,
+    ...PICTURE_FIELDS,
+  },
+  closed,
+);
+export type InterpolateRequest = Static<typeof InterpolateRequest>;
+
+export const ScatterQuery = query({
+  rows: Type.Unsafe<DatasetPart>({
+    type: 'string',
+    enum: [...DATASET_PARTS],
+    default: 'test',
+    description:
+      'Of the data set: its test rows or, where it has none, those that the training held out; all others; or all.',
+  }),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: MOST_ROWS,
+    default: 2000,
+    description: 'Most rows; fewer than there are lie evenly spread over them.',
+  }),
+  dimensions: Type.String({
+    pattern: '^[0-9]{1,4},[0-9]{1,4}$',
+    default: '0,1',
+    description: 'The latents that are drawn to the right and upwards, from 0.',
+  }),
+});
+export type ScatterQuery = Static<typeof ScatterQuery>;
+
+export const ManifoldAnswer = answer({
+  size: Type.Integer(),
+  latents: Type.Array(Numbers, { description: 'Row by row of the picture, from its upper left.' }),
+  columns,
+  data: DataRows,
+});
+export type ManifoldAnswer = Static<typeof ManifoldAnswer>;
+
+export const TraversalAnswer = answer({
+  columns,
+  base: Type.Array(Type.Number(), { description: 'Where the latents stay that do not move.' }),
+  traversals: Type.Array(Type.Object({ dimension: Type.Integer(), latents: Rows, data: DataRows }, closed), {
+    description: 'From the quantile 0.01 of the prior to 0.99, evenly spaced.',
+  }),
+});
+export type TraversalAnswer = Static<typeof TraversalAnswer>;
+
+export const InterpolateAnswer = answer({
+  from: Type.Integer(),
+  to: Type.Integer(),
+  latents: Type.Array(Numbers, { description: 'On the straight line between the means of q(z|x).' }),
+  columns,
+  data: DataRows,
+});
+export type InterpolateAnswer = Static<typeof InterpolateAnswer>;
+
+export const ScatterAnswer = answer({
+  dimensions: Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }),
+  rows: Type.Array(Type.Integer(), { description: 'Indices in the data set.' }),
+  points: Type.Array(Numbers, { description: 'Means of q(z|x) of the rows in the two dimensions.' }),
+  labels: nullable(
+    Type.Array(Type.Integer(), { description: 'The class of each row; null where the data set has none.' }),
+  ),
+});
+export type ScatterAnswer = Static<typeof ScatterAnswer>;

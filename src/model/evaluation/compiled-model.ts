@@ -1,0 +1,195 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import {
+  sizeOf,
+  type FloatArray,
+  type FloatArrays,
+  type Runtime,
+  type TensorFunction,
+} from '../runtime/runtime.ts';
+import type { LikelihoodSpec, MarginalSpec, ModelSpec } from '../specification.ts';
+import { createVae, type Vae } from '../vae.ts';
+import { BatchedFunctions, empty, pick } from './batches.ts';
+import { boundOfRows, type BoundOfRow } from './bound.ts';
+import { withCounts } from './counts.ts';
+import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
+
+/** Noise of x is keyed apart from that of z, which is of draws 0, 1, ... */
+const DATA_DRAW = 2 ** 32;
+
+/** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
+export class Inference {
+  readonly vae: Vae;
+  readonly #functions: BatchedFunctions;
+  readonly #likelihood: LikelihoodSpec;
+
+  private constructor(vae: Vae, likelihood: LikelihoodSpec, functions: BatchedFunctions) {
+    this.vae = vae;
+    this.#likelihood = likelihood;
+    this.#functions = functions;
+  }
+
+  static of(runtime: Runtime, model: ModelSpec, dataSize: number): Inference {
+    return new Inference(createVae(model, dataSize), model.likelihood, new BatchedFunctions(runtime));
+  }
+
+  /** The same, with something to do before each batch: what it throws ends the work. */
+  watched(before: () => void): Inference {
+    return new Inference(this.vae, this.#likelihood, this.#functions.watched(before));
+  }
+
+  /** q(z|x): mean (the median where the family may have none) and standard_deviation (NaN there), [rows, latent_size]. */
+  async encode(
+    parameters: FloatArrays,
+    rows: FloatArray,
+  ): Promise<{ mean: FloatArray; standard_deviation: FloatArray }> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, ...rest }) => {
+      const posterior = vae.encode(rest, asTensor(x));
+      return { mean: posterior.center(), standard_deviation: posterior.standardDeviation() };
+    };
+    const results = await this.#functions.run('encode', fn, parameters, { rows });
+    return { mean: pick(results, 'mean'), standard_deviation: pick(results, 'standard_deviation') };
+  }
+
+  /** Draws from q(z|x): [draws, rows, latent_size]. */
+  async draw(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    draws: number,
+    noise: NoiseSource,
+  ): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => ({
+      z: vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform)),
+    });
+    const parts: FloatArray[] = [];
+    for (let i = 0; i < draws; i++) {
+      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      parts.push(pick(await this.#functions.run('draw', fn, parameters, { rows, ...drawn }), 'z'));
+    }
+    return stack(parts, [rows.shape[0] ?? 0, vae.latentSize]);
+  }
+
+  /** Expectation of x under p(x|z): [rows, data_size]. */
+  async decode(parameters: FloatArrays, latents: FloatArray): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ latents: z, ...rest }) => ({ mean: vae.decode(rest, asTensor(z)).mean() });
+    return pick(await this.#functions.run('decode', fn, parameters, { latents }), 'mean');
+  }
+
+  /** Expectation of x under p(x|z) at the center of q(z|x): [rows, data_size]. */
+  async reconstruct(parameters: FloatArrays, rows: FloatArray): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, ...rest }) => ({
+      mean: vae.decode(rest, vae.encode(rest, asTensor(x)).center()).mean(),
+    });
+    return pick(await this.#functions.run('reconstruct', fn, parameters, { rows }), 'mean');
+  }
+
+  /** Draws z from the prior: latents [count, latent_size] and their decoded means. */
+  async sample(
+    parameters: FloatArrays,
+    count: number,
+    noise: NoiseSource,
+  ): Promise<{ latents: FloatArray; mean: FloatArray }> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ normal, uniform }) => ({
+      z: vae.prior().sample(noiseOf(normal, uniform)),
+    });
+    const drawn = noiseOfDraw(vae.noise.prior, noise, 0, count);
+    const latents = pick(await this.#functions.run('prior', fn, {}, drawn), 'z');
+    return { latents, mean: await this.decode(parameters, latents) };
+  }
+
+  /** A draw of x from p(x|z) for each z: [rows, data_size]. */
+  async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ latents: z, normal, uniform, ...rest }) => ({
+      x: vae.decode(rest, asTensor(z)).sample(noiseOf(normal, uniform)),
+    });
+    const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
+    const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
+    return withCounts(this.#likelihood, pick(results, 'x'), noise);
+  }
+
+  /**
+   * The terms of log p(x|z), averaged over the draws that {@link elbo} makes from the same noise: [rows, columns], one for
+   * each element or one-hot group. Those of missing values are 0.
+   */
+  async logLikelihoodByColumn(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    draws: number,
+    noise: NoiseSource,
+  ): Promise<FloatArray> {
+    const { vae } = this;
+    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => {
+      const z = vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform));
+      return { terms: vae.decode(rest, z).logProbByColumn(asTensor(x)) };
+    };
+    let sums = new Float64Array();
+    let shape: readonly number[] = [0, 0];
+    for (let i = 0; i < draws; i++) {
+      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      const terms = pick(await this.#functions.run('by column', fn, parameters, { rows, ...drawn }), 'terms');
+      if (i === 0) [shape, sums] = [terms.shape, new Float64Array(terms.data.length)];
+      addShare(sums, terms, draws);
+    }
+    return { shape, data: Float32Array.from(sums) };
+  }
+
+  /** The bound of each row from L draws, in nats, and its standard error (NaN for one draw), all [rows]. */
+  async elbo(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    draws: number,
+    noise: NoiseSource,
+  ): Promise<Record<'elbo' | 'log_likelihood' | 'kl_divergence' | 'standard_error', FloatArray>> {
+    const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
+    const bounds = await boundOfRows(subject, draws, noise);
+    const vector = (value: (bound: BoundOfRow) => number): FloatArray => ({
+      shape: [bounds.length],
+      data: Float32Array.from(bounds, value),
+    });
+    return {
+      elbo: vector(({ elbo }) => elbo.mean),
+      log_likelihood: vector(({ logLikelihood }) => logLikelihood.mean),
+      kl_divergence: vector(({ klDivergence }) => klDivergence.mean),
+      standard_error: vector(({ elbo }) => elbo.standardError),
+    };
+  }
+
+  /** log p(x) of each row, in nats, with what is known of the error. */
+  marginalLikelihood(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    spec: MarginalSpec,
+    noise: NoiseSource,
+  ): Promise<MarginalEstimate> {
+    return marginalLikelihood({ functions: this.#functions, vae: this.vae, parameters, rows }, spec, noise);
+  }
+
+  dispose(): Promise<void> {
+    return this.#functions.dispose();
+  }
+}
+
+function addShare(sums: Float64Array, { data }: FloatArray, draws: number): void {
+  data.forEach((value, row) => {
+    sums[row] = (sums[row] ?? 0) + value / draws;
+  });
+}
+
+function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArray {
+  const whole = empty([parts.length, ...shape]);
+  parts.forEach((part, i) => {
+    whole.data.set(part.data, i * sizeOf(shape));
+  });
+  return whole;
+}
+
+function asTensor(tensor: Tensor | undefined): Tensor {
+  if (!tensor) throw new RangeError('an input is missing');
+  return tensor;
+}

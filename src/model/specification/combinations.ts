@@ -1,0 +1,181 @@
+import { FAMILY_SUPPORT, hasClosedFormKl } from './latent.ts';
+import type { LikelihoodSpec } from './likelihood.ts';
+import { missingMoment } from './tails.ts';
+import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
+import type { ModelSpec } from '../specification.ts';
+
+/** Fields that do not go together; `pointer` is inside the job: /model/... or /training/... */
+export interface CombinationProblem {
+  readonly pointer: string;
+  readonly found: string;
+  readonly allowed: string;
+}
+
+type Check = (model: ModelSpec, training: TrainingSpec) => CombinationProblem | null;
+
+/** Why a model cannot be trained in this way: empty where it can. */
+export function combinationProblems(model: ModelSpec, training: TrainingSpec): CombinationProblem[] {
+  return CHECKS.flatMap((check) => check(model, training) ?? []);
+}
+
+const ESTIMATORS_OF: { readonly [Name in AlgorithmName]: readonly EstimatorName[] } = {
+  aevb: ['sgvb_a', 'sgvb_b', 'score_function', 'importance_weighted'],
+  wake_sleep: [],
+  mcem: [],
+  full_vb: ['sgvb_a', 'sgvb_b'],
+};
+
+const supports: Check = ({ posterior, prior }) => {
+  const [q, p] = [FAMILY_SUPPORT[posterior.family], FAMILY_SUPPORT[prior.family]];
+  if (q === p) return null;
+  const families = Object.entries(FAMILY_SUPPORT).filter(([, support]) => support === p);
+  return {
+    pointer: '/model/posterior',
+    found: `a posterior on the ${said(q)} (${posterior.family}) with a prior on the ${said(p)} (${prior.family})`,
+    allowed: `families on the ${said(p)}: ${families.map(([family]) => family).join(', ')}`,
+  };
+};
+
+const tails: Check = ({ posterior, prior }) => {
+  const moment = missingMoment(posterior, prior);
+  if (moment === null) return null;
+  return {
+    pointer: '/model/prior',
+    found: `${prior.family} under a ${posterior.family} posterior, which has no finite ${moment}: their KL divergence is infinite`,
+    allowed: 'a prior with tails as heavy',
+  };
+};
+
+const simplex: Check = ({ posterior, latent_size: size }) =>
+  posterior.family !== 'dirichlet' || size >= 2
+    ? null
+    : {
+        pointer: '/model/latent_size',
+        found: String(size),
+        allowed: 'at least 2 with a dirichlet posterior',
+      };
+
+const FULL_GAUSSIAN_SIZE = 32;
+
+const covariance: Check = ({ posterior, latent_size: size }) =>
+  posterior.family !== 'full_gaussian' || size <= FULL_GAUSSIAN_SIZE
+    ? null
+    : {
+        pointer: '/model/latent_size',
+        found: String(size),
+        allowed: `at most ${FULL_GAUSSIAN_SIZE} with a full_gaussian posterior`,
+      };
+
+const closedForm: Check = ({ posterior, prior }, { estimator }) => {
+  if (estimator?.name !== 'sgvb_b' || hasClosedFormKl(posterior, prior)) return null;
+  return {
+    pointer: '/training/estimator',
+    found: `sgvb_b for a ${posterior.family} posterior and a ${prior.family} prior, whose KL divergence has no closed form`,
+    allowed: 'sgvb_a, score_function, importance_weighted',
+  };
+};
+
+const estimator: Check = (_model, { algorithm, estimator: asked }) => {
+  const allowed = ESTIMATORS_OF[algorithm.name];
+  if (!asked || allowed.includes(asked.name)) return null;
+  return {
+    pointer: '/training/estimator',
+    found: `${asked.name} with ${algorithm.name}`,
+    allowed:
+      allowed.length > 0 ? allowed.join(', ') : `no estimator: ${algorithm.name} has its own gradients`,
+  };
+};
+
+const objective: Check = (_model, { algorithm, objective: asked }) =>
+  algorithm.name !== 'full_vb' || asked.name === 'ml'
+    ? null
+    : {
+        pointer: '/training/objective',
+        found: 'map with full_vb',
+        allowed: "ml: full_vb has the parameters' prior inside",
+      };
+
+const klWeight: Check = (_model, { algorithm, estimator: asked, kl_weight: weight }) => {
+  if (weight.final === 1 && weight.warm_up_epochs === 0) return null;
+  const bound = algorithm.name === 'aevb' || algorithm.name === 'full_vb';
+  if (bound && asked?.name !== 'importance_weighted') return null;
+  const what = bound ? 'importance_weighted' : algorithm.name;
+  return {
+    pointer: '/training/kl_weight',
+    found: `a weight other than 1 with ${what}`,
+    allowed: `1: ${what} has no KL divergence of its own`,
+  };
+};
+
+const chain: Check = ({ prior }, { algorithm }) =>
+  algorithm.name !== 'mcem' || FAMILY_SUPPORT[prior.family] === 'real'
+    ? null
+    : {
+        pointer: '/model/prior',
+        found: `${prior.family} with mcem, whose Hamiltonian Monte Carlo moves over all real numbers`,
+        allowed: 'a prior on the real numbers',
+      };
+
+const chainDraws: Check = (_model, { algorithm, samples_per_datapoint: draws }) =>
+  algorithm.name !== 'mcem' || draws === 1
+    ? null
+    : { pointer: '/training/samples_per_datapoint', found: `${draws} with mcem`, allowed: '1' };
+
+const dreams: Check = ({ likelihood }, { algorithm }) =>
+  algorithm.name !== 'wake_sleep' || canSample(likelihood)
+    ? null
+    : {
+        pointer: '/training/algorithm',
+        found: 'wake_sleep with counts under a poisson likelihood, which it would have to dream up',
+        allowed: 'aevb, mcem, full_vb, or another likelihood',
+      };
+
+const stopping: Check = (_model, { algorithm, early_stopping: asked }) =>
+  asked === undefined || algorithm.name !== 'mcem'
+    ? null
+    : {
+        pointer: '/training/early_stopping',
+        found: 'early stopping with mcem, which has no validation bound',
+        allowed: 'aevb, wake_sleep or full_vb',
+      };
+
+const binary: Check = ({ likelihood }, { binarization }) =>
+  binarization === 'none' || likelihood.family === 'bernoulli'
+    ? null
+    : {
+        pointer: '/training/binarization',
+        found: `${binarization} with the ${likelihood.family} likelihood`,
+        allowed: 'none, or the bernoulli likelihood',
+      };
+
+const CHECKS: readonly Check[] = [
+  supports,
+  tails,
+  simplex,
+  covariance,
+  closedForm,
+  estimator,
+  objective,
+  klWeight,
+  chain,
+  chainDraws,
+  dreams,
+  stopping,
+  binary,
+];
+
+/** Whether rows can be drawn as a cheap function of noise. */
+function canSample(likelihood: LikelihoodSpec): boolean {
+  if (likelihood.family !== 'mixed') return likelihood.family !== 'poisson';
+  return likelihood.columns.every((column) => column.likelihood.family !== 'poisson');
+}
+
+function said(support: (typeof FAMILY_SUPPORT)[keyof typeof FAMILY_SUPPORT]): string {
+  const names = {
+    real: 'real numbers',
+    positive: 'positive numbers',
+    unit_interval: 'unit interval',
+    simplex: 'simplex',
+  };
+  return names[support];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { latentFamily } from '../../../src/model/distributions/latent.ts';
+import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
+import {
+  combinationProblems,
+  FAMILY_SUPPORT,
+  POSTERIOR_FAMILIES,
+  PRIOR_FAMILIES,
+  posteriorSize,
+} from '../../../src/model/specification.ts';
+import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+
+describe('what the specification knows of a family', () => {
+  it.each(POSTERIOR_FAMILIES)('is what the posterior %s is', (family) => {
+    const { posterior } = modelSpec({ posterior: { family } });
+    const made = latentFamily(posterior);
+    expect(FAMILY_SUPPORT[family]).toBe(made.support);
+    for (const size of [2, 3, 7]) expect(posteriorSize(posterior, size)).toBe(made.outputSize(size));
+  });
+
+  it.each(PRIOR_FAMILIES)('is what the prior %s is, which covers its support', (family) => {
+    const made = latentFamily(modelSpec({ prior: { family } }).prior);
+    expect(FAMILY_SUPPORT[family]).toBe(made.support);
+    expect(made.coversSupport).toBe(true);
+  });
+});
+
+describe('wake-sleep', () => {
+  const counts = { name: 'n', likelihood: { family: 'poisson' } };
+  const real = { name: 'x', likelihood: { family: 'gaussian', standardise: 'none' } };
+
+  it.each([
+    { family: 'bernoulli' },
+    { family: 'continuous_bernoulli' },
+    { family: 'gaussian' },
+    { family: 'poisson' },
+    { family: 'categorical', groups: [2] },
+    { family: 'mixed', columns: [real] },
+    { family: 'mixed', columns: [real, counts] },
+  ])('is admitted where the likelihood can be drawn from: $family', (likelihood) => {
+    const model = modelSpec({ likelihood });
+    const problems = combinationProblems(model, trainingSpec({ algorithm: { name: 'wake_sleep' } }));
+    expect(problems.length === 0).toBe(likelihoodFamily(model.likelihood).canSample);
+  });
+});
