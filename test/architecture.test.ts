@@ -75,6 +75,20 @@ function loadedWith(files: readonly string[]): string[] {
   return [...seen];
 }
 
+/** One circle of imports through the file, type imports included; null if there is none. */
+function findCircle(start: string): string[] | null {
+  const queue = [[start]];
+  const seen = new Set<string>();
+  for (const path of queue) {
+    for (const { target } of FILES.get(path.at(-1) ?? '')?.imports ?? []) {
+      if (target === start) return [...path, start];
+      if (!seen.has(target)) queue.push([...path, target]);
+      seen.add(target);
+    }
+  }
+  return null;
+}
+
 const among =
   (...rooms: string[]) =>
   (name: string): boolean =>
@@ -150,6 +164,10 @@ describe('every file of src', () => {
 
   it(`is shorter than ${MAX_LINES} lines`, () => {
     expect(where(({ lines }) => lines >= MAX_LINES)).toEqual([]);
+  });
+
+  it('is in no circle of imports, type imports included', () => {
+    expect(where((_file, name) => findCircle(name) !== null).map(findCircle)).toEqual([]);
   });
 
   it('leaves the environment to config.ts, to which main.ts hands it', () => {

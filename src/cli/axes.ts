@@ -1,4 +1,3 @@
-import type { Chart, Series } from './chart.ts';
 import { decadeTicks, niceTicks } from '../api/pictures/drawing/ticks.ts';
 
 /** The corners of the plot, in pixels. */
@@ -7,6 +6,24 @@ export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;
 export type Range = readonly [low: number, high: number];
 export type Scale = (value: number) => number;
 
+/** A y that is null (not known) or not finite leaves a gap in the line. */
+export interface DataPoint {
+  readonly x: number;
+  readonly y: number | null;
+}
+
+/** What the axes are made for. */
+export interface Plotted {
+  readonly series: readonly { readonly points: readonly DataPoint[] }[];
+  /** Smallest distance of ticks on x; 1 keeps epochs whole. Default: any. Not for log10. */
+  readonly smallestXStep?: number;
+  /** Default: linear. */
+  readonly xScale?: 'linear' | 'log10';
+  /** The visible part of each axis; curves end at the border. Default: all points, y to round numbers. */
+  readonly xRange?: Range;
+  readonly yRange?: Range;
+}
+
 /** An axis: from values to places, and what is marked on it. */
 export interface Axis {
   readonly place: Scale;
@@ -14,54 +31,54 @@ export interface Axis {
 }
 
 /** The x axis ends where the data end; a single point stands in the middle. */
-export function xAxis({ series, xScale, xRange, smallestXStep }: Chart): Axis {
+export function createXAxis({ series, xScale, xRange, smallestXStep }: Plotted): Axis {
   const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ x }) => x);
-  const [left, right] = xRange ?? (values.length > 0 ? extent(values) : [1, 1]);
-  const axes = { linear: linearX, log10: logarithmicX };
+  const [left, right] = xRange ?? (values.length > 0 ? findExtent(values) : [1, 1]);
+  const axes = { linear: createLinearX, log10: createLogarithmicX };
   return axes[xScale ?? 'linear'](left, right, smallestXStep);
 }
 
-function linearX(left: number, right: number, smallestStep?: number): Axis {
+function createLinearX(left: number, right: number, smallestStep?: number): Axis {
   const ends = left === right ? ([left - 1, right + 1] as const) : ([left, right] as const);
   const { values, label } = niceTicks(left, right, 10, smallestStep);
   const inside = values.filter((value) => value >= left - 1e-9 && value <= right + 1e-9);
   return {
-    place: scale(ends, [PLOT.left, PLOT.right]),
+    place: createScale(ends, [PLOT.left, PLOT.right]),
     ticks: inside.map((value) => ({ value, label: label(value) })),
   };
 }
 
-function logarithmicX(left: number, right: number): Axis {
+function createLogarithmicX(left: number, right: number): Axis {
   const [from, to] = [Math.log10(left), Math.log10(right)];
   const ends = from === to ? ([from - 1, to + 1] as const) : ([from, to] as const);
-  const linear = scale(ends, [PLOT.left, PLOT.right]);
+  const linear = createScale(ends, [PLOT.left, PLOT.right]);
   return { place: (value) => linear(Math.log10(value)), ticks: decadeTicks(...ends) };
 }
 
-export function yAxis({ series, yRange }: Chart): Axis {
+export function createYAxis({ series, yRange }: Plotted): Axis {
   const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ y }) => y);
-  const [bottom, top] = yRange ?? (values.length > 0 ? extent(values) : [0, 1]);
+  const [bottom, top] = yRange ?? (values.length > 0 ? findExtent(values) : [0, 1]);
   const ticks = niceTicks(bottom, top, 6);
   return {
-    place: scale(yRange ?? [ticks.low, ticks.high], [PLOT.bottom, PLOT.top]),
+    place: createScale(yRange ?? [ticks.low, ticks.high], [PLOT.bottom, PLOT.top]),
     ticks: ticks.values
       .filter((value) => yRange === undefined || (value >= bottom - 1e-9 && value <= top + 1e-9))
       .map((value) => ({ value, label: ticks.label(value) })),
   };
 }
 
-export function isKnown(point: Series['points'][number]): point is { x: number; y: number } {
+export function isKnown(point: DataPoint): point is { x: number; y: number } {
   return Number.isFinite(point.x) && point.y !== null && Number.isFinite(point.y);
 }
 
-function extent(values: readonly number[]): readonly [number, number] {
+function findExtent(values: readonly number[]): readonly [number, number] {
   return values.reduce<readonly [number, number]>(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Infinity, -Infinity],
   );
 }
 
-const scale =
+const createScale =
   ([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale =>
   (value) =>
     from + ((value - low) / (high - low)) * (to - from);

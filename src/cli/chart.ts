@@ -1,4 +1,4 @@
-import { isKnown, PLOT, xAxis, yAxis, type Range, type Scale } from './axes.ts';
+import { createXAxis, createYAxis, isKnown, PLOT, type DataPoint, type Plotted, type Scale } from './axes.ts';
 
 /** How a curve is drawn; a dash is an SVG dash array, '' a solid line. */
 export interface Style {
@@ -11,24 +11,16 @@ export interface Style {
 
 export interface Series {
   readonly name: string;
-  /** A y that is null (not known) or not finite leaves a gap in the line. */
-  readonly points: readonly { readonly x: number; readonly y: number | null }[];
-  /** Default: one of eight, by the place of the series. */
+  readonly points: readonly DataPoint[];
+  /** Default: one of eight, by position. */
   readonly style?: Style;
 }
 
-export interface Chart {
+export interface Chart extends Plotted {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** Of x; 1 keeps epochs whole. Default: any. Not for log10. */
-  readonly smallestXStep?: number;
-  /** Default linear. */
-  readonly xScale?: 'linear' | 'log10';
-  /** What of the axes is shown; curves end at the border. Default: all points, y to round numbers. */
-  readonly xRange?: Range;
-  readonly yRange?: Range;
 }
 
 export const CHART_SIZE = { width: 720, height: 440 } as const;
@@ -55,7 +47,7 @@ type Point = readonly [x: number, y: number];
 
 /** Curves over one pair of axes, as a standalone SVG. */
 export function lineChart(chart: Chart): string {
-  const [x, y] = [xAxis(chart), yAxis(chart)];
+  const [x, y] = [createXAxis(chart), createYAxis(chart)];
   const rows = legendRows(chart.series);
   const below = (rows.length - 1) * LEGEND_ROW;
   const [width, height] = [CHART_SIZE.width, CHART_SIZE.height + below];

@@ -2,7 +2,7 @@ import { FAMILY_SUPPORT, hasClosedFormKl } from './latent.ts';
 import type { LikelihoodSpec } from './likelihood.ts';
 import { missingMoment } from './tails.ts';
 import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
-import type { ModelSpec } from '../specification.ts';
+import type { ModelSpec } from './model.ts';
 
 /** Fields that do not go together; `pointer` is inside the job: /model/... or /training/... */
 export interface CombinationProblem {

@@ -1,5 +1,5 @@
 import type { Node } from './ir.ts';
-import type { KernelCall } from './kernels.ts';
+import type { KernelCall } from './kernel-call.ts';
 
 /** Kernels that no single operator stands for, or only a slow or inexact one. */
 

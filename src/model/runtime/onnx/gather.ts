@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs';
 import { RuntimeError } from '../runtime.ts';
 import { splatOf, type Node } from './ir.ts';
-import type { KernelCall } from './kernels.ts';
+import type { KernelCall } from './kernel-call.ts';
 
 /** Picks positions along one axis. */
 export function gather({ graph, input, attribute }: KernelCall): Node {

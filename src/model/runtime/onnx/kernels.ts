@@ -2,15 +2,10 @@ import { slice_util, util, type Tensor } from '@tensorflow/tfjs';
 import { eluGrad, expm1, log1p, softplus, step } from './composed.ts';
 import { gather, scatter } from './gather.ts';
 import { broadcastShapes, splatOf, type GraphBuilder, type IrType, type Node } from './ir.ts';
+import type { KernelCall } from './kernel-call.ts';
 import { RuntimeError, sizeOf } from '../runtime.ts';
 
-/** What a TensorFlow.js kernel becomes in the graph. Inputs by the kernel's own names; lists as '0', '1', ... */
-export interface KernelCall {
-  readonly graph: GraphBuilder;
-  readonly input: (name: string) => Node;
-  readonly inputs: readonly Node[];
-  readonly attribute: <T>(name: string) => T;
-}
+/** What a TensorFlow.js kernel becomes in the graph. */
 type Rule = (call: KernelCall) => Node | Node[];
 
 const unary =
