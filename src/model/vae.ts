@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Distribution, NoiseSize } from './distributions/distribution.ts';
 import { closedFormKl, latentFamily, priorOf } from './distributions/latent.ts';
 import { likelihoodFamily, type ElementStatistics, type Likelihood } from './distributions/likelihoods.ts';
+import { addPrefix, selectNamed, stripPrefix } from './named-arrays.ts';
 import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
 import type { Tensors } from './runtime/runtime.ts';
 import type { ModelSpec } from './specification.ts';
@@ -47,7 +48,7 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
     shapes: {
       ...mlpShapes('encoder', encoder, family.inputSize(dataSize), posterior.outputSize(latentSize)),
       ...mlpShapes('decoder', decoder, latentSize, outputSize),
-      ...Object.fromEntries(extraNames.map((name) => [`decoder.${name}`, family.extraShapes[name] ?? []])),
+      ...addPrefix(family.extraShapes, 'decoder.'),
     },
     noise: {
       posterior: times(posterior.noise, latentSize),
@@ -56,8 +57,7 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
     },
     marginalParameters(statistics) {
       const { output, extra } = family.marginal(statistics);
-      const entries = Object.entries(extra).map(([name, data]) => [`decoder.${name}`, data] as const);
-      return { 'decoder.output.bias': output, ...Object.fromEntries(entries) };
+      return { 'decoder.output.bias': output, ...addPrefix(extra, 'decoder.') };
     },
     encode: (parameters, x) =>
       posterior.fromOutput(mlp(parameters, 'encoder', encoder, family.encoderInput(x)), latentSize),
@@ -69,20 +69,11 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
         ...z.shape.slice(0, -1),
         outputSize,
       ]);
-      return family.fromOutput(output, pickExtra(parameters, extraNames));
+      return family.fromOutput(output, selectNamed(stripPrefix(parameters, 'decoder.'), extraNames));
     },
   };
 }
 
 function times(each: NoiseSize, size: number): NoiseSize {
   return { normal: each.normal * size, uniform: each.uniform * size };
-}
-
-function pickExtra(parameters: Tensors, names: readonly string[]): Tensors {
-  return Object.fromEntries(
-    Object.entries(parameters).flatMap(([name, tensor]) => {
-      const bare = name.replace(/^decoder\./, '');
-      return names.includes(bare) ? [[bare, tensor]] : [];
-    }),
-  );
 }

@@ -1,3 +1,4 @@
+import { mapNamed } from '../named-arrays.ts';
 import {
   sizeOf,
   type ArraySpecs,
@@ -47,7 +48,7 @@ export class BatchedFunctions {
     const joined: Record<string, FloatArray> = {};
     for (const { start, used, size } of batchesOf(count)) {
       this.#before();
-      const batch = mapArrays(rows, (array) => window(array, start, used, size));
+      const batch = mapNamed(rows, (array) => window(array, start, used, size));
       const compiled = await this.#compile(`${name}/${size}`, fn, { ...parameters, ...batch });
       const results = await compiled.run({ ...parameters, ...batch });
       for (const [output, { shape, data }] of Object.entries(results)) {
@@ -68,9 +69,7 @@ export class BatchedFunctions {
   #compile(key: string, fn: TensorFunction, arrays: FloatArrays): Promise<CompiledFunction> {
     const known = this.#compiled.get(key);
     if (known) return known;
-    const specs: ArraySpecs = Object.fromEntries(
-      Object.entries(arrays).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
-    );
+    const specs: ArraySpecs = mapNamed(arrays, ({ shape }) => ({ shape, dtype: 'float32' }));
     const made = this.#runtime.compile(fn, specs);
     this.#compiled.set(key, made);
     return made;
@@ -99,17 +98,6 @@ function window({ shape, data }: FloatArray, start: number, used: number, size: 
   return { shape: [size, ...shape.slice(1)], data: padded };
 }
 
-function mapArrays(arrays: FloatArrays, fn: (array: FloatArray) => FloatArray): FloatArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array)]));
-}
-
 export function empty(shape: readonly number[]): FloatArray {
   return { shape, data: new Float32Array(sizeOf(shape)) };
-}
-
-/** Errors: RangeError where the function gave no such result. */
-export function pick(results: FloatArrays, name: string): FloatArray {
-  const found = results[name];
-  if (!found) throw new RangeError(`no result ${name}`);
-  return found;
 }

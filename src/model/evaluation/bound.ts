@@ -1,7 +1,6 @@
+import { getNamed } from '../named-arrays.ts';
 import { lowerBound } from '../estimators/lower-bound.ts';
-import { named } from '../optimizers/optimizer.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
-import { pick } from './batches.ts';
 import { asOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 import { Moments } from './moments.ts';
 import type { Advance, Subject } from './subject.ts';
@@ -23,7 +22,7 @@ export async function boundOfRows(
   const fn: TensorFunction = (inputs) => {
     const { normal, uniform, ...rest } = inputs;
     const given = asOneDraw(noiseOf(normal, uniform));
-    const terms = lowerBound({ vae, parameters: rest, x: named(inputs, 'rows'), noise: given });
+    const terms = lowerBound({ vae, parameters: rest, x: getNamed(inputs, 'rows'), noise: given });
     return { log_likelihood: terms.logLikelihood, kl_divergence: terms.klDivergence };
   };
   const count = rows.shape[0] ?? 0;
@@ -35,7 +34,10 @@ export async function boundOfRows(
   for (let draw = 0; draw < draws; draw++) {
     const drawn = noiseOfDraw(vae.noise.posterior, noise, draw, count);
     const results = await functions.run('elbo', fn, parameters, { rows, ...drawn });
-    const [likelihoods, divergences] = [pick(results, 'log_likelihood'), pick(results, 'kl_divergence')];
+    const [likelihoods, divergences] = [
+      getNamed(results, 'log_likelihood'),
+      getNamed(results, 'kl_divergence'),
+    ];
     bounds.forEach((bound, row) => {
       const [likelihood, divergence] = [likelihoods.data[row] ?? NaN, divergences.data[row] ?? NaN];
       bound.elbo.add(likelihood - divergence);

@@ -1,14 +1,16 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Noise } from '../distributions/distribution.ts';
+import { getNamed } from '../named-arrays.ts';
 import {
   sizeOf,
   type FloatArray,
   type FloatArrays,
   type Runtime,
   type TensorFunction,
+  type Tensors,
 } from '../runtime/runtime.ts';
 import type { LikelihoodSpec, MarginalSpec, ModelSpec } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
-import { BatchedFunctions, empty, pick } from './batches.ts';
+import { BatchedFunctions, empty } from './batches.ts';
 import { boundOfRows, type BoundOfRow } from './bound.ts';
 import { withCounts } from './counts.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
@@ -44,12 +46,12 @@ export class Inference {
     rows: FloatArray,
   ): Promise<{ mean: FloatArray; standard_deviation: FloatArray }> {
     const { vae } = this;
-    const fn: TensorFunction = ({ rows: x, ...rest }) => {
-      const posterior = vae.encode(rest, asTensor(x));
+    const fn: TensorFunction = (inputs) => {
+      const posterior = vae.encode(inputs, getNamed(inputs, 'rows'));
       return { mean: posterior.center(), standard_deviation: posterior.standardDeviation() };
     };
     const results = await this.#functions.run('encode', fn, parameters, { rows });
-    return { mean: pick(results, 'mean'), standard_deviation: pick(results, 'standard_deviation') };
+    return { mean: getNamed(results, 'mean'), standard_deviation: getNamed(results, 'standard_deviation') };
   }
 
   /** Draws from q(z|x): [draws, rows, latent_size]. */
@@ -60,13 +62,13 @@ export class Inference {
     noise: NoiseSource,
   ): Promise<FloatArray> {
     const { vae } = this;
-    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => ({
-      z: vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform)),
+    const fn: TensorFunction = (inputs) => ({
+      z: vae.encode(inputs, getNamed(inputs, 'rows')).sample(noiseIn(inputs)),
     });
     const parts: FloatArray[] = [];
     for (let i = 0; i < draws; i++) {
       const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
-      parts.push(pick(await this.#functions.run('draw', fn, parameters, { rows, ...drawn }), 'z'));
+      parts.push(getNamed(await this.#functions.run('draw', fn, parameters, { rows, ...drawn }), 'z'));
     }
     return stack(parts, [rows.shape[0] ?? 0, vae.latentSize]);
   }
@@ -74,17 +76,19 @@ export class Inference {
   /** Expectation of x under p(x|z): [rows, data_size]. */
   async decode(parameters: FloatArrays, latents: FloatArray): Promise<FloatArray> {
     const { vae } = this;
-    const fn: TensorFunction = ({ latents: z, ...rest }) => ({ mean: vae.decode(rest, asTensor(z)).mean() });
-    return pick(await this.#functions.run('decode', fn, parameters, { latents }), 'mean');
+    const fn: TensorFunction = (inputs) => ({
+      mean: vae.decode(inputs, getNamed(inputs, 'latents')).mean(),
+    });
+    return getNamed(await this.#functions.run('decode', fn, parameters, { latents }), 'mean');
   }
 
   /** Expectation of x under p(x|z) at the center of q(z|x): [rows, data_size]. */
   async reconstruct(parameters: FloatArrays, rows: FloatArray): Promise<FloatArray> {
     const { vae } = this;
-    const fn: TensorFunction = ({ rows: x, ...rest }) => ({
-      mean: vae.decode(rest, vae.encode(rest, asTensor(x)).center()).mean(),
+    const fn: TensorFunction = (inputs) => ({
+      mean: vae.decode(inputs, vae.encode(inputs, getNamed(inputs, 'rows')).center()).mean(),
     });
-    return pick(await this.#functions.run('reconstruct', fn, parameters, { rows }), 'mean');
+    return getNamed(await this.#functions.run('reconstruct', fn, parameters, { rows }), 'mean');
   }
 
   /** Draws z from the prior: latents [count, latent_size] and their decoded means. */
@@ -94,23 +98,23 @@ export class Inference {
     noise: NoiseSource,
   ): Promise<{ latents: FloatArray; mean: FloatArray }> {
     const { vae } = this;
-    const fn: TensorFunction = ({ normal, uniform }) => ({
-      z: vae.prior().sample(noiseOf(normal, uniform)),
+    const fn: TensorFunction = (inputs) => ({
+      z: vae.prior().sample(noiseIn(inputs)),
     });
     const drawn = noiseOfDraw(vae.noise.prior, noise, 0, count);
-    const latents = pick(await this.#functions.run('prior', fn, {}, drawn), 'z');
+    const latents = getNamed(await this.#functions.run('prior', fn, {}, drawn), 'z');
     return { latents, mean: await this.decode(parameters, latents) };
   }
 
   /** A draw of x from p(x|z) for each z: [rows, data_size]. */
   async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
     const { vae } = this;
-    const fn: TensorFunction = ({ latents: z, normal, uniform, ...rest }) => ({
-      x: vae.decode(rest, asTensor(z)).sample(noiseOf(normal, uniform)),
+    const fn: TensorFunction = (inputs) => ({
+      x: vae.decode(inputs, getNamed(inputs, 'latents')).sample(noiseIn(inputs)),
     });
     const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
     const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
-    return withCounts(this.#likelihood, pick(results, 'x'), noise);
+    return withCounts(this.#likelihood, getNamed(results, 'x'), noise);
   }
 
   /**
@@ -124,15 +128,19 @@ export class Inference {
     noise: NoiseSource,
   ): Promise<FloatArray> {
     const { vae } = this;
-    const fn: TensorFunction = ({ rows: x, normal, uniform, ...rest }) => {
-      const z = vae.encode(rest, asTensor(x)).sample(noiseOf(normal, uniform));
-      return { terms: vae.decode(rest, z).logProbByColumn(asTensor(x)) };
+    const fn: TensorFunction = (inputs) => {
+      const x = getNamed(inputs, 'rows');
+      const z = vae.encode(inputs, x).sample(noiseIn(inputs));
+      return { terms: vae.decode(inputs, z).logProbByColumn(x) };
     };
     let sums = new Float64Array();
     let shape: readonly number[] = [0, 0];
     for (let i = 0; i < draws; i++) {
       const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
-      const terms = pick(await this.#functions.run('by column', fn, parameters, { rows, ...drawn }), 'terms');
+      const terms = getNamed(
+        await this.#functions.run('by column', fn, parameters, { rows, ...drawn }),
+        'terms',
+      );
       if (i === 0) [shape, sums] = [terms.shape, new Float64Array(terms.data.length)];
       addShare(sums, terms, draws);
     }
@@ -189,7 +197,6 @@ function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArr
   return whole;
 }
 
-function asTensor(tensor: Tensor | undefined): Tensor {
-  if (!tensor) throw new RangeError('an input is missing');
-  return tensor;
+function noiseIn(inputs: Tensors): Noise {
+  return noiseOf(inputs['normal'], inputs['uniform']);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
+import { getNamed } from '../named-arrays.ts';
 import type { FloatArray, Runtime } from '../runtime/runtime.ts';
-import { pick } from './batches.ts';
 import type { RowBatch } from './measures/measure.ts';
 
 const ROWS = 512;
@@ -23,7 +23,7 @@ export async function covarianceOf(
   try {
     for (const { values } of batches) {
       const results = await products.run({ rows: centered(values, mean) });
-      pick(results, 'sums').data.forEach((value, i) => {
+      getNamed(results, 'sums').data.forEach((value, i) => {
         const row = sums[Math.floor(i / size)];
         if (row) row[i % size] = (row[i % size] ?? 0) + value;
       });

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { named } from '../optimizers/optimizer.ts';
+import { getNamed } from '../named-arrays.ts';
 import { fillNormal } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { empty, pick } from './batches.ts';
+import { empty } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
@@ -31,7 +31,7 @@ export async function fittedImportanceSampled(
     const count = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
     const { latents, logDensities } = drawn(densities, vae.latentSize, noise, { first, count });
     const results = await functions.run(`log_joint/${count}`, logJoint(vae), parameters, { rows, latents });
-    pick(results, 'log_joint').data.forEach((value, i) => {
+    getNamed(results, 'log_joint').data.forEach((value, i) => {
       sums[Math.floor(i / count)]?.add(value - (logDensities[i] ?? NaN));
     });
     first += count;
@@ -76,7 +76,7 @@ function widenedLogProb(density: FittedGaussian, z: Float64Array, noise: Float32
 const logJoint =
   (vae: Vae): TensorFunction =>
   ({ latents, ...inputs }) => {
-    const x = named(inputs, 'rows');
+    const x = getNamed(inputs, 'rows');
     const z = tf.transpose(latents ?? x, [1, 0, 2]);
     const joint = tf.add(vae.decode(inputs, z).logProb(x), vae.prior().logProb(z));
     return { log_joint: tf.transpose(joint) };

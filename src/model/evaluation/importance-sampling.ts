@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { named } from '../optimizers/optimizer.ts';
+import { getNamed } from '../named-arrays.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { pick } from './batches.ts';
 import { drawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
 import type { Advance, Subject } from './subject.ts';
 
@@ -37,7 +36,7 @@ export async function importanceSampled(
       rows,
       ...drawn,
     });
-    const { data } = pick(results, 'log_weight');
+    const { data } = getNamed(results, 'log_weight');
     data.forEach((value, i) => sums[Math.floor(i / size)]?.add(value));
     first += size;
     await advance?.(count * size);
@@ -54,7 +53,7 @@ const logWeights =
   (vae: Vae): TensorFunction =>
   (inputs) => {
     const { normal, uniform, ...parameters } = inputs;
-    const x = named(inputs, 'rows');
+    const x = getNamed(inputs, 'rows');
     const posterior = vae.encode(parameters, x);
     const z = posterior.sample(drawsFirst(noiseOf(normal, uniform)));
     const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { named } from '../optimizers/optimizer.ts';
+import { getNamed } from '../named-arrays.ts';
 import { fillUniform } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../specification.ts';
-import { pick } from './batches.ts';
 import { drawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
 import { fittedImportanceSampled } from './fitted-importance-sampling.ts';
 import { importanceSampled } from './importance-sampling.ts';
@@ -74,11 +73,11 @@ async function chainStart(subject: Subject, noise: NoiseSource): Promise<FloatAr
   if (!hasEncoder(parameters)) return resampledPrior(subject, noise);
   const centers = await functions.run(
     'chain_start',
-    (inputs) => ({ z: vae.encode(inputs, named(inputs, 'rows')).center() }),
+    (inputs) => ({ z: vae.encode(inputs, getNamed(inputs, 'rows')).center() }),
     parameters,
     { rows },
   );
-  return pick(centers, 'z');
+  return getNamed(centers, 'z');
 }
 
 /** Chosen as they come: the largest of log p(x|z_k) plus a Gumbel number is a draw by those weights. */
@@ -93,7 +92,7 @@ async function resampledPrior(
   for (let first = 0; first < START_DRAWS; first += STARTS_AT_ONCE) {
     const drawn = noiseOfDraws(vae.noise.prior, source, { first, count: STARTS_AT_ONCE }, count);
     const results = await functions.run('prior_start', priorStart(vae), parameters, { rows, ...drawn });
-    const [z, scores] = [pick(results, 'z').data, pick(results, 'log_likelihood').data];
+    const [z, scores] = [getNamed(results, 'z').data, getNamed(results, 'log_likelihood').data];
     const choice = { ...source, stream: 'chainChoice' } as const;
     const gumbel = rowNoise(fillUniform, choice, first, [count, STARTS_AT_ONCE]).data;
     scores.forEach((score, i) => {
@@ -111,6 +110,6 @@ const priorStart =
   (vae: Vae): TensorFunction =>
   ({ normal, uniform, ...inputs }) => {
     const z = vae.prior().sample(drawsFirst(noiseOf(normal, uniform)));
-    const logLikelihood = vae.decode(inputs, z).logProb(named(inputs, 'rows'));
+    const logLikelihood = vae.decode(inputs, z).logProb(getNamed(inputs, 'rows'));
     return { z: tf.transpose(z, [1, 0, 2]), log_likelihood: tf.transpose(logLikelihood) };
   };

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { named } from '../optimizers/optimizer.ts';
+import { getNamed } from '../named-arrays.ts';
 import { fillNormal, fillUniform } from '../random/streams.ts';
 import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
 import { hmcTransition } from '../sampling/hmc.ts';
 import { CHAIN_SCHEDULE, transitionDecodings } from '../specification/evaluation.ts';
 import type { Vae } from '../vae.ts';
-import { pick } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
 import { fitGaussian, type FittedGaussian } from './fitted-gaussian.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
@@ -137,9 +136,9 @@ export class Chain {
   async run(transitions: number, { tune }: { readonly tune: boolean }): Promise<void> {
     for (let i = 0; i < transitions; i++) {
       const results = await this.#move();
-      this.#z = pick(results, 'latents');
-      this.#logJoint = pick(results, 'log_joint').data;
-      const { data: accepted } = pick(results, 'accepted');
+      this.#z = getNamed(results, 'latents');
+      this.#logJoint = getNamed(results, 'log_joint').data;
+      const { data: accepted } = getNamed(results, 'accepted');
       if (tune) this.#tune(accepted);
       else {
         this.#accepted += accepted.reduce((sum, value) => sum + value, 0);
@@ -198,13 +197,19 @@ export class Chain {
 const transition =
   (vae: Vae, leapfrogSteps: number): TensorFunction =>
   (inputs) => {
-    const x = named(inputs, 'rows');
+    const x = getNamed(inputs, 'rows');
     const logJoint = (z: Tensor) => tf.add(vae.decode(inputs, z).logProb(x), vae.prior().logProb(z));
     const noise = {
-      momentum: named(inputs, 'momentum'),
-      acceptance: tf.reshape(named(inputs, 'acceptance'), [-1]),
+      momentum: getNamed(inputs, 'momentum'),
+      acceptance: tf.reshape(getNamed(inputs, 'acceptance'), [-1]),
     };
-    const start = named(inputs, 'latents');
-    const { z, accepted } = hmcTransition(logJoint, start, noise, named(inputs, 'step_size'), leapfrogSteps);
+    const start = getNamed(inputs, 'latents');
+    const { z, accepted } = hmcTransition(
+      logJoint,
+      start,
+      noise,
+      getNamed(inputs, 'step_size'),
+      leapfrogSteps,
+    );
     return { latents: z, accepted, log_joint: logJoint(z) };
   };

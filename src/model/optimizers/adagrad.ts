@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
+import type { Optimizer, OptimizerContext } from './optimizer.ts';
 
 /**
  * Duchi et al. 2011: h' = h + g^2; w' = w - rate * g / sqrt(h'), h starting at epsilon^2 so that no division is by
@@ -14,10 +15,10 @@ export function adagrad(
     slots: { sum_of_squares: epsilon ** 2 },
     scalars: (update) => ({ rate: update < waiting ? 0 : rate * (factor?.(update) ?? 1) }),
     update(parameter, gradient, slots, scalars) {
-      const sumOfSquares = tf.add(named(slots, 'sum_of_squares'), tf.square(gradient));
+      const sumOfSquares = tf.add(getNamed(slots, 'sum_of_squares'), tf.square(gradient));
       const direction = tf.div(gradient, tf.sqrt(sumOfSquares));
       return {
-        parameter: tf.sub(parameter, tf.mul(direction, named(scalars, 'rate'))),
+        parameter: tf.sub(parameter, tf.mul(direction, getNamed(scalars, 'rate'))),
         slots: { sum_of_squares: sumOfSquares },
       };
     },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
+import type { Optimizer, OptimizerContext } from './optimizer.ts';
 
 /**
  * Kingma & Ba 2015. The slots are the paper's moments divided by (1 - beta), M = m / (1 - beta1) and V = v / (1 - beta2),
@@ -25,11 +26,11 @@ export function adam(
       };
     },
     update(parameter, gradient, slots, scalars) {
-      const first = tf.add(tf.mul(named(slots, 'first_moment'), beta1), gradient);
-      const second = tf.add(tf.mul(named(slots, 'second_moment'), beta2), tf.square(gradient));
-      const direction = tf.div(first, tf.add(tf.sqrt(second), named(scalars, 'epsilon')));
+      const first = tf.add(tf.mul(getNamed(slots, 'first_moment'), beta1), gradient);
+      const second = tf.add(tf.mul(getNamed(slots, 'second_moment'), beta2), tf.square(gradient));
+      const direction = tf.div(first, tf.add(tf.sqrt(second), getNamed(scalars, 'epsilon')));
       return {
-        parameter: tf.sub(parameter, tf.mul(direction, named(scalars, 'rate'))),
+        parameter: tf.sub(parameter, tf.mul(direction, getNamed(scalars, 'rate'))),
         slots: { first_moment: first, second_moment: second },
       };
     },

@@ -24,10 +24,3 @@ export interface OptimizerContext {
   /** The gradient itself is needed, to limit its norm: it must not come scaled. */
   readonly exactGradients?: boolean;
 }
-
-/** A slot or scalar by name. Errors: RangeError where it is missing. */
-export function named(tensors: Tensors, name: string): Tensor {
-  const tensor = tensors[name];
-  if (!tensor) throw new RangeError(`${name} is missing`);
-  return tensor;
-}

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import { named, type Optimizer, type OptimizerContext } from './optimizer.ts';
+import type { Optimizer, OptimizerContext } from './optimizer.ts';
 
 /**
  * w' = w - rate * gradient. A constant rate scales the loss, so that the gradient arrives multiplied by it and the
@@ -22,7 +23,7 @@ export function sgd(
     slots: {},
     scalars: (update) => ({ rate: rate * (factor?.(update) ?? 1) }),
     update: (parameter, gradient, _slots, scalars) => ({
-      parameter: tf.sub(parameter, tf.mul(gradient, named(scalars, 'rate'))),
+      parameter: tf.sub(parameter, tf.mul(gradient, getNamed(scalars, 'rate'))),
       slots: {},
     }),
   };

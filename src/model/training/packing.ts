@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { getNamed } from '../named-arrays.ts';
 import type { Shapes } from '../networks/mlp.ts';
 import { sizeOf, type FloatArray, type FloatArrays, type Tensors } from '../runtime/runtime.ts';
 
@@ -40,7 +41,7 @@ export function layoutOf(shapes: Shapes): Layout {
 /** The group tensors' members under their own names and shapes. */
 export function unpack(layout: Layout, groups: Tensors): Tensors {
   const entries = layout.flatMap((group) => {
-    const whole = member(groups, group.name);
+    const whole = getNamed(groups, group.name);
     return group.members.map(({ name, shape, offset }): [string, Tensor] => [
       name,
       isAlone(group) ? whole : tf.reshape(tf.slice(whole, [offset], [sizeOf(shape)]), [...shape]),
@@ -51,7 +52,7 @@ export function unpack(layout: Layout, groups: Tensors): Tensors {
 
 export function pack(layout: Layout, tensors: Tensors): Tensors {
   const entries = layout.map((group): [string, Tensor] => {
-    const parts = group.members.map(({ name }) => member(tensors, name));
+    const parts = group.members.map(({ name }) => getNamed(tensors, name));
     const [first] = parts;
     return [
       group.name,
@@ -64,7 +65,7 @@ export function pack(layout: Layout, tensors: Tensors): Tensors {
 /** {@link unpack} for arrays. */
 export function unpackArrays(layout: Layout, groups: FloatArrays): FloatArrays {
   const entries = layout.flatMap((group) => {
-    const { data } = member(groups, group.name);
+    const { data } = getNamed(groups, group.name);
     return group.members.map(({ name, shape, offset }): [string, FloatArray] => [
       name,
       { shape, data: data.slice(offset, offset + sizeOf(shape)) },
@@ -78,7 +79,7 @@ export function packArrays(layout: Layout, arrays: FloatArrays): FloatArrays {
   const entries = layout.map((group): [string, FloatArray] => {
     const data = new Float32Array(sizeOf(group.shape));
     group.members.forEach(({ name, offset }) => {
-      data.set(member(arrays, name).data, offset);
+      data.set(getNamed(arrays, name).data, offset);
     });
     return [group.name, { shape: group.shape, data }];
   });
@@ -87,10 +88,4 @@ export function packArrays(layout: Layout, arrays: FloatArrays): FloatArrays {
 
 function isAlone(group: Group): boolean {
   return group.name !== PACKED;
-}
-
-function member<T>(named: Readonly<Record<string, T>>, name: string): T {
-  const value = named[name];
-  if (value === undefined) throw new RangeError(`parameter ${name} is missing`);
-  return value;
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import { addPrefix, getNamed, mapNamed, stripPrefix } from '../named-arrays.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
-import { named, type Optimizer } from '../optimizers/optimizer.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ArraySpec, ArrayType, ScanDefinition, Tensors } from '../runtime/runtime.ts';
 import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm, StepInput } from './algorithms/algorithm.ts';
@@ -45,8 +46,8 @@ export function trainingStep(
     state: stateSpecs(algorithm, layout, slots),
     slices: sliceSpecs(algorithm, training, data, calendar),
     step(state, slice) {
-      let groups = unprefix(state, PARAMETER);
-      let own = Object.fromEntries(slots.map((slot) => [slot, unprefix(state, slotPrefix(slot))]));
+      let groups = stripPrefix(state, PARAMETER);
+      let own = Object.fromEntries(slots.map((slot) => [slot, stripPrefix(state, slotPrefix(slot))]));
       const start = unpack(layout, groups);
       const { input, chain } = inputOf(algorithm, training, data, start, state, slice);
       for (let update = 0; update < algorithm.updatesPerStep; update++) {
@@ -58,8 +59,8 @@ export function trainingStep(
         const limited = limit(pack(layout, gradients), training.gradient_norm_limit);
         ({ groups, own } = updated(optimizer, groups, limited, own, scalars));
       }
-      const kept = slots.map((slot) => prefixed(own[slot] ?? {}, slotPrefix(slot)));
-      const next: Tensors[] = [prefixed(groups, PARAMETER), ...kept, prefixed(chain, CHAIN)];
+      const kept = slots.map((slot) => addPrefix(own[slot] ?? {}, slotPrefix(slot)));
+      const next: Tensors[] = [addPrefix(groups, PARAMETER), ...kept, addPrefix(chain, CHAIN)];
       return {
         state: Object.assign({}, ...next) as Tensors,
         observe: () => ({ ...algorithm.observe(start, input) }),
@@ -76,14 +77,14 @@ function inputOf(
   state: Tensors,
   slice: Tensors,
 ): { input: StepInput; chain: Tensors } {
-  const noise = unprefix(slice, NOISE);
+  const noise = stripPrefix(slice, NOISE);
   const klWeight = slice[SCALAR + KL_WEIGHT];
-  const x = binarized(training.binarization, valuesOf(named(slice, 'rows'), data), slice[BINARIZATION]);
+  const x = binarized(training.binarization, valuesOf(getNamed(slice, 'rows'), data), slice[BINARIZATION]);
   const input: StepInput = { x, noise, drawn: {}, ...(klWeight ? { klWeight } : {}) };
   const carried = algorithm.chain && {
-    state: unprefix(state, CHAIN),
-    read: tf.cast(named(slice, ROWS.read), 'int32'),
-    write: tf.cast(named(slice, ROWS.write), 'int32'),
+    state: stripPrefix(state, CHAIN),
+    read: tf.cast(getNamed(slice, ROWS.read), 'int32'),
+    write: tf.cast(getNamed(slice, ROWS.write), 'int32'),
   };
   const { drawn, chain } = algorithm.draw?.(parameters, input, carried) ?? { drawn: {}, chain: {} };
   return { input: { ...input, drawn }, chain };
@@ -99,16 +100,14 @@ function updated(
   scalars: Tensors,
 ): { groups: Tensors; own: Record<string, Tensors> } {
   const results = Object.entries(gradients).map(([name, gradient]) => {
-    const own = Object.fromEntries(
-      Object.entries(slots).map(([slot, tensors]) => [slot, named(tensors, name)]),
-    );
-    return [name, optimizer.update(named(groups, name), gradient, own, scalars)] as const;
+    const own = mapNamed(slots, (tensors) => getNamed(tensors, name));
+    return [name, optimizer.update(getNamed(groups, name), gradient, own, scalars)] as const;
   });
   const slotsOf = (slot: string) =>
-    Object.fromEntries(results.map(([name, result]) => [name, named(result.slots, slot)]));
+    Object.fromEntries(results.map(([name, result]) => [name, getNamed(result.slots, slot)]));
   return {
     groups: Object.fromEntries(results.map(([name, { parameter }]) => [name, parameter])),
-    own: Object.fromEntries(Object.keys(slots).map((slot) => [slot, slotsOf(slot)])),
+    own: mapNamed(slots, (_, slot) => slotsOf(slot)),
   };
 }
 
@@ -118,9 +117,7 @@ function limit(gradients: Tensors, most: number | undefined): Tensors {
   const squares = Object.values(gradients).map((gradient) => tf.sum<Scalar>(tf.square(gradient)));
   const norm = tf.sqrt(tf.addN(squares));
   const factor = tf.div(most, tf.maximum(norm, most));
-  return Object.fromEntries(
-    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
-  );
+  return mapNamed(gradients, (gradient) => tf.mul(gradient, factor));
 }
 
 const scalarSpec = (updates: number): ArraySpec => ({
@@ -166,7 +163,7 @@ export function scalarSlices(
 }
 
 function scalarsOf(slice: Tensors, update: number, updates: number): Tensors {
-  const own = Object.entries(unprefix(slice, SCALAR)).filter(([name]) => name !== KL_WEIGHT);
+  const own = Object.entries(stripPrefix(slice, SCALAR)).filter(([name]) => name !== KL_WEIGHT);
   const at = (values: Tensor) =>
     updates === 1 ? values : tf.reshape(tf.slice(values as tf.Tensor1D, [update], [1]), []);
   return Object.fromEntries(own.map(([name, values]) => [name, at(values)]));
@@ -185,10 +182,11 @@ function sliceSpecs(
   return {
     rows: { shape: [minibatchSize, dataSize], dtype },
     ...(binary ? { [BINARIZATION]: float([minibatchSize, dataSize]) } : {}),
-    ...Object.fromEntries(
-      Object.entries(algorithm.noise).map(([name, { shape }]) => [NOISE + name, float(shape)]),
+    ...addPrefix(
+      mapNamed(algorithm.noise, ({ shape }) => float(shape)),
+      NOISE,
     ),
-    ...Object.fromEntries(Object.entries(scalars).map(([name, { shape }]) => [name, float(shape.slice(1))])),
+    ...mapNamed(scalars, ({ shape }) => float(shape.slice(1))),
     ...Object.fromEntries(rows.map((name) => [name, float([minibatchSize])])),
   };
 }
@@ -202,10 +200,8 @@ function stateSpecs(
   const groups = layout.flatMap(({ name, shape }) =>
     prefixes.map((prefix): [string, ArraySpec] => [prefix + name, { shape, dtype: 'float32' }]),
   );
-  const chain = Object.entries(algorithm.chain?.shapes ?? {}).map(([name, shape]): [string, ArraySpec] => {
-    return [CHAIN + name, { shape, dtype: 'float32' }];
-  });
-  return Object.fromEntries([...groups, ...chain]);
+  const chain = mapNamed(algorithm.chain?.shapes ?? {}, (shape): ArraySpec => ({ shape, dtype: 'float32' }));
+  return { ...Object.fromEntries(groups), ...addPrefix(chain, CHAIN) };
 }
 
 /** Gradients of a scalar function of named tensors. */
@@ -215,15 +211,6 @@ export function differentiate(parameters: Tensors, fn: (parameters: Tensors) => 
     fn(Object.fromEntries(values.map((value, i) => [names[i] ?? '', value])));
   const gradients = tf.grads(call)(Object.values(parameters));
   return Object.fromEntries(gradients.map((gradient, i) => [names[i] ?? '', gradient]));
-}
-
-function unprefix(tensors: Tensors, mark: string): Tensors {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(mark));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(mark.length), tensor]));
-}
-
-function prefixed(tensors: Tensors, mark: string): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [mark + name, tensor]));
 }
 
 /** Bytes of rows and noise that one step is fed. */

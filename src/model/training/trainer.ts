@@ -1,13 +1,14 @@
+import { addPrefix, fillNamed, getNamed, mapNamed, stripPrefix } from '../named-arrays.ts';
 import { initialize } from '../networks/initialize.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
 import { MinibatchOrder, stepsOf } from '../random/minibatches.ts';
-import {
-  sizeOf,
-  type Arrays,
-  type CompiledScan,
-  type FloatArrays,
-  type Runtime,
-  type ScanState,
+import type {
+  Arrays,
+  CompiledScan,
+  FloatArray,
+  FloatArrays,
+  Runtime,
+  ScanState,
 } from '../runtime/runtime.ts';
 import type { ModelSpec, TrainingSpec } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
@@ -109,18 +110,18 @@ export class Trainer {
   }
 
   async parameters(): Promise<FloatArrays> {
-    return unpackArrays(this.#layout, pick(await this.#scan.read(this.#state), PARAMETER));
+    return unpackArrays(this.#layout, stripPrefix(await this.#scan.read(this.#state), PARAMETER));
   }
 
   /** Parameters and optimizer state, the latter named `<slot>/<parameter>`, an algorithm's own `chain/<name>`. */
   async snapshot(): Promise<{ parameters: FloatArrays; optimizer: FloatArrays }> {
     const state = await this.#scan.read(this.#state);
     const slots = slotsOf(this.#options.training).map((slot) =>
-      prefixed(unpackArrays(this.#layout, pick(state, slotPrefix(slot))), `${slot}/`),
+      addPrefix(unpackArrays(this.#layout, stripPrefix(state, slotPrefix(slot))), `${slot}/`),
     );
-    const chain = prefixed(pick(state, CHAIN), CHAIN);
+    const chain = addPrefix(stripPrefix(state, CHAIN), CHAIN);
     return {
-      parameters: unpackArrays(this.#layout, pick(state, PARAMETER)),
+      parameters: unpackArrays(this.#layout, stripPrefix(state, PARAMETER)),
       optimizer: Object.assign({}, ...slots, chain) as FloatArrays,
     };
   }
@@ -144,14 +145,14 @@ function initialState(options: TrainerOptions, vae: Vae, algorithm: Algorithm): 
   const layout = layoutOf(algorithm.shapes);
   const parameters = resume?.parameters ?? initialParameters(options, vae, algorithm);
   const slots = Object.entries(createOptimizer(training.optimizer).slots).map(([slot, value]) => {
-    const own = resume ? pick(resume.optimizer, `${slot}/`) : filled(algorithm, value);
-    return prefixed(packArrays(layout, own), slotPrefix(slot));
+    const own = resume ? stripPrefix(resume.optimizer, `${slot}/`) : fillNamed(algorithm.shapes, value);
+    return addPrefix(packArrays(layout, own), slotPrefix(slot));
   });
-  const chain = resume ? pick(resume.optimizer, CHAIN) : algorithm.chain?.initial(training.seed);
+  const chain = resume ? stripPrefix(resume.optimizer, CHAIN) : algorithm.chain?.initial(training.seed);
   const state: FloatArrays[] = [
-    prefixed(packArrays(layout, parameters), PARAMETER),
+    addPrefix(packArrays(layout, parameters), PARAMETER),
     ...slots,
-    prefixed(chain ?? {}, CHAIN),
+    addPrefix(chain ?? {}, CHAIN),
   ];
   return Object.assign({}, ...state) as FloatArrays;
 }
@@ -163,29 +164,12 @@ function initialParameters(options: TrainerOptions, vae: Vae, algorithm: Algorit
     training.output_bias === 'zero'
       ? {}
       : vae.marginalParameters(elementStatistics(source, rows, dataSize, model.likelihood));
-  const entries = Object.keys(algorithm.shapes).map((name) => {
-    const { shape, data } = all[name] ?? { shape: [], data: new Float32Array() };
-    return [name, { shape, data: known[name] ?? data }] as const;
+  return mapNamed(algorithm.shapes, (_, name) => {
+    const { shape, data } = getNamed<FloatArray>(all, name);
+    return { shape, data: known[name] ?? data };
   });
-  return Object.fromEntries(entries);
 }
 
 function slotsOf(training: TrainingSpec): string[] {
   return Object.keys(createOptimizer(training.optimizer).slots);
-}
-
-function filled(algorithm: Algorithm, value: number): FloatArrays {
-  const entries = Object.entries(algorithm.shapes).map(([name, shape]) => {
-    return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(value) }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function prefixed(arrays: FloatArrays, mark: string): FloatArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [mark + name, array]));
-}
-
-function pick(arrays: FloatArrays, mark: string): FloatArrays {
-  const own = Object.entries(arrays).filter(([name]) => name.startsWith(mark));
-  return Object.fromEntries(own.map(([name, array]) => [name.slice(mark.length), array]));
 }

@@ -1,8 +1,7 @@
+import { getNamed } from '../../named-arrays.ts';
 import { gatherStatistics, type ElementStatistics } from '../../dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../distributions/likelihoods.ts';
-import { named } from '../../optimizers/optimizer.ts';
 import type { FloorReport } from '../../specification.ts';
-import { pick } from '../batches.ts';
 import { covarianceOf } from '../covariance.ts';
 import { Moments } from '../moments.ts';
 import { probabilisticPca } from '../probabilistic-pca.ts';
@@ -52,11 +51,11 @@ async function independentFloor(
   for (const { values, numbers } of context.rows.batches()) {
     const results = await context.functions.run(
       'independent',
-      (inputs) => ({ score: independentLikelihood(family, statistics).logProb(named(inputs, 'rows')) }),
+      (inputs) => ({ score: independentLikelihood(family, statistics).logProb(getNamed(inputs, 'rows')) }),
       {},
       { rows: values },
     );
-    for (const score of pick(results, 'score').data) scores.add(score);
+    for (const score of getNamed(results, 'score').data) scores.add(score);
     await context.advance(numbers.length);
   }
   return floorOf(scores, context);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { getNamed, mapNamed, selectNamed } from '../../named-arrays.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
-import { named } from '../../optimizers/optimizer.ts';
 import { permutation, streamKey } from '../../random/streams.ts';
 import type { ArraySpecs, FloatArray, FloatArrays, TensorFunction } from '../../runtime/runtime.ts';
 import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../specification.ts';
@@ -82,15 +82,15 @@ async function traceOf(
 
 /** Those of the model itself: full_vb also has the spreads of its posterior over them. */
 function learned({ vae, parameters }: MeasureContext): FloatArrays {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => name in vae.shapes));
+  return selectNamed(parameters, Object.keys(vae.shapes));
 }
 
 function gradients({ vae }: MeasureContext, spec: EstimatorSpec, names: readonly string[]): TensorFunction {
   const estimator = createEstimator(spec);
   return (inputs) => {
     const noise = asOneDraw(noiseOf(inputs['normal'], inputs['uniform']));
-    const given = Object.fromEntries(names.map((name) => [name, named(inputs, name)]));
-    const x = named(inputs, 'rows');
+    const given = Object.fromEntries(names.map((name) => [name, getNamed(inputs, name)]));
+    const x = getNamed(inputs, 'rows');
     return differentiate(given, (parameters) =>
       tf.neg(tf.mean<tf.Scalar>(estimator({ vae, parameters, x, noise }).surrogate)),
     );
@@ -98,9 +98,7 @@ function gradients({ vae }: MeasureContext, spec: EstimatorSpec, names: readonly
 }
 
 function specsOf(arrays: FloatArrays): ArraySpecs {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
-  );
+  return mapNamed(arrays, ({ shape }) => ({ shape, dtype: 'float32' }));
 }
 
 /** Rows drawn by the seed from those that are evaluated. */

@@ -1,8 +1,7 @@
+import { getNamed } from '../../named-arrays.ts';
 import { dimensionKl, type DimensionKl } from '../../distributions/dimensions.ts';
-import { named } from '../../optimizers/optimizer.ts';
 import type { FloatArray, TensorFunction } from '../../runtime/runtime.ts';
 import { ACTIVE_THRESHOLD, LATENT_DRAWS } from '../../specification.ts';
-import { pick } from '../batches.ts';
 import { noiseOf, noiseOfDraw } from '../draws.ts';
 import { Moments } from '../moments.ts';
 import type { Measure, MeasureContext } from './measure.ts';
@@ -29,8 +28,8 @@ export const latents: Measure<'latents'> = async (context) => {
         rows: values,
         ...noise,
       });
-      eachColumn(pick(results, 'kl'), (j, value) => dimensions[j]?.kl.add(value));
-      if (draw === 0) eachColumn(pick(results, 'center'), (j, value) => dimensions[j]?.mean.add(value));
+      eachColumn(getNamed(results, 'kl'), (j, value) => dimensions[j]?.kl.add(value));
+      if (draw === 0) eachColumn(getNamed(results, 'center'), (j, value) => dimensions[j]?.mean.add(value));
       await context.advance(count);
     }
   }
@@ -52,7 +51,7 @@ export const latents: Measure<'latents'> = async (context) => {
 function dimensionsOf({ vae }: MeasureContext, divergence: DimensionKl): TensorFunction {
   return (inputs) => {
     const { normal, uniform, ...parameters } = inputs;
-    const posterior = vae.encode(parameters, named(inputs, 'rows'));
+    const posterior = vae.encode(parameters, getNamed(inputs, 'rows'));
     const kl =
       divergence.method === 'closed_form'
         ? divergence.of(posterior, vae.prior())

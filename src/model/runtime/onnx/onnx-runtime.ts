@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { addPrefix, mapNamed, selectNamed, stripPrefix } from '../../named-arrays.ts';
 import {
   checkArrays,
   RuntimeError,
@@ -14,7 +15,6 @@ import {
   type ScanResult,
   type ScanState,
   type TensorFunction,
-  type Tensors,
 } from '../runtime.ts';
 import { emitFunction, emitScan, NAMES, rowsOf } from './emit.ts';
 import { fuse } from './fuse.ts';
@@ -92,24 +92,13 @@ function traceScan(definition: ScanDefinition): {
   outputs: Record<string, Node>;
 } {
   const { state, slices, step } = definition;
-  const pick = (from: Tensors, names: string[]): Tensors =>
-    Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
   const { graph, outputs } = trace(
     { ...state, ...slices },
-    (tensors) => step(pick(tensors, Object.keys(state)), pick(tensors, Object.keys(slices))),
-    (result) => ({ ...prefix(result.state, 'state:'), ...prefix(result.observe(), 'output:') }),
+    (tensors) => step(selectNamed(tensors, Object.keys(state)), selectNamed(tensors, Object.keys(slices))),
+    (result) => ({ ...addPrefix(result.state, 'state:'), ...addPrefix(result.observe(), 'output:') }),
   );
   const fused = fuse(graph, outputs);
-  return { next: unprefix(fused, 'state:'), outputs: unprefix(fused, 'output:') };
-}
-
-function prefix(tensors: Tensors, mark: string): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [mark + name, tensor]));
-}
-
-function unprefix(nodes: Readonly<Record<string, Node>>, mark: string): Record<string, Node> {
-  const own = Object.entries(nodes).filter(([name]) => name.startsWith(mark));
-  return Object.fromEntries(own.map(([name, node]) => [name.slice(mark.length), node]));
+  return { next: stripPrefix(fused, 'state:'), outputs: stripPrefix(fused, 'output:') };
 }
 
 function compiledFunction(
@@ -166,7 +155,7 @@ function compiledScan(
 }
 
 function toFeeds(arrays: Arrays): Feeds {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
+  return mapNamed(arrays, toOrt);
 }
 
 function toOrt(array: NdArray): OrtTensor {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor } from '@tensorflow/tfjs';
+import { mapNamed } from '../../named-arrays.ts';
 import {
   checkArrays,
   RuntimeError,
@@ -108,14 +108,14 @@ function runScan(
   const outputs: Record<string, FloatArray> = {};
   let state = start;
   observe.forEach((observed, i) => {
-    const slice = Object.fromEntries(Object.entries(slices).map(([name, array]) => [name, rowOf(array, i)]));
+    const slice = mapNamed(slices, (array) => rowOf(array, i));
     const results = tf.tidy(() => {
       const { state: next, observe: look } = step(toTensors(state), toTensors(slice));
       // The first step tells the outputs' shapes, also where no step is observed.
       const seen = observed || i === 0 ? toArrays(look()) : {};
       return { next: toArrays(next), seen } as unknown as tf.TensorContainer;
     }) as unknown as { next: FloatArrays; seen: FloatArrays };
-    state = Object.fromEntries(Object.keys(specs).map((name) => [name, required(results.next, name)]));
+    state = mapNamed(specs, (_, name) => required(results.next, name));
     for (const [name, { shape, data }] of Object.entries(results.seen)) {
       outputs[name] ??= {
         shape: [observe.length, ...shape],
@@ -134,20 +134,15 @@ function rowOf({ shape, data }: NdArray, row: number): NdArray {
 }
 
 function toTensors(arrays: Arrays): Tensors {
-  const entries = Object.entries(arrays).map(([name, { shape, data }]): [string, Tensor] => [
-    name,
-    // A copy: the JavaScript backend keeps the array it is given.
-    tf.tensor(Float32Array.from(data), [...shape], 'float32'),
-  ]);
-  return Object.fromEntries(entries);
+  // A copy: the JavaScript backend keeps the array it is given.
+  return mapNamed(arrays, ({ shape, data }) => tf.tensor(Float32Array.from(data), [...shape], 'float32'));
 }
 
 function toArrays(tensors: Tensors): FloatArrays {
-  const entries = Object.entries(tensors).map(([name, tensor]): [string, FloatArray] => [
-    name,
-    { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) },
-  ]);
-  return Object.fromEntries(entries);
+  return mapNamed(tensors, (tensor) => ({
+    shape: tensor.shape,
+    data: Float32Array.from(tensor.dataSync()),
+  }));
 }
 
 function required(arrays: FloatArrays, name: string): FloatArray {

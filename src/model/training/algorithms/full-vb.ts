@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar } from '@tensorflow/tfjs';
 import { klFromStandardNormal } from '../../distributions/diagonal-gaussian.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
-import { sizeOf, type FloatArrays, type Tensors } from '../../runtime/runtime.ts';
+import { addPrefix, fillNamed, getNamed, selectNamed } from '../../named-arrays.ts';
+import { sizeOf, type Tensors } from '../../runtime/runtime.ts';
 import { estimatorOf, type AlgorithmSpec } from '../../specification.ts';
 import { POSTERIOR_STREAMS } from './aevb.ts';
 import { observed, type Algorithm, type AlgorithmContext, type StepInput } from './algorithm.ts';
@@ -24,7 +25,7 @@ export function fullVb(
 ): Algorithm {
   const names = Object.keys(vae.shapes).filter((name) => name.startsWith('decoder.'));
   const shapeOf = (name: string) => vae.shapes[name] ?? [];
-  const spreads = names.map((name) => [LOG_VARIANCE + name, shapeOf(name)] as const);
+  const spreads = addPrefix(selectNamed(vae.shapes, names), LOG_VARIANCE);
   const count = names.reduce((sum, name) => sum + sizeOf(shapeOf(name)), 0);
   const estimator = createEstimator(estimatorOf(training, vae.klDivergence !== null));
   const leading = [training.samples_per_datapoint, minibatchSize];
@@ -40,8 +41,8 @@ export function fullVb(
   const parameterKl = (parameters: Tensors) =>
     tf.div<Scalar>(parameterDivergence(names, parameters, prior), datasetSize);
   return {
-    shapes: { ...vae.shapes, ...Object.fromEntries(spreads) },
-    initial: filled(spreads),
+    shapes: { ...vae.shapes, ...spreads },
+    initial: fillNamed(spreads, INITIAL_LOG_VARIANCE),
     noise: {
       ...noiseSpecs('posterior', vae.noise.posterior, leading, POSTERIOR_STREAMS),
       [NOISE]: parameterNoise,
@@ -84,15 +85,5 @@ function parameterDivergence(names: readonly string[], parameters: Tensors, prio
 }
 
 function gaussianOf(name: string, parameters: Tensors): [tf.Tensor, tf.Tensor] {
-  const [mean, logVariance] = [parameters[name], parameters[LOG_VARIANCE + name]];
-  if (!mean || !logVariance) throw new RangeError(`parameter ${name} is missing`);
-  return [mean, logVariance];
-}
-
-function filled(spreads: readonly (readonly [string, readonly number[]])[]): FloatArrays {
-  const entries = spreads.map(([name, shape]) => {
-    const data = new Float32Array(sizeOf(shape)).fill(INITIAL_LOG_VARIANCE);
-    return [name, { shape, data }] as const;
-  });
-  return Object.fromEntries(entries);
+  return [getNamed(parameters, name), getNamed(parameters, LOG_VARIANCE + name)];
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { named } from '../../optimizers/optimizer.ts';
+import { getNamed } from '../../named-arrays.ts';
 import { fillNormal, streamKey } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 import { hmcTransition, tunedStepSize } from '../../sampling/hmc.ts';
@@ -21,7 +21,7 @@ export function mcem(context: AlgorithmContext, spec: McemSpec): Algorithm {
   const { vae, training, datasetSize } = context;
   const decoder = Object.entries(vae.shapes).filter(([name]) => name.startsWith('decoder.'));
   const logLikelihood = (parameters: Tensors, { x, drawn }: StepInput) =>
-    vae.decode(parameters, named(drawn, 'latents')).logProb(x);
+    vae.decode(parameters, getNamed(drawn, 'latents')).logProb(x);
   return {
     shapes: Object.fromEntries(decoder),
     initial: {},
@@ -69,12 +69,12 @@ function moved(
   chain: ChainInput | null,
 ): { drawn: Tensors; chain: Tensors } {
   if (!chain) throw new RangeError('mcem needs its chain');
-  const [latents, stepSize] = [named(chain.state, 'latents'), named(chain.state, 'step_size')];
+  const [latents, stepSize] = [getNamed(chain.state, 'latents'), getNamed(chain.state, 'step_size')];
   const logJoint = (z: Tensor) => tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));
   const { z, accepted } = hmcTransition(
     logJoint,
     tf.gather(latents, chain.read),
-    { momentum: named(noise, 'momentum'), acceptance: named(noise, 'acceptance') },
+    { momentum: getNamed(noise, 'momentum'), acceptance: getNamed(noise, 'acceptance') },
     stepSize,
     spec.leapfrog_steps,
   );

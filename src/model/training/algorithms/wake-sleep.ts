@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { named } from '../../optimizers/optimizer.ts';
+import { getNamed } from '../../named-arrays.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 import { lowerBound } from '../../estimators/lower-bound.ts';
 import { lossOf } from '../objective.ts';
@@ -17,9 +17,9 @@ const DATA_STREAMS = { normal: 'dataNormal', uniform: 'dataUniform' } as const;
 export function wakeSleep({ vae, training, minibatchSize, datasetSize }: AlgorithmContext): Algorithm {
   const draws = [training.samples_per_datapoint, minibatchSize];
   const wake = (parameters: Tensors, { x, drawn }: StepInput) =>
-    tf.mean(vae.decode(parameters, named(drawn, 'wake')).logProb(x), 0);
+    tf.mean(vae.decode(parameters, getNamed(drawn, 'wake')).logProb(x), 0);
   const sleep = (parameters: Tensors, { drawn }: StepInput) =>
-    vae.encode(parameters, named(drawn, 'data')).logProb(named(drawn, 'dream'));
+    vae.encode(parameters, getNamed(drawn, 'data')).logProb(getNamed(drawn, 'dream'));
   return {
     shapes: vae.shapes,
     initial: {},
