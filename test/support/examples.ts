@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
 
-export const README = new URL('../../README.md', import.meta.url);
+/** A file of the project, by its path from the root. */
+export const locateFile = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 
-/** A block of shell that calls the service, and the answer shown below it. */
+/** The pages whose examples are run, in the order in which a reader runs them: the guide uses what the README made. */
+export const PAGES = ['README.md', 'docs/guide.md'] as const;
+
+/** A shell block that calls the service, and the answer shown below it. */
 export interface Example {
-  /** The paths that are called. */
+  /** The paths it calls. */
   readonly name: string;
   readonly script: string;
   readonly shown: unknown;
 }
 
-/** Where the README leaves something out. */
-export const ELLIPSIS = '...';
+/** Marks what a page leaves out. */
+const ELLIPSIS = '...';
 
-/** In the order of the page. */
-export async function readExamples(): Promise<Example[]> {
-  const text = await readFile(README, 'utf8');
+/** The examples of a page, in its order. */
+export async function readExamples(page: string): Promise<Example[]> {
+  const text = await readFile(locateFile(page), 'utf8');
   const blocks = [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)];
   return blocks.flatMap(([, language, script = ''], index) => {
     if (language !== 'sh' || !/^curl /m.test(script)) return [];
@@ -26,8 +30,8 @@ export async function readExamples(): Promise<Example[]> {
   });
 }
 
-/** JSON in which `...` stands for further fields of an object or entries of an array. */
-export function parseShown(text: string): unknown {
+/** Parses JSON in which `...` stands for more fields of an object or more entries of an array. */
+function parseShown(text: string): unknown {
   const open: string[] = [];
   const json = text.replace(/"(?:[^"\\]|\\.)*"|\.\.\.|[[\]{}]/g, (found) => {
     if (found === '{' || found === '[') open.push(found);
@@ -38,18 +42,21 @@ export function parseShown(text: string): unknown {
   return JSON.parse(json);
 }
 
-/** Ids that the README shows -> those of the service in their place. */
+/** Ids shown on the pages -> the ids that the service gave instead. */
 export type Ids = Map<string, string>;
 
-/** How an answer is unlike the one shown: other fields, other types, another number of entries, an id that is another thing's. */
-export function differences(shown: unknown, found: unknown, ids: Ids, path = ''): string[] {
+/**
+ * Compares an answer with the one shown: fields, types, numbers of entries, and whether equal ids name the same thing.
+ * Values may differ. Adds the ids that it meets to `ids`.
+ */
+export function findDifferences(shown: unknown, found: unknown, ids: Ids, path = ''): string[] {
   if (Array.isArray(shown) && Array.isArray(found)) {
     const entries = shown.filter((entry) => entry !== ELLIPSIS);
     const complete = entries.length === shown.length;
     if (complete ? entries.length !== found.length : entries.length > found.length) {
       return [`${path} has ${found.length} entries`];
     }
-    return entries.flatMap((entry, i) => differences(entry, found[i], ids, `${path}/${i}`));
+    return entries.flatMap((entry, i) => findDifferences(entry, found[i], ids, `${path}/${i}`));
   }
   if (isObject(shown) && isObject(found)) {
     const { [ELLIPSIS]: more, ...fields } = shown;
@@ -57,14 +64,14 @@ export function differences(shown: unknown, found: unknown, ids: Ids, path = '')
     return [
       ...unknown.map((name) => `${path}/${name} is not shown`),
       ...Object.entries(fields).flatMap(([name, value]) =>
-        differences(value, found[name], ids, `${path}/${name}`),
+        findDifferences(value, found[name], ids, `${path}/${name}`),
       ),
     ];
   }
   if (typeof shown === 'string' && typeof found === 'string' && /^(job|model|ds)_/.test(shown)) {
     const known = ids.get(shown);
     ids.set(shown, found);
-    return known === undefined || known === found ? [] : [`${path} is another thing than before`];
+    return known === undefined || known === found ? [] : [`${path} names something else than before`];
   }
   return kindOf(shown) === kindOf(found) ? [] : [`${path} is ${kindOf(found)}, not ${kindOf(shown)}`];
 }
