@@ -1,10 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import { newId } from '../ids.ts';
+import { installAdmission } from './http/admission.ts';
 import { installBodyGuard } from './http/body-guard.ts';
-import { installCapacity } from './http/capacity.ts';
 import { installDocumentation } from './http/documentation.ts';
-import { installDrain } from './http/drain.ts';
 import { answerClientError, frameworkErrors, installErrors } from './http/errors.ts';
 import { installJson } from './http/json.ts';
 import { installTiming } from './http/timing.ts';
@@ -49,8 +48,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   installTiming(app);
   installErrors(app, config);
   installJson(app);
-  installDrain(app);
-  installCapacity(app, config);
+  installAdmission(app, config);
   installBodyGuard(app, config);
   await installDocumentation(app);
   for (const routes of [

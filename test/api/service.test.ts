@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { addModel, buildTestApi, problemOf } from '../support/api.ts';
+import { buildTestApi, problemOf } from '../support/api.ts';
 
 describe('the service', () => {
   it('says at / what there is', async () => {
@@ -55,19 +55,5 @@ describe('the service', () => {
     expect(problemOf(await api.call({ url: '/readyz' })).errors).toEqual([
       { pointer: 'queue', detail: 'does not answer' },
     ]);
-  });
-
-  it('takes no new work while it drains, but still answers questions', async () => {
-    const api = await buildTestApi();
-    const { id } = await addModel(api);
-    api.app.drain();
-    const posts = ['/jobs', '/datasets', '/encode', '/decode', '/reconstruct', '/elbo', '/log-likelihood'];
-    for (const url of posts) {
-      const response = await api.call({ method: 'POST', url, payload: {} });
-      expect(problemOf(response)).toMatchObject({ status: 503, code: 'draining' });
-      expect(response.headers['retry-after']).toBe('5');
-    }
-    expect(problemOf(await api.call({ url: '/readyz' }))).toMatchObject({ status: 503, code: 'draining' });
-    expect((await api.call({ url: `/models/${id}` })).statusCode).toBe(200);
   });
 });

@@ -3,7 +3,6 @@ import { AppError } from '../../errors.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, named, page } from '../http/schemas.ts';
 import { Dataset, DatasetDetails, UPLOAD_TYPES, UploadBody, UploadQuery } from './schemas.ts';
-import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['datasets'];
@@ -16,14 +15,15 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/datasets',
     {
-      config: { upload: true },
+      config: { work: true, needs: ['store', 'space'], upload: true },
       schema: {
+        operationId: 'uploadDataset',
         summary: 'Upload a data set',
         description: 'The body is the file itself; it is checked and stored as it comes in.',
         tags,
         querystring: UploadQuery,
         body: UploadBody,
-        response: { 201: DetailsRef, ...problems(...BODY_PROBLEMS, 429, 500, 503, 507) },
+        response: { 201: DetailsRef },
       },
     },
     async (request, reply) => {
@@ -35,11 +35,13 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/datasets',
     {
+      config: { needs: ['store'] },
       schema: {
+        operationId: 'listDatasets',
         summary: 'List data sets, the built-in ones first, newest last',
         tags,
         querystring: PageQuery,
-        response: { 200: page(DatasetRef), ...problems(422, 500, 503) },
+        response: { 200: page(DatasetRef) },
       },
     },
     async (request) => listDatasets(api, request.query),
@@ -48,11 +50,13 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/datasets/:id',
     {
+      config: { needs: ['store', 'space'] },
       schema: {
+        operationId: 'getDataset',
         summary: 'One data set: what its values look like, and the likelihood that suits them',
         tags,
         params: ById,
-        response: { 200: DetailsRef, ...problems(400, 404, 500, 503, 507) },
+        response: { 200: DetailsRef },
       },
     },
     async (request) => getDataset(api, request.params.id),

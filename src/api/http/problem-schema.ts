@@ -1,22 +1,23 @@
 import Type, { type Static } from 'typebox';
 
-/** RFC 9457 problem details, the body of every answer that is not a success. */
+/** RFC 9457 problem details, the body of every answer that is no success. */
 export const ProblemDetails = Type.Object(
   {
-    type: Type.String({ description: 'Always about:blank: `code` tells the problems apart.' }),
-    title: Type.String({ description: 'The phrase of the status.' }),
-    status: Type.Integer(),
+    type: Type.String({ description: 'Always about:blank; `code` says which problem it is.' }),
+    title: Type.String({ description: 'The standard phrase of the status.' }),
+    status: Type.Integer({ description: 'The HTTP status.' }),
     detail: Type.String({ description: 'What went wrong, for people.' }),
     code: Type.String({ description: 'What went wrong, for programs.', examples: ['validation_failed'] }),
-    request_id: Type.String({ description: 'The same as the x-request-id header and the log.' }),
+    request_id: Type.String({ description: 'As in the x-request-id header and the log.' }),
     errors: Type.Array(
       Type.Object(
         {
-          pointer: Type.String({ description: 'JSON pointer into the body, or name of a parameter.' }),
+          pointer: Type.String({ description: 'JSON pointer into the body, or the name of a parameter.' }),
           detail: Type.String({ description: 'What was found and what is allowed.' }),
         },
         { additionalProperties: false },
       ),
+      { description: 'What is wrong with which field; empty if no field is to blame.' },
     ),
   },
   { $id: 'Problem', additionalProperties: false, description: 'RFC 9457 problem details.' },
@@ -24,38 +25,30 @@ export const ProblemDetails = Type.Object(
 export type ProblemDetails = Static<typeof ProblemDetails>;
 
 const MEANINGS = {
-  400: 'The request cannot be read: a malformed path or JSON, an empty or incomplete body.',
-  404: 'There is no such thing.',
-  406: 'No answer of the wanted media type can be given.',
+  400: 'The request cannot be read: malformed HTTP, path or JSON, or an empty or incomplete body.',
+  404: 'There is nothing with this id.',
+  406: 'The answer has none of the media types that the Accept header allows.',
   408: 'The request took too long to arrive.',
-  409: 'The state of the thing does not allow it.',
-  413: 'Too large, or its answer would be.',
-  415: 'This media type is not supported.',
-  422: 'Understood but not valid: `errors` says where, what was found and what is allowed.',
-  429: 'Too much is waiting already; see Retry-After.',
+  409: 'The state of the job or model does not allow this.',
+  413: 'The body is too large, or its answer would be.',
+  415: 'The media type of the body is not supported.',
+  417: 'The Expect header asks for something other than 100-continue.',
+  422: 'A value is not valid: `errors` says where, what was found and what is allowed.',
+  429: 'The service is at capacity; try again after Retry-After seconds.',
+  431: 'The request headers are too large.',
   500: 'Something went wrong inside the service.',
-  503: 'The queue or store cannot be reached, or the service is stopping; see Retry-After.',
+  503: 'The queue or the store cannot be reached, or the service is stopping; try again after Retry-After seconds.',
   504: 'No worker answered in time.',
-  507: 'There is no room to store it; see Retry-After.',
+  507: 'The disk is full; try again after Retry-After seconds.',
 } as const;
 export type ProblemStatus = keyof typeof MEANINGS;
 
-interface ProblemResponse {
-  readonly description: string;
-  readonly content: { readonly 'application/problem+json': { readonly schema: typeof ProblemDetails } };
+/** The documented answer of a problem status. */
+export function documentProblem(status: ProblemStatus) {
+  return {
+    description: MEANINGS[status],
+    content: { 'application/problem+json': { schema: PROBLEM } },
+  };
 }
 
-/** Response schemas of these problem statuses. */
-export function problems<const Statuses extends readonly ProblemStatus[]>(
-  ...statuses: Statuses
-): Record<Statuses[number], ProblemResponse> {
-  const schema = Type.Unsafe({ $ref: 'Problem#' });
-  const entries = statuses.map((status) => [
-    status,
-    { description: MEANINGS[status], content: { 'application/problem+json': { schema } } },
-  ]);
-  return Object.fromEntries(entries) as Record<Statuses[number], ProblemResponse>;
-}
-
-/** What any request with a JSON body can be answered. */
-export const BODY_PROBLEMS = [400, 408, 413, 415, 422] as const;
+const PROBLEM = Type.Unsafe({ $ref: 'Problem#' });

@@ -1,4 +1,4 @@
-import { Ajv, type AnySchema } from 'ajv';
+import { Ajv, type AnySchema, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { AJV_OPTIONS, problemsOf } from '../../validation.ts';
@@ -12,17 +12,31 @@ const NAMES: Record<string, string> = {
 
 /** Bodies are checked as they are; what comes as text (query, path) may be read as a number. Defaults are filled in. */
 export function validatorCompiler(): FastifySchemaCompiler<AnySchema> {
-  const strict = new Ajv(AJV_OPTIONS);
-  const coercing = new Ajv({ ...AJV_OPTIONS, coerceTypes: true });
   return ({ schema, httpPart = 'body' }) => {
     const inBody = httpPart === 'body';
-    const validate = (inBody ? strict : coercing).compile(schema);
+    const compile = inBody ? compileStrict : compileCoercing;
+    const what = NAMES[httpPart] ?? httpPart;
     return (value: unknown) => {
+      const validate = compile(schema);
       if (validate(value)) return { value };
       const problems = problemsOf(validate.errors ?? []);
       const named = problems.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\//, ''), detail }));
-      const what = NAMES[httpPart] ?? httpPart;
       return { error: AppError.of('validation_failed', { what }, { problems: inBody ? problems : named }) };
     };
+  };
+}
+
+const compileStrict = compileOnce(AJV_OPTIONS);
+const compileCoercing = compileOnce({ ...AJV_OPTIONS, coerceTypes: true });
+
+/** Compiles a schema at its first use, once for all apps: compiling took most of the time that building an app takes. */
+function compileOnce(options: object): (schema: AnySchema) => ValidateFunction {
+  const compiled = new Map<AnySchema, ValidateFunction>();
+  return (schema) => {
+    const known = compiled.get(schema);
+    if (known !== undefined) return known;
+    const validate = new Ajv(options).compile(schema);
+    compiled.set(schema, validate);
+    return validate;
   };
 }

@@ -13,22 +13,23 @@ import {
   ReconstructAnswer,
   ReconstructRequest,
 } from './schemas.ts';
-import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { pictured } from '../http/media.ts';
+import { COMPUTED } from '../http/problem-statuses.ts';
 
 const tags = ['inference'];
-const failures = problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 504);
 
 export function inferenceRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/encode',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'encode',
         summary: 'Embed rows: mean and standard deviation of the approximate posterior',
         tags,
         body: EncodeRequest,
-        response: { 200: EncodeAnswer, ...failures },
+        response: { 200: EncodeAnswer },
       },
     },
     async (request, reply) => {
@@ -41,11 +42,13 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/decode',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'decode',
         summary: 'Data from points of the latent space',
         tags,
         body: DecodeRequest,
-        response: { 200: MeanAnswer, ...failures },
+        response: { 200: MeanAnswer },
       },
     },
     async (request, reply) => {
@@ -58,15 +61,15 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/reconstruct',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'reconstruct',
         summary: 'Rows through encoder and decoder',
         description: 'Give `data`, or `rows` of the data set in its place.',
         tags,
         body: ReconstructRequest,
         response: {
           200: pictured(ReconstructAnswer, 'In a PNG: the rows, and under each what became of it.'),
-          ...failures,
-          ...problems(406),
         },
       },
     },
@@ -80,11 +83,13 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/elbo',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'estimateElbo',
         summary: 'Score rows: the evidence lower bound and its terms',
         tags,
         body: ElboRequest,
-        response: { 200: ElboAnswer, ...failures },
+        response: { 200: ElboAnswer },
       },
     },
     async (request, reply) => {
@@ -97,11 +102,13 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/log-likelihood',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'estimateLogMarginalLikelihood',
         summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
         tags,
         body: LikelihoodRequest,
-        response: { 200: LikelihoodAnswer, ...failures },
+        response: { 200: LikelihoodAnswer },
       },
     },
     async (request, reply) => {

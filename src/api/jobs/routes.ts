@@ -2,7 +2,6 @@ import Type from 'typebox';
 import { cancelJob, getJob, listJobs, postJob } from './jobs.ts';
 import { ById, named, page } from '../http/schemas.ts';
 import { EvaluateJob, JobRequest, JobsQuery, TrainJob } from './schemas.ts';
-import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
@@ -12,12 +11,14 @@ export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/jobs',
     {
+      config: { work: true, needs: ['store', 'space', 'queue', 'state'] },
       schema: {
+        operationId: 'createJob',
         summary: 'Train or evaluate a model',
         description: 'Answers at once; Location is where to ask how the job is going.',
         tags,
         body: JobRequest,
-        response: { 202: JobRef, ...problems(...BODY_PROBLEMS, 404, 409, 429, 500, 503, 507) },
+        response: { 202: JobRef },
       },
     },
     async (request, reply) => {
@@ -29,11 +30,13 @@ export function jobRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/jobs',
     {
+      config: { needs: ['queue'] },
       schema: {
+        operationId: 'listJobs',
         summary: 'List jobs, newest first',
         tags,
         querystring: JobsQuery,
-        response: { 200: page(JobRef), ...problems(422, 500, 503) },
+        response: { 200: page(JobRef) },
       },
     },
     async (request) => listJobs(api, request.query),
@@ -42,12 +45,13 @@ export function jobRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/jobs/:id',
     {
-      config: { polled: true },
+      config: { needs: ['queue'], polled: true },
       schema: {
+        operationId: 'getJob',
         summary: 'One job: its state, progress and result',
         tags,
         params: ById,
-        response: { 200: JobRef, ...problems(400, 404, 500, 503) },
+        response: { 200: JobRef },
       },
     },
     async (request) => getJob(api, request.params.id),
@@ -56,12 +60,14 @@ export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/jobs/:id/cancel',
     {
+      config: { needs: ['queue', 'state'] },
       schema: {
+        operationId: 'cancelJob',
         summary: 'Cancel a job',
         description: 'It stops at the next chance; the checkpoints of a training stay.',
         tags,
         params: ById,
-        response: { 202: JobRef, ...problems(400, 404, 408, 409, 413, 415, 500, 503) },
+        response: { 202: JobRef },
       },
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),

@@ -2,7 +2,6 @@ import Type from 'typebox';
 import { deleteModel, getMetrics, getModel, listModels } from './models.ts';
 import { ById, PageQuery, named, page } from '../http/schemas.ts';
 import { Metrics, Model, ModelDetails } from './schemas.ts';
-import { problems } from '../http/problem-schema.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['models'];
@@ -11,11 +10,13 @@ export function modelRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models',
     {
+      config: { needs: ['store'] },
       schema: {
+        operationId: 'listModels',
         summary: 'List models',
         tags,
         querystring: PageQuery,
-        response: { 200: page(named(Model)), ...problems(422, 500, 503) },
+        response: { 200: page(named(Model)) },
       },
     },
     async (request) => listModels(api, request.query),
@@ -24,11 +25,13 @@ export function modelRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models/:id',
     {
+      config: { needs: ['store', 'queue'] },
       schema: {
+        operationId: 'getModel',
         summary: 'One model, its checkpoints and the state of its job',
         tags,
         params: ById,
-        response: { 200: named(ModelDetails), ...problems(400, 404, 500, 503) },
+        response: { 200: named(ModelDetails) },
       },
     },
     async (request) => getModel(api, request.params.id),
@@ -37,11 +40,13 @@ export function modelRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models/:id/metrics',
     {
+      config: { needs: ['store'] },
       schema: {
+        operationId: 'getMetrics',
         summary: 'How the training went, by step',
         tags,
         params: ById,
-        response: { 200: Metrics, ...problems(400, 404, 500, 503) },
+        response: { 200: Metrics },
       },
     },
     async (request) => getMetrics(api, request.params.id),
@@ -50,11 +55,13 @@ export function modelRoutes(app: App, api: ApiOptions): void {
   app.delete(
     '/models/:id',
     {
+      config: { needs: ['store', 'queue', 'state'] },
       schema: {
+        operationId: 'deleteModel',
         summary: 'Delete a model and its checkpoints',
         tags,
         params: ById,
-        response: { 204: Type.Null({ description: 'Deleted.' }), ...problems(400, 404, 409, 500, 503) },
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
       },
     },
     async (request, reply) => {

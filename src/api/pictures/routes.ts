@@ -13,17 +13,18 @@ import {
   TraversalQuery,
 } from './schemas.ts';
 import { pictured } from '../http/media.ts';
-import { BODY_PROBLEMS, problems } from '../http/problem-schema.ts';
+import { COMPUTED } from '../http/problem-statuses.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['pictures'];
-const failures = problems(404, 406, 409, 413, 422, 429, 500, 503, 504);
 
 export function pictureRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models/:id/manifold',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'decodeManifold',
         summary: 'The latent plane of a model with 2 latents, decoded on a grid',
         description:
           "Figure 4 of the paper: the centers of the cells of the unit square, through the inverse of the prior's distribution function. The first latent rises to the right, the second upwards.",
@@ -32,7 +33,6 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
         querystring: ManifoldQuery,
         response: {
           200: pictured(ManifoldAnswer, 'Points and the data decoded from them.'),
-          ...failures,
         },
       },
     },
@@ -47,7 +47,9 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models/:id/traversal',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'traverseLatents',
         summary: 'What each latent does: one moves through the prior while the others stay',
         tags,
         params: ById,
@@ -57,7 +59,6 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
             TraversalAnswer,
             'Points and the data decoded from them; in a PNG one row for each latent.',
           ),
-          ...failures,
         },
       },
     },
@@ -72,13 +73,14 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/interpolate',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'interpolate',
         summary: 'The way from one row to another through the latent space',
         tags,
         body: InterpolateRequest,
         response: {
           200: pictured(InterpolateAnswer, 'Points and the data decoded from them.'),
-          ...problems(...BODY_PROBLEMS, 404, 406, 409, 429, 500, 503, 504),
         },
       },
     },
@@ -92,12 +94,14 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/models/:id/scatter',
     {
+      config: COMPUTED,
       schema: {
+        operationId: 'scatterLatents',
         summary: 'Where rows of the data set lie in two latent dimensions, coloured by label',
         tags,
         params: ById,
         querystring: ScatterQuery,
-        response: { 200: pictured(ScatterAnswer, 'Means of q(z|x).'), ...failures },
+        response: { 200: pictured(ScatterAnswer, 'Means of q(z|x).') },
       },
     },
     async (request, reply) => {

@@ -1,7 +1,6 @@
 import Type from 'typebox';
 import { checkReady } from './readiness.ts';
 import { closed } from '../http/schemas.ts';
-import { problems } from '../http/problem-schema.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['service'];
@@ -32,7 +31,9 @@ const Health = Type.Object({ status: Type.Literal('ok') }, closed);
 export function serviceRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/',
-    { schema: { summary: 'What there is', tags, response: { 200: Index, ...problems(500) } } },
+    {
+      schema: { operationId: 'getIndex', summary: 'What there is', tags, response: { 200: Index } },
+    },
     async () => ({ name: 'aevb' as const, links: LINKS }),
   );
 
@@ -40,7 +41,12 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
     '/healthz',
     {
       config: { polled: true },
-      schema: { summary: 'Whether the process is alive', tags, response: { 200: Health, ...problems(500) } },
+      schema: {
+        operationId: 'checkAlive',
+        summary: 'Whether the process is alive',
+        tags,
+        response: { 200: Health },
+      },
     },
     async () => ({ status: 'ok' as const }),
   );
@@ -48,11 +54,12 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/readyz',
     {
-      config: { polled: true },
+      config: { needs: ['store', 'queue'], polled: true },
       schema: {
+        operationId: 'checkReady',
         summary: 'Whether work can be taken: queue and store answer, and the service is not stopping',
         tags,
-        response: { 200: Health, ...problems(500, 503) },
+        response: { 200: Health },
       },
     },
     async (request) => {

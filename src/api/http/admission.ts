@@ -1,0 +1,49 @@
+import type { Config } from '../../config.ts';
+import { AppError } from '../../errors.ts';
+import { completeAnswers } from './problem-statuses.ts';
+import type { App } from '../types.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on routes that do work answer 503 and /readyz says so. Work in progress continues. */
+    drain(): void;
+    isDraining(): boolean;
+  }
+  interface FastifyRequest {
+    /** Counts among the requests being worked on. */
+    holdsPlace: boolean;
+  }
+}
+
+/**
+ * Decides which requests may begin, before their body is read: routes with `config.work` are refused while the service is
+ * stopping, and beyond `maxConcurrentRequests` at once. A place is held until the answer exists, even if the client has
+ * gone: the work goes on. Routes that are added later document these and all other problem statuses they can have.
+ */
+export function installAdmission(app: App, { maxConcurrentRequests }: Config): void {
+  let [held, draining] = [0, false];
+  app.decorate('drain', () => {
+    draining = true;
+  });
+  app.decorate('isDraining', () => draining);
+  app.addHook('preClose', async () => {
+    draining = true;
+  });
+  app.addHook('onRoute', (route) => {
+    if (route.schema?.hide !== true) route.schema = completeAnswers(route);
+  });
+
+  app.decorateRequest('holdsPlace', false);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.work !== true) return;
+    if (draining) throw AppError.of('draining', undefined);
+    if (held >= maxConcurrentRequests) throw AppError.of('overloaded', { what: 'The service' });
+    held++;
+    request.holdsPlace = true;
+  });
+  app.addHook('onSend', async (request) => {
+    if (!request.holdsPlace) return;
+    held--;
+    request.holdsPlace = false;
+  });
+}

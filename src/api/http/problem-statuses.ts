@@ -1,0 +1,75 @@
+import type { FastifySchema, RouteOptions } from 'fastify';
+import { PNG_TYPE } from './media.ts';
+import { documentProblem, type ProblemStatus } from './problem-schema.ts';
+
+/** What a route depends on, and the statuses it fails with if that refuses or is missing. */
+const STATUSES_OF_NEED = {
+  /** Reads records and files. */
+  store: [503],
+  /** Writes files. */
+  space: [507],
+  /** Reads or enqueues jobs. */
+  queue: [503],
+  /** Waits for a worker to compute the answer. */
+  worker: [409, 413, 503, 504],
+  /** The state of a job or model can forbid it. */
+  state: [409],
+} as const satisfies Record<string, readonly ProblemStatus[]>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Occupies a worker, the queue or the disk: refused at capacity (429) and while the service is stopping (503). */
+    work?: boolean;
+    needs?: readonly (keyof typeof STATUSES_OF_NEED)[];
+  }
+}
+
+/** Declared by a route whose answer a worker computes. */
+export const COMPUTED = { work: true, needs: ['store', 'queue', 'worker'] } as const;
+
+/** A request that is not readable HTTP, or a failure inside: any route. */
+const EVERYWHERE = [400, 408, 417, 431, 500] as const;
+/** Fastify reads a body that comes with these methods even if the route wants none. */
+const MAY_HAVE_BODY: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+type DeclaredRoute = Pick<RouteOptions, 'method' | 'schema' | 'config'>;
+
+/** The problem statuses that a route can answer, ascending, from what it declares and what it has. */
+export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRoute): ProblemStatus[] {
+  const statuses: ProblemStatus[] = [
+    ...EVERYWHERE,
+    ...([method].flat().some((one) => MAY_HAVE_BODY.includes(one)) ? ([413, 415] as const) : []),
+    ...(schema.body !== undefined || schema.querystring !== undefined ? ([422] as const) : []),
+    ...(schema.params !== undefined || hasId(schema.body) || hasId(schema.querystring)
+      ? ([404] as const)
+      : []),
+    ...(answersPng(schema.response) ? ([406] as const) : []),
+    ...(config.work === true ? ([429, 503] as const) : []),
+    ...(config.needs ?? []).flatMap((need) => STATUSES_OF_NEED[need]),
+  ];
+  return [...new Set(statuses)].sort((one, other) => one - other);
+}
+
+/** Adds the derived problems to the documented answers of a route. */
+export function completeAnswers(route: DeclaredRoute): FastifySchema {
+  const { schema = {} } = route;
+  const problems = deriveStatuses(route).map((status) => [status, documentProblem(status)]);
+  return { ...schema, response: { ...asObject(schema.response), ...Object.fromEntries(problems) } };
+}
+
+/** Whether a field names a model or a data set, which may not exist. */
+function hasId(schema: unknown): boolean {
+  const { properties, oneOf } = asObject(schema);
+  const isNamed = Object.keys(asObject(properties)).some((name) => name.endsWith('_id'));
+  return isNamed || (Array.isArray(oneOf) && oneOf.some(hasId));
+}
+
+function answersPng(response: unknown): boolean {
+  return Object.values(asObject(response)).some(
+    (answer) => PNG_TYPE in asObject(asObject(answer)['content']),
+  );
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
