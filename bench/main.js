@@ -5,6 +5,7 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const BENCHES = {
   train: () => import('./train.js'),
+  encode: () => import('./encode.js'),
   memory: () => import('./memory.js'),
 };
 

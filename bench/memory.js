@@ -4,10 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startService, stopService } from './service.js';
 import { table } from './report.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const POLL_MS = 250;
 
 /** Resident memory of each process while MNIST trains one epoch: the API and a worker on Redis, then all on the embedded queue. */
@@ -26,17 +25,17 @@ async function onRedis() {
     stdio: 'ignore',
   });
   const environment = { AEVB_DATA_DIR: folder, AEVB_QUEUE_URL: `redis://127.0.0.1:${port}` };
-  const worker = start('worker', environment);
-  const api = start('api', environment);
+  const worker = await startService('worker', environment);
+  const api = await startService('api', environment);
   try {
-    const childPid = await trainOneEpoch(await urlOf(api));
+    const childPid = await trainOneEpoch(api.url);
     return [
-      ['api on Redis', peak(api.pid)],
-      ['worker on Redis (parent of the processes below)', peak(worker.pid)],
+      ['api on Redis', peak(api.child.pid)],
+      ['worker on Redis (parent of the processes below)', peak(worker.child.pid)],
       ['training process, MNIST', childPid.peak],
     ];
   } finally {
-    await Promise.all([stop(api), stop(worker)]);
+    await Promise.all([stopService(api), stopService(worker)]);
     redis.kill();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -44,40 +43,17 @@ async function onRedis() {
 
 async function embedded() {
   const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
-  const serve = start('serve', { AEVB_DATA_DIR: folder });
+  const serve = await startService('serve', { AEVB_DATA_DIR: folder });
   try {
-    const child = await trainOneEpoch(await urlOf(serve));
+    const child = await trainOneEpoch(serve.url);
     return [
-      ['serve with the embedded queue, first start', peak(serve.pid)],
+      ['serve with the embedded queue, first start', peak(serve.child.pid)],
       ['training process, MNIST', child.peak],
     ];
   } finally {
-    await stop(serve);
+    await stopService(serve);
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function start(command, environment) {
-  const env = { ...process.env, AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...environment };
-  return spawn(process.execPath, [MAIN, command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-async function stop(child) {
-  child.kill('SIGTERM');
-  if (child.exitCode === null) await once(child, 'exit');
-}
-
-async function urlOf(child) {
-  let text = '';
-  for await (const chunk of child.stdout) {
-    text += chunk;
-    const found = /"url":"(http:[^"]+)"/.exec(text);
-    if (found) {
-      child.stdout.resume();
-      return found[1];
-    }
-  }
-  throw new Error(`the service did not start: ${text}`);
 }
 
 /** Trains and embeds a row; the training process's peak is read while it lives. */
