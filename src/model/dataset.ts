@@ -12,5 +12,16 @@ export {
   type Profiler,
 } from './dataset/profile.ts';
 export { propose, type Proposal } from './dataset/proposal.ts';
+export { findInfluences, type Making } from './dataset/influence.ts';
 export { needsRowCheck, rowCheck, type RowProblem } from './dataset/row-check.ts';
+export {
+  countRows,
+  getSplitRule,
+  resolvePart,
+  selectRows,
+  splitRows,
+  UNTRAINED,
+  type PartSizes,
+  type Split,
+} from './dataset/split.ts';
 export { warningsFor } from './dataset/warnings.ts';

@@ -29,6 +29,7 @@ export {
 export { LIMITS } from './specification/limits.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';
+export * from './specification/split.ts';
 export * from './specification/training.ts';
 export { likelihoodProblems, type LikelihoodProblem } from './specification/likelihood-check.ts';
 export { sharedDomain, valueDomain, type ValueDomain } from './specification/likelihood-domain.ts';

@@ -1,9 +1,12 @@
 import Type, { type Static } from 'typebox';
 import {
+  DATASET_PARTS,
   EvaluationSpec,
   Marginal,
   ModelSpec,
+  SplitRule,
   TrainingSpec,
+  type DatasetPart,
   type EvaluationReport,
 } from '../model/specification.ts';
 
@@ -21,6 +24,8 @@ export const TrainPayload = Type.Object(
     datasetId: Type.String(),
     model: ModelSpec,
     training: TrainingSpec,
+    /** Absent in jobs of earlier versions, whose test rows validate. */
+    split: Type.Optional(SplitRule),
     /** For people; not read by the worker. Absent in jobs of earlier versions. */
     warnings: Type.Optional(Type.Array(Type.String())),
   },
@@ -86,10 +91,6 @@ export const OPERATIONS = [
   'scatter',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
-
-/** Rows of a model's data set: those that validated its training (its own test rows where it has some), the others, or all. */
-export const DATASET_PARTS = ['test', 'train', 'all'] as const;
-export type DatasetPart = (typeof DATASET_PARTS)[number];
 
 /** float32 values, row-major, little-endian, as base64. */
 export const PackedArray = Type.Object({ shape: Type.Array(Type.Integer()), data: Type.String() }, closed);

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../errors.ts';
 import { idPattern } from '../ids.ts';
+import { SplitRule } from '../model/specification.ts';
 import { compileCheck } from '../validation.ts';
 import type { Driver } from './driver.ts';
 import type { CheckpointRecord, MetricsLine, ModelRecord } from './models.ts';
@@ -50,6 +51,7 @@ const Model = Type.Object({
   row_shape: Type.Array(size, { minItems: 1 }),
   model: Type.Unknown(),
   training: Type.Unknown(),
+  split: Type.Optional(SplitRule),
 });
 
 const StoredFile = Type.Object({

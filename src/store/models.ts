@@ -1,3 +1,4 @@
+import type { SplitRule } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
 
 /** model.json. `model` and `training` are the validated specification, as the model room defines it. */
@@ -11,6 +12,8 @@ export interface ModelRecord {
   readonly row_shape: readonly number[];
   readonly model: unknown;
   readonly training: unknown;
+  /** Absent in models of earlier versions, whose test rows validated. */
+  readonly split?: SplitRule;
 }
 
 /** One line of metrics.jsonl, in nats per datapoint. `train_elbo` is the mean over the observed minibatches of the epoch. */

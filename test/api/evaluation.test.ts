@@ -47,7 +47,7 @@ describe('POST /jobs with type evaluate', () => {
       checkpoint: 'latest',
       datasetId: 'mnist',
       evaluation: {
-        rows: 'test',
+        rows: 'held_out',
         seed: 0,
         measures: [{ name: 'elbo', samples: 1 }, { name: 'latents' }, { name: 'floors' }],
       },
@@ -217,6 +217,7 @@ describe('an evaluation job', () => {
       step: 12,
       dataset_id: 'mnist',
       rows: 'test',
+      influenced: [],
       count: 100,
       binarization: 'none',
       seed: 0,

@@ -1,16 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parameterCount, trainingRows } from '../../src/api/jobs/training-checks.ts';
+import { parameterCount } from '../../src/api/jobs/training-checks.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { TrainingSpec } from '../../src/model/specification.ts';
-import { trainingRowCount } from '../../src/model/training/split.ts';
 import { TrainPayload } from '../../src/queue/jobs.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { buildTestApi, modelSpec, problemOf } from '../support/api.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
 
-const DEFAULT_TRAINING = compileCheck(TrainingSpec, 'training')({});
 const post = (payload: object) => ({ method: 'POST' as const, url: '/jobs', payload });
 
 describe('POST /jobs', () => {
@@ -217,24 +213,6 @@ describe('parameterCount', () => {
     ],
   ])('counts weights and biases (%#)', (dataSize, model, count) => {
     expect(parameterCount(dataSize, model)).toBe(count);
-  });
-});
-
-describe('trainingRows', () => {
-  it('counts the rows that a training draws from', () => {
-    const splits = fc.record({
-      rows: fc.integer({ min: 1, max: 10_000 }),
-      testRows: fc.nat(10_000),
-      fraction: fc.double({ min: 0, max: 0.9, noNaN: true }),
-    });
-    fc.assert(
-      fc.property(splits, ({ rows, testRows, fraction }) => {
-        const dataset = datasetRecord({ rows, test_rows: Math.min(testRows, rows) });
-        const training = { ...DEFAULT_TRAINING, validation_fraction: fraction };
-        const expected = trainingRowCount(rows, dataset.test_rows, fraction);
-        expect(trainingRows(dataset, training)).toBe(expected);
-      }),
-    );
   });
 });
 

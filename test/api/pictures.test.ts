@@ -20,7 +20,7 @@ const REFUSED_TRAVERSAL = [
 const REFUSED_SCATTER = [
   ['dimensions=0,2', 'dimensions', 'found 2; the latents of this model are numbered 0 to 1'],
   ['dimensions=0', 'dimensions', 'pattern'],
-  ['rows=some', 'rows', '"test", "train", "all"'],
+  ['rows=some', 'rows', '"held_out", "test", "validation", "train", "all"'],
   ['limit=10001', 'limit', 'must be <= 10000'],
 ] as const;
 

@@ -21,6 +21,7 @@ const done: EvaluateResult = {
     step: 3,
     dataset_id: 'ds_1',
     rows: 'test',
+    influenced: [],
     count: 10,
     binarization: 'none',
     seed: 0,

@@ -90,7 +90,8 @@ describe('an evaluation job', () => {
       model_id: trained.modelId,
       step: LAST_STEP,
       dataset_id: trained.datasetId,
-      rows: 'test',
+      rows: 'validation',
+      influenced: [],
       count: 30,
       binarization: 'none',
       seed: 5,
@@ -188,7 +189,7 @@ describe('an evaluation job', () => {
     const images = tinyImages(50).map((value) => 255 - value);
     const datasetId = await shop.upload(Uint8Array.from(images), 20);
     const report = succeeded(await evaluate({ datasetId }));
-    expect(report.protocol).toMatchObject({ dataset_id: datasetId, count: 20 });
+    expect(report.protocol).toMatchObject({ dataset_id: datasetId, rows: 'test', influenced: [], count: 20 });
     const own = succeeded(await evaluate());
     expect(report.floors?.independent.mean).toBeLessThan(own.floors?.independent.mean ?? NaN);
     const without = await shop.upload(tinyImages(10));

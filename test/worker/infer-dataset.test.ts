@@ -124,13 +124,16 @@ describe('a scatter', () => {
     expect(names).not.toContain('labels');
   });
 
-  it('takes the test rows of the data set, or those that the training held out', async () => {
-    const own = await ask(tested, 'scatter', { part: 'test', count: 1000 });
+  it('takes the test rows of the data set, or the validation rows if there are none', async () => {
+    const own = await ask(tested, 'scatter', { count: 1000 });
     expect(own.rows).toEqual(Array.from({ length: 20 }, (_, i) => 280 + i));
-    const test = await ask(held, 'scatter', { part: 'test', count: 1000 });
+    const validation = await ask(held, 'scatter', { count: 1000 });
+    expect(await ask(held, 'scatter', { part: 'validation', count: 1000 })).toMatchObject({
+      rows: validation.rows,
+    });
     const train = await ask(held, 'scatter', { part: 'train', count: 1000 });
-    expect([test.rows.length, train.rows.length]).toEqual([30, 270]);
-    expect(new Set([...test.rows, ...train.rows]).size).toBe(300);
+    expect([validation.rows.length, train.rows.length]).toEqual([30, 270]);
+    expect(new Set([...validation.rows, ...train.rows]).size).toBe(300);
   });
 
   it('spreads fewer rows evenly', async () => {
@@ -138,10 +141,10 @@ describe('a scatter', () => {
     expect(rows).toEqual([0, 75, 150, 225]);
   });
 
-  it('says where there are no test rows', async () => {
+  it('says if there are no such rows', async () => {
     const payload = await shop.order({ epochs: 1, validation_fraction: 0 });
     await shop.train(payload);
     const scatter = ask(payload.modelId, 'scatter', { part: 'test', count: 5 });
-    await expect(scatter).rejects.toThrow('At rows: found no test rows');
+    await expect(scatter).rejects.toThrow('At rows: found no test rows: the data set has none');
   });
 });

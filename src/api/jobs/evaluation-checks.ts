@@ -11,9 +11,10 @@ import {
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/specification.ts';
+import { countRows, getSplitRule, resolvePart, UNTRAINED } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { parameterCount, problem, trainingRows, valueProblems } from './training-checks.ts';
+import { parameterCount, problem, valueProblems } from './training-checks.ts';
 
 interface Plan {
   readonly evaluation: EvaluationSpec;
@@ -35,7 +36,7 @@ export function checkEvaluation(
   dataset: DatasetRecord,
 ): void {
   const [model, training] = [record.model as ModelSpec, record.training as TrainingSpec];
-  const rows = evaluatedRowCount(evaluation, record, dataset);
+  const rows = countEvaluatedRows(evaluation, record, dataset);
   const plan = { evaluation, record, model, training, dataset, rows };
   const problems = [
     ...[sizeProblem, rowsProblem, binarizationProblem, valuesProblem].flatMap((check) => check(plan) ?? []),
@@ -44,17 +45,17 @@ export function checkEvaluation(
   if (problems.length > 0) throw AppError.of('validation_failed', { what: 'The evaluation' }, { problems });
 }
 
-/** As the worker selects them, without making the split. */
-export function evaluatedRowCount(
+/** Counts the rows that the worker selects. */
+export function countEvaluatedRows(
   { rows, limit }: EvaluationSpec,
   record: ModelRecord,
   dataset: DatasetRecord,
 ): number {
-  const own = dataset.id === record.dataset_id;
-  const training = record.training as TrainingSpec;
-  const train = trainingRows(dataset, own ? training : { ...training, validation_fraction: 0 });
-  const counts = { train, test: dataset.rows - train, all: dataset.rows };
-  return Math.min(counts[rows], limit ?? Infinity);
+  const counts =
+    dataset.id === record.dataset_id
+      ? countRows(dataset, record.training as TrainingSpec, getSplitRule(record))
+      : countRows(dataset, UNTRAINED, 'separate');
+  return Math.min(counts[resolvePart(rows, counts)], limit ?? Infinity);
 }
 
 const sizeProblem: Check = ({ record, dataset }) =>

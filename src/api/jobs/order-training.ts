@@ -26,6 +26,7 @@ export async function orderTraining(
     row_shape: dataset.row_shape,
     model,
     training,
+    split: 'separate',
   };
   await api.store.models.create(record);
   const payload: TrainPayload = {
@@ -34,6 +35,7 @@ export async function orderTraining(
     datasetId: dataset.id,
     model,
     training,
+    split: 'separate',
     warnings,
   };
   return enqueueOrForget(api, jobId, payload, log);

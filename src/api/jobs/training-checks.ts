@@ -1,5 +1,5 @@
 import { AppError, type Problem } from '../../errors.ts';
-import { fitProblems, TOLERANCE } from '../../model/dataset.ts';
+import { countRows, fitProblems, TOLERANCE } from '../../model/dataset.ts';
 import {
   combinationProblems,
   LIMITS,
@@ -36,12 +36,8 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
 
 type Check = (plan: JobPlan, dataset: DatasetRecord) => Problem | Problem[] | null;
 
-/** Rows that are trained on, as the training splits them: without the test rows, or where there are none the validation rows. */
-export function trainingRows(dataset: DatasetRecord, training: TrainingSpec): number {
-  const { rows, test_rows: testRows } = dataset;
-  if (testRows > 0) return rows - testRows;
-  return rows - Math.min(Math.round(rows * training.validation_fraction), rows - 1);
-}
+const countTrainingRows = (dataset: DatasetRecord, training: TrainingSpec): number =>
+  countRows(dataset, training, 'separate').train;
 
 const combinationProblem: Check = ({ model, training }) => {
   const [first] = combinationProblems(model, training);
@@ -49,7 +45,7 @@ const combinationProblem: Check = ({ model, training }) => {
 };
 
 const rowsProblem: Check = ({ training }, dataset) => {
-  const rows = trainingRows(dataset, training);
+  const rows = countTrainingRows(dataset, training);
   if (rows >= 1) return null;
   return problem(
     '/dataset_id',
@@ -59,7 +55,7 @@ const rowsProblem: Check = ({ training }, dataset) => {
 };
 
 const minibatchProblem: Check = ({ training }, dataset) => {
-  const rows = trainingRows(dataset, training);
+  const rows = countTrainingRows(dataset, training);
   const size = training.minibatch_size;
   if (size === undefined || rows < 1 || size <= rows) return null;
   return problem(
@@ -103,7 +99,7 @@ const parametersProblem: Check = ({ model }, dataset) => {
 };
 
 const activationsProblem: Check = ({ model, training }, dataset) => {
-  const rows = minibatchSizeOf(training, trainingRows(dataset, training));
+  const rows = minibatchSizeOf(training, countTrainingRows(dataset, training));
   const { encoder, decoder } = layerSizes(dataset.data_size, model);
   const units = [...encoder, ...decoder].reduce((sum, size) => sum + size, 0);
   const count = rows * training.samples_per_datapoint * units;

@@ -1,6 +1,5 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { LIMITS } from '../../model/specification.ts';
-import { DATASET_PARTS, type DatasetPart } from '../../queue/jobs.ts';
+import { DATASET_PARTS, LIMITS, type DatasetPart } from '../../model/specification.ts';
 import { Checkpoint, closed, nullable } from '../http/schemas.ts';
 import {
   answer,
@@ -65,9 +64,9 @@ export const ScatterQuery = query({
   rows: Type.Unsafe<DatasetPart>({
     type: 'string',
     enum: [...DATASET_PARTS],
-    default: 'test',
+    default: 'held_out',
     description:
-      'Of the data set: its test rows or, where it has none, those that the training held out; all others; or all.',
+      'Which rows of the data set, as the training split it. held_out: the test rows or, if there are none, the validation rows.',
   }),
   limit: Type.Integer({
     minimum: 1,

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Dataset } from '../../api/datasets/schemas.ts';
-import { trainingRowCount } from '../../model/training/split.ts';
+import { countRows } from '../../model/dataset.ts';
 import { openStore } from '../../store/store.ts';
 import { UsageError, type DataName, type Options } from './options.ts';
 import { TEST_FRACTION, type Rows } from './protocol.ts';
@@ -20,7 +20,11 @@ export const DATASETS: { readonly [Data in DataName]: (session: Session) => Prom
   },
   Frey: async (session) => {
     const { id, rows } = await freyFaces(session, session.options);
-    const trainRows = trainingRowCount(rows, 0, TEST_FRACTION);
+    const trainRows = countRows(
+      { rows, test_rows: 0 },
+      { validation_fraction: TEST_FRACTION },
+      'separate',
+    ).train;
     const split = `${rows - trainRows} rows drawn by the seed from all of the video are test rows`;
     return { datasetId: id, trainRows, description: `value / 256; ${trainRows} training rows, ${split}` };
   },

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { EVALUATED_ROWS, type EvaluatedRows } from './evaluation.ts';
 import { BINARIZATIONS, type BinarizationName, type LikelihoodName } from './likelihood.ts';
 import { closed } from './schema.ts';
+import { INFLUENCES, SPLIT_PARTS, type Influence, type SplitPart } from './split.ts';
 import type { EstimatorName } from './training.ts';
 
 /** What an evaluation answers: numbers with the protocol that they were measured by. */
@@ -34,7 +34,18 @@ const Protocol = Type.Object(
     model_id: Type.String(),
     step: Type.Integer({ description: 'Of the checkpoint.' }),
     dataset_id: Type.String(),
-    rows: Type.Unsafe<EvaluatedRows>({ type: 'string', enum: [...EVALUATED_ROWS] }),
+    rows: Type.Unsafe<SplitPart>({
+      type: 'string',
+      enum: [...SPLIT_PARTS],
+      description:
+        'The part of the data set that was evaluated; never held_out, which is test or validation.',
+    }),
+    influenced: Type.Optional(
+      Type.Array(Type.Unsafe<Influence>({ type: 'string', enum: [...INFLUENCES] }), {
+        description:
+          'What these rows influenced: parameters if the model was trained on some of them, early_stopping and best_checkpoint if those choices were made by them. Empty if nothing. Absent in reports of earlier versions.',
+      }),
+    ),
     count: Type.Integer({ description: 'Rows evaluated.' }),
     binarization: Type.Unsafe<BinarizationName>({ type: 'string', enum: [...BINARIZATIONS] }),
     seed: Type.Integer(),

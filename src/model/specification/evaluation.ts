@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, type BinarizationName } from './likelihood.ts';
 import { LIMITS } from './limits.ts';
 import { closed, oneOf, tagged, type Tagged } from './schema.ts';
+import { DATASET_PARTS } from './split.ts';
 import type { EstimatorSpec } from './training.ts';
 
 /** What an evaluation measures, and on which rows. */
@@ -125,16 +126,13 @@ const Measure = Type.Unsafe<MeasureSpec>({
     'elbo: the lower bound and its terms; log_marginal_likelihood: estimates of log p(x); latents: what each latent dimension is used for; floors: what models without training reach; gradient_variance: how much the gradients of the estimators vary.',
 });
 
-export const EVALUATED_ROWS = ['test', 'train', 'all'] as const;
-export type EvaluatedRows = (typeof EVALUATED_ROWS)[number];
-
 const DEFAULT_MEASURES: readonly object[] = [{ name: 'elbo' }, { name: 'latents' }, { name: 'floors' }];
 
 export const EVALUATION_FIELDS = {
   rows: oneOf(
-    EVALUATED_ROWS,
-    'test',
-    "test: the rows that the training held out, its data set's test rows or its validation split; of another data set its test rows.",
+    DATASET_PARTS,
+    'held_out',
+    'As the training split its data set. held_out: the test rows or, if there are none, the validation rows. Another data set has test rows only; its other rows are train.',
   ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, description: 'At most so many of them, the first ones. Default: all.' }),

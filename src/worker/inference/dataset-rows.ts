@@ -1,9 +1,9 @@
-import { splitRows } from '../../model/training/split.ts';
-import type { TrainingSpec } from '../../model/specification.ts';
+import { getSplitRule, resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
+import type { DatasetPart, SplitPart, TrainingSpec } from '../../model/specification.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
-import type { DatasetPart } from '../../queue/jobs.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
+import type { ModelRecord } from '../../store/models.ts';
 import type { OpenDatasets } from '../open-datasets.ts';
 import { readValues } from '../row-values.ts';
 
@@ -25,27 +25,28 @@ export function readRows(
   });
 }
 
-/** Indices of at most `limit` rows of a part, spread evenly over it. Errors: data_invalid where the part is empty. */
-export function rowsOfPart(
-  record: DatasetRecord,
-  part: DatasetPart,
+/** Numbers of at most `limit` rows of a part, spread evenly over it. Errors: data_invalid if the part is empty. */
+export function selectSpreadRows(
+  dataset: DatasetRecord,
+  model: ModelRecord,
+  asked: DatasetPart,
   limit: number,
-  training: TrainingSpec,
 ): Uint32Array {
-  const indices = part === 'all' ? null : splitOf(record, training)[part];
-  const rows = indices?.length ?? record.rows;
-  if (rows === 0) {
-    const found = `no ${part} rows: the data set has none of its own, and the training held none out`;
+  const part = resolvePart(asked, { test: dataset.test_rows });
+  const split = splitRows(dataset, model.training as TrainingSpec, getSplitRule(model));
+  const rows = selectRows(split, part);
+  if (rows.length === 0) {
+    const found = `no ${part} rows: ${EMPTY[part]}`;
     throw AppError.of('data_invalid', { where: 'rows', found, allowed: 'train, all' });
   }
-  const count = Math.min(limit, rows);
-  return Uint32Array.from({ length: count }, (_, i) => {
-    const position = Math.floor((i * rows) / count);
-    return indices?.[position] ?? position;
-  });
+  const count = Math.min(limit, rows.length);
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)] ?? 0);
 }
 
-function splitOf({ rows, test_rows: testRows }: DatasetRecord, training: TrainingSpec) {
-  const { train, validation } = splitRows(rows, testRows, training.validation_fraction, training.seed);
-  return { train, test: validation };
-}
+/** Why a part has no rows. */
+const EMPTY: { readonly [Part in SplitPart]: string } = {
+  test: 'the data set has none',
+  validation: 'the training held none out',
+  train: 'the data set has none',
+  all: 'the data set has none',
+};

@@ -1,8 +1,7 @@
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
-import type { TrainingSpec } from '../../model/specification.ts';
 import { bitsOf } from '../../queue/jobs.ts';
 import { readValues } from '../row-values.ts';
-import { rowsOfPart } from './dataset-rows.ts';
+import { selectSpreadRows } from './dataset-rows.ts';
 import type { InferenceRequest } from './request.ts';
 
 /** Read and encoded at a time, so that memory does not grow with their number. */
@@ -13,7 +12,7 @@ export async function scatter(request: InferenceRequest): Promise<FloatArrays> {
   const { inference, parameters, record, datasets, payload, count } = request;
   const { dataset_id: id } = record;
   const indices = await datasets.use(id, (reader) =>
-    rowsOfPart(reader.record, payload.part ?? 'test', count, record.training as TrainingSpec),
+    selectSpreadRows(reader.record, record, payload.part ?? 'held_out', count),
   );
   const size = inference.vae.latentSize;
   const mean = new Float32Array(indices.length * size);

@@ -15,7 +15,7 @@ import type { CheckpointContent, ModelRecord } from '../../store/models.ts';
 import type { Store } from '../../store/store.ts';
 import { warningOfDamage } from '../damage.ts';
 import { EvaluationProgress } from '../evaluation/progress.ts';
-import { evaluatedRows, splitFor } from '../evaluation/rows.ts';
+import { selectEvaluatedRows, splitFor } from '../evaluation/rows.ts';
 import { rowSet, type Binarizing } from '../row-values.ts';
 
 export interface EvaluateDependencies {
@@ -71,7 +71,7 @@ async function report(
   const { evaluation } = payload;
   const [model, training] = [record.model as ModelSpec, record.training as TrainingSpec];
   const binarizing = binarizingOf(evaluation, training);
-  const rows = evaluatedRows(payload, record, readers.evaluated.record);
+  const { part, rows, influenced } = selectEvaluatedRows(payload, record, readers.evaluated.record);
   const train = splitFor(record, readers.trained.record).train.subarray(0, FITTED_ROWS);
   const progress = new EvaluationProgress(context, runtime.name);
   const { kind, report: measured } = await evaluate(
@@ -92,7 +92,8 @@ async function report(
     model_id: record.id,
     step: checkpoint.step,
     dataset_id: payload.datasetId,
-    rows: evaluation.rows,
+    rows: part,
+    influenced: [...influenced],
     count: rows.length,
     binarization: binarizing.binarization,
     seed: evaluation.seed,

@@ -1,8 +1,8 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
+import { getSplitRule, splitRows } from '../../model/dataset.ts';
 import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
 import { minibatchSizeOf, type ModelSpec } from '../../model/specification.ts';
-import { splitRows } from '../../model/training/split.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
@@ -39,7 +39,7 @@ async function train(
 ) {
   const { training, modelId } = payload;
   const { record } = reader;
-  const split = splitRows(record.rows, record.test_rows, training.validation_fraction, training.seed);
+  const split = splitRows(record, training, getSplitRule(payload));
   const minibatchSize = minibatchSizeOf(training, split.train.length);
   const resume = await store.models.loadCheckpoint(modelId, 'latest', {
     optimizer: true,

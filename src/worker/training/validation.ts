@@ -1,7 +1,7 @@
 import { Inference } from '../../model/evaluation/compiled-model.ts';
 import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
-import type { Split } from '../../model/training/split.ts';
+import type { Split } from '../../model/dataset.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import { readValues, rowSet } from '../row-values.ts';
 

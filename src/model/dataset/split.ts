@@ -1,0 +1,74 @@
+import { permutation, streamKey } from '../random/streams.ts';
+import type { DatasetPart, SplitPart, SplitRule } from '../specification/split.ts';
+
+/** Row numbers, rising. */
+export interface Split {
+  /** All rows of the data set. */
+  readonly rows: number;
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+export type PartSizes = { readonly [Part in SplitPart]: number };
+
+/** Rows of a data set; the last `test_rows` of them are its test rows. */
+interface Sizes {
+  readonly rows: number;
+  readonly test_rows: number;
+}
+
+interface Setting {
+  readonly validation_fraction: number;
+  readonly seed: number;
+}
+
+/** The rule that a model was trained by; records and payloads of earlier versions do not name it. */
+export const getSplitRule = ({ split }: { readonly split?: SplitRule | undefined }): SplitRule =>
+  split ?? 'test_rows_validate';
+
+/** Only test rows are told apart in a data set that a model was not trained on. */
+export const UNTRAINED: Setting = { validation_fraction: 0, seed: 0 };
+
+/**
+ * The only definition of training, validation and test rows. Test rows are the last rows. Validation rows are a share of the
+ * others, drawn by the seed; at least one row is left to train on. Under `test_rows_validate` the test rows, where there are
+ * some, are the validation rows too.
+ */
+export function splitRows(sizes: Sizes, { validation_fraction, seed }: Setting, rule: SplitRule): Split {
+  const { rows } = sizes;
+  const { train: count, validation: held } = countRows(sizes, { validation_fraction }, rule);
+  const others = rows - sizes.test_rows;
+  const test = range(others, rows);
+  if (sizes.test_rows > 0 && rule === 'test_rows_validate') {
+    return { rows, train: range(0, count), validation: test, test };
+  }
+  const order = permutation(streamKey(seed, 'validationSplit', 0), others);
+  return { rows, train: order.slice(held).sort(), validation: order.slice(0, held).sort(), test };
+}
+
+/** Sizes of the parts, without drawing the validation rows. */
+export function countRows(
+  { rows, test_rows: test }: Sizes,
+  { validation_fraction: fraction }: Pick<Setting, 'validation_fraction'>,
+  rule: SplitRule,
+): PartSizes {
+  const others = rows - test;
+  if (test > 0 && rule === 'test_rows_validate') return { train: others, validation: test, test, all: rows };
+  const validation = Math.max(0, Math.min(Math.round(others * fraction), others - 1));
+  return { train: others - validation, validation, test, all: rows };
+}
+
+/** The part that is meant. */
+export function resolvePart(part: DatasetPart, { test }: Pick<PartSizes, 'test'>): SplitPart {
+  if (part !== 'held_out') return part;
+  return test > 0 ? 'test' : 'validation';
+}
+
+export function selectRows(split: Split, part: SplitPart): Uint32Array {
+  return part === 'all' ? range(0, split.rows) : split[part];
+}
+
+function range(start: number, end: number): Uint32Array {
+  return Uint32Array.from({ length: end - start }, (_, i) => start + i);
+}
