@@ -1,14 +1,55 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.ts';
+
+/** Start the built service or command line (`npm run build` comes first). */
+const END_TO_END = [
+  'test/e2e/**/*.test.ts',
+  'test/cli/demo.test.ts',
+  'test/cli/stopping.test.ts',
+  'test/cli/reproduce/reproduce.test.ts',
+  'test/docs/readme-examples.test.ts',
+];
+
+/** Open ports, or start servers and other processes. */
+const SERVICE = [
+  'test/queue/{embedded,folder-lock,postgres,redis}.test.ts',
+  'test/api/{capacity,socket}.test.ts',
+  'test/cli/{client,listening}.test.ts',
+  'test/worker/child-process.test.ts',
+  'test/model/runtime/onnx/webgpu.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Most files that start processes wait for them: one worker more than cores keeps the cores busy.
+    maxWorkers: Math.min(availableParallelism(), 8) + 1,
+    sequence: { sequencer: SlowestFirst },
     // Of tests that call TensorFlow.js directly; see takeFirstTensorQuietly for everything else.
     onConsoleLog: (text) => !text.includes('Hi, looks like you are running TensorFlow.js'),
-    // Otherwise ONNX Runtime leaves a log file in the temporary folder for each process that loads it.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
+    projects: [
+      project('e2e', { include: END_TO_END }),
+      project('service', { include: SERVICE }),
+      project('unit', {
+        include: ['test/**/*.test.ts'],
+        exclude: [...END_TO_END, ...SERVICE],
+        // Files share a process, so that TensorFlow.js is loaded once. What a file changes, it puts back.
+        isolate: false,
+      }),
+    ],
   },
 });
+
+function project(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+  return {
+    test: {
+      name,
+      ...files,
+      pool: 'forks' as const,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // Otherwise ONNX Runtime leaves a log file in the temporary folder for each process that loads it.
+      env: { ORT_DISABLE_TELEMETRY: '1' },
+    },
+  };
+}

@@ -155,7 +155,7 @@ describe('over a socket', () => {
   });
 
   it('gives up on a request that drips for too long', async () => {
-    const { api, open } = await listening({ requestTimeoutMs: 100 });
+    const { api, open } = await listening({ requestTimeoutMs: 100, headersTimeoutMs: 50 });
     const broken = brokenUpload(api);
     const socket = await open();
     const answer = answerOf(socket);
