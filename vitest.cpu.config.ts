@@ -34,13 +34,17 @@ export default defineConfig({
         include: ['test/**/*.test.ts'],
         exclude: [...END_TO_END, ...SERVICE],
         // Files share a process, so that TensorFlow.js is loaded once. What a file changes, it puts back.
-        isolate: false, setupFiles: ["/tmp/cpu-setup.mjs"],
+        isolate: false,
+        setupFiles: ['/tmp/cpu-setup.mjs'],
       }),
     ],
   },
 });
 
-function project(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean; setupFiles?: string[] }) {
+function project(
+  name: string,
+  files: { include: string[]; exclude?: string[]; isolate?: boolean; setupFiles?: string[] },
+) {
   return {
     test: {
       name,
