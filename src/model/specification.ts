@@ -16,16 +16,16 @@ export {
 } from './specification/likelihood.ts';
 export { combinationProblems, type CombinationProblem } from './specification/combinations.ts';
 export {
-  FAMILY_SUPPORT,
   isIndependent,
   posteriorSize,
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,
+  supportOf,
   type PosteriorFamily,
   type PosteriorSpec,
-  type PriorFamily,
   type PriorSpec,
 } from './specification/latent.ts';
+export type { PriorFamily } from './specification/families/families.ts';
 export { LIMITS } from './specification/limits.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';

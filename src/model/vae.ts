@@ -6,7 +6,7 @@ import { likelihoodFamily, type ElementStatistics, type Likelihood } from './dis
 import { addPrefix, selectNamed, stripPrefix } from './named-arrays.ts';
 import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
 import type { Tensors } from './runtime/runtime.ts';
-import type { ModelSpec } from './specification.ts';
+import { posteriorSize, type ModelSpec } from './specification.ts';
 
 /** How many numbers one draw of z, or of a row x, takes. */
 export interface VaeNoise {
@@ -46,7 +46,7 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
     dataSize,
     latentSize,
     shapes: {
-      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), posterior.outputSize(latentSize)),
+      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), posteriorSize(spec.posterior, latentSize)),
       ...mlpShapes('decoder', decoder, latentSize, outputSize),
       ...addPrefix(family.extraShapes, 'decoder.'),
     },

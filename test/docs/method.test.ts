@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
-  FAMILY_SUPPORT,
   ModelSpec,
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,
+  supportOf,
   TrainingSpec,
 } from '../../src/model/specification.ts';
 
@@ -43,8 +43,8 @@ describe('docs/method.md', () => {
 
   it.each(POSTERIOR_FAMILIES)('says whether %s is a prior, and where its values lie', (family) => {
     const [support = '', , , prior = ''] = table('Posteriors').get(family) ?? [];
-    expect(prior.startsWith('yes')).toBe((PRIOR_FAMILIES as string[]).includes(family));
-    const name = FAMILY_SUPPORT[family].replace('_', ' ');
+    expect(prior.startsWith('yes')).toBe((PRIOR_FAMILIES as readonly string[]).includes(family));
+    const name = supportOf(family).replace('_', ' ');
     // Families that cover a part of their support say which.
     expect(/[<>=[]/.test(support) || support === name).toBe(true);
   });

@@ -3,7 +3,7 @@ import type { Distribution, DistributionFamily, Noise } from '../../src/model/di
 import { distributionFamily } from '../../src/model/distributions/families/families.ts';
 import { fillNormal, fillUniform, streamKey } from '../../src/model/random/streams.ts';
 import type { FloatArrays, Tensors } from '../../src/model/runtime/runtime.ts';
-import type { FamilyName, HyperparametersOf } from '../../src/model/specification/distributions.ts';
+import type { FamilyName } from '../../src/model/specification/families/families.ts';
 import golden from '../model/distributions/golden/families.json' with { type: 'json' };
 
 type Numbers = readonly (number | null)[];
@@ -44,7 +44,7 @@ export function familyOf(
   family: FamilyName,
   hyperparameters: Readonly<Record<string, number>> = {},
 ): DistributionFamily {
-  return distributionFamily(family, hyperparameters as HyperparametersOf<FamilyName>);
+  return distributionFamily(family, hyperparameters);
 }
 
 /** The distribution of a case whose parameters come as inputs of a function. */

@@ -2,9 +2,9 @@ import { AppError, type Problem } from '../../errors.ts';
 import {
   decodingsOf,
   EVALUATION_LIMITS,
-  FAMILY_SUPPORT,
   measureKey,
   needsEncoder,
+  supportOf,
   type EvaluationSpec,
   type MarginalMethod,
   type MeasureSpec,
@@ -97,7 +97,7 @@ export function marginalProblem(model: ModelSpec, method: MarginalMethod): Probl
   if (model.latent_size > most) {
     return problem('', `${method} with ${model.latent_size} latent dimensions`, `at most ${most}`);
   }
-  if (FAMILY_SUPPORT[model.prior.family] === 'real') return null;
+  if (supportOf(model.prior.family) === 'real') return null;
   return problem(
     '',
     `${method} with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { FamilyName } from '../specification/distributions.ts';
+import type { FamilyName } from '../specification/families/families.ts';
 import type { PosteriorSpec, PriorSpec } from '../specification/latent.ts';
-import type { Distribution, Values } from './distribution.ts';
-import { beta } from './families/beta.ts';
-import { gaussian } from './families/gaussian.ts';
+import type { Distribution } from './distribution.ts';
+import { FAMILIES, type Marginals } from './families/families.ts';
 import { klByElement } from './kl.ts';
 
 /** KL of each dimension's own q_j from its own p_j, [..., size]. */
@@ -32,35 +31,9 @@ export function dimensionKl(posterior: PosteriorSpec, prior: PriorSpec): Dimensi
   };
 }
 
-interface Marginals {
-  readonly family: FamilyName;
-  readonly of: (distribution: Distribution) => Distribution;
-}
-
-/** How the dimensions of a family are distributed one by one, where they are not independent. */
-const MARGINALS: { readonly [Family in FamilyName]?: Marginals } = {
-  full_gaussian: {
-    family: 'gaussian',
-    of: (distribution) =>
-      gaussian.of({
-        mean: distribution.mean(),
-        log_variance: tf.mul(tf.log(distribution.standardDeviation()), 2),
-      }),
-  },
-  dirichlet: {
-    family: 'beta',
-    of(distribution) {
-      const { concentration } = distribution.parameters as Values<'concentration'>;
-      return beta.of({
-        alpha: concentration,
-        beta: tf.sub(tf.sum(concentration, -1, true), concentration),
-      });
-    },
-  },
-};
-
 function marginalsOf(family: FamilyName): Marginals {
-  return MARGINALS[family] ?? { family, of: (distribution) => distribution };
+  const row = FAMILIES[family];
+  return 'marginals' in row ? row.marginals : { family, of: (distribution) => distribution };
 }
 
 function logProb(distribution: Distribution, z: Tensor): Tensor {

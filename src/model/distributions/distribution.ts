@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Support } from '../specification/distributions.ts';
 
 /** How many standard normal and uniform (0, 1) numbers one draw takes for each dimension. */
 export interface NoiseSize {
@@ -37,13 +36,8 @@ export interface Distribution<Parameter extends string = string> {
 }
 
 export interface DistributionFamily<Given extends string = string, Parameter extends string = Given> {
-  readonly support: Support;
-  /** The density is positive on all of the support, whatever the parameters: what a prior needs. */
-  readonly coversSupport: boolean;
   readonly noise: NoiseSize;
-  /** Numbers that a network gives for `size` dimensions. Errors: RangeError for sizes that the family has not. */
-  outputSize(size: number): number;
-  /** The distribution that a network's output [..., outputSize(size)], any real numbers, stands for. */
+  /** The distribution that a network's output [..., posteriorSize], any real numbers, stands for. */
   fromOutput(output: Tensor, size: number): Distribution<Parameter>;
   /** The distribution with these parameters. */
   of(parameters: Values<Given>): Distribution<Parameter>;

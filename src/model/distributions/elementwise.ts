@@ -3,12 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { CONSTRAINTS, type Constraint } from './constraints.ts';
 import { pieces, type Distribution, type DistributionFamily } from './distribution.ts';
 import type { NoiseSize, Pieces, Values } from './distribution.ts';
-import type { Support } from '../specification/distributions.ts';
 
 export interface ElementwiseDefinition<Given extends string, Fixed extends string, Size extends NoiseSize> {
-  readonly support: Support;
-  /** Where it is not true. */
-  readonly coversSupport?: false;
   readonly noise: Size;
   readonly parameters: Readonly<Record<Given, Constraint>>;
   /** Hyperparameters that the density is written in. */
@@ -30,15 +26,12 @@ export interface ElementwiseDefinition<Given extends string, Fixed extends strin
 export function elementwise<Given extends string, const Size extends NoiseSize, Fixed extends string = never>(
   definition: ElementwiseDefinition<Given, Fixed, Size>,
 ): DistributionFamily<Given, Given | Fixed> {
-  const { support, coversSupport = true, noise, parameters: constraints } = definition;
+  const { noise, parameters: constraints } = definition;
   const names = Object.keys(constraints) as Given[];
   const of = (given: Values<Given>): Distribution<Given | Fixed> =>
     distribution(definition, { ...given, ...scalars(definition.fixed) } as Values<Given | Fixed>);
   return {
-    support,
-    coversSupport,
     noise,
-    outputSize: (size) => names.length * size,
     fromOutput(output) {
       const parts = names.length === 1 ? [output] : tf.split(output, names.length, -1);
       const entries = names.map((name, i) => [name, CONSTRAINTS[constraints[name]](parts[i] ?? output)]);

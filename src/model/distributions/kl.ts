@@ -6,7 +6,7 @@ import * as positive from './divergences/positive.ts';
 import * as real from './divergences/real.ts';
 import { betaBeta, dirichletDirichlet, fullGaussianGaussian } from './divergences/vectors.ts';
 import type { ParametersOf } from './families/families.ts';
-import type { FamilyName, KlPair } from '../specification/distributions.ts';
+import type { FamilyName, KlPair } from '../specification/families/families.ts';
 
 /** KL(q || p) summed over the last axis: [...]. The parameters of q have that axis in full. */
 export type Divergence<Q extends FamilyName = FamilyName, P extends FamilyName = FamilyName> = (

@@ -1,31 +1,35 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { FamilyName, HyperparametersOf } from '../specification/distributions.ts';
-import type { PosteriorSpec, PriorSpec } from '../specification/latent.ts';
+import {
+  isIndependent,
+  type IndependentPrior,
+  type PosteriorSpec,
+  type PriorSpec,
+} from '../specification/latent.ts';
 import type { Distribution, DistributionFamily } from './distribution.ts';
-import { distributionFamily } from './families/families.ts';
-import { gaussian, standardNormal } from './families/gaussian.ts';
+import { distributionFamily, FAMILIES } from './families/families.ts';
 import { klDivergence } from './kl.ts';
+import type { Quantile } from './quantiles/quantile.ts';
 
-/** The family that a specification names, its hyperparameters set. */
-export function latentFamily(spec: PosteriorSpec | PriorSpec): DistributionFamily {
-  const { family, ...hyperparameters } = spec;
-  return distributionFamily<FamilyName>(family, hyperparameters as HyperparametersOf<FamilyName>);
+/** The family of a specification, with its hyperparameters. */
+export function latentFamily({ family, ...fields }: PosteriorSpec | PriorSpec): DistributionFamily {
+  return distributionFamily(family, fields);
 }
 
 /** p(z) over `size` dimensions, the same in each. */
 export function priorOf(spec: PriorSpec, size: number): Distribution {
-  if (spec.family === 'gaussian') return gaussianPrior(spec.mean, spec.standard_deviation);
-  const { family, ...numbers } = spec;
-  const shape = family === 'dirichlet' ? [size] : [];
+  const row = FAMILIES[spec.family];
+  if ('prior' in row) return (row.prior as (spec: PriorSpec) => Distribution)(spec);
+  const { family: _, ...numbers } = spec;
+  const shape = isIndependent(spec) ? [] : [size];
   const entries = Object.entries<number>(numbers).map(([name, value]) => [name, tf.fill(shape, value)]);
   return latentFamily(spec).of(Object.fromEntries(entries) as Record<string, Tensor>);
 }
 
-function gaussianPrior(mean: number, deviation: number): Distribution {
-  if (mean === 0 && deviation === 1) return standardNormal();
-  const parameters = { mean: tf.scalar(mean), log_variance: tf.scalar(2 * Math.log(deviation)) };
-  return gaussian.of(parameters);
+/** The quantile of p(z) in any one dimension. */
+export function priorQuantile(prior: IndependentPrior): Quantile {
+  const make = FAMILIES[prior.family].quantile as (prior: IndependentPrior) => Quantile;
+  return make(prior);
 }
 
 /** KL(q || p) of each row in closed form; null where the pair has none. */

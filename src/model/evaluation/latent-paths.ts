@@ -1,5 +1,5 @@
 import type { FloatArray } from '../runtime/runtime.ts';
-import type { Quantile } from '../distributions/quantiles/prior.ts';
+import type { Quantile } from '../distributions/quantiles/quantile.ts';
 
 /** Points of the latent space that show it when they are decoded. */
 

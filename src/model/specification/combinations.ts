@@ -1,6 +1,12 @@
-import { FAMILY_SUPPORT, hasClosedFormKl } from './latent.ts';
+import {
+  hasClosedFormKl,
+  latentSizeProblem,
+  missingMoment,
+  POSTERIOR_FAMILIES,
+  supportOf,
+} from './latent.ts';
 import type { LikelihoodSpec } from './likelihood.ts';
-import { missingMoment } from './tails.ts';
+import type { Support } from './families/family.ts';
 import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
 import type { ModelSpec } from './model.ts';
 
@@ -25,14 +31,21 @@ const ESTIMATORS_OF: { readonly [Name in AlgorithmName]: readonly EstimatorName[
   full_vb: ['sgvb_a', 'sgvb_b'],
 };
 
+const SUPPORT_WORDS: { readonly [Name in Support]: string } = {
+  real: 'real numbers',
+  positive: 'positive numbers',
+  unit_interval: 'unit interval',
+  simplex: 'simplex',
+};
+
 const supports: Check = ({ posterior, prior }) => {
-  const [q, p] = [FAMILY_SUPPORT[posterior.family], FAMILY_SUPPORT[prior.family]];
+  const [q, p] = [supportOf(posterior.family), supportOf(prior.family)];
   if (q === p) return null;
-  const families = Object.entries(FAMILY_SUPPORT).filter(([, support]) => support === p);
+  const families = POSTERIOR_FAMILIES.filter((family) => supportOf(family) === p);
   return {
     pointer: '/model/posterior',
-    found: `a posterior on the ${said(q)} (${posterior.family}) with a prior on the ${said(p)} (${prior.family})`,
-    allowed: `families on the ${said(p)}: ${families.map(([family]) => family).join(', ')}`,
+    found: `a posterior on the ${SUPPORT_WORDS[q]} (${posterior.family}) with a prior on the ${SUPPORT_WORDS[p]} (${prior.family})`,
+    allowed: `families on the ${SUPPORT_WORDS[p]}: ${families.join(', ')}`,
   };
 };
 
@@ -46,25 +59,10 @@ const tails: Check = ({ posterior, prior }) => {
   };
 };
 
-const simplex: Check = ({ posterior, latent_size: size }) =>
-  posterior.family !== 'dirichlet' || size >= 2
-    ? null
-    : {
-        pointer: '/model/latent_size',
-        found: String(size),
-        allowed: 'at least 2 with a dirichlet posterior',
-      };
-
-const FULL_GAUSSIAN_SIZE = 32;
-
-const covariance: Check = ({ posterior, latent_size: size }) =>
-  posterior.family !== 'full_gaussian' || size <= FULL_GAUSSIAN_SIZE
-    ? null
-    : {
-        pointer: '/model/latent_size',
-        found: String(size),
-        allowed: `at most ${FULL_GAUSSIAN_SIZE} with a full_gaussian posterior`,
-      };
+const latentSize: Check = ({ posterior, latent_size: size }) => {
+  const allowed = latentSizeProblem(posterior.family, size);
+  return allowed === null ? null : { pointer: '/model/latent_size', found: String(size), allowed };
+};
 
 const closedForm: Check = ({ posterior, prior }, { estimator }) => {
   if (estimator?.name !== 'sgvb_b' || hasClosedFormKl(posterior, prior)) return null;
@@ -108,7 +106,7 @@ const klWeight: Check = (_model, { algorithm, estimator: asked, kl_weight: weigh
 };
 
 const chain: Check = ({ prior }, { algorithm }) =>
-  algorithm.name !== 'mcem' || FAMILY_SUPPORT[prior.family] === 'real'
+  algorithm.name !== 'mcem' || supportOf(prior.family) === 'real'
     ? null
     : {
         pointer: '/model/prior',
@@ -151,8 +149,7 @@ const binary: Check = ({ likelihood }, { binarization }) =>
 const CHECKS: readonly Check[] = [
   supports,
   tails,
-  simplex,
-  covariance,
+  latentSize,
   closedForm,
   estimator,
   objective,
@@ -168,14 +165,4 @@ const CHECKS: readonly Check[] = [
 function canSample(likelihood: LikelihoodSpec): boolean {
   if (likelihood.family !== 'mixed') return likelihood.family !== 'poisson';
   return likelihood.columns.every((column) => column.likelihood.family !== 'poisson');
-}
-
-function said(support: (typeof FAMILY_SUPPORT)[keyof typeof FAMILY_SUPPORT]): string {
-  const names = {
-    real: 'real numbers',
-    positive: 'positive numbers',
-    unit_interval: 'unit interval',
-    simplex: 'simplex',
-  };
-  return names[support];
 }

@@ -1,180 +1,111 @@
-import Type, { type Static } from 'typebox';
-import { KL_PAIRS, type FamilyName, type Support } from './distributions.ts';
+import type { Static, TProperties } from 'typebox';
+import Value from 'typebox/value';
+import {
+  describedFamily,
+  FAMILIES,
+  FAMILY_NAMES,
+  type DependentFamily,
+  type FamilyName,
+  type PriorFamily,
+} from './families/families.ts';
+import type { Moment, Support, Tails } from './families/family.ts';
 import { tagged } from './schema.ts';
 
-const positive = (value: number, description: string) =>
-  Type.Number({ minimum: 1e-3, maximum: 1e6, default: value, description });
-const real = (value: number, description: string) =>
-  Type.Number({ minimum: -1e6, maximum: 1e6, default: value, description });
+type Families = typeof FAMILIES;
 
-const erlangShape = Type.Integer({
-  minimum: 1,
-  maximum: 64,
-  default: 2,
-  description: 'How many exponential numbers are added.',
-});
-const degreesOfFreedom = Type.Number({
-  minimum: 0.5,
-  maximum: 1000,
-  default: 5,
-  description: 'The smaller, the heavier the tails.',
-});
-const peak = Type.Number({
-  minimum: 0,
-  maximum: 1,
-  default: 0.5,
-  description: 'Where between the ends the density is highest.',
-});
+const posteriorFields = Object.fromEntries(FAMILY_NAMES.map((name) => [name, FAMILIES[name].posterior])) as {
+  readonly [Name in FamilyName]: Families[Name]['posterior'];
+};
 
-/** q(z|x): the encoder gives its parameters. What stands here is fixed. */
-export const Posterior = tagged(
-  'family',
-  {
-    gaussian: {},
-    full_gaussian: {},
-    laplace: {},
-    logistic: {},
-    student_t: { degrees_of_freedom: degreesOfFreedom },
-    cauchy: {},
-    gumbel: {},
-    uniform: {},
-    triangular: { peak },
-    exponential: {},
-    erlang: { shape: erlangShape },
-    gamma: {},
-    chi_squared: {},
-    rayleigh: {},
-    weibull: {},
-    log_normal: {},
-    pareto: {},
-    gompertz: {},
-    reciprocal: {},
-    f: {},
-    beta: {},
-    dirichlet: {},
-  },
-  'gaussian',
-);
+type PriorFields = { readonly [Name in PriorFamily]: Exclude<Families[Name]['prior'], null> };
 
-const location = real(0, 'Where the density is centered.');
-const scale = positive(1, 'How wide it is.');
+const priorFields = Object.fromEntries(
+  FAMILY_NAMES.flatMap((name): [string, TProperties][] => {
+    const fields = describedFamily(name).prior;
+    return fields === null ? [] : [[name, fields]];
+  }),
+) as PriorFields;
+
+/** q(z|x): the encoder gives its parameters; only what it does not give is a field. */
+export const Posterior = tagged('family', posteriorFields, 'gaussian');
+export type PosteriorSpec = Static<typeof Posterior>;
+export type PosteriorFamily = PosteriorSpec['family'];
+export type PosteriorOf<Name extends PosteriorFamily> = Extract<PosteriorSpec, { family: Name }>;
 
 /** p(z): the same in every dimension, nothing learned. */
-export const Prior = tagged(
-  'family',
-  {
-    gaussian: {
-      mean: real(0, 'Mean of each dimension.'),
-      standard_deviation: positive(1, 'Standard deviation of each dimension.'),
-    },
-    laplace: { location, scale },
-    logistic: { location, scale },
-    student_t: { degrees_of_freedom: degreesOfFreedom, location, scale },
-    cauchy: { location, scale },
-    gumbel: { location, scale },
-    exponential: { rate: positive(1, '1 / mean.') },
-    erlang: { shape: erlangShape, rate: positive(1, 'shape / mean.') },
-    gamma: { shape: positive(1, 'Shape.'), rate: positive(1, 'shape / mean.') },
-    chi_squared: { degrees_of_freedom: positive(2, 'The mean.') },
-    rayleigh: { scale: positive(1, 'Where the density is highest.') },
-    weibull: { scale: positive(1, 'Scale.'), shape: positive(1, 'Shape; 1 is the exponential.') },
-    log_normal: {
-      location: real(0, 'Mean of log z.'),
-      scale: positive(1, 'Standard deviation of log z.'),
-    },
-    gompertz: { shape: positive(1, 'Shape.'), scale: positive(1, 'Scale.') },
-    f: {
-      d1: positive(5, 'Numerator degrees of freedom.'),
-      d2: Type.Number({
-        exclusiveMinimum: 2,
-        maximum: 1e6,
-        default: 5,
-        description: 'Denominator degrees of freedom.',
-      }),
-    },
-    beta: { alpha: positive(1, 'First shape; 1 and 1 is uniform.'), beta: positive(1, 'Second shape.') },
-    dirichlet: { concentration: positive(1, 'Of every dimension; 1 is uniform on the simplex.') },
-  },
-  'gaussian',
-);
-
-const familiesOf = (schema: object) =>
-  (schema as { oneOf: { title: string }[] }).oneOf.map(({ title }) => title);
-
-export type PosteriorSpec = Static<typeof Posterior>;
+export const Prior = tagged('family', priorFields, 'gaussian');
 export type PriorSpec = Static<typeof Prior>;
-export type PosteriorFamily = PosteriorSpec['family'];
-export type PriorFamily = PriorSpec['family'];
-export const POSTERIOR_FAMILIES = familiesOf(Posterior) as PosteriorFamily[];
-export const PRIOR_FAMILIES = familiesOf(Prior) as PriorFamily[];
+export type PriorOf<Name extends PriorFamily> = Extract<PriorSpec, { family: Name }>;
 
-/** Where a family's values lie: a posterior's must lie in its prior's. */
-export const FAMILY_SUPPORT: { readonly [Family in FamilyName]: Support } = {
-  gaussian: 'real',
-  full_gaussian: 'real',
-  laplace: 'real',
-  logistic: 'real',
-  student_t: 'real',
-  cauchy: 'real',
-  gumbel: 'real',
-  uniform: 'real',
-  triangular: 'real',
-  exponential: 'positive',
-  erlang: 'positive',
-  gamma: 'positive',
-  chi_squared: 'positive',
-  rayleigh: 'positive',
-  weibull: 'positive',
-  log_normal: 'positive',
-  pareto: 'positive',
-  gompertz: 'positive',
-  reciprocal: 'positive',
-  f: 'positive',
-  beta: 'unit_interval',
-  dirichlet: 'simplex',
-};
+export const POSTERIOR_FAMILIES: readonly PosteriorFamily[] = FAMILY_NAMES;
+export const PRIOR_FAMILIES = Object.keys(priorFields) as PriorFamily[];
 
-/** Priors whose dimensions are independent: each has quantiles of its own. */
-export type IndependentPrior = Exclude<PriorSpec, { family: 'dirichlet' }>;
+/** Priors whose dimensions are independent: each dimension has quantiles of its own. */
+export type IndependentPriorFamily = Exclude<PriorFamily, DependentFamily>;
+export type IndependentPrior = PriorOf<IndependentPriorFamily>;
 
 export function isIndependent(prior: PriorSpec): prior is IndependentPrior {
-  return prior.family !== 'dirichlet';
+  return describedFamily(prior.family).isIndependent !== false;
 }
 
-/** Parameters of q that the encoder gives for each dimension. */
-const PARAMETERS: { readonly [Family in Exclude<PosteriorFamily, 'full_gaussian'>]: number } = {
-  gaussian: 2,
-  laplace: 2,
-  logistic: 2,
-  student_t: 2,
-  cauchy: 2,
-  gumbel: 2,
-  uniform: 2,
-  triangular: 2,
-  exponential: 1,
-  erlang: 1,
-  gamma: 2,
-  chi_squared: 1,
-  rayleigh: 1,
-  weibull: 2,
-  log_normal: 2,
-  pareto: 2,
-  gompertz: 2,
-  reciprocal: 2,
-  f: 2,
-  beta: 2,
-  dirichlet: 1,
+/** Where a family's values lie: a posterior's must lie in its prior's. */
+export function supportOf(family: FamilyName): Support {
+  return FAMILIES[family].support;
+}
+
+/** What is set for a family, not learned. */
+export type HyperparametersOf<Name extends FamilyName> = {
+  readonly [Field in Exclude<keyof PosteriorOf<Name>, 'family'>]: PosteriorOf<Name>[Field];
 };
 
-/** Width of the encoder's output. */
-export function posteriorSize({ family }: PosteriorSpec, latentSize: number): number {
-  return family === 'full_gaussian'
-    ? latentSize + (latentSize * (latentSize + 1)) / 2
-    : PARAMETERS[family] * latentSize;
+/**
+ * The hyperparameters of a family, with defaults where none are given; other numbers are left out. Errors: RangeError for
+ * numbers outside of its limits.
+ */
+export function hyperparametersOf<Name extends FamilyName>(
+  family: Name,
+  given: Readonly<Record<string, unknown>>,
+): HyperparametersOf<Name> {
+  const entries = Object.entries(describedFamily(family).posterior).map(([name, schema]) => {
+    const value: unknown = given[name] ?? Value.Create(schema);
+    if (Value.Check(schema, value)) return [name, value] as const;
+    throw new RangeError(`${family} with ${name} ${String(value)}; allowed: ${describeLimits(schema)}`);
+  });
+  return Object.fromEntries(entries) as HyperparametersOf<Name>;
+}
+
+function describeLimits(schema: object): string {
+  const limits = Object.entries(schema).filter(([name]) => name === 'type' || /imum$/i.test(name));
+  return limits.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+}
+
+/** Numbers that the encoder gives for one row. Errors: RangeError for a size that the family does not have. */
+export function posteriorSize({ family }: { readonly family: FamilyName }, latentSize: number): number {
+  const problem = latentSizeProblem(family, latentSize);
+  if (problem) throw new RangeError(`${latentSize} dimensions; allowed: ${problem}`);
+  const { encoderOutputs } = describedFamily(family);
+  return typeof encoderOutputs === 'number' ? encoderOutputs * latentSize : encoderOutputs(latentSize);
+}
+
+/** What latent sizes this posterior allows; null where it allows this one. */
+export function latentSizeProblem(family: PosteriorFamily, latentSize: number): string | null {
+  const { minimum = 1, maximum = Infinity } = describedFamily(family).latentSize ?? {};
+  if (latentSize < minimum) return `at least ${minimum} with a ${family} posterior`;
+  return latentSize > maximum ? `at most ${maximum} with a ${family} posterior` : null;
 }
 
 /** Whether KL(q || p) is known in closed form. */
 export function hasClosedFormKl(posterior: PosteriorSpec, prior: PriorSpec): boolean {
-  const pairs: readonly string[] = KL_PAIRS;
-  return pairs.includes(`${posterior.family}|${prior.family}`);
+  return describedFamily(posterior.family).closedFormKl.includes(prior.family);
+}
+
+/**
+ * The moment that the prior needs of the posterior and that it lacks whatever is learned, so that their divergence is
+ * infinite; null where it lacks none.
+ */
+export function missingMoment(posterior: PosteriorSpec, prior: PriorSpec): Moment['name'] | null {
+  const { needs } = FAMILIES[prior.family].tails as Tails<PosteriorSpec, PriorSpec>;
+  const { lacks } = FAMILIES[posterior.family].tails as Tails<PosteriorSpec, PriorSpec>;
+  const needed = needs?.(prior);
+  return needed && lacks?.(needed, posterior) ? needed.name : null;
 }

@@ -1,5 +1,6 @@
 import { manifoldGrid, medians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
-import { priorQuantile, type Quantile } from '../../model/distributions/quantiles/prior.ts';
+import { priorQuantile } from '../../model/distributions/latent.ts';
+import type { Quantile } from '../../model/distributions/quantiles/quantile.ts';
 import type { FloatArray, FloatArrays } from '../../model/runtime/runtime.ts';
 import { isIndependent, LIMITS, type ModelSpec } from '../../model/specification.ts';
 import type { InferenceRequest } from './request.ts';

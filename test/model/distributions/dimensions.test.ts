@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { dimensionKl } from '../../../src/model/distributions/dimensions.ts';
 import { closedFormKl, latentFamily, priorOf } from '../../../src/model/distributions/latent.ts';
-import type { PosteriorSpec, PriorSpec } from '../../../src/model/specification.ts';
+import { posteriorSize, type PosteriorSpec, type PriorSpec } from '../../../src/model/specification.ts';
 import { at, meanOf, normals } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 
@@ -11,7 +11,10 @@ const SIZE = 3;
 function pair(posterior: object, prior: object) {
   const spec = modelSpec({ posterior, prior });
   const family = latentFamily(spec.posterior);
-  const output = tf.tensor2d(normals(7, family.outputSize(SIZE)), [1, family.outputSize(SIZE)]);
+  const output = tf.tensor2d(normals(7, posteriorSize(spec.posterior, SIZE)), [
+    1,
+    posteriorSize(spec.posterior, SIZE),
+  ]);
   return { ...spec, q: family.fromOutput(output, SIZE), p: priorOf(spec.prior, SIZE), family };
 }
 

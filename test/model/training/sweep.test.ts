@@ -2,9 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import {
   combinationProblems,
-  FAMILY_SUPPORT,
   POSTERIOR_FAMILIES,
   PRIOR_FAMILIES,
+  supportOf,
   type ModelSpec,
   type TrainingSpec,
 } from '../../../src/model/specification.ts';
@@ -111,7 +111,7 @@ describe('every posterior with every prior', () => {
     const optimizer = cycle(OPTIMIZERS, i);
     const given = combination(model, { optimizer: { name: optimizer, learning_rate: rate(optimizer) } });
     expectReasons(given);
-    if (FAMILY_SUPPORT[posterior] !== FAMILY_SUPPORT[prior]) expect(isAdmitted(given)).toBe(false);
+    if (supportOf(posterior) !== supportOf(prior)) expect(isAdmitted(given)).toBe(false);
     if (isAdmitted(given)) await train(given);
   });
 });

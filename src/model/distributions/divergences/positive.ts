@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ParametersOf } from '../families/families.ts';
 import { digamma, EULER, LOG_2_PI, lgamma, trigamma } from '../special-functions.ts';
-import type { GammaName, PositiveName, WeibullName } from '../../specification/distributions.ts';
+import type { GAMMAS, WEIBULLS } from '../../specification/families/family.ts';
+import type { PosteriorsWithKl } from '../../specification/families/families.ts';
 import { fromGaussian, type Moments } from './real.ts';
 
 /** KL(q || p) of families on the positive numbers, for each element. */
@@ -11,7 +12,9 @@ export interface GammaParameters {
   readonly shape: Tensor;
   readonly rate: Tensor;
 }
-type Gammas = { readonly [Name in GammaName]: (parameters: ParametersOf<Name>) => GammaParameters };
+type Gammas = {
+  readonly [Name in (typeof GAMMAS)[number]]: (parameters: ParametersOf<Name>) => GammaParameters;
+};
 
 export const AS_GAMMA: Gammas = {
   gamma: (parameters) => parameters,
@@ -25,7 +28,9 @@ export interface WeibullParameters {
   readonly shape: Tensor;
 }
 type Weibulls = {
-  readonly [Name in WeibullName | 'exponential']: (parameters: ParametersOf<Name>) => WeibullParameters;
+  readonly [Name in (typeof WEIBULLS)[number] | 'exponential']: (
+    parameters: ParametersOf<Name>,
+  ) => WeibullParameters;
 };
 
 export const AS_WEIBULL: Weibulls = {
@@ -61,7 +66,9 @@ function weibullMoments({ scale, shape }: WeibullParameters): LogMoments {
   };
 }
 
-type PositiveMoments = { readonly [Name in PositiveName]: (q: ParametersOf<Name>) => LogMoments };
+type PositiveMoments = {
+  readonly [Name in PosteriorsWithKl<'gamma'>]: (q: ParametersOf<Name>) => LogMoments;
+};
 
 export const LOG_MOMENTS: PositiveMoments = {
   gamma: (q) => gammaMoments(AS_GAMMA.gamma(q)),

@@ -3,12 +3,12 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { whereAbove } from '../constraints.ts';
 import type { ParametersOf } from '../families/families.ts';
 import { digamma, EULER, LOG_2_PI, lgamma, logBeta } from '../special-functions.ts';
-import type { LocatedName } from '../../specification/distributions.ts';
+import type { PosteriorsWithKl } from '../../specification/families/families.ts';
 
 /** KL(q || p) of families on the real line, for each element; m and s are a location and a scale. */
 
 type Gaussian = ParametersOf<'gaussian'>;
-type Located = ParametersOf<'laplace'>;
+type Laplace = ParametersOf<'laplace'>;
 
 /** -1/2 (1 + log s_q^2 - log s_p^2 - (s_q^2 + (m_q - m_p)^2) / s_p^2). */
 export function gaussianGaussian(q: Gaussian, p: Gaussian): Tensor {
@@ -19,7 +19,7 @@ export function gaussianGaussian(q: Gaussian, p: Gaussian): Tensor {
 }
 
 /** log(s_p / s_q) + d / s_p + (s_q / s_p) e^(-d / s_q) - 1, d = |m_q - m_p|. */
-export function laplaceLaplace(q: Located, p: Located): Tensor {
+export function laplaceLaplace(q: Laplace, p: Laplace): Tensor {
   const distance = tf.abs(tf.sub(q.location, p.location));
   const overlap = tf.mul(q.scale, tf.exp(tf.neg(tf.div(distance, q.scale))));
   const linear = tf.div(tf.add(distance, overlap), p.scale);
@@ -27,7 +27,7 @@ export function laplaceLaplace(q: Located, p: Located): Tensor {
 }
 
 /** log 2 s_p - log(2 pi e s_q^2) / 2 + E|z - m_p| / s_p, the mean of a folded normal distribution. */
-export function gaussianLaplace(q: Gaussian, p: Located): Tensor {
+export function gaussianLaplace(q: Gaussian, p: Laplace): Tensor {
   const deviation = tf.exp(tf.mul(q.log_variance, 0.5));
   const y = tf.div(tf.sub(q.mean, p.location), tf.mul(deviation, Math.SQRT2));
   const folded = tf.add(tf.mul(tf.exp(tf.neg(tf.square(y))), 1 / Math.sqrt(Math.PI)), tf.mul(y, tf.erf(y)));
@@ -74,7 +74,8 @@ export function fromGaussian({ entropy, mean, variance }: Moments, p: Gaussian):
   return tf.sub(tf.mul(cross, 0.5), entropy);
 }
 
-type LocatedMoments = { readonly [Name in LocatedName]: (q: ParametersOf<Name>) => Moments };
+type Located = Exclude<PosteriorsWithKl<'gaussian'>, 'gaussian' | 'full_gaussian'>;
+type LocatedMoments = { readonly [Name in Located]: (q: ParametersOf<Name>) => Moments };
 
 export const MOMENTS: LocatedMoments = {
   laplace: ({ location, scale }) => ({

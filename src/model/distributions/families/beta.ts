@@ -3,13 +3,14 @@ import { unitFromLog } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { logGamma, TWO_GAMMAS } from '../gamma-transform.ts';
 import { logBeta } from '../special-functions.ts';
+import { logitBetaQuantile } from '../quantiles/incomplete.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * Beta: log p = (a - 1) log z + (b - 1) log(1 - z) - log B(a, b); z = g / (g + h) with g ~ Gamma(a), h ~ Gamma(b)
  * (composition), in logarithms: log z = -log(1 + h / g).
  */
 export const beta = elementwise({
-  support: 'unit_interval',
   noise: TWO_GAMMAS,
   parameters: { alpha: 'positive', beta: 'positive' },
   logProb({ alpha, beta: b }, z) {
@@ -26,3 +27,8 @@ export const beta = elementwise({
     return tf.div(tf.sqrt(tf.div(tf.mul(alpha, b), tf.add(total, 1))), total);
   },
 });
+
+export const betaQuantile: QuantileOf<'beta'> =
+  ({ alpha, beta: b }) =>
+  (p) =>
+    1 / (1 + Math.exp(-logitBetaQuantile(alpha, b, p)));

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /** Cauchy: log p = -log(pi s) - log(1 + y^2), y = (z - m) / s; z = m + s tan(pi (u - 1/2)) (inverse CDF). */
 export const cauchy = elementwise({
-  support: 'real',
   noise: { normal: 0, uniform: 1 },
   parameters: { location: 'real', scale: 'positive' },
   logProb({ location, scale }, z) {
@@ -23,3 +23,8 @@ function standard(u: Tensor): Tensor {
   const size = tf.div(tf.cos(angle), tf.sin(angle));
   return tf.where(tf.less(u, 0.5), tf.neg(size), size);
 }
+
+export const cauchyQuantile: QuantileOf<'cauchy'> =
+  ({ location, scale }) =>
+  (p) =>
+    location + scale * Math.tan(Math.PI * (p - 0.5));

@@ -3,19 +3,14 @@ import { CONSTRAINTS, unitFromLog } from '../constraints.ts';
 import { pieces, type Distribution, type DistributionFamily, type Values } from '../distribution.ts';
 import { GAMMA_NOISE, logGamma } from '../gamma-transform.ts';
 import { lgamma } from '../special-functions.ts';
+import { beta } from './beta.ts';
 
 /**
  * Dirichlet on the simplex: log p = sum_j (a_j - 1) log z_j - sum_j lgamma(a_j) + lgamma(sum_j a_j);
  * z = g / sum_j g_j with g_j ~ Gamma(a_j) (composition), in logarithms. At least 2 dimensions.
  */
 export const dirichlet: DistributionFamily<'concentration'> = {
-  support: 'simplex',
-  coversSupport: true,
   noise: GAMMA_NOISE,
-  outputSize(size) {
-    if (size < 2) throw new RangeError(`a Dirichlet of ${size} dimensions; allowed: at least 2`);
-    return size;
-  },
   fromOutput: (output) => of({ concentration: CONSTRAINTS.positive(output) }),
   of,
 };
@@ -39,4 +34,11 @@ function of(parameters: Values<'concentration'>): Distribution<'concentration'> 
     standardDeviation: () => tf.sqrt(tf.div(tf.mul(mean(), tf.sub(1, mean())), tf.add(total(), 1))),
     center: mean,
   };
+}
+
+/** Each dimension is a Beta of its concentration and that of all others. */
+export function dirichletMarginals(distribution: Distribution): Distribution {
+  const { concentration } = distribution.parameters as Values<'concentration'>;
+  const others = tf.sub(tf.sum(concentration, -1, true), concentration);
+  return beta.of({ alpha: concentration, beta: others });
 }

@@ -2,25 +2,20 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../specification/distributions.ts';
-
-const LARGEST_SHAPE = 64;
+import type { HyperparametersOf } from '../../specification/latent.ts';
+import { logGammaQuantile } from '../quantiles/incomplete.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * Erlang of a whole shape k: log p = k log r + (k - 1) log z - r z - log (k - 1)!; z = -sum_{i<k} log(u_i) / r, the time
- * until the k-th event. Errors: RangeError for other shapes.
+ * until the k-th event.
  */
-export function erlang({
-  shape = 2,
-}: Hyperparameters['erlang']): DistributionFamily<'rate', 'rate' | 'shape'> {
-  if (!Number.isInteger(shape) || shape < 1 || shape > LARGEST_SHAPE)
-    throw new RangeError(`an Erlang shape of ${shape}; allowed: whole numbers from 1 to ${LARGEST_SHAPE}`);
+export function erlang({ shape }: HyperparametersOf<'erlang'>): DistributionFamily<'rate', 'rate' | 'shape'> {
   const logFactorial = Array.from({ length: shape - 1 }, (_, i) => Math.log(i + 1)).reduce(
     (a, b) => a + b,
     0,
   );
   return elementwise({
-    support: 'positive',
     noise: { normal: 0, uniform: shape },
     parameters: { rate: 'positive' },
     fixed: { shape },
@@ -36,3 +31,8 @@ export function erlang({
     standardDeviation: ({ rate }) => tf.div(Math.sqrt(shape), rate),
   });
 }
+
+export const erlangQuantile: QuantileOf<'erlang'> =
+  ({ shape, rate }) =>
+  (p) =>
+    Math.exp(logGammaQuantile(shape, p)) / rate;

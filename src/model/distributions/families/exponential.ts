@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
+import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Exponential: log p = log r - r z; z = -log(u) / r (inverse CDF). */
 export const exponential = elementwise({
-  support: 'positive',
   noise: { normal: 0, uniform: 1 },
   parameters: { rate: 'positive' },
   logProb: ({ rate }, z) => tf.sub(tf.log(rate), tf.mul(rate, z)),
@@ -11,3 +11,8 @@ export const exponential = elementwise({
   mean: ({ rate }) => tf.reciprocal(rate),
   standardDeviation: ({ rate }) => tf.reciprocal(rate),
 });
+
+export const exponentialQuantile: QuantileOf<'exponential'> =
+  ({ rate }) =>
+  (p) =>
+    standardQuantile(p) / rate;

@@ -3,13 +3,14 @@ import { positiveFromLog, whereAbove } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { logGamma, TWO_GAMMAS } from '../gamma-transform.ts';
 import { logBeta } from '../special-functions.ts';
+import { logitBetaQuantile } from '../quantiles/incomplete.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * F, with r = d1 / d2: log p = (d1/2) log r + (d1/2 - 1) log z - (d1 + d2)/2 log(1 + r z) - log B(d1/2, d2/2);
  * z = (Gamma(d1/2) / d1) / (Gamma(d2/2) / d2) (composition). d2 > 2, so that there is a mean.
  */
 export const fRatio = elementwise({
-  support: 'positive',
   noise: TWO_GAMMAS,
   parameters: { d1: 'positive', d2: 'above_two' },
   logProb({ d1, d2 }, z) {
@@ -32,3 +33,9 @@ export const fRatio = elementwise({
     return whereAbove(d2, 4, tf.mul(tf.div(d2, tf.sub(d2, 2)), relative), NaN);
   },
 });
+
+/** z = (d2 / d1) b / (1 - b) with b ~ Beta(d1 / 2, d2 / 2). */
+export const fQuantile: QuantileOf<'f'> =
+  ({ d1, d2 }) =>
+  (p) =>
+    (d2 / d1) * Math.exp(logitBetaQuantile(d1 / 2, d2 / 2, p));

@@ -3,24 +3,16 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { CONSTRAINTS } from '../constraints.ts';
 import { pieces, type Distribution, type DistributionFamily, type Values } from '../distribution.ts';
 import { LOG_2_PI } from '../special-functions.ts';
+import { gaussian } from './gaussian.ts';
 
 const NOISE = { normal: 1, uniform: 0 } as const;
-/** The density takes a step for each dimension. */
-const LARGEST_SIZE = 32;
 
 /**
  * Gaussian with full covariance L L^T (elliptical): z = mean + L x, L [..., size, size] lower triangular with a positive
- * diagonal, up to 32 dimensions. log p = -1/2 sum_j (y_j^2 + log 2 pi) - sum_j log L_jj, where L y = z - mean.
+ * diagonal. log p = -1/2 sum_j (y_j^2 + log 2 pi) - sum_j log L_jj, where L y = z - mean.
  */
 export const fullGaussian: DistributionFamily<'mean' | 'cholesky'> = {
-  support: 'real',
-  coversSupport: true,
   noise: NOISE,
-  outputSize(size) {
-    if (size > LARGEST_SIZE)
-      throw new RangeError(`a full covariance of ${size} dimensions; allowed: at most ${LARGEST_SIZE}`);
-    return size + (size * (size + 1)) / 2;
-  },
   /** Output: the mean, the diagonal (through softplus), then what stands left of it, row by row. */
   fromOutput(output, size) {
     const rows = Array.from({ length: size - 1 }, (_, i) => i + 1);
@@ -92,3 +84,10 @@ function element(x: Tensor, j: number): Tensor {
     x.shape.map((extent, axis) => (axis === x.shape.length - 1 ? 1 : extent)),
   );
 }
+
+/** Each dimension is a Gaussian. */
+export const fullGaussianMarginals = (distribution: Distribution): Distribution =>
+  gaussian.of({
+    mean: distribution.mean(),
+    log_variance: tf.mul(tf.log(distribution.standardDeviation()), 2),
+  });

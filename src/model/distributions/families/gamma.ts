@@ -3,10 +3,11 @@ import { positiveFromLog } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { GAMMA_NOISE, logGamma } from '../gamma-transform.ts';
 import { lgamma } from '../special-functions.ts';
+import { logGammaQuantile } from '../quantiles/incomplete.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /** Gamma: log p = a log r + (a - 1) log z - r z - lgamma(a); log z = {@link logGamma} - log r (composition). */
 export const gamma = elementwise({
-  support: 'positive',
   noise: GAMMA_NOISE,
   parameters: { shape: 'positive', rate: 'positive' },
   logProb({ shape, rate }, z) {
@@ -18,3 +19,8 @@ export const gamma = elementwise({
   mean: ({ shape, rate }) => tf.div(shape, rate),
   standardDeviation: ({ shape, rate }) => tf.div(tf.sqrt(shape), rate),
 });
+
+export const gammaQuantile: QuantileOf<'gamma'> =
+  ({ shape, rate }) =>
+  (p) =>
+    Math.exp(logGammaQuantile(shape, p)) / rate;

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Values } from '../distribution.ts';
 import { elementwise } from '../elementwise.ts';
+import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Gompertz: log p = log c - log s + y - c (e^y - 1), y = z / s; z = s log(1 - log(u) / c) (inverse CDF). */
 export const gompertz = elementwise({
-  support: 'positive',
   noise: { normal: 0, uniform: 1 },
   parameters: { shape: 'positive', scale: 'positive' },
   logProb({ shape, scale }, z) {
@@ -34,3 +34,8 @@ function moment({ shape }: Values<'shape'>, power: 1 | 2): Tensor {
   const values = tf.log1p(tf.div(draws, tf.expandDims(shape, -1)));
   return tf.sum(tf.mul(power === 1 ? values : tf.square(values), weights), -1);
 }
+
+export const gompertzQuantile: QuantileOf<'gompertz'> =
+  ({ shape, scale }) =>
+  (p) =>
+    scale * Math.log1p(standardQuantile(p) / shape);

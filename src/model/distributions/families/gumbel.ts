@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
 import { EULER } from '../special-functions.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /** Gumbel (maxima): log p = -y - e^-y - log s, y = (z - m) / s; z = m - s log(-log u) (inverse CDF). */
 export const gumbel = elementwise({
-  support: 'real',
   noise: { normal: 0, uniform: 1 },
   parameters: { location: 'real', scale: 'positive' },
   logProb({ location, scale }, z) {
@@ -16,3 +16,8 @@ export const gumbel = elementwise({
   mean: ({ location, scale }) => tf.add(location, tf.mul(scale, EULER)),
   standardDeviation: ({ scale }) => tf.mul(scale, Math.PI / Math.sqrt(6)),
 });
+
+export const gumbelQuantile: QuantileOf<'gumbel'> =
+  ({ location, scale }) =>
+  (p) =>
+    location - scale * Math.log(-Math.log(p));

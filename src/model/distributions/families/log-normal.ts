@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { positiveFromLog } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { LOG_2_PI } from '../special-functions.ts';
+import { normalQuantile } from '../quantiles/normal.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * Log-normal, log z ~ N(m, s^2): log p = -log z - log s - (log 2 pi + y^2) / 2, y = (log z - m) / s; z = e^(m + s x)
  * (composition). Center: the median e^m.
  */
 export const logNormal = elementwise({
-  support: 'positive',
   noise: { normal: 1, uniform: 0 },
   parameters: { location: 'real', scale: 'positive' },
   logProb({ location, scale }, z) {
@@ -24,3 +25,8 @@ export const logNormal = elementwise({
   },
   center: ({ location }) => positiveFromLog(location),
 });
+
+export const logNormalQuantile: QuantileOf<'log_normal'> =
+  ({ location, scale }) =>
+  (p) =>
+    Math.exp(location + scale * normalQuantile(p));

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 /** Logistic: log p = -y - 2 log(1 + e^-y) - log s, y = (z - m) / s; z = m + s log(u / (1 - u)) (inverse CDF). */
 export const logistic = elementwise({
-  support: 'real',
   noise: { normal: 0, uniform: 1 },
   parameters: { location: 'real', scale: 'positive' },
   logProb({ location, scale }, z) {
@@ -15,3 +15,8 @@ export const logistic = elementwise({
   mean: ({ location }) => location,
   standardDeviation: ({ scale }) => tf.mul(scale, Math.PI / Math.sqrt(3)),
 });
+
+export const logisticQuantile: QuantileOf<'logistic'> =
+  ({ location, scale }) =>
+  (p) =>
+    location + scale * Math.log(p / (1 - p));

@@ -7,8 +7,6 @@ const ROUNDING = 2 ** -20;
 
 /** Pareto on [s, oo): log p = log a - log s - (a + 1) log(z / s); z = s u^(-1/a) (inverse CDF). Center: the median. */
 export const pareto = elementwise({
-  support: 'positive',
-  coversSupport: false,
   noise: { normal: 0, uniform: 1 },
   parameters: { scale: 'positive', shape: 'positive' },
   logProb({ scale, shape }, z) {

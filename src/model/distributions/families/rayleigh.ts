@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
+import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Rayleigh: log p = log z - 2 log s - z^2 / (2 s^2); z = s sqrt(-2 log u) (inverse CDF). */
 export const rayleigh = elementwise({
-  support: 'positive',
   noise: { normal: 0, uniform: 1 },
   parameters: { scale: 'positive' },
   logProb({ scale }, z) {
@@ -14,3 +14,8 @@ export const rayleigh = elementwise({
   mean: ({ scale }) => tf.mul(scale, Math.sqrt(Math.PI / 2)),
   standardDeviation: ({ scale }) => tf.mul(scale, Math.sqrt(2 - Math.PI / 2)),
 });
+
+export const rayleighQuantile: QuantileOf<'rayleigh'> =
+  ({ scale }) =>
+  (p) =>
+    scale * Math.sqrt(2 * standardQuantile(p));

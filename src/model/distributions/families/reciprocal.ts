@@ -8,8 +8,6 @@ const ROUNDING = 2 ** -20;
 
 /** Reciprocal on [a, a r], log z uniform: log p = -log z - log log r; z = a r^u (inverse CDF). */
 export const reciprocal = elementwise({
-  support: 'positive',
-  coversSupport: false,
   noise: { normal: 0, uniform: 1 },
   parameters: { low: 'positive', ratio: 'above_one' },
   logProb({ low, ratio }, z) {

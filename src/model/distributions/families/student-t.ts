@@ -2,23 +2,22 @@ import * as tf from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { whereAbove } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../specification/distributions.ts';
+import type { HyperparametersOf } from '../../specification/latent.ts';
 import { logBeta } from '../special-functions.ts';
+import { logitBetaQuantile } from '../quantiles/incomplete.ts';
+import type { QuantileOf } from '../quantiles/quantile.ts';
 
 type Located = 'location' | 'scale';
 
 /**
  * Student's t: log p = -(v + 1)/2 log(1 + y^2 / v) - log B(1/2, v/2) - log(s sqrt(v)), y = (z - m) / s;
  * z = m + s t with t = sqrt(v (u^(-2/v) - 1)) cos(2 pi u'), Bailey's polar method (1994), which rejects nothing.
- * Center: the location. Errors: RangeError for degrees of freedom v that are not above 0.
+ * Center: the location.
  */
 export function studentT({
-  degrees_of_freedom = 5,
-}: Hyperparameters['student_t']): DistributionFamily<Located, Located | 'degrees_of_freedom'> {
-  if (!(degrees_of_freedom > 0))
-    throw new RangeError(`${degrees_of_freedom} degrees of freedom; allowed: numbers above 0`);
+  degrees_of_freedom,
+}: HyperparametersOf<'student_t'>): DistributionFamily<Located, Located | 'degrees_of_freedom'> {
   return elementwise({
-    support: 'real',
     noise: { normal: 0, uniform: 2 },
     parameters: { location: 'real', scale: 'positive' },
     fixed: { degrees_of_freedom },
@@ -38,4 +37,16 @@ export function studentT({
       whereAbove(v, 2, tf.mul(scale, tf.sqrt(tf.div(v, tf.sub(v, 2)))), NaN),
     center: ({ location }) => location,
   });
+}
+
+export const studentTQuantile: QuantileOf<'student_t'> =
+  ({ degrees_of_freedom, location, scale }) =>
+  (p) =>
+    location + scale * standardT(degrees_of_freedom, p);
+
+/** t^2 / v is the odds b / (1 - b) of b ~ Beta(1/2, v/2). */
+function standardT(v: number, p: number): number {
+  const middle = Math.abs(2 * p - 1);
+  if (middle === 0) return 0;
+  return Math.sign(p - 0.5) * Math.sqrt(v) * Math.exp(logitBetaQuantile(0.5, v / 2, middle) / 2);
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DistributionFamily } from '../distribution.ts';
 import { whereAtLeast } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
-import type { Hyperparameters } from '../../specification/distributions.ts';
+import type { HyperparametersOf } from '../../specification/latent.ts';
 
 /** How far outside rounding may put a draw, in units of |m| + s. */
 const ROUNDING = 2 ** -20;
@@ -13,15 +13,11 @@ type Located = 'location' | 'scale';
 /**
  * Triangular on [m, m + s] with its peak at m + c s: log p = log(2 h / s), h = min(y / c, (1 - y) / (1 - c)) and
  * y = (z - m) / s; z = m + s sqrt(c u) for u < c, m + s (1 - sqrt((1 - c) (1 - u))) above (location-scale).
- * Errors: RangeError for a peak c outside (0, 1).
  */
 export function triangular({
-  peak = 0.5,
-}: Hyperparameters['triangular']): DistributionFamily<Located, Located | 'peak'> {
-  if (!(peak > 0 && peak < 1)) throw new RangeError(`a peak at ${peak}; allowed: between 0 and 1`);
+  peak,
+}: HyperparametersOf<'triangular'>): DistributionFamily<Located, Located | 'peak'> {
   return elementwise({
-    support: 'real',
-    coversSupport: false,
     noise: { normal: 0, uniform: 1 },
     parameters: { location: 'real', scale: 'positive' },
     fixed: { peak },

@@ -7,8 +7,6 @@ const ROUNDING = 2 ** -20;
 
 /** Uniform on [a, a + w], a its low end and w its width: log p = -log w; z = a + w u (location-scale). */
 export const uniform = elementwise({
-  support: 'real',
-  coversSupport: false,
   noise: { normal: 0, uniform: 1 },
   parameters: { low: 'real', width: 'positive' },
   logProb({ low, width }, z) {

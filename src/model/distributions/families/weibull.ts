@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { positiveFromLog } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { lgamma } from '../special-functions.ts';
+import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * Weibull: log p = log k - log s + (k - 1) y - e^(k y), y = log(z / s); z = s (-log u)^(1/k) (inverse CDF).
  * Center: the median, as the mean s Gamma(1 + 1/k) overflows for small k.
  */
 export const weibull = elementwise({
-  support: 'positive',
   noise: { normal: 0, uniform: 1 },
   parameters: { scale: 'positive', shape: 'positive' },
   logProb({ scale, shape }, z) {
@@ -26,3 +26,8 @@ export const weibull = elementwise({
   },
   center: ({ scale, shape }) => positiveFromLog(tf.add(tf.log(scale), tf.div(Math.log(Math.LN2), shape))),
 });
+
+export const weibullQuantile: QuantileOf<'weibull'> =
+  ({ scale, shape }) =>
+  (p) =>
+    scale * standardQuantile(p) ** (1 / shape);

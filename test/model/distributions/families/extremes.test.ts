@@ -5,10 +5,12 @@ import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runti
 import type { FloatArray, FloatArrays, Runtime } from '../../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import {
+  describedFamily,
   FAMILY_NAMES,
   type FamilyName,
-  type Support,
-} from '../../../../src/model/specification/distributions.ts';
+} from '../../../../src/model/specification/families/families.ts';
+import type { Support } from '../../../../src/model/specification/families/family.ts';
+import { posteriorSize } from '../../../../src/model/specification.ts';
 import { inFloat } from '../../../support/evaluate.ts';
 import { familyOf, noiseOf } from '../../../support/family-cases.ts';
 import { at, numbers } from '../../../support/numbers.ts';
@@ -58,7 +60,7 @@ function mixtures(values: readonly number[], width: number, seed: number): Float
 }
 
 function extremeRows(name: FamilyName): number[][] {
-  const width = familyOf(name).outputSize(SIZE);
+  const width = posteriorSize({ family: name }, SIZE);
   return OUTPUTS.map((value) => new Array<number>(width).fill(value));
 }
 
@@ -66,7 +68,7 @@ function inputsFor(name: FamilyName): FloatArrays {
   const family = familyOf(name);
   const { noise } = family;
   return {
-    output: mixtures(OUTPUTS, family.outputSize(SIZE), 1),
+    output: mixtures(OUTPUTS, posteriorSize({ family: name }, SIZE), 1),
     ...(noise.normal > 0 && { normal: mixtures(NORMALS, SIZE * noise.normal, 2) }),
     ...(noise.uniform > 0 && { uniform: mixtures(UNIFORMS, SIZE * noise.uniform, 3) }),
   };
@@ -94,7 +96,7 @@ describe.each(FAMILY_NAMES)('%s', (name) => {
         (inputs) => look(name, tensor(inputs, 'output'), noiseOf(inputs)),
         inputsFor(name),
       );
-      const isInside = INSIDE[familyOf(name).support];
+      const isInside = INSIDE[describedFamily(name).support];
       expect(Array.from(array(found, 'draws').data.filter((z) => !isInside(z)))).toEqual([]);
       for (const [key, { data }] of Object.entries(found))
         expect(data.filter((value) => !Number.isFinite(value)).length, key).toBe(0);
@@ -109,15 +111,16 @@ describe.each(FAMILY_NAMES)('%s', (name) => {
 
   it('has density on all of its support exactly where it says so', async () => {
     const family = familyOf(name);
-    const points = POINTS[family.support];
+    const { support, coversSupport = true } = describedFamily(name);
+    const points = POINTS[support];
     const found = await inFloat(
       runtimes.compiled,
       (inputs) => {
-        const output = tf.zeros([family.outputSize(SIZE)]);
+        const output = tf.zeros([posteriorSize({ family: name }, SIZE)]);
         return { logProb: family.fromOutput(output, SIZE).logProb(tensor(inputs, 'z')) };
       },
       { z: { shape: [points.length, SIZE], data: Float32Array.from(points.flat()) } },
     );
-    expect(array(found, 'logProb').data.every(Number.isFinite)).toBe(family.coversSupport);
+    expect(array(found, 'logProb').data.every(Number.isFinite)).toBe(coversSupport);
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
-import { FAMILY_NAMES } from '../../../../src/model/specification/distributions.ts';
+import { FAMILY_NAMES } from '../../../../src/model/specification/families/families.ts';
+import { posteriorSize } from '../../../../src/model/specification.ts';
 import { inDouble, inFloat } from '../../../support/evaluate.ts';
 import {
   distributionOf,
@@ -73,19 +74,20 @@ describe('the table of families', () => {
   });
 
   it.each([
-    ['erlang', { shape: 1.5 }, 'an Erlang shape of 1.5; allowed: whole numbers from 1 to 64'],
-    ['erlang', { shape: 0 }, 'an Erlang shape of 0'],
-    ['student_t', { degrees_of_freedom: 0 }, '0 degrees of freedom; allowed: numbers above 0'],
-    ['student_t', { degrees_of_freedom: NaN }, 'NaN degrees of freedom'],
-    ['triangular', { peak: 1 }, 'a peak at 1; allowed: between 0 and 1'],
+    ['erlang', { shape: 1.5 }, 'erlang with shape 1.5; allowed: type integer, minimum 1, maximum 64'],
+    ['erlang', { shape: 0 }, 'erlang with shape 0; allowed'],
+    ['student_t', { degrees_of_freedom: 0 }, 'student_t with degrees_of_freedom 0; allowed'],
+    ['student_t', { degrees_of_freedom: NaN }, 'degrees_of_freedom NaN'],
+    ['triangular', { peak: 0 }, 'triangular with peak 0; allowed'],
+    ['triangular', { peak: 1 }, 'triangular with peak 1; allowed'],
   ] as const)('refuses %s of %o', (name, hyperparameters, message) => {
     expect(() => familyOf(name, hyperparameters)).toThrow(message);
   });
 
   it.each([
-    ['full_gaussian', 33, 'a full covariance of 33 dimensions; allowed: at most 32'],
-    ['dirichlet', 1, 'a Dirichlet of 1 dimensions; allowed: at least 2'],
+    ['full_gaussian', 33, '33 dimensions; allowed: at most 32'],
+    ['dirichlet', 1, '1 dimensions; allowed: at least 2'],
   ] as const)('refuses %s of size %d', (name, size, message) => {
-    expect(() => familyOf(name).outputSize(size)).toThrow(message);
+    expect(() => posteriorSize({ family: name }, size)).toThrow(message);
   });
 });

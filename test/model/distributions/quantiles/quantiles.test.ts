@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalQuantile } from '../../../../src/model/distributions/quantiles/normal.ts';
-import { priorQuantile } from '../../../../src/model/distributions/quantiles/prior.ts';
+import { priorQuantile } from '../../../../src/model/distributions/latent.ts';
 import {
   isIndependent,
   PRIOR_FAMILIES,

@@ -1,0 +1,11 @@
+import Type from 'typebox';
+
+/** Fields that several families share. */
+
+export const positive = (value: number, description: string) =>
+  Type.Number({ minimum: 1e-3, maximum: 1e6, default: value, description });
+export const real = (value: number, description: string) =>
+  Type.Number({ minimum: -1e6, maximum: 1e6, default: value, description });
+
+export const location = real(0, 'Where the density is centered.');
+export const scale = positive(1, 'How wide it is.');

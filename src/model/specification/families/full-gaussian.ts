@@ -1,0 +1,12 @@
+import { describeFamily } from './family.ts';
+
+export const fullGaussian = describeFamily({
+  support: 'real',
+  isIndependent: false,
+  /** The density takes a step for each dimension. */
+  latentSize: { maximum: 32 },
+  posterior: {},
+  prior: null,
+  encoderOutputs: (size) => size + (size * (size + 1)) / 2,
+  closedFormKl: ['gaussian'],
+});

@@ -1,0 +1,18 @@
+import Type from 'typebox';
+import { describeFamily } from './family.ts';
+
+const peak = Type.Number({
+  exclusiveMinimum: 0,
+  exclusiveMaximum: 1,
+  default: 0.5,
+  description: 'Where between the ends the density is highest.',
+});
+
+export const triangular = describeFamily({
+  support: 'real',
+  coversSupport: false,
+  posterior: { peak },
+  prior: null,
+  encoderOutputs: 2,
+  closedFormKl: ['gaussian'],
+});
