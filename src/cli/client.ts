@@ -72,7 +72,6 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
 const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
   queued: () => false,
   running: () => false,
-  paused: () => false,
   succeeded: () => true,
   failed: ({ id, error }) => {
     throw new JobFailed(`${id} failed: ${error?.message ?? 'the service does not say why'}`);

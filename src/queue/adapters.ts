@@ -1,3 +1,4 @@
+import type { Static, TSchema } from 'typebox';
 import { compileCheck, type Check } from '../validation.ts';
 import type { BullJob } from './drivers/driver.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type JobTypes,
   type TrackedName,
 } from './jobs.ts';
+import { migratePayload } from './migrations.ts';
 import { isCancelled } from './running-jobs.ts';
 import {
   CANCELLED,
@@ -33,10 +35,10 @@ export interface Adapter<Name extends JobName> {
 }
 
 export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
-  train: tracked('train', compileCheck(TrainPayload, 'The payload of the training job')),
-  evaluate: tracked('evaluate', compileCheck(EvaluatePayload, 'The payload of the evaluation job')),
+  train: tracked('train', checkPayload('train', TrainPayload)),
+  evaluate: tracked('evaluate', checkPayload('evaluate', EvaluatePayload)),
   infer: {
-    check: compileCheck(InferPayload, 'The payload of the inference job'),
+    check: checkPayload('infer', InferPayload),
     unrun: () => null,
     begin: async () => undefined,
     progress: async () => undefined,
@@ -48,6 +50,11 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
     cancelled: () => null,
   },
 };
+
+function checkPayload<Schema extends TSchema>(name: JobName, schema: Schema): Check<Static<Schema>> {
+  const check = compileCheck(schema, `The payload of the ${name} job`);
+  return (payload) => check(migratePayload(name, payload));
+}
 
 function tracked<Name extends TrackedName>(
   name: Name,

@@ -13,19 +13,18 @@ import {
 /** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
 
 const closed = { additionalProperties: false } as const;
-export const PAYLOAD_VERSION = 1;
-const Version = Type.Literal(PAYLOAD_VERSION);
+/** Raise a version with a migration (src/queue/migrations.ts): payloads of the version before may still wait in a queue. */
+export const PAYLOAD_VERSIONS = { train: 2, evaluate: 2, infer: 1 } as const;
 const Checkpoint = Type.Union([Type.Literal('latest'), Type.Literal('best'), Type.Integer()]);
 
 export const TrainPayload = Type.Object(
   {
-    version: Version,
+    version: Type.Literal(PAYLOAD_VERSIONS.train),
     modelId: Type.String(),
     datasetId: Type.String(),
     model: ModelSpec,
     training: TrainingSpec,
-    /** Absent in jobs of earlier versions, whose test rows validate. */
-    split: Type.Optional(SplitRule),
+    split: SplitRule,
     /** For people; not read by the worker. Absent in jobs of earlier versions. */
     warnings: Type.Optional(Type.Array(Type.String())),
   },
@@ -55,7 +54,7 @@ export interface TrainProgress {
 
 export const EvaluatePayload = Type.Object(
   {
-    version: Version,
+    version: Type.Literal(PAYLOAD_VERSIONS.evaluate),
     modelId: Type.String(),
     checkpoint: Checkpoint,
     datasetId: Type.String(),
@@ -98,7 +97,7 @@ export type PackedArray = Static<typeof PackedArray>;
 
 export const InferPayload = Type.Object(
   {
-    version: Version,
+    version: Type.Literal(PAYLOAD_VERSIONS.infer),
     modelId: Type.String(),
     operation: Type.Unsafe<Operation>({ type: 'string', enum: [...OPERATIONS] }),
     checkpoint: Checkpoint,
@@ -158,7 +157,7 @@ export type TrackedName = (typeof TRACKED_NAMES)[number];
 export const JOB_NAMES = [...TRACKED_NAMES, 'infer'] as const satisfies readonly (keyof JobTypes)[];
 export type JobName = keyof JobTypes;
 
-export const JOB_STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
 export function packArray(shape: readonly number[], data: Float32Array): PackedArray {

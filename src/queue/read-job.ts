@@ -20,7 +20,6 @@ const STATES: Readonly<Record<BullState | 'unknown', JobState>> = {
 export const SOURCES: Readonly<Record<JobState, readonly BullState[]>> = {
   queued: ['waiting', 'delayed', 'prioritized'],
   running: ['active'],
-  paused: [],
   succeeded: ['completed'],
   failed: ['failed'],
   cancelled: ['completed', 'waiting', 'delayed', 'prioritized'],

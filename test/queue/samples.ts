@@ -2,7 +2,7 @@ import { compileCheck } from '../../src/validation.ts';
 import {
   EvaluatePayload,
   packArray,
-  PAYLOAD_VERSION,
+  PAYLOAD_VERSIONS,
   TrainPayload,
   type InferPayload,
   type InferResult,
@@ -14,20 +14,21 @@ import type { JobContext, Processor } from '../../src/queue/queues.ts';
 const check = compileCheck(TrainPayload, 'The sample');
 
 export function trainPayload(modelId = 'model_1'): TrainPayload {
-  return check({ version: PAYLOAD_VERSION, modelId, datasetId: 'ds_1', model: {}, training: {} });
+  const ids = { modelId, datasetId: 'ds_1' };
+  return check({ version: PAYLOAD_VERSIONS.train, ...ids, model: {}, training: {}, split: 'separate' });
 }
 
 const checkEvaluation = compileCheck(EvaluatePayload, 'The sample');
 
 export function evaluatePayload(): EvaluatePayload {
   const payload = { modelId: 'model_1', checkpoint: 'latest', datasetId: 'ds_1', evaluation: {} };
-  return checkEvaluation({ version: PAYLOAD_VERSION, ...payload });
+  return checkEvaluation({ version: PAYLOAD_VERSIONS.evaluate, ...payload });
 }
 
 export function inferPayload(seed = 0, values = 4): InferPayload {
   const rows = packArray([1, values], new Float32Array(values).fill(seed));
   return {
-    version: PAYLOAD_VERSION,
+    version: PAYLOAD_VERSIONS.infer,
     modelId: 'model_1',
     operation: 'encode',
     checkpoint: 'latest',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/ids.ts';
 import {
   EvaluatePayload,
-  PAYLOAD_VERSION,
+  PAYLOAD_VERSIONS,
   type EvaluateProgress,
   type EvaluateResult,
   type TrainPayload,
@@ -45,7 +45,7 @@ interface Hands {
 async function evaluate({ evaluation, ...fields }: Order = {}, { onProgress }: Hands = {}) {
   const { modelId, datasetId } = trained;
   const payload = check({
-    version: PAYLOAD_VERSION,
+    version: PAYLOAD_VERSIONS.evaluate,
     modelId,
     checkpoint: 'latest',
     datasetId,

@@ -1,5 +1,5 @@
 import { newId } from '../../src/ids.ts';
-import { packArray, PAYLOAD_VERSION, type InferPayload, type Operation } from '../../src/queue/jobs.ts';
+import { packArray, PAYLOAD_VERSIONS, type InferPayload, type Operation } from '../../src/queue/jobs.ts';
 import type { JobContext } from '../../src/queue/queues.ts';
 import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
 
@@ -18,7 +18,7 @@ export function operationOn(
   fields: Partial<InferPayload> = {},
 ): InferPayload {
   const nothing = { rows: null, count: 0, seed: 0, checkpoint: 'latest', timeLimitMs: 60_000 } as const;
-  return { version: PAYLOAD_VERSION, modelId, operation, ...nothing, ...fields };
+  return { version: PAYLOAD_VERSIONS.infer, modelId, operation, ...nothing, ...fields };
 }
 
 export function packedImages(count: number) {

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { newId } from '../../src/ids.ts';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { Runtime } from '../../src/model/runtime/runtime.ts';
-import { PAYLOAD_VERSION, TrainPayload, type TrainProgress, type TrainResult } from '../../src/queue/jobs.ts';
+import {
+  PAYLOAD_VERSIONS,
+  TrainPayload,
+  type TrainProgress,
+  type TrainResult,
+} from '../../src/queue/jobs.ts';
 import type { JobContext } from '../../src/queue/queues.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { compileCheck } from '../../src/validation.ts';
@@ -59,11 +64,12 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
     path,
     order: async (training = {}, model = {}, datasetId = usual) => {
       const payload = check({
-        version: PAYLOAD_VERSION,
+        version: PAYLOAD_VERSIONS.train,
         modelId: newId('model'),
         datasetId,
         model: { ...structuredClone(MODEL), ...model },
         training: { ...TRAINING, ...training },
+        split: 'test_rows_validate',
       });
       await store.models.create(recordOf(payload));
       return payload;

@@ -1,5 +1,5 @@
 import {
-  PAYLOAD_VERSION,
+  PAYLOAD_VERSIONS,
   packArray,
   type InferPayload,
   type InferResult,
@@ -40,7 +40,7 @@ export async function compute(
   const timeoutMs = api.config.inferenceTimeoutMs;
   const result = await api.producer.infer(
     {
-      version: PAYLOAD_VERSION,
+      version: PAYLOAD_VERSIONS.infer,
       modelId: target.model_id,
       checkpoint: target.checkpoint,
       count: 0,

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { EvaluationSpec } from '../../model/specification.ts';
-import { PAYLOAD_VERSION, type EvaluatePayload } from '../../queue/jobs.ts';
+import { PAYLOAD_VERSIONS, type EvaluatePayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { EvaluateRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
@@ -19,7 +19,7 @@ export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest)
   checkEvaluation(evaluation, record, dataset);
   await checkCheckpoint(api, modelId, checkpoint);
   const payload: EvaluatePayload = {
-    version: PAYLOAD_VERSION,
+    version: PAYLOAD_VERSIONS.evaluate,
     modelId,
     checkpoint,
     datasetId: dataset.id,

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { newId } from '../../ids.ts';
-import { PAYLOAD_VERSION, type TrainPayload } from '../../queue/jobs.ts';
+import { PAYLOAD_VERSIONS, type TrainPayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { TrainRequest } from './schemas.ts';
@@ -30,7 +30,7 @@ export async function orderTraining(
   };
   await api.store.models.create(record);
   const payload: TrainPayload = {
-    version: PAYLOAD_VERSION,
+    version: PAYLOAD_VERSIONS.train,
     modelId: record.id,
     datasetId: dataset.id,
     model,

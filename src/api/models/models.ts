@@ -9,7 +9,6 @@ import type { ApiOptions } from '../types.ts';
 const BUSY: Record<JobState, boolean> = {
   queued: true,
   running: true,
-  paused: true,
   succeeded: false,
   failed: false,
   cancelled: false,
