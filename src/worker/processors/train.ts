@@ -1,5 +1,5 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
-import { getSplitRule, splitRows } from '../../model/dataset.ts';
+import { splitRows } from '../../model/dataset.ts';
 import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
 import { minibatchSizeOf, type ModelSpec } from '../../model/specification.ts';
@@ -39,7 +39,7 @@ async function train(
 ) {
   const { training, modelId } = payload;
   const { record } = reader;
-  const split = splitRows(record, training, getSplitRule(payload));
+  const split = splitRows(record, training, payload.split);
   const minibatchSize = minibatchSizeOf(training, split.train.length);
   const resume = await store.models.loadCheckpoint(modelId, 'latest', {
     optimizer: true,
