@@ -11,6 +11,8 @@ export const AJV_OPTIONS = {
   allErrors: false,
   strict: false,
   verbose: true,
+  // Formats describe; patterns check.
+  validateFormats: false,
 } as const;
 
 export type Check<T> = (value: unknown) => T;

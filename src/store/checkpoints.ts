@@ -3,9 +3,10 @@ import { AppError } from '../errors.ts';
 import type { StoredArrays } from './arrays.ts';
 import type { Driver } from './driver.ts';
 import { decodeSafetensors, encodeSafetensors } from './formats/safetensors.ts';
-import { checkpointFolder, checkpointKey, checkpointSteps, isStep, readCheckpoint } from './model-records.ts';
-import type { CheckpointContent, CheckpointRecord, OnCorrupt, WhichCheckpoint } from './models.ts';
-import { describe, encodeRecord, isAppError, unlessCorrupt } from './records.ts';
+import { checkpointFolder, checkpointKey, checkpointSteps, isStep, readCheckpoint } from './model-files.ts';
+import type { CheckpointContent, OnCorrupt, WhichCheckpoint } from './models.ts';
+import { checkpointFormat, type CheckpointRecord } from './records/checkpoint-record.ts';
+import { describe, encodeRecord, isAppError, unlessCorrupt } from './records/record-blob.ts';
 
 const ARRAY_FILES = { parameters: 'parameters.safetensors', optimizer: 'optimizer.safetensors' } as const;
 type ArrayFile = keyof typeof ARRAY_FILES;
@@ -45,7 +46,7 @@ async function writeCheckpoint(
   }
   const validation_elbo = Number.isFinite(validationElbo) ? validationElbo : null;
   const record = { step, epoch, seed, created_at: new Date().toISOString(), validation_elbo, files };
-  await driver.write(checkpointKey(id, step, RECORD_FILE), encodeRecord(record));
+  await driver.write(checkpointKey(id, step, RECORD_FILE), encodeRecord(checkpointFormat, record));
   return record;
 }
 

@@ -3,21 +3,20 @@ import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { profiler, type Profiler } from '../model/dataset.ts';
 import {
-  BYTES_PER_VALUE,
   datasetFolder,
   datasetKey,
   DATASETS,
-  encodeDataset,
   isDatasetId,
   MNIST_ID,
   readDataset,
   rowsKey,
-} from './dataset-record.ts';
-import type { DatasetRecord, DatasetStore, DatasetUpload } from './datasets.ts';
+} from './dataset-files.ts';
+import type { DatasetStore, DatasetUpload } from './datasets.ts';
 import type { Driver } from './driver.ts';
 import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
-import { pageOf, unlessCorrupt } from './records.ts';
+import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
+import { encodeRecord, pageOf, unlessCorrupt } from './records/record-blob.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
@@ -77,7 +76,7 @@ async function create(
     const measures = new Measures(rows, upload.scale);
     const written = await driver.write(rowsKey(id), measures.pieces());
     const record = describe(id, upload, rows, measures, written);
-    await driver.write(datasetKey(id), encodeDataset(record));
+    await driver.write(datasetKey(id), encodeRecord(datasetFormat, record));
     return record;
   } catch (error) {
     await driver.remove(datasetFolder(id));
@@ -153,7 +152,7 @@ function describe(
   if (testRows >= rows) throw settingInvalid('test_rows', `must be less than the ${rows} rows of the data`);
   const { scale, minimum, maximum, ...known } = measures.result();
   const created_at = new Date().toISOString();
-  const size = { rows, test_rows: testRows, row_shape: rowShape, data_size: dataSize };
+  const size = { rows, test_rows: testRows, row_shape: [...rowShape], data_size: dataSize };
   const values = { dtype, scale, minimum, maximum };
   return { id, name, created_at, format, ...size, ...values, sha256, bytes, ...known };
 }

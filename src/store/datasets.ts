@@ -1,36 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { DatasetProfile } from '../model/dataset.ts';
+import type { DatasetFormat, DatasetRecord } from './records/dataset-record.ts';
 
-export const DATASET_FORMATS = ['idx', 'npy', 'csv'] as const;
-export type DatasetFormat = (typeof DATASET_FORMATS)[number];
-
-/** dataset.json: what is known of a data set. Rows are fixed-size, row-major, the test rows (if any) last. */
-export interface DatasetRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly format: DatasetFormat;
-  /** All rows, test rows included. */
-  readonly rows: number;
-  /** Rows at the end that are the data set's own test set; 0 where it has none. */
-  readonly test_rows: number;
-  /** Shape of one row, e.g. [28, 28]; images when it has 2 axes. */
-  readonly row_shape: readonly number[];
-  /** Elements of one row: the product of row_shape. */
-  readonly data_size: number;
-  /** How elements are stored; a value is stored * scale. */
-  readonly dtype: 'uint8' | 'float32';
-  readonly scale: number;
-  /** Range of the values (after scale) that are there; others are NaN. */
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** Whether the first row of a CSV file was taken for the columns' names; null of other files. */
-  readonly header: boolean | null;
-  /** What the values look like; null of data sets that were stored before there were profiles. */
-  readonly profile: DatasetProfile | null;
-}
+export type { DatasetRecord };
 
 export interface DatasetUpload {
   readonly name: string;

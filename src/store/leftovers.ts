@@ -1,8 +1,8 @@
 import { newId } from '../ids.ts';
-import { datasetFolder, datasetKey, DATASETS, isDatasetId } from './dataset-record.ts';
+import { datasetFolder, datasetKey, DATASETS, isDatasetId } from './dataset-files.ts';
 import type { Driver } from './driver.ts';
-import { isModelId, modelFolder, modelKey, MODELS } from './model-records.ts';
-import { readIfThere } from './records.ts';
+import { isModelId, modelFolder, modelKey, MODELS } from './model-files.ts';
+import { readIfThere } from './records/record-blob.ts';
 
 /** What is younger may be in the making in another process. */
 const GRACE_MS = 24 * 3600 * 1000;

@@ -1,7 +1,7 @@
 import type { Driver } from './driver.ts';
-import { metricsKey, parseMetricsLine } from './model-records.ts';
-import type { MetricsLine } from './models.ts';
-import { readIfThere } from './records.ts';
+import { metricsKey, parseMetricsLine } from './model-files.ts';
+import type { MetricsLine } from './records/metrics-line.ts';
+import { readIfThere } from './records/record-blob.ts';
 
 export const appendMetrics = (driver: Driver, id: string, line: MetricsLine): Promise<void> =>
   driver.append(metricsKey(id), JSON.stringify(line));

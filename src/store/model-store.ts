@@ -8,9 +8,10 @@ import {
 } from './checkpoints.ts';
 import type { Driver } from './driver.ts';
 import { appendMetrics, readMetrics, truncateMetrics } from './metrics.ts';
-import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-records.ts';
-import type { ModelRecord, ModelStore } from './models.ts';
-import { encodeRecord, pageOf, readIfThere, unlessCorrupt } from './records.ts';
+import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-files.ts';
+import type { ModelStore } from './models.ts';
+import { modelFormat, type ModelRecord } from './records/model-record.ts';
+import { encodeRecord, pageOf, readIfThere, unlessCorrupt } from './records/record-blob.ts';
 
 export function createModelStore(driver: Driver): ModelStore {
   /** Every id passes here before it becomes part of a key. */
@@ -27,7 +28,7 @@ export function createModelStore(driver: Driver): ModelStore {
   return {
     create: async (record) => {
       try {
-        await driver.write(modelKey(checked(record.id)), encodeRecord(record));
+        await driver.write(modelKey(checked(record.id)), encodeRecord(modelFormat, record));
       } catch (error) {
         // The folder alone may be there already. What refused the writing may refuse this too.
         await driver.remove(modelFolder(record.id)).catch(() => undefined);
@@ -37,7 +38,7 @@ export function createModelStore(driver: Driver): ModelStore {
     get: async (id) => get(driver, checked(id)),
     setSpecification: async (id, model) => {
       const record = await get(driver, checked(id));
-      await driver.write(modelKey(id), encodeRecord({ ...record, model }));
+      await driver.write(modelKey(id), encodeRecord(modelFormat, { ...record, model }));
     },
     list: async ({ limit, after = '' }) => {
       const ids = (await driver.list(MODELS)).filter((id) => isModelId(id) && id > after);

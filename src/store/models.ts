@@ -1,42 +1,10 @@
-import type { SplitRule } from '../model/specification.ts';
+import type { ModelSpec } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
+import type { CheckpointRecord } from './records/checkpoint-record.ts';
+import type { MetricsLine } from './records/metrics-line.ts';
+import type { ModelRecord } from './records/model-record.ts';
 
-/** model.json. `model` and `training` are the validated specification, as the model room defines it. */
-export interface ModelRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly job_id: string;
-  readonly dataset_id: string;
-  readonly data_size: number;
-  readonly row_shape: readonly number[];
-  readonly model: unknown;
-  readonly training: unknown;
-  /** Absent in models of earlier versions, whose test rows validated. */
-  readonly split?: SplitRule;
-}
-
-/** One line of metrics.jsonl, in nats per datapoint. `train_elbo` is the mean over the observed minibatches of the epoch. */
-export interface MetricsLine {
-  readonly step: number;
-  readonly epoch: number;
-  readonly time: string;
-  readonly train_elbo: number | null;
-  readonly validation_elbo: number | null;
-  readonly validation_log_likelihood: number | null;
-  readonly validation_kl_divergence: number | null;
-  readonly rows_per_second: number;
-}
-
-/** checkpoint.json beside the two safetensors files; `files` maps a file name to its SHA-256 and size. */
-export interface CheckpointRecord {
-  readonly step: number;
-  readonly epoch: number;
-  readonly seed: number;
-  readonly created_at: string;
-  readonly validation_elbo: number | null;
-  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
-}
+export type { CheckpointRecord, MetricsLine, ModelRecord };
 
 export interface CheckpointContent {
   readonly step: number;
@@ -57,7 +25,7 @@ export interface ModelStore {
   /** Errors: model_not_found, id_invalid. */
   get(id: string): Promise<ModelRecord>;
   /** Puts a completed specification in the place of the model's. Errors: model_not_found. */
-  setSpecification(id: string, model: unknown): Promise<void>;
+  setSpecification(id: string, model: ModelSpec): Promise<void>;
   list(page: { limit: number; after?: string }): Promise<{ records: ModelRecord[]; hasMore: boolean }>;
   /** Errors: model_not_found. */
   remove(id: string): Promise<void>;

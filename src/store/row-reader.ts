@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { BYTES_PER_VALUE, rowsKey } from './dataset-record.ts';
-import type { DatasetRecord, RowReader } from './datasets.ts';
+import { rowsKey } from './dataset-files.ts';
+import type { RowReader } from './datasets.ts';
 import type { Driver, RandomAccess } from './driver.ts';
+import { BYTES_PER_VALUE, type DatasetRecord } from './records/dataset-record.ts';
 
 /** Rows are held in memory up to this size. */
 export const DEFAULT_ROW_CACHE_BYTES = 512 * 2 ** 20;

@@ -14,8 +14,8 @@ function tableOf(rows: readonly (readonly number[])[], fields = {}) {
   const made = profiler([4], 'float32', 1);
   made.add(Float32Array.from(rows.flat()));
   const profile = made.result(1, { names: NAMES, labels: LABELS });
-  const shape = { rows: rows.length, row_shape: [4], data_size: 4, dtype: 'float32', scale: 1 } as const;
-  return datasetRecord({ format: 'csv', ...shape, header: true, profile, ...fields });
+  const shape = { rows: rows.length, row_shape: [4], data_size: 4, scale: 1 };
+  return datasetRecord({ format: 'csv', dtype: 'float32', ...shape, header: true, profile, ...fields });
 }
 const TABLE = tableOf([...ROWS, [NaN, 1, 0, 1]]);
 const COLUMNS = [

@@ -1,7 +1,9 @@
 import { newId } from '../../src/ids.ts';
+import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import type { CheckpointContent, MetricsLine, ModelRecord } from '../../src/store/models.ts';
+import { compileCheck } from '../../src/validation.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const modelRecord = (id: string): ModelRecord => ({
@@ -12,13 +14,14 @@ export const modelRecord = (id: string): ModelRecord => ({
   dataset_id: 'mnist',
   data_size: 4,
   row_shape: [2, 2],
-  model: { latent_size: 2 },
-  training: { epochs: 3 },
+  split: 'separate',
+  model: compileCheck(ModelSpec, 'model')({ latent_size: 2 }),
+  training: compileCheck(TrainingSpec, 'training')({ epochs: 3 }),
 });
 
 export const checkpoint = (step: number, validationElbo: number | null = null): CheckpointContent => ({
   step,
-  epoch: step / 10,
+  epoch: Math.floor(step / 10),
   seed: 7,
   validationElbo,
   parameters: { weight: { shape: [1, 2], data: new Float32Array([step, -step]) } },

@@ -89,7 +89,7 @@ export class FakeModels implements ModelStore {
   readonly metrics = new Map<string, MetricsLine[]>();
   readonly checkpoints = new Map<string, CheckpointRecord[]>();
 
-  async setSpecification(id: string, model: unknown): Promise<void> {
+  async setSpecification(id: string, model: ModelRecord['model']): Promise<void> {
     const record = await this.get(id);
     this.records.splice(this.records.indexOf(record), 1, { ...record, model });
   }

@@ -10,6 +10,7 @@ import {
   type TrainResult,
 } from '../../src/queue/jobs.ts';
 import type { JobContext } from '../../src/queue/queues.ts';
+import type { ModelRecord } from '../../src/store/records/model-record.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { createTrainProcessor } from '../../src/worker/processors/train.ts';
@@ -86,7 +87,7 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
   };
 }
 
-function recordOf({ modelId, datasetId, model, training }: TrainPayload) {
+function recordOf({ modelId, datasetId, model, training }: TrainPayload): ModelRecord {
   return {
     id: modelId,
     name: 'tiny',
@@ -95,6 +96,7 @@ function recordOf({ modelId, datasetId, model, training }: TrainPayload) {
     dataset_id: datasetId,
     data_size: 64,
     row_shape: [8, 8],
+    split: 'test_rows_validate',
     model,
     training,
   };

@@ -39,33 +39,16 @@ export async function listDatasets(
   return { data: records.map(presentDataset), has_more: hasMore };
 }
 
-function presentDataset(record: DatasetRecord): Dataset {
-  return {
-    id: record.id,
-    name: record.name,
-    created_at: record.created_at,
-    format: record.format,
-    rows: record.rows,
-    test_rows: record.test_rows,
-    row_shape: [...record.row_shape],
-    data_size: record.data_size,
-    dtype: record.dtype,
-    scale: record.scale,
-    minimum: record.minimum,
-    maximum: record.maximum,
-    header: record.header,
-    sha256: record.sha256,
-    bytes: record.bytes,
-  };
+function presentDataset({ profile, ...dataset }: DatasetRecord): Dataset {
+  return dataset;
 }
 
 function presentDetails(record: DatasetRecord): DatasetDetails {
   const { profile } = record;
-  if (profile === null) return { ...presentDataset(record), profile, proposal: null, warnings: [] };
+  if (profile === null) return { ...record, proposal: null, warnings: [] };
   const { likelihood, binarization, reasons } = propose(profile);
   return {
-    ...presentDataset(record),
-    profile,
+    ...record,
     proposal: { likelihood, binarization, reasons: [...reasons] },
     warnings: warningsFor(profile, likelihood, binarization),
   };

@@ -1,10 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { DatasetProfile } from '../../model/dataset.ts';
 import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../model/specification.ts';
-import { DATASET_FORMATS, type DatasetFormat } from '../../store/datasets.ts';
-import { Time, closed, nullable } from '../http/schemas.ts';
-
-const formats = { type: 'string', enum: [...DATASET_FORMATS] };
+import { DATASET_FORMATS, DatasetRecord, type DatasetFormat } from '../../store/records/dataset-record.ts';
+import { closed, nullable } from '../http/schemas.ts';
 
 export const UPLOAD_TYPES = [
   'application/octet-stream',
@@ -17,7 +14,11 @@ export const UploadQuery = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200, default: 'unnamed' }),
     format: Type.Optional(
-      Type.Unsafe<DatasetFormat>({ ...formats, description: 'Default: told from the first bytes.' }),
+      Type.Unsafe<DatasetFormat>({
+        type: 'string',
+        enum: [...DATASET_FORMATS],
+        description: 'Default: recognised by the first bytes.',
+      }),
     ),
     scale: Type.Optional(
       Type.Number({
@@ -48,27 +49,11 @@ export const UploadBody = {
   content: Object.fromEntries(UPLOAD_TYPES.map((type) => [type, { schema: Type.Unsafe({}) }])),
 };
 
-const FIELDS = {
-  id: Type.String(),
-  name: Type.String(),
-  created_at: Time,
-  format: Type.Unsafe<DatasetFormat>(formats),
-  rows: Type.Integer({ description: 'All rows, test rows included.' }),
-  test_rows: Type.Integer({ description: 'Rows at the end that are the test set of the data set itself.' }),
-  row_shape: Type.Array(Type.Integer(), { description: 'Shape of one row; an image where it has 2 axes.' }),
-  data_size: Type.Integer({ description: 'Values of one row.' }),
-  dtype: Type.Unsafe<'uint8' | 'float32'>({ type: 'string', enum: ['uint8', 'float32'] }),
-  scale: Type.Number({ description: 'A value is stored * scale.' }),
-  minimum: Type.Number(),
-  maximum: Type.Number(),
-  header: Type.Union([Type.Boolean(), Type.Null()], {
-    description: 'Whether the first row of a CSV file was taken for names; null of other files.',
-  }),
-  sha256: Type.String(),
-  bytes: Type.Integer(),
-};
-
-export const Dataset = Type.Object(FIELDS, { $id: 'Dataset', ...closed, description: 'A data set.' });
+export const Dataset = Type.Omit(DatasetRecord, ['profile'], {
+  $id: 'Dataset',
+  ...closed,
+  description: 'A data set.',
+});
 export type Dataset = Static<typeof Dataset>;
 
 const Proposal = Type.Object(
@@ -88,8 +73,7 @@ const Proposal = Type.Object(
 
 export const DatasetDetails = Type.Object(
   {
-    ...FIELDS,
-    profile: nullable(DatasetProfile),
+    ...DatasetRecord.properties,
     proposal: nullable(Proposal),
     warnings: Type.Array(Type.String(), {
       description: 'What to know before the proposed likelihood is trained on these data.',

@@ -11,7 +11,6 @@ import type { Timing } from '../http/timing.ts';
 import { FINITE, parseRows } from './rows.ts';
 import { parseTable } from './table-rows.ts';
 import type { ApiOptions } from '../types.ts';
-import { specOf } from '../models/models.ts';
 
 export interface Timed<Body> {
   readonly body: Body;
@@ -56,7 +55,7 @@ export async function compute(
 
 /** Rows of data as a model takes them; missing values of a table are NaN. Errors: those of parseRows, parseTable. */
 export function packData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): PackedArray {
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const rules = { pointer: '/data', maxValues: api.config.maxInferenceValues };
   const values =
     likelihood.family === 'mixed'
@@ -67,7 +66,7 @@ export function packData(api: ApiOptions, record: ModelRecord, rows: readonly un
 
 /** Points of the latent space. Errors: those of parseRows. */
 export function packLatents(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): PackedArray {
-  const size = specOf(record).latent_size;
+  const size = record.model.latent_size;
   const values = parseRows(rows, {
     pointer: '/latents',
     shape: [size],

@@ -7,7 +7,6 @@ import { checkValues } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, type Timed } from './compute.ts';
-import { specOf } from '../models/models.ts';
 import { asJson, asPng, formatFor, imagesOf, type Pictured } from '../pictures/pictured.ts';
 
 /**
@@ -29,7 +28,7 @@ export async function reconstruct(
       work.rows === null ? imagesOf(result, 'data', format) : { values: unpackArray(work.rows).data, format };
     return { body: asPng(pairedRows(inputs, imagesOf(result, 'mean', format)), wanted), timing };
   }
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const content = {
     model_id: record.id,
     step: result.step,

@@ -4,7 +4,6 @@ import { checkValues } from './rows.ts';
 import type { SamplesAnswer, SamplesQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, type Timed } from './compute.ts';
-import { specOf } from '../models/models.ts';
 import { asJson, asPng, formatFor, imagesOf, type Pictured } from '../pictures/pictured.ts';
 
 /** Draws z from the prior and decodes them: as JSON, or as a grid of images. Errors: not_acceptable, too_large. */
@@ -16,7 +15,7 @@ export async function sample(
   const { count, seed, draw } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(query.model_id);
-  const { likelihood, latent_size: latentSize } = specOf(record);
+  const { likelihood, latent_size: latentSize } = record.model;
   const format = await formatFor(api, record, wanted);
   checkValues('The answer', count * (record.data_size + latentSize), api.config.maxInferenceValues);
   const work = { operation: 'sample', rows: null, count, seed, drawData: draw === 'sample' } as const;

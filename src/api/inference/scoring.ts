@@ -17,13 +17,12 @@ import type {
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, packLatents, type Timed } from './compute.ts';
 import { marginalProblem } from '../jobs/evaluation-checks.ts';
-import { specOf } from '../models/models.ts';
 
 /** The approximate posterior q(z|x) of each row, and draws from it. */
 export async function encode(api: ApiOptions, request: EncodeRequest): Promise<Timed<EncodeAnswer>> {
   const { samples, seed } = request;
   const record = await api.store.models.get(request.model_id);
-  const answered = request.data.length * specOf(record).latent_size * (samples + 2);
+  const answered = request.data.length * record.model.latent_size * (samples + 2);
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = packData(api, record, request.data);
   const { result, timing } = await compute(api, request, { operation: 'encode', rows, count: samples, seed });
@@ -48,7 +47,7 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
 }
 
 function meanAnswer(record: ModelRecord, result: InferResult): MeanAnswer {
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const mean = dataRows(result, 'mean', likelihood);
   return { model_id: record.id, step: result.step, ...columnNames(likelihood), mean };
 }
@@ -95,7 +94,7 @@ export async function logLikelihood(
 ): Promise<Timed<LikelihoodAnswer>> {
   const { samples, seed, method } = request;
   const record = await api.store.models.get(request.model_id);
-  const problem = marginalProblem(specOf(record), method);
+  const problem = marginalProblem(record.model, method);
   if (problem) {
     const problems = [{ pointer: '/method', detail: problem.detail }];
     throw AppError.of('validation_failed', { what: 'The request' }, { problems });
@@ -135,7 +134,7 @@ function columnTerms(record: ModelRecord, result: InferResult, rows: PackedArray
   const terms = matrix(result, 'log_likelihood_by_column');
   const { data } = unpackArray(rows);
   const isMissing = (row: number, column: number) => Number.isNaN(data[row * record.data_size + column]);
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const known =
     likelihood.family === 'mixed'
       ? terms.map((row, i) => row.map((term, column) => (isMissing(i, column) ? null : term)))

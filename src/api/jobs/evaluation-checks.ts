@@ -11,7 +11,7 @@ import {
   type ModelSpec,
   type TrainingSpec,
 } from '../../model/specification.ts';
-import { countRows, getSplitRule, resolvePart, UNTRAINED } from '../../model/dataset.ts';
+import { countRows, resolvePart, UNTRAINED } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { parameterCount, problem, valueProblems } from './training-checks.ts';
@@ -35,7 +35,7 @@ export function checkEvaluation(
   record: ModelRecord,
   dataset: DatasetRecord,
 ): void {
-  const [model, training] = [record.model as ModelSpec, record.training as TrainingSpec];
+  const { model, training } = record;
   const rows = countEvaluatedRows(evaluation, record, dataset);
   const plan = { evaluation, record, model, training, dataset, rows };
   const problems = [
@@ -53,7 +53,7 @@ export function countEvaluatedRows(
 ): number {
   const counts =
     dataset.id === record.dataset_id
-      ? countRows(dataset, record.training as TrainingSpec, getSplitRule(record))
+      ? countRows(dataset, record.training, record.split)
       : countRows(dataset, UNTRAINED, 'separate');
   return Math.min(counts[resolvePart(rows, counts)], limit ?? Infinity);
 }

@@ -1,7 +1,6 @@
 import { AppError } from '../../errors.ts';
-import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { JobState } from '../../queue/jobs.ts';
-import type { CheckpointRecord, MetricsLine, ModelRecord } from '../../store/models.ts';
+import type { ModelRecord } from '../../store/models.ts';
 import { pageOf, type PageQuery } from '../http/schemas.ts';
 import type { Metrics, Model, ModelDetails } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
@@ -19,7 +18,7 @@ export async function listModels(
   query: PageQuery,
 ): Promise<{ data: Model[]; has_more: boolean }> {
   const { records, hasMore } = await api.store.models.list(pageOf(query));
-  return { data: records.map(presentModel), has_more: hasMore };
+  return { data: records, has_more: hasMore };
 }
 
 /** Errors: model_not_found, id_invalid. */
@@ -32,8 +31,8 @@ export async function getModel(api: ApiOptions, id: string): Promise<ModelDetail
   const elbos = checkpoints.map((checkpoint) => checkpoint.validation_elbo);
   const known = elbos.filter((elbo) => elbo !== null);
   return {
-    ...presentModel(record),
-    checkpoints: checkpoints.map(presentCheckpoint),
+    ...record,
+    checkpoints: checkpoints.map(({ seed, files, ...checkpoint }) => checkpoint),
     latest_validation_elbo: elbos.at(-1) ?? null,
     best_validation_elbo: known.length > 0 ? Math.max(...known) : null,
     job_state: job?.state ?? null,
@@ -43,7 +42,7 @@ export async function getModel(api: ApiOptions, id: string): Promise<ModelDetail
 /** Errors: model_not_found, id_invalid. */
 export async function getMetrics(api: ApiOptions, id: string): Promise<Metrics> {
   await api.store.models.get(id);
-  return { data: (await api.store.models.readMetrics(id)).map(presentMetrics) };
+  return { data: await api.store.models.readMetrics(id) };
 }
 
 /**
@@ -64,41 +63,4 @@ async function unlessDamaged(reading: Promise<ModelRecord>): Promise<ModelRecord
     if (error instanceof AppError && error.kind === 'damaged') return null;
     throw error;
   }
-}
-
-/** A record's specification; it was validated before it was written. */
-export function specOf(record: ModelRecord): ModelSpec {
-  return record.model as ModelSpec;
-}
-
-function presentModel(record: ModelRecord): Model {
-  return {
-    id: record.id,
-    name: record.name,
-    created_at: record.created_at,
-    job_id: record.job_id,
-    dataset_id: record.dataset_id,
-    data_size: record.data_size,
-    row_shape: [...record.row_shape],
-    model: specOf(record),
-    training: record.training as TrainingSpec,
-  };
-}
-
-function presentCheckpoint(record: CheckpointRecord): ModelDetails['checkpoints'][number] {
-  const { step, epoch, created_at, validation_elbo } = record;
-  return { step, epoch, created_at, validation_elbo };
-}
-
-function presentMetrics(line: MetricsLine): Metrics['data'][number] {
-  return {
-    step: line.step,
-    epoch: line.epoch,
-    time: line.time,
-    train_elbo: line.train_elbo,
-    validation_elbo: line.validation_elbo,
-    validation_log_likelihood: line.validation_log_likelihood,
-    validation_kl_divergence: line.validation_kl_divergence,
-    rows_per_second: line.rows_per_second,
-  };
 }

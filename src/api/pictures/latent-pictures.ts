@@ -15,7 +15,6 @@ import type {
 } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, type Timed } from '../inference/compute.ts';
-import { specOf } from '../models/models.ts';
 import { asJson, asPng, formatFor, imagesOf, type Pictured } from './pictured.ts';
 
 type Answered<Answer> = Promise<Timed<Pictured<Answer>>>;
@@ -30,7 +29,7 @@ export async function manifold(
   const { size, checkpoint } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(id);
-  const { latent_size: latentSize } = specOf(record);
+  const { latent_size: latentSize } = record.model;
   if (latentSize !== 2) throw AppError.of('not_two_latents', { id, latentSize });
   checkQuantiles(record);
   checkPoints(api, record, size * size);
@@ -40,7 +39,7 @@ export async function manifold(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), size), wanted), timing };
   }
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
   return {
     body: asJson({ model_id: id, step: result.step, size, ...columnNames(likelihood), latents, data }),
@@ -58,7 +57,7 @@ export async function traversal(
   const { steps, dimension, checkpoint } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(id);
-  const { latent_size: size } = specOf(record);
+  const { latent_size: size } = record.model;
   if (dimension !== undefined) checkDimension('dimension', dimension, size);
   checkQuantiles(record);
   const moved = dimension === undefined ? Math.min(size, LIMITS.traversedLatents) : 1;
@@ -68,7 +67,7 @@ export async function traversal(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
   }
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const content = {
     model_id: id,
     step: result.step,
@@ -117,7 +116,7 @@ export async function interpolate(
   if (format !== null) {
     return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
   }
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
   return {
     body: asJson({
@@ -142,12 +141,12 @@ export function checkDimension(pointer: string, dimension: number, size: number)
 
 /** Errors: no_quantile. */
 function checkQuantiles(record: ModelRecord): void {
-  const { prior } = specOf(record);
+  const { prior } = record.model;
   if (!isIndependent(prior)) throw AppError.of('no_quantile', { id: record.id, prior: prior.family });
 }
 
 /** Errors: too_large. */
 function checkPoints(api: ApiOptions, record: ModelRecord, points: number): void {
-  const answered = points * (record.data_size + specOf(record).latent_size);
+  const answered = points * (record.data_size + record.model.latent_size);
   checkValues('The answer', answered, api.config.maxInferenceValues);
 }

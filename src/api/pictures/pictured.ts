@@ -8,7 +8,6 @@ import type { ImageFormat, Images } from './drawing/grid.ts';
 import { enlarge, toPng, type Raster } from './drawing/raster.ts';
 import { JSON_TYPE, PNG_TYPE } from '../http/media.ts';
 import type { ApiOptions } from '../types.ts';
-import { specOf } from '../models/models.ts';
 
 /** Answers that are JSON or, on demand, a PNG. */
 
@@ -55,7 +54,7 @@ async function brightness(
   api: ApiOptions,
   record: ModelRecord,
 ): Promise<Pick<ImageFormat, 'black' | 'white'>> {
-  const { likelihood } = specOf(record);
+  const { likelihood } = record.model;
   const domain = likelihood.family === 'mixed' ? null : sharedDomain(likelihood);
   if (domain && domain.low >= 0 && domain.high <= 1) return { black: 0, white: 1 };
   const { minimum, maximum } = await api.store.datasets.get(record.dataset_id);

@@ -7,7 +7,6 @@ import type { ScatterAnswer, ScatterQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, type Timed } from '../inference/compute.ts';
 import { checkDimension } from './latent-pictures.ts';
-import { specOf } from '../models/models.ts';
 import { asJson, asPng, wantsPng, type Pictured } from './pictured.ts';
 
 /** Where rows of the data set lie in two latent dimensions. Errors: validation_failed, data_invalid, too_large. */
@@ -21,7 +20,7 @@ export async function scatter(
   const wanted = { ...query, accept };
   const png = wantsPng(wanted);
   const record = await api.store.models.get(id);
-  const { latent_size: size } = specOf(record);
+  const { latent_size: size } = record.model;
   const [x, y] = dimensionsOf(query.dimensions, size);
   checkValues('The answer', limit * size, api.config.maxInferenceValues);
   const work = { operation: 'scatter', rows: null, count: limit, part } as const;

@@ -6,7 +6,12 @@ import Type from 'typebox';
  */
 export const SPLIT_RULES = ['separate', 'test_rows_validate'] as const;
 export type SplitRule = (typeof SPLIT_RULES)[number];
-export const SplitRule = Type.Unsafe<SplitRule>({ type: 'string', enum: [...SPLIT_RULES] });
+export const SplitRule = Type.Unsafe<SplitRule>({
+  type: 'string',
+  enum: [...SPLIT_RULES],
+  description:
+    'Which rows validate. separate: rows drawn from those that are not test rows. test_rows_validate: the test rows, if there are any; models trained by early versions of the service have it.',
+});
 
 /** Parts of a data set, as the training of a model splits it. */
 export const SPLIT_PARTS = ['test', 'validation', 'train', 'all'] as const;

@@ -1,4 +1,4 @@
-import type { DatasetFormat } from '../datasets.ts';
+import type { DatasetFormat } from '../records/dataset-record.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 /** The rows of an upload while they are read. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { DATASET_FORMATS, type DatasetFormat } from '../datasets.ts';
+import { DATASET_FORMATS, type DatasetFormat } from '../records/dataset-record.ts';
 import { ByteReader } from './byte-reader.ts';
 import { csv } from './csv.ts';
 import { gunzip, isGzip } from './gzip.ts';

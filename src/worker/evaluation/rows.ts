@@ -1,13 +1,12 @@
 import {
   findInfluences,
-  getSplitRule,
   resolvePart,
   selectRows,
   splitRows,
   UNTRAINED,
   type Split,
 } from '../../model/dataset.ts';
-import type { Influence, SplitPart, TrainingSpec } from '../../model/specification.ts';
+import type { Influence, SplitPart } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { EvaluatePayload } from '../../queue/jobs.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
@@ -16,7 +15,7 @@ import type { ModelRecord } from '../../store/models.ts';
 /** As the training of the model split its data set; of any other data set only the test rows are known. */
 export function splitFor(record: ModelRecord, dataset: DatasetRecord): Split {
   return dataset.id === record.dataset_id
-    ? splitRows(dataset, record.training as TrainingSpec, getSplitRule(record))
+    ? splitRows(dataset, record.training, record.split)
     : splitRows(dataset, UNTRAINED, 'separate');
 }
 
@@ -33,8 +32,7 @@ export function selectEvaluatedRows(
   record: ModelRecord,
   dataset: DatasetRecord,
 ): EvaluatedRows {
-  const training = record.training as TrainingSpec;
-  const rule = getSplitRule(record);
+  const { training, split: rule } = record;
   const part = resolvePart(evaluation.rows, { test: dataset.test_rows });
   const rows = selectRows(splitFor(record, dataset), part).subarray(0, evaluation.limit ?? dataset.rows);
   if (rows.length === 0) {

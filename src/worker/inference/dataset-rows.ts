@@ -1,5 +1,5 @@
-import { getSplitRule, resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
-import type { DatasetPart, SplitPart, TrainingSpec } from '../../model/specification.ts';
+import { resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
+import type { DatasetPart, SplitPart } from '../../model/specification.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
@@ -33,7 +33,7 @@ export function selectSpreadRows(
   limit: number,
 ): Uint32Array {
   const part = resolvePart(asked, { test: dataset.test_rows });
-  const split = splitRows(dataset, model.training as TrainingSpec, getSplitRule(model));
+  const split = splitRows(dataset, model.training, model.split);
   const rows = selectRows(split, part);
   if (rows.length === 0) {
     const found = `no ${part} rows: ${EMPTY[part]}`;

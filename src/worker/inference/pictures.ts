@@ -2,7 +2,7 @@ import { manifoldGrid, medians, straightLine, traversals } from '../../model/eva
 import { priorQuantile } from '../../model/distributions/latent.ts';
 import type { Quantile } from '../../model/distributions/quantiles/quantile.ts';
 import type { FloatArray, FloatArrays } from '../../model/runtime/runtime.ts';
-import { isIndependent, LIMITS, type ModelSpec } from '../../model/specification.ts';
+import { isIndependent, LIMITS } from '../../model/specification.ts';
 import type { InferenceRequest } from './request.ts';
 
 /** Operations that decode points chosen to show the latent space. Which models have them is for the API to say. */
@@ -44,7 +44,7 @@ async function decoded(
 }
 
 function quantileOf({ record }: InferenceRequest): Quantile {
-  const { prior } = record.model as ModelSpec;
+  const { prior } = record.model;
   if (!isIndependent(prior)) throw new RangeError(`a ${prior.family} prior has no quantiles`);
   return priorQuantile(prior);
 }

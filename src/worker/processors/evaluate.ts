@@ -1,12 +1,7 @@
 import { evaluate } from '../../model/evaluation/evaluate.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { Runtime } from '../../model/runtime/runtime.ts';
-import {
-  needsEncoder,
-  type EvaluationReport,
-  type ModelSpec,
-  type TrainingSpec,
-} from '../../model/specification.ts';
+import { needsEncoder, type EvaluationReport, type TrainingSpec } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { EvaluatePayload, EvaluateResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
@@ -69,7 +64,7 @@ async function report(
 ): Promise<EvaluationReport> {
   const { payload, record, checkpoint, readers } = order;
   const { evaluation } = payload;
-  const [model, training] = [record.model as ModelSpec, record.training as TrainingSpec];
+  const { model, training } = record;
   const binarizing = binarizingOf(evaluation, training);
   const { part, rows, influenced } = selectEvaluatedRows(payload, record, readers.evaluated.record);
   const train = splitFor(record, readers.trained.record).train.subarray(0, FITTED_ROWS);

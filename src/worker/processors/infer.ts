@@ -1,7 +1,6 @@
 import { Inference } from '../../model/evaluation/compiled-model.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { ModelSpec } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import {
   packArray,
@@ -90,7 +89,7 @@ const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): Processor<'infer'> {
   const models = new LoadedModels(store.models, warn, (record) => {
-    return Inference.of(runtime, record.model as ModelSpec, record.data_size);
+    return Inference.of(runtime, record.model, record.data_size);
   });
   const datasets = new OpenDatasets(store.datasets);
   return async (_context, payload): Promise<InferResult> => {

@@ -1,4 +1,4 @@
-import type { DatasetFormat } from '../../../src/store/datasets.ts';
+import type { DatasetFormat } from '../../../src/store/records/dataset-record.ts';
 import { openUpload } from '../../../src/store/formats/upload.ts';
 import { cut, piecesOf } from '../support.ts';
 

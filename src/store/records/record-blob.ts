@@ -1,10 +1,10 @@
-import { AppError } from '../errors.ts';
-import type { Check } from '../validation.ts';
-import type { Driver } from './driver.ts';
+import { AppError } from '../../errors.ts';
+import type { Driver } from '../driver.ts';
+import type { RecordFormat } from './record-format.ts';
 
-/** A record as JSON text. */
-export const encodeRecord = (record: unknown): Buffer =>
-  Buffer.from(`${JSON.stringify(record, null, 2)}\n`, 'utf8');
+/** A record as JSON text, with the version of its format. */
+export const encodeRecord = <T extends object>({ version }: RecordFormat<T>, record: T): Buffer =>
+  Buffer.from(`${JSON.stringify({ version, ...record }, null, 2)}\n`, 'utf8');
 
 /** The blob's bytes, or null where nothing is stored. */
 export async function readIfThere(driver: Driver, key: string): Promise<Buffer | null> {
@@ -16,12 +16,12 @@ export async function readIfThere(driver: Driver, key: string): Promise<Buffer |
   }
 }
 
-/** A checked record, or null where nothing is stored. Errors: blob_corrupt. */
-export async function readRecord<T>(driver: Driver, key: string, check: Check<T>): Promise<T | null> {
+/** A checked record, brought up to date, or null if nothing is stored. Errors: blob_corrupt, naming the field. */
+export async function readRecord<T>(driver: Driver, key: string, format: RecordFormat<T>): Promise<T | null> {
   const bytes = await readIfThere(driver, key);
   if (bytes === null) return null;
   try {
-    return check(JSON.parse(bytes.toString('utf8')));
+    return format.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
     throw AppError.of('blob_corrupt', { key, detail: describe(cause) }, { cause });
   }
