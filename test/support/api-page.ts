@@ -24,7 +24,7 @@ interface Operation {
   >;
 }
 
-/** What the page needs of the OpenAPI document. */
+/** The part of the OpenAPI document that the page uses. */
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -36,7 +36,7 @@ interface Route {
   readonly operation: Operation;
 }
 
-/** docs/api.md: every route, object and error, as the service itself publishes them. */
+/** docs/api.md: every route, object and error, as the service publishes them. */
 export function apiPage(document: ApiDocument): string {
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -71,19 +71,19 @@ export function apiPage(document: ApiDocument): string {
 
 const INTRODUCTION = `# HTTP API
 
-What a running service publishes at \`/docs/json\` (OpenAPI 3.1; to read and try it, \`/docs\`), on one page. Made by
-\`npx vitest run test/docs/api.test.ts -u\`; the test of that name fails where page and service differ.
+This page lists every route, object and error. It is generated from the OpenAPI 3.1 document that a running service publishes at
+\`/docs/json\`; \`/docs\` shows the same with forms to try it. To update the page after a change, run
+\`npx vitest run test/docs/api.test.ts -u\`; without \`-u\`, that test fails if page and service differ.
 
-- Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Unknown fields are refused. Fields without
-  \`required\` may be left out.
+- Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Unknown fields are refused. Fields that are not
+  \`required\` are optional.
 - Times are RFC 3339 in UTC. Bounds, log likelihoods and divergences are in nats per row.
-- Numbers of data are float32. Rows are flat, or nested as the data set's \`row_shape\`.
-- Every answer has \`x-request-id\`, which is also in the log. Inferences have \`server-timing\` with the milliseconds in
-  \`total\`, \`queue\` and \`compute\`.
-- Lists are pages: \`has_more\` says whether there is another, which begins \`after\` the last id of this one.
-- 429, 503 and 507 can be tried again after \`retry-after\` seconds.
-- How large bodies, uploads and inferences may be, and how long they may take, is [set](../README.md#configuration) by the
-  operator.`;
+- Data values are float32. Rows are flat, or nested as in the data set's \`row_shape\`.
+- Every answer has an \`x-request-id\`, which also appears in the log. Answers to inferences have \`server-timing\`: the milliseconds
+  spent in \`total\`, \`queue\` and \`compute\`.
+- Lists come in pages. If \`has_more\` is true, pass the last id of a page as \`after\` to get the next one.
+- After 429, 503 or 507, try again in \`retry-after\` seconds.
+- The operator [sets](../README.md#configuration) how large bodies, uploads and inferences can be and how long they can take.`;
 
 function routeTable(routes: readonly Route[]): string {
   const lines = routes.map(({ title, operation }) => [
@@ -97,7 +97,7 @@ function routeTable(routes: readonly Route[]): string {
   );
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub gives a heading. */
 function anchor(title: string): string {
   return title
     .toLowerCase()
@@ -116,21 +116,23 @@ function routeSection({ title, operation }: Route): string[] {
     `### ${title}`,
     [`${summary}.`, description].filter(Boolean).join(' '),
     ...(named.length > 0 ? [`${whereOf(parameters)}:`, requestFields(named)] : []),
-    ...(files.length > 0 ? [`Body: the file, as ${files.map(code).join(', ')} or without a type.`] : []),
+    ...(files.length > 0
+      ? [`Body: the file, as ${files.map(code).join(', ')} or without a content type.`]
+      : []),
     ...(json ? bodiesOf(json) : []),
     ...successes(operation).flatMap(answerParts),
     `Errors: ${problemStatuses(operation).join(', ')}.`,
   ];
 }
 
-/** One table for each variant of a body that is told apart by a field. */
+/** One table for each variant of a body; a field says which variant it is. */
 function bodiesOf(schema: Schema): string[] {
   if (!schema.discriminator) return ['Body:', requestFields(fieldsOf(schema))];
   const { propertyName } = schema.discriminator;
   const usual = schema.properties?.[propertyName]?.default;
   return (schema.oneOf ?? []).flatMap((variant) => {
     const { title = '' } = variant;
-    const otherwise = title === usual ? ', as where it is left out' : '';
+    const otherwise = title === usual ? ' (the default)' : '';
     return [`Body with ${code(propertyName)} ${code(title)}${otherwise}:`, requestFields(fieldsOf(variant))];
   });
 }
@@ -165,7 +167,7 @@ function requestFields(fields: readonly Field[]): string {
   );
 }
 
-/** Specifications stand with POST /jobs. */
+/** POST /jobs describes the specifications. */
 const ORDERED: Schema = { type: 'object', description: 'As ordered, with every default filled in.' };
 
 function answerFields(schema: Schema): string {
@@ -184,9 +186,9 @@ function answerFields(schema: Schema): string {
 function errorSection(): string[] {
   return [
     '## Errors',
-    `Every answer that is not a success is a [Problem](#problem): \`${PROBLEM_TYPE}\` (RFC 9457). \`code\` tells them apart.
-\`{...}\` stands for what the message fills in. The \`detail\` of a 500 never says more than "Something went wrong inside the
-service."; the messages below are then in the log. A job that failed has \`code\` and message in its \`error\`.`,
+    `Every answer that is not a success is a [Problem](#problem): \`${PROBLEM_TYPE}\` (RFC 9457). \`code\` identifies the error.
+\`{...}\` marks values that are filled in. The \`detail\` of a 500 is always "Something went wrong inside the service."; the log has
+the message below. A failed job has the \`code\` and the message in its \`error\`.`,
     table(
       ['code', 'status', 'retry-after', 'detail'],
       [
@@ -194,12 +196,12 @@ service."; the messages below are then in the log. A job that failed has \`code\
         ...(Object.keys(HTTP_ERRORS) as HttpErrorCode[]).map(httpError),
       ],
     ),
-    '`id_invalid` is answered 404 where the id stands in the path.',
+    'If the id is in the path, `id_invalid` is answered 404.',
   ];
 }
 
 function appError(name: ErrorCode): string[] {
-  // Whatever a message asks for is its own name in braces.
+  // Each value of a message is shown as its name in braces.
   const values = new Proxy({}, { get: (_, value) => `{${String(value)}}` });
   const error = AppError.of(name, values);
   const { status, headers } = problemAnswer(error, { requestId: '' });
