@@ -46,7 +46,7 @@ export function randomRows() {
   return {
     dtype: 'uint8',
     scale: 1 / 255,
-    readRows(indices, out) {
+    async readRows(indices, out) {
       indices.forEach((row, i) => {
         out.set(bytes.subarray(row * DATA_SIZE, (row + 1) * DATA_SIZE), i * DATA_SIZE);
       });

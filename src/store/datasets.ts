@@ -18,8 +18,8 @@ export interface DatasetUpload {
 /** Rows of one data set for reading. `values` are stored values (multiply by record.scale). */
 export interface RowReader {
   readonly record: DatasetRecord;
-  /** Copies rows `indices` into `out` one after another (out.length >= indices.length * data_size; type as record.dtype). */
-  readRows(indices: ArrayLike<number>, out: Uint8Array | Float32Array): void;
+  /** Copies the rows `indices` into `out` one after another (out.length >= indices.length * data_size; type as record.dtype). */
+  readRows(indices: ArrayLike<number>, out: Uint8Array | Float32Array): Promise<void>;
   close(): Promise<void>;
 }
 

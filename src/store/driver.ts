@@ -25,7 +25,7 @@ export interface Driver {
 
 export interface RandomAccess {
   readonly bytes: number;
-  /** Fills `target` from `offset`; throws blob_corrupt where the blob ends before. Synchronous: the training loop calls it between chunks. */
-  readSync(target: Uint8Array, offset: number): void;
+  /** Fills `target` with the bytes from `offset` on. Errors: blob_corrupt if the blob ends before. */
+  read(target: Uint8Array, offset: number): Promise<void>;
   close(): Promise<void>;
 }

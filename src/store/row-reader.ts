@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { rowsKey } from './dataset-files.ts';
 import type { RowReader } from './datasets.ts';
@@ -8,8 +7,10 @@ import { BYTES_PER_VALUE, type DatasetRecord } from './records/dataset-record.ts
 
 /** Rows are held in memory up to this size. */
 export const DEFAULT_ROW_CACHE_BYTES = 512 * 2 ** 20;
-/** Read at a time while checking; the event loop runs in between. */
+/** Read at a time while checking the sum. */
 const CHUNK_BYTES = 4 * 2 ** 20;
+/** Reads of rows.bin under way at the same time. */
+const READS_AT_ONCE = 32;
 
 /** Opens rows.bin and checks its size and SHA-256. Errors: blob_corrupt, blob_not_found. */
 export async function openRowReader(
@@ -21,9 +22,9 @@ export async function openRowReader(
   try {
     const cache = record.bytes <= rowCacheBytes ? new Uint8Array(record.bytes) : null;
     await checkRows(blob, record, cache);
-    if (cache === null) return reader(record, blob.readSync.bind(blob), blob.close.bind(blob));
+    if (cache === null) return createReader(record, blob.read.bind(blob), blob.close.bind(blob));
     await blob.close();
-    return reader(record, memoryRows(cache), () => Promise.resolve());
+    return createReader(record, copyFrom(cache), () => Promise.resolve());
   } catch (error) {
     await blob.close();
     throw error;
@@ -41,47 +42,60 @@ async function checkRows(blob: RandomAccess, record: DatasetRecord, cache: Uint8
   for (let offset = 0; offset < record.bytes; offset += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, record.bytes - offset);
     const target = cache?.subarray(offset, offset + length) ?? scratch.subarray(0, length);
-    blob.readSync(target, offset);
+    await blob.read(target, offset);
     hash.update(target);
-    await setImmediate();
   }
   if (hash.digest('hex') !== record.sha256) {
     throw AppError.of('blob_corrupt', { key, detail: 'its SHA-256 is not the one of dataset.json' });
   }
 }
 
-type ReadSync = RandomAccess['readSync'];
+/** Fills `target` with the bytes from `offset` on: at once (undefined), or when the promise resolves. */
+type ReadBytes = (target: Uint8Array, offset: number) => Promise<void> | undefined;
 
-const memoryRows =
-  (cache: Uint8Array): ReadSync =>
+const copyFrom =
+  (cache: Uint8Array): ReadBytes =>
   (target, offset) => {
     target.set(cache.subarray(offset, offset + target.byteLength));
+    return undefined;
   };
 
-function reader(record: DatasetRecord, readSync: ReadSync, close: () => Promise<void>): RowReader {
+function createReader(record: DatasetRecord, read: ReadBytes, close: () => Promise<void>): RowReader {
   const rowBytes = record.data_size * BYTES_PER_VALUE[record.dtype];
   const Values = record.dtype === 'uint8' ? Uint8Array : Float32Array;
   return {
     record,
-    readRows(indices, out) {
+    async readRows(indices, out) {
       if (!(out instanceof Values) || out.length < indices.length * record.data_size) {
         throw new RangeError(
           `${indices.length} rows of ${record.data_size} ${record.dtype} values do not fit the array.`,
         );
       }
+      checkIndices(indices, record.rows);
       const bytes = new Uint8Array(out.buffer, out.byteOffset, indices.length * rowBytes);
+      const pending: Promise<void>[] = [];
       for (let i = 0; i < indices.length;) {
-        const first = indices[i] ?? 0;
         const run = runLength(indices, i);
-        if (!Number.isInteger(first) || first < 0 || first + run > record.rows) {
-          throw new RangeError(`Row ${first} (and ${run - 1} more) of ${record.rows} rows.`);
+        const target = bytes.subarray(i * rowBytes, (i + run) * rowBytes);
+        const reading = read(target, (indices[i] ?? 0) * rowBytes);
+        if (reading !== undefined && pending.push(reading) === READS_AT_ONCE) {
+          await Promise.all(pending.splice(0));
         }
-        readSync(bytes.subarray(i * rowBytes, (i + run) * rowBytes), first * rowBytes);
         i += run;
       }
+      await Promise.all(pending);
     },
     close,
   };
+}
+
+function checkIndices(indices: ArrayLike<number>, rows: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] ?? NaN;
+    if (!Number.isInteger(index) || index < 0 || index >= rows) {
+      throw new RangeError(`There is no row ${index}: the data set has ${rows} rows.`);
+    }
+  }
 }
 
 /** How many indices from position `start` on name neighbouring rows: they are read at once. */

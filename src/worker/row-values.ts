@@ -18,25 +18,25 @@ export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binariz
   return {
     count: rows.length,
     isBinary: binarizing.binarization !== 'none',
-    *batches(): Generator<RowBatch> {
+    async *batches(): AsyncGenerator<RowBatch> {
       for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
         const numbers = rows.subarray(start, start + ROWS_AT_ONCE);
-        yield { numbers, values: readValues(reader, numbers, binarizing) };
+        yield { numbers, values: await readValues(reader, numbers, binarizing) };
       }
     },
   };
 }
 
 /** Values [rows, data_size], as they are where nothing is said of binarizing. */
-export function readValues(
+export async function readValues(
   reader: RowReader,
   rows: Uint32Array,
   binarizing: Binarizing = AS_THEY_ARE,
-): FloatArray {
+): Promise<FloatArray> {
   const { record } = reader;
   const size = rows.length * record.data_size;
   const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  reader.readRows(rows, stored);
+  await reader.readRows(rows, stored);
   const data = Float32Array.from(stored, (value) => value * record.scale);
   binarize(data, rows, record.data_size, binarizing);
   return { shape: [rows.length, record.data_size], data };

@@ -81,7 +81,7 @@ describe('create', () => {
     ]);
     const rows = await store.openRows(id);
     const out = new Float32Array(9);
-    rows.readRows([0, 1, 2], out);
+    await rows.readRows([0, 1, 2], out);
     expect([...out]).toEqual([31.5, 0, 1, NaN, 1, 0, 40, 0, NaN]);
     await rows.close();
   });

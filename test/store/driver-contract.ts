@@ -144,9 +144,9 @@ function opening(open: () => Promise<Driver>): void {
     const blob = await driver.open('a/b');
     const target = new Uint8Array(3);
     expect(blob.bytes).toBe(10);
-    blob.readSync(target, 7);
+    await blob.read(target, 7);
     expect(String(Buffer.from(target))).toBe('789');
-    blob.readSync(target, 0);
+    await blob.read(target, 0);
     expect(String(Buffer.from(target))).toBe('012');
     await blob.close();
     await blob.close();
@@ -156,9 +156,7 @@ function opening(open: () => Promise<Driver>): void {
     const driver = await open();
     await driver.write('a/b', text('0123456789'));
     const blob = await driver.open('a/b');
-    expect(() => {
-      blob.readSync(new Uint8Array(3), 8);
-    }).toThrow('a/b is damaged: it ends before byte 11.');
+    await expect(blob.read(new Uint8Array(3), 8)).rejects.toThrow('a/b is damaged: it ends before byte 11.');
     await blob.close();
   });
 

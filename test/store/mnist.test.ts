@@ -22,7 +22,7 @@ describe('the built-in mnist', () => {
   it('has its training rows first and its test rows last', async () => {
     const rows = await createDatasetStore(fsDriver(await temporaryFolder()), LIMITS).openRows('mnist');
     const out = new Uint8Array(3 * 784);
-    rows.readRows([0, 60_000, 69_999], out);
+    await rows.readRows([0, 60_000, 69_999], out);
     const sums = [0, 1, 2].map((i) => out.subarray(784 * i, 784 * (i + 1)).reduce((a, b) => a + b, 0));
     // Sums of pixels of the first training and the first and last test image, taken from the published files.
     expect(sums).toEqual([27_525, 18_454, 41_833]);

@@ -5,7 +5,7 @@ export function memoryRows(stored: Uint8Array | Float32Array, dataSize: number, 
   return {
     dtype: stored instanceof Uint8Array ? 'uint8' : 'float32',
     scale,
-    readRows: (indices, out) => {
+    readRows: async (indices, out) => {
       indices.forEach((row, i) => {
         out.set(stored.subarray(row * dataSize, (row + 1) * dataSize), i * dataSize);
       });

@@ -8,7 +8,7 @@ export function rowSetOf({ shape, data }: FloatArray, batchSize = 512): RowSet {
   return {
     count,
     isBinary: false,
-    *batches(): Generator<RowBatch> {
+    async *batches(): AsyncGenerator<RowBatch> {
       for (let start = 0; start < count; start += batchSize) {
         const numbers = rowNumbers(count).subarray(start, start + batchSize);
         const values = data.subarray(start * size, (start + numbers.length) * size);

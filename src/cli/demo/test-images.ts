@@ -10,7 +10,7 @@ export async function readTestImages(config: Config, count: number): Promise<Ima
   try {
     const { rows, test_rows: testRows, data_size: size, scale } = reader.record;
     const stored = new Uint8Array(count * size);
-    reader.readRows(
+    await reader.readRows(
       Array.from({ length: count }, (_, i) => rows - testRows + i),
       stored,
     );

@@ -70,7 +70,7 @@ async function* mnistIdx({ output }: Options, trainRows: number, testRows: numbe
     [magic, numbers.length, height, width].forEach((value, i) => header.writeUInt32BE(value, 4 * i));
     yield header;
     const images = new Uint8Array(numbers.length * MNIST.size);
-    reader.readRows(numbers, images);
+    await reader.readRows(numbers, images);
     yield Buffer.from(images.buffer);
   } finally {
     await reader.close();

@@ -9,7 +9,7 @@ const ROWS = 512;
 /** Mean squares and products of what is left of rows without their mean (maximum likelihood), [size, size]. */
 export async function covarianceOf(
   runtime: Runtime,
-  batches: Iterable<RowBatch>,
+  batches: AsyncIterable<RowBatch>,
   mean: Float64Array,
   between: () => Promise<void>,
 ): Promise<Float64Array[]> {
@@ -21,7 +21,7 @@ export async function covarianceOf(
   const sums = Array.from({ length: size }, () => new Float64Array(size));
   let count = 0;
   try {
-    for (const { values } of batches) {
+    for await (const { values } of batches) {
       const results = await products.run({ rows: centered(values, mean) });
       getNamed(results, 'sums').data.forEach((value, i) => {
         const row = sums[Math.floor(i / size)];

@@ -21,12 +21,12 @@ interface Inputs {
 }
 
 /** What steps first .. first + steps - 1 are fed: rows, noise and scalars, each a function of the step's number alone. */
-export function stepInputs(inputs: Inputs, first: number, steps: number): Arrays {
+export async function stepInputs(inputs: Inputs, first: number, steps: number): Promise<Arrays> {
   const { algorithm, training, calendar, source, order, dataSize, minibatchSize } = inputs;
   const size = steps * minibatchSize * dataSize;
   const rows = source.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
   const indices = order.indices(first, steps);
-  source.readRows(indices, rows);
+  await source.readRows(indices, rows);
   const noise = Object.entries(algorithm.noise).map(([name, spec]) => {
     return [NOISE + name, noiseOf(spec, training.seed, first, steps)] as const;
   });

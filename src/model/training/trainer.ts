@@ -87,7 +87,7 @@ export class Trainer {
     };
     const data = { dtype: source.dtype, scale: source.scale, dataSize, minibatchSize };
     const scan = await runtime.compileScan(trainingStep(algorithm, training, data, calendar));
-    const state = await scan.start(initialState(options, vae, algorithm));
+    const state = await scan.start(await initialState(options, vae, algorithm));
     return new Trainer(options, { vae, algorithm, calendar, scan, state });
   }
 
@@ -103,7 +103,8 @@ export class Trainer {
     const observe = Array.from({ length: steps }, (_, i) =>
       isObserved(first + i, rows.length, minibatchSize),
     );
-    const result = await this.#scan.run(this.#state, this.#slices(first, steps), observe);
+    const slices = await this.#slices(first, steps);
+    const result = await this.#scan.run(this.#state, slices, observe);
     this.#state = result.state;
     this.#step += steps;
     return summarize(result.outputs, observe, first);
@@ -130,7 +131,7 @@ export class Trainer {
     await this.#scan.dispose();
   }
 
-  #slices(first: number, steps: number): Arrays {
+  #slices(first: number, steps: number): Promise<Arrays> {
     const { algorithm } = this;
     return stepInputs(
       { ...this.#options, algorithm, order: this.#order, calendar: this.#calendar },
@@ -140,10 +141,10 @@ export class Trainer {
   }
 }
 
-function initialState(options: TrainerOptions, vae: Vae, algorithm: Algorithm): FloatArrays {
+async function initialState(options: TrainerOptions, vae: Vae, algorithm: Algorithm): Promise<FloatArrays> {
   const { training, resume } = options;
   const layout = layoutOf(algorithm.shapes);
-  const parameters = resume?.parameters ?? initialParameters(options, vae, algorithm);
+  const parameters = resume?.parameters ?? (await initialParameters(options, vae, algorithm));
   const slots = Object.entries(createOptimizer(training.optimizer).slots).map(([slot, value]) => {
     const own = resume ? stripPrefix(resume.optimizer, `${slot}/`) : fillNamed(algorithm.shapes, value);
     return addPrefix(packArrays(layout, own), slotPrefix(slot));
@@ -157,13 +158,17 @@ function initialState(options: TrainerOptions, vae: Vae, algorithm: Algorithm): 
   return Object.assign({}, ...state) as FloatArrays;
 }
 
-function initialParameters(options: TrainerOptions, vae: Vae, algorithm: Algorithm): FloatArrays {
+async function initialParameters(
+  options: TrainerOptions,
+  vae: Vae,
+  algorithm: Algorithm,
+): Promise<FloatArrays> {
   const { training, source, rows, dataSize, model } = options;
   const all = { ...initialize(vae.shapes, training.seed, training.initializer), ...algorithm.initial };
   const known =
     training.output_bias === 'zero'
       ? {}
-      : vae.marginalParameters(elementStatistics(source, rows, dataSize, model.likelihood));
+      : vae.marginalParameters(await elementStatistics(source, rows, dataSize, model.likelihood));
   return mapNamed(algorithm.shapes, (_, name) => {
     const { shape, data } = getNamed<FloatArray>(all, name);
     return { shape, data: known[name] ?? data };

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../errors.ts';
@@ -120,14 +119,15 @@ function randomAccess(key: string, file: FileHandle, bytes: number): RandomAcces
   let closing: Promise<void> | undefined;
   return {
     bytes,
-    readSync(target, offset) {
+    async read(target, offset) {
       for (let done = 0; done < target.byteLength;) {
-        const count = readSync(file.fd, target, done, target.byteLength - done, offset + done);
-        if (count === 0) {
+        const left = target.byteLength - done;
+        const { bytesRead } = await file.read(target, done, left, offset + done);
+        if (bytesRead === 0) {
           const detail = `it ends before byte ${offset + target.byteLength}`;
           throw AppError.of('blob_corrupt', { key, detail });
         }
-        done += count;
+        done += bytesRead;
       }
     },
     close: () => (closing ??= file.close()),

@@ -45,7 +45,7 @@ async function train(
     optimizer: true,
     onCorrupt: warningOfDamage(warn),
   });
-  if (resume === null) checkRows(reader, payload.model.likelihood);
+  if (resume === null) await checkRows(reader, payload.model.likelihood);
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
   const model = await completed(payload, source, split.train, record.data_size, store);
@@ -88,7 +88,7 @@ async function completed(
   store: Store,
 ): Promise<ModelSpec> {
   if (!needsTransform(model.likelihood)) return model;
-  const statistics = elementStatistics(source, rows, dataSize, model.likelihood);
+  const statistics = await elementStatistics(source, rows, dataSize, model.likelihood);
   const complete = { ...model, likelihood: withTransform(model.likelihood, statistics) };
   await store.models.setSpecification(modelId, complete);
   return complete;

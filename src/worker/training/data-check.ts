@@ -9,7 +9,7 @@ const ROWS_AT_ONCE = 256;
  * Looks at every row where the profile of the data set cannot tell whether the likelihood explains it. Errors:
  * data_invalid with row and column.
  */
-export function checkRows(reader: RowReader, likelihood: LikelihoodSpec): void {
+export async function checkRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<void> {
   const { id, profile, rows, data_size: size, dtype, scale } = reader.record;
   if (!needsRowCheck(likelihood, profile)) return;
   const check = rowCheck(likelihood, size, scale);
@@ -17,7 +17,7 @@ export function checkRows(reader: RowReader, likelihood: LikelihoodSpec): void {
     const indices = Uint32Array.from({ length: Math.min(ROWS_AT_ONCE, rows - start) }, (_, i) => start + i);
     const length = indices.length * size;
     const stored = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
-    reader.readRows(indices, stored);
+    await reader.readRows(indices, stored);
     const problem = check(stored);
     if (problem === null) continue;
     const name = profile?.per_column === true ? profile.columns[problem.column]?.name : undefined;

@@ -42,7 +42,7 @@ export class Validation {
   /** Whether the bound of some training rows is finite: finite parameters alone do not make a model usable. */
   async isUsable(parameters: FloatArrays): Promise<boolean> {
     if (this.#training.algorithm.name === 'mcem') return true;
-    const rows = readValues(this.#reader, this.#probe, this.#training);
+    const rows = await readValues(this.#reader, this.#probe, this.#training);
     const noise = { seed: this.#training.seed, stream: 'validationNoise' } as const;
     const { elbo } = await this.#inference.elbo(parameters, rows, 1, noise);
     return elbo.data.every(Number.isFinite);
@@ -52,7 +52,7 @@ export class Validation {
   async score(parameters: FloatArrays): Promise<ValidationTerms | null> {
     if (this.#rows.length === 0) return null;
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
-    for (const { values, numbers } of rowSet(this.#reader, this.#rows, this.#training).batches()) {
+    for await (const { values, numbers } of rowSet(this.#reader, this.#rows, this.#training).batches()) {
       const noise = { seed: this.#training.seed, stream: 'validationNoise', rows: numbers } as const;
       const terms = await this.#inference.elbo(parameters, values, 1, noise);
       elbo += sum(terms.elbo.data);

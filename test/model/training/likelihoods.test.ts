@@ -90,7 +90,11 @@ async function train(
   const [source, all] = [memoryRows(given.data, 4), rowNumbers(ROWS)];
   const trainer = await Trainer.create({
     runtime,
-    model: tinyModel(withTransform(likelihood, elementStatistics(source, all, 4, likelihood)), 'tanh', [8]),
+    model: tinyModel(
+      withTransform(likelihood, await elementStatistics(source, all, 4, likelihood)),
+      'tanh',
+      [8],
+    ),
     training: trainingSpec({
       optimizer: { name: 'adam', learning_rate: 0.02 },
       seed: 3,

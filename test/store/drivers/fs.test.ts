@@ -80,7 +80,7 @@ describe('fsDriver', () => {
     await driver.write('a/b', Buffer.from('new'));
     await driver.remove('a');
     const target = Buffer.alloc(3);
-    blob.readSync(target, 0);
+    await blob.read(target, 0);
     expect(String(target)).toBe('old');
     await blob.close();
   });

@@ -6,7 +6,7 @@ import { bitsPerDimension, monteCarloError, overRows, type Measure } from './mea
 export const elbo: Measure<'elbo'> = async (context, { samples }) => {
   const [elbos, likelihoods, divergences] = [new Moments(), new Moments(), new Moments()];
   let squares = 0;
-  for (const { values, numbers } of context.rows.batches()) {
+  for await (const { values, numbers } of context.rows.batches()) {
     const noise = { seed: context.seed, stream: 'evaluation', rows: numbers } as const;
     const bounds = await boundOfRows({ ...context, rows: values }, samples, noise, context.advance);
     for (const bound of bounds) {

@@ -35,7 +35,7 @@ async function statisticsOf({
   advance,
 }: MeasureContext): Promise<ElementStatistics> {
   const gathering = gatherStatistics(dataSize, model.likelihood);
-  for (const { values } of trainRows.batches()) {
+  for await (const { values } of trainRows.batches()) {
     gathering.add(values.data);
     await advance(0);
   }
@@ -48,7 +48,7 @@ async function independentFloor(
 ): Promise<FloorReport> {
   const family = likelihoodFamily(context.model.likelihood);
   const scores = new Moments();
-  for (const { values, numbers } of context.rows.batches()) {
+  for await (const { values, numbers } of context.rows.batches()) {
     const results = await context.functions.run(
       'independent',
       (inputs) => ({ score: independentLikelihood(family, statistics).logProb(getNamed(inputs, 'rows')) }),
@@ -88,7 +88,7 @@ async function pcaFloor(
   if (!fitted) return null;
   const logScale = scale.reduce((sum, value) => sum + Math.log(value), 0);
   const scores = new Moments();
-  for (const { values } of rows.batches()) {
+  for await (const { values } of rows.batches()) {
     const size = context.dataSize;
     for (let start = 0; start < values.data.length; start += size) {
       scores.add(

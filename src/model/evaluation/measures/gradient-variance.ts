@@ -15,7 +15,7 @@ type Spec = MeasureOf<'gradient_variance'>;
  * same minibatch: the trace of its covariance, estimated from so many draws with L = 1.
  */
 export const gradientVariance: Measure<'gradient_variance'> = async (context, spec) => {
-  const minibatch = minibatchOf(context, spec.minibatch_size);
+  const minibatch = await minibatchOf(context, spec.minibatch_size);
   const asked = COMPARED_ESTIMATORS.filter(
     ({ name }) => name !== 'sgvb_b' || context.vae.klDivergence !== null,
   );
@@ -102,14 +102,14 @@ function specsOf(arrays: FloatArrays): ArraySpecs {
 }
 
 /** Rows drawn by the seed from those that are evaluated. */
-function minibatchOf({ rows, seed, dataSize }: MeasureContext, size: number): RowBatch {
+async function minibatchOf({ rows, seed, dataSize }: MeasureContext, size: number): Promise<RowBatch> {
   const chosen = new Set(
     permutation(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size),
   );
   const data = new Float32Array(chosen.size * dataSize);
   const numbers = new Uint32Array(chosen.size);
   let [position, next] = [0, 0];
-  for (const batch of rows.batches()) {
+  for await (const batch of rows.batches()) {
     batch.numbers.forEach((number, i) => {
       if (!chosen.has(position++)) return;
       numbers[next] = number;

@@ -18,7 +18,7 @@ export const latents: Measure<'latents'> = async (context) => {
     kl: new Moments(),
     mean: new Moments(),
   }));
-  for (const { values, numbers } of rows.batches()) {
+  for await (const { values, numbers } of rows.batches()) {
     const count = numbers.length;
     for (let draw = 0; draw < draws; draw++) {
       const source = { seed, stream: 'evaluation', rows: numbers } as const;

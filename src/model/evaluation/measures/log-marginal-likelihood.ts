@@ -8,7 +8,7 @@ export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (
   const rows = new Moments();
   const sizes = new Moments();
   let [squares, smallest, accepted] = [0, Infinity, 0];
-  for (const { values, numbers } of context.rows.batches()) {
+  for await (const { values, numbers } of context.rows.batches()) {
     const noise = { seed: context.seed, stream: 'evaluation', rows: numbers } as const;
     const estimate = await marginalLikelihood({ ...context, rows: values }, spec, noise, context.advance);
     estimate.logMarginalLikelihood.forEach((value) => {

@@ -23,7 +23,7 @@ export interface RowSet {
   /** Every value is known to be 0 or 1. */
   readonly isBinary: boolean;
   /** All of them in their order, cut in the same way every time. */
-  batches(): Iterable<RowBatch>;
+  batches(): AsyncIterable<RowBatch>;
 }
 
 /** What measures are taken of. */
