@@ -50,6 +50,7 @@ const HOUR_MS = 3_600_000;
 const BYTES: Range = [1024, 2 ** 40];
 const RUNTIMES = ['auto', 'onnx', 'tfjs'] as const;
 const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
+const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** Every setting of the service. The README's table lists the same. */
@@ -190,6 +191,12 @@ const SETTINGS = {
     'How long a process that stops waits for its jobs to write a checkpoint.',
   ),
   logLevel: choice('AEVB_LOG_LEVEL', LOG_LEVELS, 'info', 'Minimum severity of the lines that are logged.'),
+  logFormat: choice(
+    'AEVB_LOG_FORMAT',
+    LOG_FORMATS,
+    'auto',
+    'Format of the log: pretty or json; auto is pretty on a terminal and json elsewhere.',
+  ),
 } as const;
 
 type SettingName = keyof typeof SETTINGS;

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { pino, type Logger } from 'pino';
 import { runDemo } from './cli/demo/demo.ts';
 import { addPictureCommand } from './cli/picture/picture.ts';
 import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
 import { runReproduction } from './cli/reproduce/reproduce.ts';
+import { createServiceLog, type ServiceLog } from './cli/service-log.ts';
 import { startService, type Parts } from './cli/service.ts';
 import { untilStopped } from './cli/signals.ts';
 import { loadConfig, type Config } from './config.ts';
@@ -78,12 +78,12 @@ function serveCommand(name: string, description: string, parts: Parts): void {
     .option('--queue-url <url>', 'redis:// or postgres:// (AEVB_QUEUE_URL)')
     .action(async (flags: ServeFlags) => {
       const config = loadConfig({ ...process.env, ...asEnvironment(flags) });
-      await serve(config, pino({ level: config.logLevel }), parts);
+      await serve(config, createServiceLog(config, process.stdout, process.env), parts);
       await end(0);
     });
 }
 
-async function serve(config: Config, log: Logger, parts: Parts): Promise<void> {
+async function serve(config: Config, log: ServiceLog, parts: Parts): Promise<void> {
   if (config.queueUrl === '' && !(parts.api && parts.worker)) {
     const problem = {
       pointer: 'AEVB_QUEUE_URL',
@@ -92,11 +92,12 @@ async function serve(config: Config, log: Logger, parts: Parts): Promise<void> {
     };
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems: [problem] });
   }
-  const service = await startService(config, log, parts);
-  const reason = await untilStopped(() => process.exit(1));
-  log.info({ reason }, 'stopping');
-  await service.stop();
-  log.info({}, 'stopped');
+  const stopped = untilStopped(() => process.exit(1));
+  // A service that is still starting has nothing to put in order: it is left as it is.
+  const service = await Promise.race([startService(config, log, parts), stopped.then(() => null)]);
+  log.announce('stopping', { reason: await stopped });
+  await service?.stop();
+  log.announce('stopped', {});
 }
 
 /** Ends the process, whatever still lingers in it, once what it wrote is out: a pipe may hold some of it back. */

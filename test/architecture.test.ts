@@ -158,6 +158,10 @@ describe('the rooms', () => {
   });
 });
 
+it('a child process ignores signals before it loads anything: loading takes a second', () => {
+  expect(loadedWith(['worker/child/entry.ts'])).toEqual(['worker/child/entry.ts']);
+});
+
 describe('every file of src', () => {
   const where = (bad: (file: SourceFile, name: string) => boolean): string[] =>
     [...FILES].filter(([name, file]) => bad(file, name)).map(([name]) => name);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '../config.ts';
+import { createJsonLog } from './service-log.ts';
 import { startService } from './service.ts';
 import { Interrupted } from './interruption.ts';
 
@@ -51,7 +52,7 @@ async function serving<T>(
   const heeded = Object.fromEntries(HEEDED.map((name) => [name, environment[name]]));
   const fixed = { AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', AEVB_DATA_DIR: dataDir };
   const config = loadConfig({ ...heeded, ...fixed, ...settings });
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: logFile, sync: true }));
+  const log = createJsonLog(config.logLevel, pino.destination({ dest: logFile, sync: true }));
   const service = await unlessInterrupted(signal, () =>
     startService(config, log, { api: true, worker: true }),
   );

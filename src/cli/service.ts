@@ -5,8 +5,11 @@ import type { Config } from '../config.ts';
 import { openQueue } from '../queue/open.ts';
 import type { Consumer } from '../queue/queues.ts';
 import { openStore } from '../store/store.ts';
+import type { Log } from '../worker/log.ts';
 import { startWorker } from '../worker/worker.ts';
+import { announceJobs } from './job-news.ts';
 import { listen } from './listen.ts';
+import type { ServiceLog } from './service-log.ts';
 
 /** Which parts of the service this process runs. */
 export interface Parts {
@@ -24,7 +27,7 @@ export interface Service {
 type Closing = () => Promise<void>;
 
 /** Starts the API, the workers, or both, on the configured queue. What was started is closed again if a later part fails. */
-export async function startService(config: Config, log: Logger, parts: Parts): Promise<Service> {
+export async function startService(config: Config, log: ServiceLog, parts: Parts): Promise<Service> {
   const closings: Closing[] = [];
   const stop = once(async () => {
     // In the order opposite to starting: the API stops taking work first, the queue goes last.
@@ -33,20 +36,21 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
   try {
     const store = openStore(config);
     await store.removeLeftovers();
-    const queue = await openQueue(config, log);
-    closings.push(() => queue.close());
+    const { logger } = log;
+    const opened = await openQueue(config, logger);
+    closings.push(() => opened.close());
+    // A person is told of each job, but not of the runtime with each of them.
+    const queue = log.readable ? announceJobs(opened, logger) : opened;
+    const workerLog = log.readable ? withoutRepeats(logger) : logger;
     if (parts.worker) {
-      const worker: Consumer = await startWorker({ config, queue, log, childEntry: childEntry() });
+      const worker: Consumer = await startWorker({ config, queue, log: workerLog, childEntry: childEntry() });
       closings.push(() => worker.close());
-      log.info(
-        {
-          queue: queue.kind,
-          train: config.trainConcurrency,
-          evaluate: config.evaluateConcurrency,
-          infer: config.inferConcurrency,
-        },
-        'worker ready',
-      );
+      log.announce('worker ready', {
+        queue: queue.kind,
+        train: config.trainConcurrency,
+        evaluate: config.evaluateConcurrency,
+        infer: config.inferConcurrency,
+      });
     }
     const url = parts.api ? await startApi() : null;
     return { url, stop };
@@ -54,12 +58,12 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
     async function startApi(): Promise<string> {
       const producer = await queue.producer();
       closings.push(() => producer.close());
-      const app = await buildApp({ config, producer, store, logger: log });
+      const app = await buildApp({ config, producer, store, logger });
       closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));
       await listen(app, config);
       const { port } = app.server.address() as AddressInfo;
       const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-      log.info({ url: address, queue: queue.kind, data: config.dataDir }, 'listening');
+      log.announce('listening', { url: address, queue: queue.kind, data: config.dataDir });
       return address;
     }
   } catch (error) {
@@ -68,9 +72,22 @@ export async function startService(config: Config, log: Logger, parts: Parts): P
   }
 }
 
+/** Tells each piece of information once. */
+function withoutRepeats(logger: Logger): Log {
+  const told = new Set<string>();
+  return {
+    info: (values, message) => {
+      if (!told.has(message)) logger.info(values, message);
+      told.add(message);
+    },
+    warn: logger.warn.bind(logger),
+    error: logger.error.bind(logger),
+  };
+}
+
 /** The compiled child process beside this file. */
 function childEntry(): URL {
-  return new URL('../worker/child/main.js', import.meta.url);
+  return new URL('../worker/child/entry.js', import.meta.url);
 }
 
 /** Closes the API; connections that are still open after half of the time to stop are cut, so that the workers have the other. */

@@ -6,7 +6,7 @@ const { WorkerProcess } = await import(new URL('child/child-process.js', dist).h
 const ignore = () => undefined;
 const size = { maxUploadBytes: 1e9, maxDatasetBytes: 1e9 };
 const settings = { dataDir, runtime: 'onnx', device: 'cpu', threads: 1, ...size };
-const child = new WorkerProcess(new URL('child/main.js', dist), settings, {
+const child = new WorkerProcess(new URL('child/entry.js', dist), settings, {
   info: ignore,
   warn: ignore,
   error: ignore,

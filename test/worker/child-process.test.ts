@@ -18,7 +18,7 @@ import { LAST_STEP, openWorkshop, watchedJob } from './workshop.ts';
 
 /** Compiled: a process of its own runs no TypeScript. */
 const DIST = new URL('../../dist/worker/', import.meta.url);
-const ENTRY = new URL('child/main.js', DIST);
+const ENTRY = new URL('child/entry.js', DIST);
 
 async function childOver(dataDir: string) {
   const lines: string[] = [];

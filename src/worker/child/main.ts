@@ -20,8 +20,6 @@ process.on('message', (message: ToChild) => {
   else if (message.type === 'abort') aborts.get(message.call)?.abort(message.reason);
   else void run(message);
 });
-// Signals of the terminal go to the whole group; the parent decides what a child does about them.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 
 function send(message: FromChild): void {

@@ -1,0 +1,102 @@
+import { AppError, isRetryable } from '../errors.ts';
+import type { JobName, JobTypes } from '../queue/jobs.ts';
+import { InterruptedError, type Processor, type QueueBackend } from '../queue/queues.ts';
+import { clock, nats } from './format.ts';
+
+interface Stage {
+  readonly name: string | number;
+  readonly text: string;
+}
+
+/** How a job is told of. */
+interface JobWords<Name extends JobName> {
+  readonly start: (payload: JobTypes[Name]['payload']) => string;
+  /** The stage that a job is at; a new stage is told of, once. */
+  readonly stage: (progress: JobTypes[Name]['progress']) => Stage;
+  readonly end: (result: JobTypes[Name]['result']) => string;
+}
+
+const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
+  train: {
+    start: ({ training, modelId, datasetId }) =>
+      `trains ${modelId} on ${datasetId}, ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}`,
+    stage: ({ epoch, epochs, trainElbo, validationElbo }) => ({
+      name: epoch,
+      text: `epoch ${epoch} of ${epochs}${describeBound('training', trainElbo)}${describeBound('validation', validationElbo)}`,
+    }),
+    end: ({ outcome, step, validationElbo }) =>
+      `${outcome} at step ${step}${describeBound('validation', validationElbo)}`,
+  },
+  evaluate: {
+    start: ({ modelId, datasetId }) => `evaluates ${modelId} on ${datasetId}`,
+    stage: ({ measure }) => ({ name: measure, text: `measures ${measure}` }),
+    end: ({ outcome }) => outcome,
+  },
+  // One line for each request tells enough.
+  infer: null,
+};
+
+const describeBound = (rows: string, elbo: number | null): string =>
+  elbo === null ? '' : `, ${rows} bound ${nats(elbo)} nats per row`;
+
+/** A job tells where it is at most this often: a small data set has many epochs a second. */
+const PROGRESS_EVERY_MS = 2_000;
+
+interface NewsLog {
+  info(values: object, message: string): void;
+  warn(values: object, message: string): void;
+}
+
+/** The same queue; `log` is told what becomes of the jobs that are taken from it. */
+export function announceJobs(queue: QueueBackend, log: NewsLog): QueueBackend {
+  return {
+    kind: queue.kind,
+    producer: () => queue.producer(),
+    consume: (name, options, processor) => queue.consume(name, options, announceRuns(name, processor, log)),
+    close: () => queue.close(),
+  };
+}
+
+/** The same processor; `log` is told of each run. */
+export function announceRuns<Name extends JobName>(
+  name: Name,
+  processor: Processor<Name>,
+  log: NewsLog,
+): Processor<Name> {
+  const words: JobWords<Name> | null = WORDS[name];
+  if (words === null) return processor;
+  return async (context, payload) => {
+    const tell = (text: string): void => {
+      log.info({}, `${context.jobId} ${text}`);
+    };
+    const started = performance.now();
+    // Before the first epoch is over there is nothing to tell.
+    let [told, toldAt]: [Stage['name'], number] = [0, -Infinity];
+    const reportProgress: typeof context.reportProgress = (progress) => {
+      const stage = words.stage(progress);
+      if (stage.name !== told && performance.now() - toldAt > PROGRESS_EVERY_MS) {
+        tell(stage.text);
+        [told, toldAt] = [stage.name, performance.now()];
+      }
+      return context.reportProgress(progress);
+    };
+    tell(words.start(payload));
+    try {
+      const result = await processor({ ...context, reportProgress }, payload);
+      tell(`${words.end(result)} (${clock((performance.now() - started) / 1000)})`);
+      return result;
+    } catch (error) {
+      announceFailure(error, context.jobId, log);
+      throw error;
+    }
+  };
+}
+
+/** Failures that are retried or were not foreseen are logged by the queue. */
+function announceFailure(error: unknown, jobId: string, log: NewsLog): void {
+  if (error instanceof InterruptedError) {
+    log.info({}, `${jobId} goes back to the queue and continues when a worker takes it`);
+  } else if (error instanceof AppError && error.kind !== 'internal' && !isRetryable(error)) {
+    log.warn({}, `${jobId} failed: ${error.message}`);
+  }
+}
