@@ -209,7 +209,7 @@ export type Config = Readonly<Static<typeof Schema>>;
 
 const fillIn = compileCheck(Schema, 'The configuration');
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The configuration from environment variables. Errors: validation_failed, a problem for each unknown or unusable one. */
 export function loadConfig(environment: Environment): Config {

@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { loadConfig, type Config } from '../config.ts';
+import { loadConfig, type Config, type Environment } from '../config.ts';
 import { createJsonLog } from './service-log.ts';
 import { startService } from './service.ts';
 import { Interrupted } from './interruption.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Host {
   readonly url: string;

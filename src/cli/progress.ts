@@ -1,17 +1,11 @@
 import type { TrainJob } from '../api/jobs/schemas.ts';
 import type { Metrics } from '../api/models/schemas.ts';
 import { clock, grouped, nats } from './format.ts';
-import type { Environment } from './host.ts';
+import { isTerminal, usesColour, type Output } from './terminal.ts';
+import type { Environment } from '../config.ts';
 
 type JobProgress = NonNullable<TrainJob['progress']>;
 export type Epoch = Metrics['data'][number];
-
-/** The part of a terminal or pipe that is written to. */
-export interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 export interface ProgressDisplay {
   /** Whether the display is one line rewritten (a terminal) rather than one line an epoch. */
@@ -29,8 +23,8 @@ const CLEAR_LINE = '\r\u001b[K';
 const [CYAN, PLAIN] = ['\u001b[36m', '\u001b[39m'];
 
 export function createProgress(output: Output, environment: Environment): ProgressDisplay {
-  const live = output.isTTY === true && environment['TERM'] !== 'dumb';
-  const colour = (environment['NO_COLOR'] ?? '') === '';
+  const live = isTerminal(output, environment);
+  const colour = usesColour(output, environment);
   let shown = '';
   const show = (line: string): void => {
     if (!live || line === shown) return;

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino';
-import type { Environment } from './host.ts';
-import type { Output } from './progress.ts';
+import type { Environment } from '../config.ts';
+import { usesColour, type Output } from './terminal.ts';
 
 /** The fields of a line of pino or Fastify that are shown. Any others stand behind a warning or an error. */
 interface Line {
@@ -22,11 +22,6 @@ const COLOURS = { dim: '\u001b[2m', yellow: '\u001b[33m', red: '\u001b[31m' } as
 const PLAIN = '\u001b[0m';
 /** Requests under way that are remembered, at most: should the end of one never be told, it is forgotten in time. */
 const MOST_REQUESTS = 1_000;
-
-export function usesColour(output: Output, environment: Environment): boolean {
-  const wanted = (environment['NO_COLOR'] ?? '') === '';
-  return wanted && output.isTTY === true && environment['TERM'] !== 'dumb';
-}
 
 /** Where pino writes its JSON lines so that a person can read them on `output`. */
 export function createReadableStream(output: Output, environment: Environment): DestinationStream {

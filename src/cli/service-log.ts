@@ -1,8 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { Config } from '../config.ts';
-import type { Environment } from './host.ts';
-import type { Output } from './progress.ts';
+import type { Config, Environment } from '../config.ts';
 import { createReadableStream } from './readable-lines.ts';
+import type { Output } from './terminal.ts';
 
 /** What a service says about itself: values by event. An event's name is the `msg` of its JSON line. */
 interface Events {

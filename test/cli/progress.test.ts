@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clock } from '../../src/cli/format.ts';
-import { createProgress, epochLine, progressLine, type Output } from '../../src/cli/progress.ts';
+import { createProgress, epochLine, progressLine } from '../../src/cli/progress.ts';
+import type { Output } from '../../src/cli/terminal.ts';
 
 const PROGRESS = {
   step: 1620,

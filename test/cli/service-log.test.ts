@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createReadableStream } from '../../src/cli/readable-lines.ts';
 import { createServiceLog } from '../../src/cli/service-log.ts';
-import type { Output } from '../../src/cli/progress.ts';
+import type { Output } from '../../src/cli/terminal.ts';
 
 const TERMINAL = { isTTY: true } as const;
 

@@ -1,6 +1,7 @@
 import type { Job } from '../../api/jobs/schemas.ts';
-import type { Environment } from '../host.ts';
-import { createProgress, type Output } from '../progress.ts';
+import type { Environment } from '../../config.ts';
+import { createProgress } from '../progress.ts';
+import type { Output } from '../terminal.ts';
 
 /** Where a job is: one line rewritten on a terminal, elsewhere a line for each quarter. */
 export interface JobDisplay {

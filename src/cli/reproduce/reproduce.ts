@@ -1,7 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '../client.ts';
-import { withService, type Environment } from '../host.ts';
+import type { Environment } from '../../config.ts';
+import { withService } from '../host.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
 import { createJobDisplay } from './display.ts';
 import { figure2 } from './figure2.ts';
