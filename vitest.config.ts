@@ -15,7 +15,7 @@ const END_TO_END = [
 const SERVICE = [
   'test/queue/{embedded,folder-lock,postgres,redis}.test.ts',
   'test/api/{capacity,socket}.test.ts',
-  'test/cli/{client,listening}.test.ts',
+  'test/cli/{client,listening,terminal}.test.ts',
   'test/worker/child-process.test.ts',
   'test/model/runtime/onnx/webgpu.test.ts',
 ];
