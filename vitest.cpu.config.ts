@@ -8,7 +8,7 @@ const END_TO_END = [
   'test/cli/demo.test.ts',
   'test/cli/stopping.test.ts',
   'test/cli/reproduce/reproduce.test.ts',
-  'test/docs/readme-examples.test.ts',
+  'test/docs/examples.test.ts',
 ];
 
 /** Open ports, or start servers and other processes. */
