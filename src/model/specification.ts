@@ -26,6 +26,7 @@ export {
   type PriorSpec,
 } from './specification/latent.ts';
 export type { PriorFamily } from './specification/families/families.ts';
+export { toPascalCase } from './specification/schema.ts';
 export { LIMITS } from './specification/limits.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';

@@ -4,11 +4,15 @@ import { buildTestApi } from '../support/api.ts';
 
 interface Schema {
   readonly properties?: Record<string, Schema>;
+  readonly type?: string;
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly discriminator?: { readonly mapping?: Record<string, string> };
   readonly required?: readonly string[];
   readonly $ref?: string;
 }
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly requestBody?: { content: Record<string, { schema: Schema }> };
@@ -70,73 +74,83 @@ describe('the OpenAPI document', () => {
     `);
   });
 
-  it('gives every route a summary, a tag, a described success and problems', async () => {
+  it('gives every route a summary, a tag, described answers, problems and a name of its own', async () => {
     const { paths } = await published();
+    const names: string[] = [];
     for (const [path, operations] of Object.entries(paths)) {
-      for (const [method, { summary, tags, responses }] of Object.entries(operations)) {
+      for (const [method, { operationId = '', summary, tags, responses }] of Object.entries(operations)) {
         const name = `${method} ${path}`;
+        expect(operationId, name).toMatch(/^[a-z]+([A-Z][a-z]*)*$/);
+        names.push(operationId);
         expect(summary, name).toBeTruthy();
         expect(tags, name).toHaveLength(1);
-        expect(
-          Object.keys(responses).some((status) => status.startsWith('2')),
-          name,
-        ).toBe(true);
+        expect(Object.keys(responses).filter((status) => status.startsWith('2'))).toHaveLength(1);
         for (const [status, response] of Object.entries(responses)) {
+          expect(response.description, `${name} ${status}`).toMatch(/^(?!Default Response).+\.$/);
           if (Number(status) < 400) continue;
           const schema = response.content?.['application/problem+json']?.schema;
-          expect(schema, `${name} ${status}`).toEqual({ $ref: '#/components/schemas/Problem' });
+          expect(schema, `${name} ${status}`).toMatchObject({ $ref: '#/components/schemas/Problem' });
         }
+      }
+    }
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('says what is in every array, and names every object in a union', async () => {
+    const document = await published();
+    for (const node of objects(document) as Generator<Schema>) {
+      if (node.type === 'array') expect(node, JSON.stringify(node)).toHaveProperty('items');
+      for (const member of [...(node.oneOf ?? []), ...(node.anyOf ?? [])]) {
+        expect(member.type, JSON.stringify(node)).not.toBe('object');
+        expect(member, JSON.stringify(node)).not.toHaveProperty('properties');
       }
     }
   });
 
-  it('requires no field that has a default, nor shows words of our own', async () => {
+  it('has a component for each union and each of its members', async () => {
+    const { components } = await published();
+    const { Optimizer, Measure, JobRequest } = components.schemas;
+    const references = (schema?: Schema) => schema?.oneOf?.map(({ $ref }) => $ref?.split('/').at(-1));
+    expect(references(Optimizer)).toEqual(expect.arrayContaining(['SgdOptimizer', 'AdamOptimizer']));
+    expect(Optimizer?.discriminator?.mapping).toMatchObject({ adam: '#/components/schemas/AdamOptimizer' });
+    expect(references(Measure)).toEqual(expect.arrayContaining(['ElboMeasure', 'MarginalMeasure']));
+    expect(references(JobRequest)).toEqual(['TrainRequest', 'EvaluateRequest']);
+    const { Posterior, Prior, Likelihood, Schedule, Algorithm, Estimator, Objective } = components.schemas;
+    for (const union of [Posterior, Prior, Likelihood, Schedule, Algorithm, Estimator, Objective]) {
+      expect(references(union)?.every((name = '') => name in components.schemas)).toBe(true);
+    }
+  });
+
+  it('requires of a request no field that has a default, and of an answer every such field', async () => {
     const document = await published();
+    expect(JSON.stringify(document)).not.toContain('x-published');
     for (const node of objects(document)) {
       const { properties = {}, required = [] } = node as Schema;
       for (const name of Array.isArray(required) ? required : []) {
         expect(properties[name as string] ?? {}, String(name)).not.toHaveProperty('default');
       }
     }
-    expect(JSON.stringify(document)).not.toContain('x-published');
-    const order = document.paths['/jobs']?.['post']?.requestBody?.content['application/json']?.schema;
-    const [job, evaluation] = order?.oneOf ?? [];
-    expect(evaluation?.required).toEqual(['model_id', 'type']);
-    expect(job?.required).toEqual(['dataset_id']);
-    expect(job?.properties?.['model']?.properties?.['latent_size']).toMatchObject({
-      default: 20,
-      maximum: 1024,
-    });
-    const rows = document.paths['/encode']?.['post']?.requestBody?.content['application/json']?.schema;
-    expect(rows?.required).toEqual(['model_id', 'data']);
-    expect(rows?.properties?.['data']).toHaveProperty('items.anyOf');
+    const { schemas } = document.components;
+    expect(schemas['EvaluateRequest']?.required).toEqual(['model_id', 'type']);
+    expect(schemas['TrainRequest']?.required).toEqual(['dataset_id']);
+    expect(schemas['ModelOrder']?.properties?.['latent_size']).toMatchObject({ default: 20, maximum: 1024 });
+    expect(schemas['ModelSpec']?.required).toContain('latent_size');
+    expect(schemas['EncodeRequest']?.required).toEqual(['model_id', 'data']);
+    expect(schemas['EncodeRequest']?.properties?.['data']).toHaveProperty('items.anyOf');
   });
 
-  it('refers only to what is there', async () => {
+  it('refers only to what is there, and to all of it', async () => {
     const document = await published();
-    for (const { $ref } of objects(document) as Generator<Schema>) {
-      if ($ref === undefined) continue;
-      expect(Object.keys(document.components.schemas)).toContain($ref.replace('#/components/schemas/', ''));
-    }
-    expect(Object.keys(document.components.schemas).sort()).toEqual([
-      'Dataset',
-      'DatasetDetails',
-      'EvaluateJob',
-      'Model',
-      'ModelDetails',
-      'Problem',
-      'TrainJob',
-    ]);
+    const references = [...(objects(document) as Generator<Schema>)].flatMap(({ $ref }) => $ref ?? []);
+    const names = references.map((reference) => reference.replace('#/components/schemas/', ''));
+    expect([...new Set(names)].sort()).toEqual(Object.keys(document.components.schemas));
   });
 
   it('takes files as they are', async () => {
     const { paths } = await published();
-    expect(Object.keys(paths['/datasets']?.['post']?.requestBody?.content ?? {})).toEqual([
-      'application/octet-stream',
-      'application/gzip',
-      'text/csv',
-      'application/x-npy',
-    ]);
+    expect(paths['/datasets']?.['post']?.requestBody?.content).toMatchObject({
+      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+    });
   });
 
   it('can be read by people', async () => {

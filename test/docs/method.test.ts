@@ -20,7 +20,11 @@ function table(heading: string): Map<string, string[]> {
 }
 
 function variants(schema: object): string[] {
-  return (schema as { oneOf: { title: string }[] }).oneOf.map(({ title }) => title);
+  const { discriminator, oneOf } = schema as {
+    discriminator: { propertyName: string };
+    oneOf: { properties: Record<string, { const?: string }> }[];
+  };
+  return oneOf.map(({ properties }) => properties[discriminator.propertyName]?.const ?? '');
 }
 
 describe('docs/method.md', () => {

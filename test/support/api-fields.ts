@@ -45,7 +45,7 @@ export function fieldsOf(schema: Schema, prefix = ''): Field[] {
 
 export function field(name: string, schema: Schema, required: boolean): Field[] {
   const inside = (schema.anyOf ?? []).find((one) => one.properties) ?? schema;
-  if (inside.discriminator) return unionFields(name, inside, required);
+  if (inside.oneOf) return unionFields(name, inside, required);
   const below = inside.items
     ? deeper(`${name}[]`, inside.items)
     : inside.properties
@@ -58,19 +58,20 @@ export function field(name: string, schema: Schema, required: boolean): Field[] 
 }
 
 function deeper(name: string, schema: Schema): Field[] {
-  if (schema.discriminator) return unionFields(name, schema, true);
+  if (schema.oneOf) return unionFields(name, schema, true);
   return schema.properties ? fieldsOf(schema, `${name}.`) : [];
 }
 
 /** A union told apart by one field: the field, then those of its variants, equal ones once. */
 function unionFields(name: string, schema: Schema, required: boolean): Field[] {
-  const tag = schema.discriminator?.propertyName ?? '';
-  const variants = (schema.oneOf ?? []).flatMap(flattened);
-  const titles = variants.map(({ title = '' }) => code(title));
+  const variants = leavesOf(schema);
+  const tag = tagOf(variants);
+  const titles = variants.map((variant) => code(labelOf(variant, tag)));
   const chosen = (schema.default as Record<string, string> | undefined)?.[tag];
   const byLine = new Map<string, { own: Field; titles: string[] }>();
-  for (const { title = '', ...variant } of variants) {
-    const others = Object.entries(variant.properties ?? {}).filter(([key]) => key !== tag);
+  for (const variant of variants) {
+    const title = labelOf(variant, tag);
+    const others = Object.entries(variant.properties ?? {}).filter(([, own]) => own.const === undefined);
     const properties = Object.fromEntries(others);
     for (const own of fieldsOf({ ...variant, properties }, `${name}.`)) {
       const line = JSON.stringify(own);
@@ -83,6 +84,7 @@ function unionFields(name: string, schema: Schema, required: boolean): Field[] {
   const meaning = schema.description ?? '';
   return [
     { name: `${name}.${tag}`, value: titles.join(', '), otherwise, meaning },
+    ...furtherTags(name, variants, tag),
     ...[...byLine.values()].map(({ own, titles: of }) => ({
       ...own,
       // What lies deeper belongs to a field that says it already.
@@ -93,16 +95,40 @@ function unionFields(name: string, schema: Schema, required: boolean): Field[] {
   ];
 }
 
-/** A variant that is told apart once more stands as several. */
-function flattened(variant: Schema): readonly Schema[] {
-  if (!variant.discriminator) return [variant];
-  const { propertyName } = variant.discriminator;
-  const { [propertyName]: tag = {} } = variant.properties ?? {};
-  return (variant.oneOf ?? []).map(({ title = '', properties, ...own }) => ({
-    ...own,
-    title: `${variant.title ?? ''} by ${title}`,
-    properties: { ...properties, [propertyName]: tag },
-  }));
+/** Fields that tell apart variants which share their tag. */
+function furtherTags(name: string, variants: readonly Schema[], tag: string): Field[] {
+  const constants = variants.flatMap(({ properties = {} }) =>
+    Object.entries(properties).filter(([key, own]) => key !== tag && own.const !== undefined),
+  );
+  return [...new Set(constants.map(([key]) => key))].map((key) => {
+    const values = constants.filter(([one]) => one === key).map(([, own]) => own);
+    const usual = values.find((one) => one.default !== undefined)?.default;
+    const value = values.map(valueOf).join(', ');
+    const owners = variants.filter(({ properties }) => properties?.[key]?.const !== undefined);
+    const of = [...new Set(owners.map(({ properties }) => properties?.[tag]?.const ?? ''))].map(code);
+    const otherwise = usual === undefined ? 'required' : code(String(usual));
+    return { name: `${name}.${key}`, value, otherwise, meaning: `Of ${of.join(', ')}.` };
+  });
+}
+
+/** The variants of a union, those of a union inside it in its place. */
+function leavesOf(schema: Schema): readonly Schema[] {
+  return schema.oneOf?.flatMap(leavesOf) ?? [schema];
+}
+
+/** The field that tells variants apart: constant in each of them. */
+export function tagOf(variants: readonly Schema[]): string {
+  const [first, ...others] = variants.map(({ properties = {} }) =>
+    Object.keys(properties).filter((name) => properties[name]?.const !== undefined),
+  );
+  return first?.find((name) => others.every((names) => names.includes(name))) ?? '';
+}
+
+/** The tag of a variant and, if it shares that with others, what else is constant in it. */
+function labelOf({ properties = {} }: Schema, tag: string): string {
+  const { [tag]: own, ...others } = properties;
+  const constants = [own, ...Object.values(others)].flatMap((one) => one?.const ?? []);
+  return constants.join(' by ');
 }
 
 function otherwiseOf({ default: value }: Schema, required: boolean): string {
@@ -119,6 +145,7 @@ export function valueOf(schema: Schema): string {
   if (schema.items) return `array of ${arrayOf(schema)}${counted(schema.minItems, schema.maxItems, '')}`;
   if (schema.type === 'integer' || schema.type === 'number') return numberOf(schema);
   if (schema.type === 'string') return stringOf(schema);
+  if (schema.oneOf) return 'object';
   return schema.type ?? 'any';
 }
 
@@ -130,7 +157,7 @@ function arrayOf({ items = {} }: Schema): string {
 function entries(items: Schema): string {
   if (items.items) return 'arrays';
   if (items.type === 'object') return 'objects';
-  return (items.discriminator ?? items.properties) ? 'objects' : valueOf(items);
+  return (items.oneOf ?? items.properties) ? 'objects' : valueOf(items);
 }
 
 const KINDS: Readonly<Record<string, string>> = { integer: 'whole number', number: 'number' };

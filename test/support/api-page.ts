@@ -1,7 +1,8 @@
 import { problemAnswer, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http/http-error.ts';
+import { UPLOAD_TYPES } from '../../src/api/datasets/schemas.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
-import { code, field, fieldsOf, valueOf, type Field, type Schema } from './api-fields.ts';
+import { code, field, fieldsOf, tagOf, valueOf, type Field, type Schema } from './api-fields.ts';
 
 interface Content {
   readonly schema?: Schema;
@@ -31,13 +32,37 @@ export interface ApiDocument {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
 }
 
+/** Components with a section of their own; all others are shown where they are used. */
+const SECTIONS = ['Problem', 'TrainJob', 'EvaluateJob', 'Dataset', 'DatasetDetails', 'Model', 'ModelDetails'];
+
+function inlineComponents(document: ApiDocument): ApiDocument {
+  const { schemas } = document.components;
+  const sections = SECTIONS.flatMap((name) => Object.entries(schemas).filter(([one]) => one === name));
+  return {
+    ...document,
+    paths: inline(document.paths) as ApiDocument['paths'],
+    components: { schemas: inline(Object.fromEntries(sections)) as ApiDocument['components']['schemas'] },
+  };
+
+  function inline(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(inline);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...others } = value as Schema;
+    const name = $ref?.replace('#/components/schemas/', '') ?? '';
+    if ($ref !== undefined && SECTIONS.includes(name)) return value;
+    const whole = { ...schemas[name], ...others };
+    return Object.fromEntries(Object.entries(whole).map(([key, child]) => [key, inline(child)]));
+  }
+}
+
 interface Route {
   readonly title: string;
   readonly operation: Operation;
 }
 
 /** docs/api.md: every route, object and error, as the service publishes them. */
-export function apiPage(document: ApiDocument): string {
+export function apiPage(published: ApiDocument): string {
+  const document = inlineComponents(published);
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       title: `${method.toUpperCase()} ${path}`,
@@ -117,7 +142,7 @@ function routeSection({ title, operation }: Route): string[] {
     [`${summary}.`, description].filter(Boolean).join(' '),
     ...(named.length > 0 ? [`${whereOf(parameters)}:`, requestFields(named)] : []),
     ...(files.length > 0
-      ? [`Body: the file, as ${files.map(code).join(', ')} or without a content type.`]
+      ? [`Body: the file, as ${UPLOAD_TYPES.map(code).join(', ')} or without a content type.`]
       : []),
     ...(json ? bodiesOf(json) : []),
     ...successes(operation).flatMap(answerParts),
@@ -127,13 +152,13 @@ function routeSection({ title, operation }: Route): string[] {
 
 /** One table for each variant of a body; a field says which variant it is. */
 function bodiesOf(schema: Schema): string[] {
-  if (!schema.discriminator) return ['Body:', requestFields(fieldsOf(schema))];
-  const { propertyName } = schema.discriminator;
-  const usual = schema.properties?.[propertyName]?.default;
-  return (schema.oneOf ?? []).flatMap((variant) => {
-    const { title = '' } = variant;
-    const otherwise = title === usual ? ' (the default)' : '';
-    return [`Body with ${code(propertyName)} ${code(title)}${otherwise}:`, requestFields(fieldsOf(variant))];
+  const { oneOf } = schema;
+  if (!oneOf) return ['Body:', requestFields(fieldsOf(schema))];
+  const tag = tagOf(oneOf);
+  return oneOf.flatMap((variant) => {
+    const { const: value = '', default: usual } = variant.properties?.[tag] ?? {};
+    const otherwise = value === usual ? ' (the default)' : '';
+    return [`Body with ${code(tag)} ${code(value)}${otherwise}:`, requestFields(fieldsOf(variant))];
   });
 }
 

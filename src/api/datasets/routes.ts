@@ -1,13 +1,11 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
-import { ById, PageQuery, named, page } from '../http/schemas.ts';
+import { ById, PageQuery, describe, page } from '../http/schemas.ts';
 import { Dataset, DatasetDetails, UPLOAD_TYPES, UploadBody, UploadQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['datasets'];
-const DatasetRef = named(Dataset);
-const DetailsRef = named(DatasetDetails);
 
 export function datasetRoutes(app: App, api: ApiOptions): void {
   acceptFiles(app);
@@ -23,7 +21,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         tags,
         querystring: UploadQuery,
         body: UploadBody,
-        response: { 201: DetailsRef },
+        response: { 201: describe(DatasetDetails, 'The data set, stored.') },
       },
     },
     async (request, reply) => {
@@ -41,7 +39,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         summary: 'List data sets, the built-in ones first, newest last',
         tags,
         querystring: PageQuery,
-        response: { 200: page(DatasetRef) },
+        response: { 200: describe(page(Dataset), 'A page of data sets.') },
       },
     },
     async (request) => listDatasets(api, request.query),
@@ -56,7 +54,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         summary: 'One data set: what its values look like, and the likelihood that suits them',
         tags,
         params: ById,
-        response: { 200: DetailsRef },
+        response: { 200: describe(DatasetDetails, 'The data set.') },
       },
     },
     async (request) => getDataset(api, request.params.id),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../model/specification.ts';
 import { DATASET_FORMATS, DatasetRecord, type DatasetFormat } from '../../store/records/dataset-record.ts';
-import { closed, nullable } from '../http/schemas.ts';
+import { PUBLISHED, closed, nullable } from '../http/schemas.ts';
 
 export const UPLOAD_TYPES = [
   'application/octet-stream',
@@ -46,11 +46,15 @@ export type UploadQuery = Static<typeof UploadQuery>;
 export const UploadBody = {
   description:
     'The file: IDX, NPY or CSV, gzip-compressed or not. CSV: a column holds numbers or, if its first value is a word, categories; empty cells, NA, N/A, NaN and null are missing values, as is NaN in NPY and IDX.',
-  content: Object.fromEntries(UPLOAD_TYPES.map((type) => [type, { schema: Type.Unsafe({}) }])),
+  content: {
+    'application/octet-stream': {
+      schema: Type.Unsafe({ [PUBLISHED]: { type: 'string', format: 'binary' } }),
+    },
+  },
 };
 
 export const Dataset = Type.Omit(DatasetRecord, ['profile'], {
-  $id: 'Dataset',
+  title: 'Dataset',
   ...closed,
   description: 'A data set.',
 });
@@ -68,7 +72,7 @@ const Proposal = Type.Object(
     }),
     reasons: Type.Array(Type.String()),
   },
-  closed,
+  { ...closed, title: 'DatasetProposal' },
 );
 
 export const DatasetDetails = Type.Object(
@@ -80,7 +84,7 @@ export const DatasetDetails = Type.Object(
     }),
   },
   {
-    $id: 'DatasetDetails',
+    title: 'DatasetDetails',
     ...closed,
     description:
       'A data set, what its values look like, and the likelihood of a job that does not name one. Data sets stored by versions that did not look have neither profile nor proposal.',

@@ -20,7 +20,7 @@ export const ProblemDetails = Type.Object(
       { description: 'What is wrong with which field; empty if no field is to blame.' },
     ),
   },
-  { $id: 'Problem', additionalProperties: false, description: 'RFC 9457 problem details.' },
+  { title: 'Problem', additionalProperties: false, description: 'RFC 9457 problem details.' },
 );
 export type ProblemDetails = Static<typeof ProblemDetails>;
 
@@ -47,8 +47,6 @@ export type ProblemStatus = keyof typeof MEANINGS;
 export function documentProblem(status: ProblemStatus) {
   return {
     description: MEANINGS[status],
-    content: { 'application/problem+json': { schema: PROBLEM } },
+    content: { 'application/problem+json': { schema: ProblemDetails } },
   };
 }
-
-const PROBLEM = Type.Unsafe({ $ref: 'Problem#' });

@@ -52,7 +52,7 @@ export function pageOf(query: PageQuery): { limit: number; after?: string } {
   return query.after === undefined ? { limit: query.limit } : { limit: query.limit, after: query.after };
 }
 
-/** A reference to a schema that the app has under a name, with the type of that schema. */
-export function named<Schema extends TSchema>(schema: Schema & { $id?: string }) {
-  return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id ?? ''}#` });
+/** A schema as the answer of a route: what it says there. */
+export function describe<Schema extends TSchema>(schema: Schema, description: string): Schema {
+  return { ...schema, description };
 }

@@ -14,6 +14,7 @@ import {
   ReconstructRequest,
 } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
+import { describe } from '../http/schemas.ts';
 import { pictured } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 
@@ -29,7 +30,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Embed rows: mean and standard deviation of the approximate posterior',
         tags,
         body: EncodeRequest,
-        response: { 200: EncodeAnswer },
+        response: { 200: describe(EncodeAnswer, 'One posterior for each row.') },
       },
     },
     async (request, reply) => {
@@ -48,7 +49,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Data from points of the latent space',
         tags,
         body: DecodeRequest,
-        response: { 200: MeanAnswer },
+        response: { 200: describe(MeanAnswer, 'One row of data for each point.') },
       },
     },
     async (request, reply) => {
@@ -89,7 +90,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Score rows: the evidence lower bound and its terms',
         tags,
         body: ElboRequest,
-        response: { 200: ElboAnswer },
+        response: { 200: describe(ElboAnswer, 'The scores of each row and their means.') },
       },
     },
     async (request, reply) => {
@@ -108,7 +109,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
         tags,
         body: LikelihoodRequest,
-        response: { 200: LikelihoodAnswer },
+        response: { 200: describe(LikelihoodAnswer, 'The estimates for each row and their mean.') },
       },
     },
     async (request, reply) => {

@@ -1,5 +1,10 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { MARGINAL_METHODS, type MarginalMethod, type MarginalSpec } from '../../model/specification.ts';
+import {
+  MARGINAL_METHODS,
+  toPascalCase,
+  type MarginalMethod,
+  type MarginalSpec,
+} from '../../model/specification.ts';
 import { Checkpoint, PUBLISHED, closed, nullable } from '../http/schemas.ts';
 
 export const MAX_SAMPLES = 1000;
@@ -41,14 +46,16 @@ const rows = (description: string, items: object) =>
     description,
     [PUBLISHED]: { items },
   });
-const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, { type: 'array' }] } };
+/** An array inside a row, if rows are nested. */
+const NESTED = { type: 'array', items: {} };
+const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, NESTED] } };
 const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
 const data = rows(
   'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
   {
     anyOf: [
-      { type: 'array', items: { anyOf: [CELL, { type: 'array' }] } },
-      { type: 'object', additionalProperties: CELL },
+      { type: 'array', items: { anyOf: [CELL, NESTED] } },
+      { type: 'object', title: 'RowByName', additionalProperties: CELL },
     ],
   },
 );
@@ -103,8 +110,8 @@ export type ElboRequest = Static<typeof ElboRequest>;
 const scored = { model_id: modelId, checkpoint: Checkpoint, data };
 const likelihoodVariant = (method: MarginalMethod) =>
   Type.Object(
-    { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method, { default: method }) },
-    { ...closed, title: method },
+    { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method) },
+    { ...closed, title: `${toPascalCase(method)}Request` },
   );
 type Scored = Static<Type.TObject<typeof scored & { seed: typeof seed }>>;
 

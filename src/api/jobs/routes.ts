@@ -1,11 +1,9 @@
-import Type from 'typebox';
 import { cancelJob, getJob, listJobs, postJob } from './jobs.ts';
-import { ById, named, page } from '../http/schemas.ts';
-import { EvaluateJob, JobRequest, JobsQuery, TrainJob } from './schemas.ts';
+import { ById, describe, page } from '../http/schemas.ts';
+import { Job, JobRequest, JobsQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
-const JobRef = Type.Union([named(TrainJob), named(EvaluateJob)]);
 
 export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
@@ -18,7 +16,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'Answers at once; Location is where to ask how the job is going.',
         tags,
         body: JobRequest,
-        response: { 202: JobRef },
+        response: { 202: describe(Job, 'The job, queued.') },
       },
     },
     async (request, reply) => {
@@ -36,7 +34,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         summary: 'List jobs, newest first',
         tags,
         querystring: JobsQuery,
-        response: { 200: page(JobRef) },
+        response: { 200: describe(page(Job), 'A page of jobs.') },
       },
     },
     async (request) => listJobs(api, request.query),
@@ -51,7 +49,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         summary: 'One job: its state, progress and result',
         tags,
         params: ById,
-        response: { 200: JobRef },
+        response: { 200: describe(Job, 'The job.') },
       },
     },
     async (request) => getJob(api, request.params.id),
@@ -67,7 +65,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'It stops at the next chance; the checkpoints of a training stay.',
         tags,
         params: ById,
-        response: { 202: JobRef },
+        response: { 202: describe(Job, 'The job, cancelled or about to be.') },
       },
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),

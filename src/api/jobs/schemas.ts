@@ -23,9 +23,9 @@ export const TrainRequest = Type.Object(
     ),
     model: ModelOrder,
     training: TrainingSpec,
-    type: Type.Literal('train', { default: 'train' }),
+    type: Type.Literal('train'),
   },
-  { ...closed, title: 'train' },
+  { ...closed, title: 'TrainRequest' },
 );
 export type TrainRequest = Static<typeof TrainRequest>;
 
@@ -39,13 +39,14 @@ const EvaluateRequest = Type.Object(
     ...EVALUATION_FIELDS,
     type: Type.Literal('evaluate'),
   },
-  { ...closed, title: 'evaluate' },
+  { ...closed, title: 'EvaluateRequest' },
 );
 export type EvaluateRequest = Static<typeof EvaluateRequest>;
 
 /** A job as it is sent. */
 export const JobRequest = Type.Unsafe<TrainRequest | EvaluateRequest>({
   type: 'object',
+  title: 'JobRequest',
   required: ['type'],
   properties: { type: { type: 'string', enum: [...TRACKED_NAMES], default: 'train' } },
   discriminator: { propertyName: 'type' },
@@ -66,7 +67,7 @@ const TrainProgress = Type.Object(
     runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
     pid: Type.Integer({ description: 'The process that trains.' }),
   },
-  closed,
+  { ...closed, title: 'TrainProgress' },
 );
 
 const TrainResult = Type.Object(
@@ -75,7 +76,7 @@ const TrainResult = Type.Object(
     step: Type.Integer(),
     validation_elbo: Elbo,
   },
-  closed,
+  { ...closed, title: 'TrainResult' },
 );
 
 const EvaluateProgress = Type.Object(
@@ -87,12 +88,15 @@ const EvaluateProgress = Type.Object(
     runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
     pid: Type.Integer({ description: 'The process that evaluates.' }),
   },
-  closed,
+  { ...closed, title: 'EvaluateProgress' },
 );
 
 const EvaluateResult = Type.Union([
-  Type.Object({ outcome: Type.Literal('succeeded'), ...EvaluationReport.properties }, closed),
-  Type.Object({ outcome: Type.Literal('cancelled') }, closed),
+  Type.Object(
+    { outcome: Type.Literal('succeeded'), ...EvaluationReport.properties },
+    { ...closed, title: 'Evaluation' },
+  ),
+  Type.Object({ outcome: Type.Literal('cancelled') }, { ...closed, title: 'CancelledEvaluation' }),
   Type.Null(),
 ]);
 
@@ -102,7 +106,7 @@ const Failure = Type.Object(
     message: Type.String(),
     problems: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }, closed)),
   },
-  closed,
+  { ...closed, title: 'JobFailure' },
 );
 
 const job = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
@@ -127,7 +131,7 @@ export const TrainJob = Type.Object(
       description: 'What to know of these data under this likelihood, found when the job was ordered.',
     }),
   }),
-  { $id: 'TrainJob', ...closed, description: 'A training job.' },
+  { title: 'TrainJob', ...closed, description: 'A training job.' },
 );
 export type TrainJob = Static<typeof TrainJob>;
 
@@ -137,11 +141,12 @@ export const EvaluateJob = Type.Object(
     progress: nullable(EvaluateProgress),
     result: EvaluateResult,
   }),
-  { $id: 'EvaluateJob', ...closed, description: 'An evaluation job.' },
+  { title: 'EvaluateJob', ...closed, description: 'An evaluation job.' },
 );
 export type EvaluateJob = Static<typeof EvaluateJob>;
 
-export type Job = TrainJob | EvaluateJob;
+export const Job = Type.Union([TrainJob, EvaluateJob], { title: 'Job' });
+export type Job = Static<typeof Job>;
 
 export const JobsQuery = Type.Object(
   {

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { deleteModel, getMetrics, getModel, listModels } from './models.ts';
-import { ById, PageQuery, named, page } from '../http/schemas.ts';
+import { ById, PageQuery, describe, page } from '../http/schemas.ts';
 import { Metrics, Model, ModelDetails } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
@@ -16,7 +16,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         summary: 'List models',
         tags,
         querystring: PageQuery,
-        response: { 200: page(named(Model)) },
+        response: { 200: describe(page(Model), 'A page of models.') },
       },
     },
     async (request) => listModels(api, request.query),
@@ -31,7 +31,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         summary: 'One model, its checkpoints and the state of its job',
         tags,
         params: ById,
-        response: { 200: named(ModelDetails) },
+        response: { 200: describe(ModelDetails, 'The model.') },
       },
     },
     async (request) => getModel(api, request.params.id),
@@ -46,7 +46,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         summary: 'How the training went, by step',
         tags,
         params: ById,
-        response: { 200: Metrics },
+        response: { 200: describe(Metrics, 'The metrics of the training, by ascending step.') },
       },
     },
     async (request) => getMetrics(api, request.params.id),

@@ -8,7 +8,7 @@ import { State } from '../jobs/schemas.ts';
 const Elbo = CheckpointRecord.properties.validation_elbo;
 
 export const Model = Type.Object(ModelRecord.properties, {
-  $id: 'Model',
+  title: 'Model',
   ...closed,
   description: 'A model.',
 });
@@ -25,7 +25,7 @@ export const ModelDetails = Type.Object(
     best_validation_elbo: Elbo,
     job_state: nullable(State),
   },
-  { $id: 'ModelDetails', ...closed, description: 'A model with its checkpoints and the state of its job.' },
+  { title: 'ModelDetails', ...closed, description: 'A model with its checkpoints and the state of its job.' },
 );
 export type ModelDetails = Static<typeof ModelDetails>;
 

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { checkReady } from './readiness.ts';
-import { closed } from '../http/schemas.ts';
+import { closed, describe } from '../http/schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['service'];
@@ -32,7 +32,12 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
   app.get(
     '/',
     {
-      schema: { operationId: 'getIndex', summary: 'What there is', tags, response: { 200: Index } },
+      schema: {
+        operationId: 'getIndex',
+        summary: 'What there is',
+        tags,
+        response: { 200: describe(Index, 'The addresses of this service.') },
+      },
     },
     async () => ({ name: 'aevb' as const, links: LINKS }),
   );
@@ -45,7 +50,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
         operationId: 'checkAlive',
         summary: 'Whether the process is alive',
         tags,
-        response: { 200: Health },
+        response: { 200: describe(Health, 'The process answers.') },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -59,7 +64,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
         operationId: 'checkReady',
         summary: 'Whether work can be taken: queue and store answer, and the service is not stopping',
         tags,
-        response: { 200: Health },
+        response: { 200: describe(Health, 'Work is accepted.') },
       },
     },
     async (request) => {

@@ -36,7 +36,7 @@ export const DatasetProfile = Type.Object(
     }),
     columns: Type.Array(ColumnProfile),
   },
-  closed,
+  { ...closed, title: 'DatasetProfile' },
 );
 export type DatasetProfile = Static<typeof DatasetProfile>;
 

@@ -58,7 +58,7 @@ const Protocol = Type.Object(
       description: 'score: values between 0 and 1 under a bernoulli, which has no log probability for them.',
     }),
   },
-  closed,
+  { ...closed, title: 'Protocol' },
 );
 
 const Elbo = Type.Object(
@@ -70,7 +70,7 @@ const Elbo = Type.Object(
     kl_divergence: Type.Number(),
     ...bits,
   },
-  closed,
+  { ...closed, title: 'ElboReport' },
 );
 export type ElboReport = Static<typeof Elbo>;
 
@@ -88,7 +88,7 @@ const ImportanceSampling = Type.Object(
     ),
     ...bits,
   },
-  closed,
+  { ...closed, title: 'ImportanceSamplingReport' },
 );
 const FittedImportanceSampling = Type.Object(
   {
@@ -97,7 +97,7 @@ const FittedImportanceSampling = Type.Object(
     leapfrog_steps: Type.Integer(),
     acceptance,
   },
-  closed,
+  { ...closed, title: 'FittedImportanceSamplingReport' },
 );
 const PosteriorDensity = Type.Object(
   {
@@ -109,9 +109,11 @@ const PosteriorDensity = Type.Object(
     acceptance,
     ...bits,
   },
-  closed,
+  { ...closed, title: 'PosteriorDensityReport' },
 );
-const Marginal = Type.Union([ImportanceSampling, FittedImportanceSampling, PosteriorDensity]);
+const Marginal = Type.Union([ImportanceSampling, FittedImportanceSampling, PosteriorDensity], {
+  title: 'MarginalReport',
+});
 export type MarginalReport = Static<typeof Marginal>;
 
 const Latents = Type.Object(
@@ -137,7 +139,7 @@ const Latents = Type.Object(
       ),
     ),
   },
-  closed,
+  { ...closed, title: 'LatentsReport' },
 );
 
 const floor = {
@@ -147,6 +149,7 @@ const floor = {
 } as const;
 const Floor = Type.Object(floor, {
   ...closed,
+  title: 'Floor',
   description: 'Elements independent of each other and of any latent, fitted to the training rows.',
 });
 export type FloorReport = Static<typeof Floor>;
@@ -154,12 +157,15 @@ const Floors = Type.Object(
   {
     independent: Floor,
     probabilistic_pca: Type.Union(
-      [Type.Object({ ...floor, latent_size: Type.Integer() }, closed), Type.Null()],
+      [
+        Type.Object({ ...floor, latent_size: Type.Integer() }, { ...closed, title: 'ProbabilisticPca' }),
+        Type.Null(),
+      ],
       { description: 'The best linear model with as many latents and one noise variance, by closed form.' },
     ),
     probabilistic_pca_absent: Type.Union([Type.String(), Type.Null()], { description: 'Why it is null.' }),
   },
-  closed,
+  { ...closed, title: 'FloorsReport' },
 );
 
 const comparison = {
@@ -187,7 +193,7 @@ const GradientVariance = Type.Object(
       ),
     ),
   },
-  closed,
+  { ...closed, title: 'GradientVarianceReport' },
 );
 
 export const EvaluationReport = Type.Object(

@@ -67,7 +67,7 @@ export const MARGINAL_METHODS = {
     leapfrog_steps: leapfrogSteps,
   },
 } as const;
-export const Marginal = tagged('method', MARGINAL_METHODS);
+export const Marginal = tagged('MarginalMeasure', 'method', MARGINAL_METHODS);
 export type MarginalMethod = keyof typeof MARGINAL_METHODS;
 export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
 
@@ -98,6 +98,7 @@ export type MeasureOf<Name extends MeasureName> = Extract<MeasureSpec, { name: N
 /** One variant of the measures that is told apart once more, by its method. */
 const marginal = {
   ...tagged(
+    'MarginalMeasure',
     'method',
     Object.fromEntries(
       Object.entries(MARGINAL_METHODS).map(([method, fields]) => [
@@ -106,7 +107,6 @@ const marginal = {
       ]),
     ),
   ),
-  title: 'log_marginal_likelihood',
   required: ['name', 'method'],
   properties: {
     name: { type: 'string', const: 'log_marginal_likelihood' },
@@ -117,7 +117,7 @@ const marginal = {
     },
   },
 };
-const simple = tagged('name', SIMPLE) as unknown as { readonly oneOf: readonly object[] };
+const simple = tagged('Measure', 'name', SIMPLE) as unknown as { readonly oneOf: readonly object[] };
 
 const Measure = Type.Unsafe<MeasureSpec>({
   ...simple,

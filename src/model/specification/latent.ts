@@ -27,13 +27,13 @@ const priorFields = Object.fromEntries(
 ) as PriorFields;
 
 /** q(z|x): the encoder gives its parameters; only what it does not give is a field. */
-export const Posterior = tagged('family', posteriorFields, 'gaussian');
+export const Posterior = tagged('Posterior', 'family', posteriorFields, 'gaussian');
 export type PosteriorSpec = Static<typeof Posterior>;
 export type PosteriorFamily = PosteriorSpec['family'];
 export type PosteriorOf<Name extends PosteriorFamily> = Extract<PosteriorSpec, { family: Name }>;
 
 /** p(z): the same in every dimension, nothing learned. */
-export const Prior = tagged('family', priorFields, 'gaussian');
+export const Prior = tagged('Prior', 'family', priorFields, 'gaussian');
 export type PriorSpec = Static<typeof Prior>;
 export type PriorOf<Name extends PriorFamily> = Extract<PriorSpec, { family: Name }>;
 

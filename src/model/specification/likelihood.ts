@@ -41,7 +41,7 @@ const realColumn = {
   minimum_standard_deviation: Type.Number({ ...minimumStandardDeviation, default: 0.01 }),
 } as const;
 
-const ColumnLikelihood = tagged('family', {
+const ColumnLikelihood = tagged('ColumnLikelihood', 'family', {
   gaussian: realColumn,
   log_normal: realColumn,
   bernoulli: {},
@@ -76,7 +76,7 @@ const Column = Type.Object(
       }),
     ),
   },
-  closed,
+  { ...closed, title: 'Column' },
 );
 export type ColumnSpec = Static<typeof Column>;
 
@@ -142,10 +142,10 @@ const FAMILIES = {
   },
 } as const;
 
-export const Likelihood = tagged('family', FAMILIES, 'bernoulli');
+export const Likelihood = tagged('Likelihood', 'family', FAMILIES, 'bernoulli');
 /** Without a default: what is not said is told apart. */
 export const ChosenLikelihood = Type.Unsafe<LikelihoodSpec>({
-  ...tagged('family', FAMILIES),
+  ...tagged('Likelihood', 'family', FAMILIES),
   description: 'p(x|z). Without it the one that the data set proposes (`GET /datasets/{id}`).',
 });
 export type LikelihoodSpec = Static<typeof Likelihood>;

@@ -16,11 +16,11 @@ const Network = Type.Object(
     }),
     activation: oneOf(ACTIVATIONS, 'tanh', 'Nonlinearity of the hidden layers.'),
   },
-  { ...closed, default: {} },
+  { ...closed, title: 'Network', default: {} },
 );
 export type NetworkSpec = Static<typeof Network>;
 
-const modelWith = <Schema extends TSchema>(likelihood: Schema) =>
+const modelWith = <Schema extends TSchema>(title: string, likelihood: Schema) =>
   Type.Object(
     {
       latent_size: Type.Integer({
@@ -35,12 +35,12 @@ const modelWith = <Schema extends TSchema>(likelihood: Schema) =>
       encoder: Network,
       decoder: Network,
     },
-    { ...closed, default: {} },
+    { ...closed, title, default: {} },
   );
 
-export const ModelSpec = modelWith(Likelihood);
+export const ModelSpec = modelWith('ModelSpec', Likelihood);
 export type ModelSpec = Static<typeof ModelSpec>;
 
 /** A model as it is ordered: without a likelihood it has the one that its data set proposes. */
-export const ModelOrder = modelWith(Type.Optional(ChosenLikelihood));
+export const ModelOrder = modelWith('ModelOrder', Type.Optional(ChosenLikelihood));
 export type ModelOrder = Static<typeof ModelOrder>;

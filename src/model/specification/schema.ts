@@ -9,26 +9,34 @@ export type Tagged<Tag extends string, Variants extends Record<string, TProperti
 
 /**
  * A union told apart by one field, with defaults inside each variant (JSON schema oneOf + discriminator). Fields that
- * are neither optional nor have a default are required; without a default name so is the union itself.
+ * are neither optional nor have a default are required; without a default name so is the union itself. `title` names the
+ * union for clients, and `AdamOptimizer` its variant adam if that is `Optimizer`.
  */
 export function tagged<const Tag extends string, const Variants extends Record<string, TProperties>>(
+  title: string,
   tag: Tag,
   variants: Variants,
   defaultName?: keyof Variants & string,
 ): TUnsafe<Tagged<Tag, Variants>> {
   return Type.Unsafe<Tagged<Tag, Variants>>({
     type: 'object',
+    title,
     required: [tag],
     discriminator: { propertyName: tag },
     oneOf: Object.entries(variants).map(([name, fields]) => ({
       type: 'object',
-      title: name,
+      title: `${toPascalCase(name)}${title}`,
       required: [tag, ...requiredOf(fields)],
       additionalProperties: false,
       properties: { [tag]: { type: 'string', const: name }, ...fields },
     })),
     ...(defaultName !== undefined && { default: { [tag]: defaultName } }),
   });
+}
+
+/** leave_one_out -> LeaveOneOut */
+export function toPascalCase(name: string): string {
+  return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function requiredOf(fields: TProperties): string[] {

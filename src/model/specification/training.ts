@@ -14,6 +14,7 @@ const epsilon = Type.Number({
 });
 
 const Optimizer = tagged(
+  'Optimizer',
   'name',
   {
     sgd: { learning_rate: rate(0.01) },
@@ -36,6 +37,7 @@ export type OptimizerSpec = Static<typeof Optimizer>;
 const epochs = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000, description });
 
 const Schedule = tagged(
+  'Schedule',
   'name',
   {
     constant: {},
@@ -74,7 +76,7 @@ const KlWeight = Type.Object(
       description: 'The weight grows from 0 in a straight line over these epochs.',
     }),
   },
-  { ...closed, default: {} },
+  { ...closed, title: 'KlWeight', default: {} },
 );
 export type KlWeightSpec = Static<typeof KlWeight>;
 
@@ -85,10 +87,15 @@ const priorDeviation = Type.Number({
   description: 'Standard deviation of the Gaussian prior over the decoder parameters (weight decay).',
 });
 
-const Objective = tagged('name', { ml: {}, map: { prior_standard_deviation: priorDeviation } }, 'ml');
+const Objective = tagged(
+  'Objective',
+  'name',
+  { ml: {}, map: { prior_standard_deviation: priorDeviation } },
+  'ml',
+);
 export type ObjectiveSpec = Static<typeof Objective>;
 
-const Estimator = tagged('name', {
+const Estimator = tagged('Estimator', 'name', {
   sgvb_a: {},
   sgvb_b: {},
   score_function: {
@@ -104,6 +111,7 @@ export type EstimatorSpec = Static<typeof Estimator>;
 export type EstimatorName = EstimatorSpec['name'];
 
 const Algorithm = tagged(
+  'Algorithm',
   'name',
   {
     aevb: {},
@@ -140,7 +148,7 @@ const EarlyStopping = Type.Object(
       description: 'Nats per datapoint by which the bound must rise to count as better.',
     }),
   },
-  closed,
+  { ...closed, title: 'EarlyStopping' },
 );
 
 export const TrainingSpec = Type.Object(
@@ -209,7 +217,7 @@ export const TrainingSpec = Type.Object(
       description: 'Newest checkpoints kept, the best by validation bound beside them.',
     }),
   },
-  { ...closed, default: {} },
+  { ...closed, title: 'TrainingSpec', default: {} },
 );
 export type TrainingSpec = Static<typeof TrainingSpec>;
 

@@ -1,0 +1,48 @@
+/** A node of a JSON schema, or of the OpenAPI document around it. */
+export type Node = Readonly<Record<string, unknown>>;
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function mapNode(value: unknown, change: (child: Node, key: string) => unknown): Node {
+  const entries = Object.entries(isNode(value) ? value : {});
+  return Object.fromEntries(entries.map(([key, child]) => [key, isNode(child) ? change(child, key) : child]));
+}
+
+interface Component {
+  readonly description: unknown;
+  readonly content: Node;
+}
+
+/** The named schemas of the document. Where one is used there is a reference, with its own default and description. */
+export class Components {
+  readonly #known = new Map<string, Component>();
+
+  /** One title has one schema in requests and, if it differs there, another in answers. */
+  refer({ title, default: filledIn, description, ...content }: Node, names: readonly string[]): Node {
+    const name = names.find((one) => isSame(this.#known.get(one)?.content ?? content, content));
+    if (name === undefined) throw new Error(`two different schemas have the title ${String(title)}`);
+    const known = this.#known.get(name) ?? { description, content };
+    this.#known.set(name, known);
+    return {
+      $ref: `#/components/schemas/${name}`,
+      ...(filledIn !== undefined && { default: filledIn }),
+      ...(description !== undefined && description !== known.description && { description }),
+    };
+  }
+
+  toSchemas(): Node {
+    const sorted = [...this.#known].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(
+      sorted.map(([name, { description, content }]) => [
+        name,
+        { ...content, ...(description !== undefined && { description }) },
+      ]),
+    );
+  }
+}
+
+function isSame(one: Node, other: Node): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,135 @@
+import { Components, isNode, mapNode, type Node } from './components.ts';
+import { PUBLISHED } from './schemas.ts';
+
+type Direction = 'request' | 'answer';
+type Publish = (schema: Node) => Node;
+
+/**
+ * The document as clients read it: schemas with a title become components, as do bodies and answers, after their operation;
+ * what has a default need not be sent and is always answered.
+ */
+export function publishDocument<Document extends object>(document: Document): Document {
+  const components = new Components();
+  const [toRequest, toAnswer] = [publisher(components, 'request'), publisher(components, 'answer')];
+  const { paths } = { paths: undefined, ...document };
+  // Requests first: they get the plain names.
+  const withRequests = mapOperations(paths, (operation) => publishRequest(operation, toRequest));
+  const published = mapOperations(withRequests, (operation) => publishAnswers(operation, toAnswer));
+  return Object.assign(document, { paths: published, components: { schemas: components.toSchemas() } });
+}
+
+function mapOperations(paths: unknown, change: (operation: Node) => Node): Node {
+  return mapNode(paths, (operations) => mapNode(operations, change));
+}
+
+function publishRequest(operation: Node, publish: Publish): Node {
+  const { parameters, requestBody } = operation;
+  return {
+    ...operation,
+    ...(Array.isArray(parameters) && {
+      parameters: parameters.filter(isNode).map((parameter) => publishParameter(parameter, publish)),
+    }),
+    ...(isNode(requestBody) && {
+      requestBody: publishContent(requestBody, titleOf(operation, 'Request'), publish),
+    }),
+  };
+}
+
+function publishParameter(parameter: Node, publish: Publish): Node {
+  const schema = isNode(parameter['schema']) ? parameter['schema'] : {};
+  const required = parameter['required'] === true && !('default' in schema);
+  return { ...parameter, required, schema: publish(schema) };
+}
+
+function publishAnswers(operation: Node, publish: Publish): Node {
+  const title = titleOf(operation, 'Answer');
+  const responses = mapNode(operation['responses'], (response) => publishContent(response, title, publish));
+  return { ...operation, responses };
+}
+
+/** encode -> EncodeRequest */
+function titleOf({ operationId }: Node, suffix: string): string {
+  const name = String(operationId);
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}${suffix}`;
+}
+
+function publishContent(part: Node, title: string, publish: Publish): Node {
+  if (!isNode(part['content'])) return part;
+  const content = mapNode(part['content'], (media, type) => {
+    const schema = isNode(media['schema']) ? media['schema'] : {};
+    return { ...media, schema: publish(type.endsWith('json') ? { title, ...schema } : schema) };
+  });
+  return { ...part, content };
+}
+
+/** Rewrites a schema and all inside it. */
+function publisher(components: Components, direction: Direction): Publish {
+  return publish;
+
+  function publish({ [PUBLISHED]: extra, ...original }: Node): Node {
+    const schema = { ...original, ...(isNode(extra) && extra) };
+    const inside = isNode(schema['discriminator']) ? publishUnion(schema) : publishParts(schema);
+    const { title } = schema;
+    return typeof title === 'string'
+      ? components.refer(inside, direction === 'request' ? [title] : [title, `${title}Answer`])
+      : inside;
+  }
+
+  function publishParts({ default: filledIn, ...schema }: Node): Node {
+    const { properties, items, additionalProperties, anyOf } = schema;
+    return {
+      ...schema,
+      ...(isNode(properties) && { properties: mapNode(properties, publish), ...requiredOf(schema) }),
+      ...(isNode(items) && { items: publish(items) }),
+      ...(isNode(additionalProperties) && { additionalProperties: publish(additionalProperties) }),
+      ...(Array.isArray(anyOf) && { anyOf: anyOf.filter(isNode).map(publish) }),
+      ...(direction === 'request' && filledIn !== undefined && { default: filledIn }),
+    };
+  }
+
+  /** Each member says which tag is its own. A member that is a union itself has no single tag: then there is no mapping. */
+  function publishUnion(union: Node): Node {
+    const { title, description, default: filledIn, discriminator } = union;
+    const { propertyName } = isNode(discriminator) ? discriminator : {};
+    const members = membersOf(union, String(propertyName));
+    const references = members.map(publish);
+    const tags = members.map((member) => fieldOf(member, String(propertyName))['const']);
+    const mapping = Object.fromEntries(tags.map((tag, index) => [String(tag), references[index]?.['$ref']]));
+    const isFlat = members.every((member) => !('discriminator' in member));
+    return {
+      title,
+      ...(description !== undefined && { description }),
+      ...(direction === 'request' && filledIn !== undefined && { default: filledIn }),
+      oneOf: references,
+      ...(isFlat && { discriminator: { propertyName, mapping } }),
+    };
+  }
+
+  function requiredOf({ required, properties }: Node): Node {
+    if (!Array.isArray(required) || direction === 'answer') return {};
+    const fields = isNode(properties) ? properties : {};
+    const needed = required.filter((name: string) => !(isNode(fields[name]) && 'default' in fields[name]));
+    return { required: needed.length > 0 ? needed : undefined };
+  }
+}
+
+/** The member that is meant if the tag is left out says so. */
+function membersOf(union: Node, tag: string): Node[] {
+  const usual = fieldOf(union, tag)['default'];
+  const members = Array.isArray(union['oneOf']) ? union['oneOf'].filter(isNode) : [];
+  return members.map((member) => {
+    const field = fieldOf(member, tag);
+    if (usual === undefined || field['const'] !== usual) return member;
+    return {
+      ...member,
+      properties: mapNode(member['properties'], (one, name) =>
+        name === tag ? { ...field, default: usual } : one,
+      ),
+    };
+  });
+}
+
+function fieldOf({ properties }: Node, name: string): Node {
+  const field = isNode(properties) ? properties[name] : undefined;
+  return isNode(field) ? field : {};
+}
