@@ -10,8 +10,8 @@ export type Epoch = Metrics['data'][number];
 export interface ProgressDisplay {
   /** Whether the display is one line rewritten (a terminal) rather than one line an epoch. */
   readonly live: boolean;
-  /** Live only: shows where the job is. */
-  update(progress: JobProgress | null): void;
+  /** Live only: shows where the job is, with the bound of the test rows where they are watched. */
+  update(progress: JobProgress | null, testElbo?: number | null): void;
   /** Not live only: a line for a finished epoch. */
   epoch(epoch: Epoch, epochs: number): void;
   /** Takes the live line away. Safe to call twice. */
@@ -33,9 +33,9 @@ export function createProgress(output: Output, environment: Environment): Progre
   };
   return {
     live,
-    update: (progress) => {
+    update: (progress, testElbo = null) => {
       // The last column stays free: a full line would wrap on some terminals.
-      const line = progressLine(progress, (output.columns ?? 80) - 1);
+      const line = progressLine(progress, (output.columns ?? 80) - 1, testElbo);
       show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
     },
     epoch: (epoch, epochs) => {
@@ -49,7 +49,11 @@ export function createProgress(output: Output, environment: Environment): Progre
 }
 
 /** One line of at most `columns` characters; a narrow one leaves the less important parts out. */
-export function progressLine(progress: JobProgress | null, columns: number): string {
+export function progressLine(
+  progress: JobProgress | null,
+  columns: number,
+  testElbo: number | null = null,
+): string {
   if (progress === null) return 'preparing the images and the model ...'.slice(0, columns);
   const done = progress.total_steps === 0 ? 1 : progress.step / progress.total_steps;
   const head = `epoch ${Math.min(progress.epoch + 1, progress.epochs)}/${progress.epochs}`;
@@ -59,13 +63,16 @@ export function progressLine(progress: JobProgress | null, columns: number): str
   const rest = {
     rate: unlessNone(progress.rows_per_second, (rate) => `${grouped(rate)} images/s`),
     train: unlessNone(progress.train_elbo, (bound) => `train ${nats(bound)}`),
-    test: unlessNone(progress.validation_elbo, (bound) => `test ${nats(bound)}`),
+    heldOut:
+      testElbo === null
+        ? unlessNone(progress.validation_elbo, (bound) => `validation ${nats(bound)}`)
+        : `test ${nats(testElbo)}`,
     left: unlessNone(progress.seconds_left, (seconds) => `${clock(seconds)} left`),
   };
   const layouts = [
-    ['rate', 'train', 'test', 'left'],
-    ['train', 'test', 'left'],
-    ['test', 'left'],
+    ['rate', 'train', 'heldOut', 'left'],
+    ['train', 'heldOut', 'left'],
+    ['heldOut', 'left'],
     ['left'],
   ] as const;
   for (const names of layouts) {
@@ -83,6 +90,6 @@ function bar(done: number, size: number): string {
 }
 
 export function epochLine(epoch: Epoch, epochs: number): string {
-  const bounds = `train bound ${nats(epoch.train_elbo)}, test bound ${nats(epoch.validation_elbo)} nats per image`;
+  const bounds = `train bound ${nats(epoch.train_elbo)}, test bound ${nats(epoch.test_elbo)} nats per image`;
   return `epoch ${epoch.epoch}/${epochs}: ${bounds}, ${grouped(epoch.rows_per_second)} images/s`;
 }

@@ -66,6 +66,9 @@ describe('models', () => {
       validation_elbo: null,
       validation_log_likelihood: null,
       validation_kl_divergence: null,
+      test_elbo: null,
+      test_log_likelihood: null,
+      test_kl_divergence: null,
       rows_per_second: 5,
     };
     await api.models.appendMetrics(id, line);

@@ -10,7 +10,7 @@ const PROGRESS = {
   epochs: 5,
   rows_per_second: 17_012.4,
   train_elbo: -110.44,
-  validation_elbo: -109.07,
+  validation_elbo: null,
   seconds_left: 8.1,
   runtime: 'onnx/cpu',
   pid: 1,
@@ -24,6 +24,9 @@ const EPOCH = {
   validation_elbo: null,
   validation_log_likelihood: null,
   validation_kl_divergence: null,
+  test_elbo: null,
+  test_log_likelihood: null,
+  test_kl_divergence: null,
   rows_per_second: 17_000,
 };
 
@@ -44,7 +47,11 @@ describe('progress line', () => {
     [16, 'epoch 3/5 54%'],
     [5, 'epoch'],
   ])('fits %d columns', (columns, line) => {
-    expect(progressLine(PROGRESS, columns)).toBe(line);
+    expect(progressLine(PROGRESS, columns, -109.07)).toBe(line);
+  });
+
+  test('names the bound of validation rows if test rows are not watched', () => {
+    expect(progressLine({ ...PROGRESS, validation_elbo: -109.07 }, 80)).toContain('validation -109.1');
   });
 
   test('is never wider than asked for', () => {

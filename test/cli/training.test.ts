@@ -47,9 +47,12 @@ function line(epoch: number) {
     epoch,
     time: '2024-01-01T00:00:00.000Z',
     train_elbo: -120 + epoch,
-    validation_elbo: -110 + epoch,
+    validation_elbo: null,
     validation_log_likelihood: null,
     validation_kl_divergence: null,
+    test_elbo: -110 + epoch,
+    test_log_likelihood: null,
+    test_kl_divergence: null,
     rows_per_second: 1000,
   };
 }
@@ -62,7 +65,7 @@ test('a training that succeeds tells every epoch, also those between two looks',
     epochs: 3,
     rows_per_second: 1000,
     train_elbo: -117,
-    validation_elbo: -107,
+    validation_elbo: null,
     seconds_left: 0,
     runtime: 'onnx/cpu',
     pid: 1,
@@ -72,7 +75,7 @@ test('a training that succeeds tells every epoch, also those between two looks',
     started_at: '2024-01-01T00:00:00.000Z',
     finished_at: '2024-01-01T00:00:12.500Z',
     progress,
-    result: { outcome: 'succeeded', step: 1800, validation_elbo: -107 },
+    result: { outcome: 'succeeded', step: 1800, validation_elbo: null },
   };
   const { written, result } = trainingThrough([{ state: 'running' }, done], 3);
   expect(await result).toMatchObject({

@@ -46,6 +46,7 @@ describe('an empty specification', () => {
       output_bias: 'data_mean',
       seed: 0,
       validation_fraction: 0.1,
+      watch_test_rows: false,
       checkpoint_every_epochs: 1,
       keep_checkpoints: 3,
     });

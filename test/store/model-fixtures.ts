@@ -36,6 +36,9 @@ export const metricsLine = (step: number, extra: Partial<MetricsLine> = {}): Met
   validation_elbo: null,
   validation_log_likelihood: null,
   validation_kl_divergence: null,
+  test_elbo: null,
+  test_log_likelihood: null,
+  test_kl_divergence: null,
   rows_per_second: 1000,
   ...extra,
 });

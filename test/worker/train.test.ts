@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
 import { InterruptedError } from '../../src/queue/queues.ts';
+import { encodeNpy } from '../../src/store/formats/npy.ts';
+import { streamOf } from '../store/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
 import { EPOCH_ENDS, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
@@ -76,7 +78,8 @@ describe('a training job', () => {
     images.subarray(270 * IMAGE_SIZE).forEach((value, i, rows) => {
       rows[i] = 255 - value;
     });
-    const payload = await order({ keep_checkpoints: 2 }, {}, await upload(images, 30));
+    const ordered = await order({ keep_checkpoints: 2 }, {}, await upload(images, 30));
+    const payload = { ...ordered, split: 'test_rows_validate' } as const;
     await train(payload);
     const elbos = (await store.models.readMetrics(payload.modelId)).map((line) => line.validation_elbo);
     expect(elbos[0]).toBe(Math.max(...elbos.map((elbo) => elbo ?? NaN)));
@@ -91,6 +94,45 @@ describe('a training job', () => {
     const payload = await order({ validation_fraction: 0, epochs: 1 });
     expect(await train(payload)).toEqual({ outcome: 'succeeded', step: 15, validationElbo: null });
     expect(await store.models.readMetrics(payload.modelId)).toMatchObject([{ validation_elbo: null }]);
+  });
+
+  it('watches test rows without being influenced by them', async () => {
+    const { store, order, train, upload, bytes } = await workshop();
+    const dataset = await upload(tinyImages(300), 30);
+    const training = { validation_fraction: 0, early_stopping: { patience_epochs: 100 } };
+    const [watching, blind] = [
+      await order({ ...training, watch_test_rows: true }, {}, dataset),
+      await order(training, {}, dataset),
+    ];
+    // Test rows validated models of earlier versions: the same rows with the same noise.
+    const earlier = { ...(await order(training, {}, dataset)), split: 'test_rows_validate' } as const;
+    for (const payload of [watching, blind, earlier]) await train(payload);
+    const metrics = async (modelId: string) => store.models.readMetrics(modelId);
+    const watched = (await metrics(watching.modelId)).map((line) => line.test_elbo);
+    expect(watched).toEqual((await metrics(earlier.modelId)).map((line) => line.validation_elbo));
+    expect(watched).not.toContain(null);
+    for (const { modelId } of [watching, blind]) {
+      for (const line of await metrics(modelId)) expect(line.validation_elbo).toBeNull();
+    }
+    expect(await bytes(watching.modelId, LAST_STEP)).toEqual(await bytes(blind.modelId, LAST_STEP));
+    expect(await bytes(watching.modelId, LAST_STEP)).toEqual(await bytes(earlier.modelId, LAST_STEP));
+  });
+
+  it('goes on when the bound of watched test rows is not a number', async () => {
+    const { store, order, train } = await workshop();
+    const line = (i: number) => [Math.sin(i), i < 90 ? Math.cos(i) : NaN];
+    const values = Array.from({ length: 100 }, (_, i) => line(i)).flat();
+    const table = encodeNpy([100, 2], Float32Array.from(values));
+    const { id } = await store.datasets.create(streamOf(table), { name: 'gaps', testRows: 10 });
+    const payload = await order(
+      { epochs: 1, watch_test_rows: true },
+      { likelihood: { family: 'gaussian' } },
+      id,
+    );
+    expect(await train(payload)).toMatchObject({ outcome: 'succeeded' });
+    const [metrics] = await store.models.readMetrics(payload.modelId);
+    expect(metrics).toMatchObject({ test_elbo: null, test_log_likelihood: null, test_kl_divergence: null });
+    expect(metrics?.validation_elbo).not.toBeNull();
   });
 
   it('ends with the same bytes for the same seed, with others for another', async () => {

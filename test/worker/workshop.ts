@@ -70,7 +70,7 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
         datasetId,
         model: { ...structuredClone(MODEL), ...model },
         training: { ...TRAINING, ...training },
-        split: 'test_rows_validate',
+        split: 'separate',
       });
       await store.models.create(recordOf(payload));
       return payload;
@@ -87,7 +87,7 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
   };
 }
 
-function recordOf({ modelId, datasetId, model, training }: TrainPayload): ModelRecord {
+function recordOf({ modelId, datasetId, model, training, split }: TrainPayload): ModelRecord {
   return {
     id: modelId,
     name: 'tiny',
@@ -96,7 +96,7 @@ function recordOf({ modelId, datasetId, model, training }: TrainPayload): ModelR
     dataset_id: datasetId,
     data_size: 64,
     row_shape: [8, 8],
-    split: 'test_rows_validate',
+    split,
     model,
     training,
   };

@@ -26,6 +26,7 @@ export function checkAgainstDataset(plan: JobPlan, dataset: DatasetRecord): void
     minibatchProblem,
     likelihoodProblem,
     valueProblems,
+    watchProblem,
     dataSizeProblem,
     parametersProblem,
     activationsProblem,
@@ -85,6 +86,11 @@ export const valueProblems: Check = (
   if (minimum >= low - TOLERANCE && maximum <= high + TOLERANCE) return null;
   return problem('/model/likelihood', `values from ${minimum} to ${maximum} in ${id}`, allowed);
 };
+
+const watchProblem: Check = ({ training }, { id, test_rows: testRows }) =>
+  training.watch_test_rows !== true || testRows > 0
+    ? null
+    : problem('/training/watch_test_rows', `true for ${id}, which has no test rows`, 'false');
 
 const dataSizeProblem: Check = (_plan, dataset) =>
   dataset.data_size <= LIMITS.dataSize

@@ -46,7 +46,7 @@ export function learningCurve(epochs: readonly Epoch[]): string {
       },
       {
         name: 'test (after the epoch)',
-        points: epochs.map(({ epoch, validation_elbo: y }) => ({ x: epoch, y })),
+        points: epochs.map(({ epoch, test_elbo: y }) => ({ x: epoch, y })),
       },
     ],
   });

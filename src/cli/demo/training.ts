@@ -21,6 +21,8 @@ export function paperOrder(epochs: number): JobOrder {
       samples_per_datapoint: 1,
       optimizer: { name: 'adam', learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       seed: 1,
+      validation_fraction: 0,
+      watch_test_rows: true,
     },
   };
 }
@@ -38,32 +40,33 @@ export interface Training {
 /** Orders the training, shows how it goes, and resolves when it has succeeded. Errors: JobFailed. */
 export async function train(calls: Calls, order: JobOrder, display: ProgressDisplay): Promise<Training> {
   const { id } = await calls.createJob(order);
-  let shown = 0;
+  let last: Epoch | null = null;
   const show = async (job: TrainJob): Promise<void> => {
-    display.update(job.progress);
-    if (!display.live && (job.progress?.epoch ?? 0) > shown) shown = await showEpochs(shown, job);
+    if ((job.progress?.epoch ?? 0) > (last?.epoch ?? 0)) last = await showEpochs(last, job);
+    display.update(job.progress, last?.test_elbo);
   };
   try {
     const job = await calls.waitForJob(id, show);
-    return summary(job, (await calls.metrics(job.model_id)).data);
+    return summarize(job, (await calls.metrics(job.model_id)).data);
   } finally {
     display.clear();
   }
 
-  async function showEpochs(from: number, { model_id, progress }: TrainJob): Promise<number> {
+  /** Shows the epochs after this one, and returns the last. */
+  async function showEpochs(from: Epoch | null, { model_id, progress }: TrainJob): Promise<Epoch | null> {
     const { data } = await calls.metrics(model_id);
-    const news = data.filter(({ epoch }) => epoch > from);
+    const news = data.filter(({ epoch }) => epoch > (from?.epoch ?? 0));
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
-    return data.at(-1)?.epoch ?? from;
+    return data.at(-1) ?? from;
   }
 }
 
-function summary(job: TrainJob, epochs: readonly Epoch[]): Training {
+function summarize(job: TrainJob, epochs: readonly Epoch[]): Training {
   const time = (text: string | null): number => (text === null ? NaN : Date.parse(text));
   return {
     modelId: job.model_id,
     seconds: (time(job.finished_at) - time(job.started_at)) / 1000,
-    testBound: job.result?.validation_elbo ?? null,
+    testBound: epochs.at(-1)?.test_elbo ?? null,
     runtime: job.progress?.runtime ?? 'unknown',
     epochs,
   };

@@ -3,81 +3,103 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Dataset } from '../../api/datasets/schemas.ts';
-import { countRows } from '../../model/dataset.ts';
+import { splitRows } from '../../model/dataset.ts';
+import { openUpload } from '../../store/formats/upload.ts';
 import { openStore } from '../../store/store.ts';
 import { UsageError, type DataName, type Options } from './options.ts';
-import { TEST_FRACTION, type Rows } from './protocol.ts';
+import type { Rows } from './protocol.ts';
 import type { Session } from './session.ts';
 
 /** The paper's numbers for Frey Face fit value / 256 and not value / 255. */
 const FREY_SCALE = 1 / 256;
+/** The paper does not say how Frey Face was split: test rows are drawn from all of the video. */
+const FREY_TEST_FRACTION = 0.1;
+const LIMITS = { maxUploadBytes: 2 ** 30, maxDatasetBytes: 2 ** 30 };
 
 export const DATASETS: { readonly [Data in DataName]: (session: Session) => Promise<Rows> } = {
   MNIST: async ({ client }) => {
     const { id, rows, test_rows: testRows } = await client.getJson<Dataset>('/datasets/mnist');
     const description = 'grey pixels, value / 255; all 60,000 training images, all 10,000 test images';
-    return { datasetId: id, trainRows: rows - testRows, description };
+    return { datasetId: id, trainRows: rows - testRows, testRows, description };
   },
   Frey: async (session) => {
-    const { id, rows } = await freyFaces(session, session.options);
-    const trainRows = countRows(
-      { rows, test_rows: 0 },
-      { validation_fraction: TEST_FRACTION },
-      'separate',
-    ).train;
-    const split = `${rows - trainRows} rows drawn by the seed from all of the video are test rows`;
-    return { datasetId: id, trainRows, description: `value / 256; ${trainRows} training rows, ${split}` };
+    const { id, rows, test_rows: testRows } = await uploadFreyFaces(session, session.options);
+    const trainRows = rows - testRows;
+    const split = `${testRows} rows drawn by the seed from all of the video are test rows`;
+    const description = `value / 256; ${trainRows} training rows, ${split}`;
+    return { datasetId: id, trainRows, testRows, description };
   },
 };
 
-async function freyFaces(session: Session, { frey }: Options): Promise<Dataset> {
+async function uploadFreyFaces(session: Session, { frey, seed }: Options): Promise<Dataset> {
   const path = frey ?? '';
   const file = await stat(path).catch((cause: unknown) => {
     throw new UsageError(`--frey: ${path} cannot be read.`, { cause });
   });
-  const asked = { path, bytes: file.size, scale: FREY_SCALE };
-  return upload(session, 'Frey Face', asked, () => createReadStream(path));
+  const images = await readImages(path);
+  const [rows, fraction] = [images.values.length / images.size, FREY_TEST_FRACTION];
+  const setting = { validation_fraction: fraction, seed };
+  const { train, validation: test } = splitRows({ rows, test_rows: 0 }, setting, 'separate');
+  const asked = { path, bytes: file.size, scale: FREY_SCALE, test_rows: test.length, seed };
+  return upload(session, 'Frey Face', asked, () => Readable.from(encodeIdx(images, [...train, ...test])));
 }
 
-const MNIST = { rows: 60_000, size: 784, header: [0x803, 28, 28] } as const;
+interface Images {
+  readonly height: number;
+  readonly width: number;
+  readonly size: number;
+  readonly values: Uint8Array;
+}
 
-/** Every epoch scores the test rows of its data set: where epochs are short, few of them. */
-const WATCHED_ROWS = 100;
+/** Errors: UsageError unless it is an IDX file of grey images. */
+async function readImages(path: string): Promise<Images> {
+  const { rowShape, dtype, dataSize: size, pieces } = await openUpload(createReadStream(path), 'idx', LIMITS);
+  const [height, width] = rowShape;
+  if (dtype !== 'uint8' || height === undefined || width === undefined || rowShape.length !== 2) {
+    throw new UsageError(`--frey: ${path} does not hold images of bytes.`);
+  }
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(Uint8Array.from(piece));
+  return { height, width, size, values: Buffer.concat(parts) };
+}
+
+/** These images, in this order, as an IDX file. */
+function* encodeIdx(
+  { height, width, size, values }: Images,
+  order: readonly number[],
+): Generator<Uint8Array> {
+  const header = Buffer.alloc(16);
+  [0x803, order.length, height, width].forEach((value, i) => header.writeUInt32BE(value, 4 * i));
+  yield header;
+  for (const row of order) yield values.subarray(row * size, (row + 1) * size);
+}
 
 /** The first training images of MNIST as a data set of their own; its models are evaluated on the test rows of `mnist`. */
-export async function mnistFirst(session: Session, trainRows: number): Promise<Rows> {
-  const testRows = WATCHED_ROWS;
-  const asked = { scale: 1 / 255, train_rows: trainRows, test_rows: testRows };
-  const name = `MNIST, ${trainRows} and ${testRows} images`;
-  const { id } = await upload(session, name, asked, () =>
-    Readable.from(mnistIdx(session.options, trainRows, testRows)),
+export async function uploadFirstImages(session: Session, trainRows: number): Promise<Rows> {
+  const asked = { scale: 1 / 255, train_rows: trainRows };
+  const { id } = await upload(session, `MNIST, ${trainRows} images`, asked, () =>
+    Readable.from(readFirstImages(session.options, trainRows)),
   );
   const description = `grey pixels, value / 255; the first ${trainRows} training images of MNIST; the first 1000 of them and the first 1000 test images are evaluated`;
-  return { datasetId: id, trainRows, description };
+  return { datasetId: id, trainRows, testRows: 0, description };
 }
 
 /** An IDX file, from the images that the package ships. */
-async function* mnistIdx({ output }: Options, trainRows: number, testRows: number): AsyncGenerator<Buffer> {
-  const limits = { maxUploadBytes: 2 ** 30, maxDatasetBytes: 2 ** 30 };
-  const reader = await openStore({ dataDir: join(output, 'data'), ...limits }).datasets.openRows('mnist');
+async function* readFirstImages({ output }: Options, count: number): AsyncGenerator<Uint8Array> {
+  const store = openStore({ dataDir: join(output, 'data'), ...LIMITS });
+  const reader = await store.datasets.openRows('mnist');
   try {
-    const numbers = [
-      ...Array(trainRows).keys(),
-      ...Array.from({ length: testRows }, (_, i) => MNIST.rows + i),
-    ];
-    const [magic, height, width] = MNIST.header;
-    const header = Buffer.alloc(16);
-    [magic, numbers.length, height, width].forEach((value, i) => header.writeUInt32BE(value, 4 * i));
-    yield header;
-    const images = new Uint8Array(numbers.length * MNIST.size);
-    await reader.readRows(numbers, images);
-    yield Buffer.from(images.buffer);
+    const [height, width, size] = [28, 28, reader.record.data_size];
+    const order = [...Array(count).keys()];
+    const values = new Uint8Array(count * size);
+    await reader.readRows(order, values);
+    yield* encodeIdx({ height, width, size, values }, order);
   } finally {
     await reader.close();
   }
 }
 
-/** A data set of the service, uploaded where it was not already under this name. */
+/** A data set of the service, uploaded unless it already was under this name. */
 export async function upload(
   { state, client }: Session,
   name: string,

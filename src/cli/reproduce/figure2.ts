@@ -71,13 +71,13 @@ async function findingsOf(session: Session, panel: Panel): Promise<PanelFindings
 
 /** At the end of each epoch: the mean of the training bound over it, and the test bound. */
 function curvesOf(method: Method, { epochs }: Trained): NamedCurve[] {
-  const curve = (field: 'train_elbo' | 'validation_elbo'): Curve =>
+  const curve = (field: 'train_elbo' | 'test_elbo'): Curve =>
     epochs.flatMap(({ step, [field]: bound }) =>
       bound === null ? [] : [{ samples: step * 100, nats: bound }],
     );
   return [
     { name: `${method} train`, curve: curve('train_elbo') },
-    { name: `${method} test`, curve: curve('validation_elbo') },
+    { name: `${method} test`, curve: curve('test_elbo') },
   ];
 }
 

@@ -1,13 +1,21 @@
 import { nats } from '../format.ts';
-import { mnistFirst } from './datasets.ts';
+import { uploadFirstImages } from './datasets.ts';
 import { evaluate, jobOf, train, type Evaluated, type Trained } from './jobs.ts';
 import { agreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
 import { paperCurves } from './paper.ts';
 import { overlay, type NamedCurve } from './plot.ts';
-import { METHODS, NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
+import {
+  METHODS,
+  NETWORKS,
+  orderPilot,
+  orderTraining,
+  type Method,
+  type Rows,
+  type Setting,
+} from './protocol.ts';
 import { table, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
-import { chooseStep, pilotSamples, trainBound, type ChosenStep } from './steps.ts';
+import { chooseStep, countPilotSamples, readValidationBound, type ChosenStep } from './steps.ts';
 
 const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
 /** Eighths of the training after which log p(x) is estimated. */
@@ -18,7 +26,7 @@ type Part = (typeof PARTS)[number];
 /** The test rows are those of MNIST itself. */
 const PART_ROWS = { train: { rows: 'train' }, test: { rows: 'test', dataset_id: 'mnist' } } as const;
 const Y_RANGE = [-160, -110] as const;
-/** MCEM has no bound: its pilots are judged by log p(x) of so many training rows. */
+/** MCEM has no bound: its pilots are judged by log p(x) of so many validation rows. */
 const PILOT_ROWS = 100;
 
 interface Estimate {
@@ -40,7 +48,7 @@ interface Run {
 /** Figure 3: the estimated marginal likelihood as training goes on, AEVB, wake-sleep and Monte Carlo EM. */
 export async function figure3(session: Session): Promise<string> {
   const { options } = session;
-  const rows = await mnistFirst(session, options.trainRows);
+  const rows = await uploadFirstImages(session, options.trainRows);
   const runs: Run[] = [];
   for (const method of METHODS) {
     runs.push(await runMethod(session, rows, method));
@@ -57,10 +65,10 @@ async function runMethod(session: Session, rows: Rows, method: Method): Promise<
   const step = await chooseStep(
     session,
     name,
-    (size) => paperOrder(setting, size, pilotSamples(samples)),
-    method === 'MCEM' ? (pilot, trained) => pilotScore(session, pilot, trained) : trainBound,
+    (size) => orderPilot(setting, size, countPilotSamples(samples)),
+    method === 'MCEM' ? (pilot, trained) => scorePilot(session, pilot, trained) : readValidationBound,
   );
-  const order = paperOrder(setting, step.step_size, samples);
+  const order = orderTraining(setting, step.step_size, samples);
   const trained = await train(session, name, order);
   const estimates: Estimate[] = [];
   for (const [step, part] of stepsOf(trained).flatMap((step) => PARTS.map((part) => [step, part] as const))) {
@@ -93,8 +101,8 @@ async function estimate(
   return { method, rows, samples: step * 100, evaluation, agreement: agreement(evaluation.report) };
 }
 
-async function pilotScore(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
-  const order = { model_id, rows: 'train' as const, limit: PILOT_ROWS, measures: [...MEASURES] };
+async function scorePilot(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
+  const order = { model_id, rows: 'validation' as const, limit: PILOT_ROWS, measures: [...MEASURES] };
   const { report } = await evaluate(session, `${name}, log p(x)`, order);
   return agreement(report).posterior_density.mean;
 }

@@ -1,12 +1,12 @@
 import type { TrainingSpec } from '../../model/specification.ts';
 import { mean } from './curve.ts';
-import { mnistFirst } from './datasets.ts';
+import { uploadFirstImages } from './datasets.ts';
 import { evaluate, jobOf, train, type Trained } from './jobs.ts';
 import { FITTED, LIMIT, marginalOf } from './marginal.ts';
-import { NETWORKS, paperOrder, type Rows, type Setting } from './protocol.ts';
+import { NETWORKS, orderPilot, orderTraining, type Rows, type Setting } from './protocol.ts';
 import { table, writeResults } from './results.ts';
 import type { Session } from './session.ts';
-import { chooseStep, pilotSamples, type ChosenStep } from './steps.ts';
+import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
 
 /** Figure 3's network on few rows, where a point estimate of the parameters has room to overfit. */
 const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
@@ -45,7 +45,7 @@ interface Run {
 /** Appendix F against maximum likelihood, same budget: does a posterior over the decoder's parameters help on few rows? */
 export async function fullVb(session: Session): Promise<string> {
   const { options } = session;
-  const rows = await mnistFirst(session, ROWS);
+  const rows = await uploadFirstImages(session, ROWS);
   const runs: Run[] = [];
   for (const learning of NAMES) {
     const step = await stepOf(session, rows, learning);
@@ -73,8 +73,8 @@ const settingOf = (session: Session, rows: Rows, name: Name, seed: number): Sett
 /** By the bound of the pilots, with the first seed. */
 function stepOf(session: Session, rows: Rows, name: Name): Promise<ChosenStep> {
   const setting = settingOf(session, rows, name, session.options.seed);
-  const samples = pilotSamples(session.options.samples);
-  return chooseStep(session, setting.name, (size) => paperOrder(setting, size, samples));
+  const samples = countPilotSamples(session.options.samples);
+  return chooseStep(session, setting.name, (size) => orderPilot(setting, size, samples));
 }
 
 async function runSeed(
@@ -85,7 +85,7 @@ async function runSeed(
   step: ChosenStep,
 ): Promise<Run> {
   const setting = settingOf(session, rows, learning, seed);
-  const order = paperOrder(setting, step.step_size, session.options.samples);
+  const order = orderTraining(setting, step.step_size, session.options.samples);
   const trained = await train(session, setting.name, order);
   const scores: Score[] = [];
   const every = Math.ceil(trained.epochs.length / CHECKPOINTS);

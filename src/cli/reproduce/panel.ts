@@ -1,8 +1,8 @@
 import { train, type Trained } from './jobs.ts';
 import { panelName, type Panel } from './options.ts';
-import { NETWORKS, paperOrder, type Method, type Rows, type Setting } from './protocol.ts';
+import { NETWORKS, orderPilot, orderTraining, type Method, type Rows, type Setting } from './protocol.ts';
 import type { Session } from './session.ts';
-import { chooseStep, pilotSamples, type ChosenStep } from './steps.ts';
+import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
 
 export interface Run {
   readonly method: Method;
@@ -22,7 +22,9 @@ export async function runPanelMethod(
   const name = `${panelName(panel)}, ${method}`;
   const network = NETWORKS[panel.data];
   const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
-  const step = await chooseStep(session, name, (size) => paperOrder(setting, size, pilotSamples(samples)));
-  const order = paperOrder(setting, step.step_size, samples);
+  const step = await chooseStep(session, name, (size) =>
+    orderPilot(setting, size, countPilotSamples(samples)),
+  );
+  const order = orderTraining(setting, step.step_size, samples);
   return { method, step, order, trained: await train(session, name, order) };
 }

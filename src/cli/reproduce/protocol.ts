@@ -1,4 +1,5 @@
 import type { AlgorithmSpec, LikelihoodSpec, NetworkSpec, TrainingSpec } from '../../model/specification.ts';
+import { countRows } from '../../model/dataset.ts';
 import type { JobOrder } from '../demo/calls.ts';
 import type { DataName, Initializer } from './options.ts';
 
@@ -27,7 +28,9 @@ export interface Rows {
   readonly datasetId: string;
   /** What is said of them in the results. */
   readonly description: string;
+  /** All that are not test rows. */
   readonly trainRows: number;
+  readonly testRows: number;
 }
 
 export interface Setting {
@@ -45,31 +48,47 @@ export interface Setting {
   readonly checkpoints?: number;
 }
 
-/** Held out, drawn by the seed, where a data set has no test rows: the paper does not say how Frey Face was split. */
-export const TEST_FRACTION = 0.1;
+/** Share of the training rows that choose between pilots. */
+const PILOT_FRACTION = 0.1;
 const CHECKPOINTS = 10;
 
-/** Passes over the rows until at least so many samples were looked at. */
-export const epochsFor = (samples: number, { trainRows }: Rows): number => Math.ceil(samples / trainRows);
+/** A whole training: on all training rows, watching the test rows. */
+export function orderTraining(setting: Setting, stepSize: number, samples: number): JobOrder {
+  const { rows } = setting;
+  const split = { validation_fraction: 0, watch_test_rows: rows.testRows > 0 };
+  return orderOn(setting, stepSize, countEpochs(samples, rows.trainRows), split);
+}
+
+/** A short training to choose a step size by: some training rows validate it, and it never sees a test row. */
+export function orderPilot(setting: Setting, stepSize: number, samples: number): JobOrder {
+  const split = { validation_fraction: PILOT_FRACTION };
+  const sizes = { rows: setting.rows.trainRows, test_rows: 0 };
+  const { train } = countRows(sizes, split, 'separate');
+  return orderOn(setting, stepSize, countEpochs(samples, train), split);
+}
+
+/** Passes over the rows until at least so many samples have been used. */
+const countEpochs = (samples: number, trainRows: number): number => Math.ceil(samples / trainRows);
+
+type SplitSetting = Pick<TrainingSpec, 'validation_fraction' | 'watch_test_rows'>;
 
 /**
  * The paper's training (section 5): M = 100, L = 1, Adagrad, a Gaussian prior on the decoder's parameters. That Adagrad's
  * first 100 steps only add up squared gradients is the author's public code, not the text.
  */
-export function paperOrder(setting: Setting, stepSize: number, samples: number): JobOrder {
+function orderOn(setting: Setting, stepSize: number, epochs: number, split: SplitSetting): JobOrder {
   const { name, rows, likelihood, hidden, latents, initializer, seed, checkpoints } = setting;
   const network = (): NetworkSpec => ({ hidden_sizes: [hidden], activation: 'tanh' });
-  const epochs = epochsFor(samples, rows);
   const training: Partial<TrainingSpec> = {
     epochs,
     minibatch_size: 100,
     samples_per_datapoint: 1,
-    ...learningOf(setting),
+    ...chooseLearning(setting),
     optimizer: { name: 'adagrad', learning_rate: stepSize, epsilon: 1e-8, accumulate_steps: 100 },
     initializer,
     output_bias: 'zero',
     seed,
-    validation_fraction: TEST_FRACTION,
+    ...split,
     checkpoint_every_epochs: Math.ceil(epochs / (checkpoints ?? CHECKPOINTS)),
     // As long as a training is slow there are more, by time.
     ...(checkpoints === undefined ? {} : { keep_checkpoints: 1000 }),
@@ -82,7 +101,7 @@ export function paperOrder(setting: Setting, stepSize: number, samples: number):
   };
 }
 
-function learningOf({ method, learning }: Setting): Pick<TrainingSpec, 'algorithm' | 'objective'> {
+function chooseLearning({ method, learning }: Setting): Pick<TrainingSpec, 'algorithm' | 'objective'> {
   const objective = { name: 'map', prior_standard_deviation: 1 } as const;
   return learning ?? { algorithm: ALGORITHMS[method], objective };
 }

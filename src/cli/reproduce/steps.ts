@@ -3,17 +3,17 @@ import { train, type Trained } from './jobs.ts';
 import { STEP_SIZES } from './protocol.ts';
 import type { Session } from './session.ts';
 
-/** A short training with one step size and its score, in nats per training row: null where it diverged. */
+/** A short training with one step size and its score, in nats per validation row; null if it diverged. */
 export interface Pilot {
   readonly step_size: number;
   readonly score: number | null;
 }
 
-/** What pilots are chosen by, of the pilot of this name; null where it is not known. */
+/** What the pilots are chosen by, for the pilot of this name; null if it is not known. Test rows must have no part in it. */
 type Score = (name: string, trained: Trained) => Promise<number | null>;
 
-/** The training bound over the last epoch. */
-export const trainBound: Score = async (_, { epochs }) => epochs.at(-1)?.train_elbo ?? null;
+/** The bound of the validation rows after the last epoch. */
+export const readValidationBound: Score = async (_, { epochs }) => epochs.at(-1)?.validation_elbo ?? null;
 
 export interface ChosenStep {
   readonly step_size: number;
@@ -24,7 +24,7 @@ export interface ChosenStep {
 /** How long a pilot is: "the first few iterations" of the paper. */
 const PILOT = { samples: 100_000, share: 0.1 } as const;
 
-export const pilotSamples = (samples: number): number =>
+export const countPilotSamples = (samples: number): number =>
   Math.min(PILOT.samples, Math.ceil(PILOT.share * samples));
 
 /** The step size with the best score after a short training with each. */
@@ -32,7 +32,7 @@ export async function chooseStep(
   session: Session,
   name: string,
   orderOf: (stepSize: number) => JobOrder,
-  scoreOf: Score = trainBound,
+  scoreOf: Score = readValidationBound,
 ): Promise<ChosenStep> {
   const pilots: Pilot[] = [];
   for (const stepSize of STEP_SIZES) {
@@ -42,14 +42,14 @@ export async function chooseStep(
     pilots.push({ step_size: stepSize, score });
   }
   return {
-    step_size: bestStep(pilots),
-    pilot_samples: pilotSamples(session.options.samples),
+    step_size: findBestStep(pilots),
+    pilot_samples: countPilotSamples(session.options.samples),
     pilots,
   };
 }
 
 /** Errors: RangeError where every pilot diverged. */
-export function bestStep(pilots: readonly Pilot[]): number {
+export function findBestStep(pilots: readonly Pilot[]): number {
   const known = pilots.flatMap(({ step_size: step, score }) => (score === null ? [] : [{ step, score }]));
   const best = known.toSorted((a, b) => b.score - a.score)[0];
   if (!best) throw new RangeError('every step size diverged');

@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '../../model/specification/evaluation-report.ts';
 import { DATASETS } from './datasets.ts';
 import { evaluate, jobOf, train } from './jobs.ts';
-import { NETWORKS, paperOrder, type Setting } from './protocol.ts';
+import { NETWORKS, orderTraining, type Setting } from './protocol.ts';
 import { table, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +28,7 @@ export async function variance(session: Session): Promise<string> {
     initializer,
     seed,
   };
-  const order = paperOrder(setting, STEP_SIZE, samples);
+  const order = orderTraining(setting, STEP_SIZE, samples);
   const trained = await train(session, name, order);
   const { report, ...job } = await evaluate(session, `${name}, evaluation`, {
     model_id: trained.model_id,

@@ -207,8 +207,16 @@ export const TrainingSpec = Type.Object(
       minimum: 0,
       maximum: 0.9,
       default: 0.1,
-      description: 'Rows held out where the data set has no test rows of its own.',
+      description:
+        'Share of the rows that are not test rows. These rows validate: early stopping and the best checkpoint are chosen by their bound.',
     }),
+    watch_test_rows: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Computes the bound of the test rows after each epoch, for the metrics alone: it influences nothing.',
+      }),
+    ),
     checkpoint_every_epochs: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
     keep_checkpoints: Type.Integer({
       minimum: 1,

@@ -2,6 +2,13 @@ import Type, { type Static } from 'typebox';
 import { NatsPerRow, Step, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat } from './record-format.ts';
 
+/** Lines written before test rows could be watched lack it. */
+const Watched = Type.Union([Type.Number(), Type.Null()], {
+  default: null,
+  description:
+    'Of the test rows, nats per row; null unless the training watches them, or if it is not finite.',
+});
+
 /** One line of metrics.jsonl, written at the end of an epoch. */
 export const MetricsLine = Type.Object(
   {
@@ -12,6 +19,9 @@ export const MetricsLine = Type.Object(
     validation_elbo: NatsPerRow,
     validation_log_likelihood: NatsPerRow,
     validation_kl_divergence: NatsPerRow,
+    test_elbo: Watched,
+    test_log_likelihood: Watched,
+    test_kl_divergence: Watched,
     rows_per_second: Type.Number({ description: 'Training rows per second of training time.' }),
   },
   { additionalProperties: false },

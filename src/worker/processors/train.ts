@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { warningOfDamage } from '../damage.ts';
 import { checkRows } from '../training/data-check.ts';
 import { TrainingRun } from '../training/run.ts';
-import { Validation } from '../training/validation.ts';
+import { BoundScorer } from '../training/bound-scorer.ts';
 
 export interface TrainDependencies {
   readonly runtime: Runtime;
@@ -59,14 +59,14 @@ async function train(
     minibatchSize,
     ...(resume ? { resume } : {}),
   });
-  const validation = new Validation(runtime, model, training, reader, split);
+  const scorer = new BoundScorer({ runtime, model, training, reader, split });
   try {
     const run = new TrainingRun({
       context,
       payload,
       models: store.models,
       trainer,
-      validation,
+      scorer,
       trainRows: split.train.length,
       minibatchSize,
       runtimeName: runtime.name,
@@ -75,7 +75,7 @@ async function train(
     return await run.finish();
   } finally {
     await trainer.dispose();
-    await validation.dispose();
+    await scorer.dispose();
   }
 }
 

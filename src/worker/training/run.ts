@@ -6,11 +6,11 @@ import type { Trainer } from '../../model/training/trainer.ts';
 import { AppError } from '../../errors.ts';
 import type { TrainPayload, TrainProgress, TrainResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext } from '../../queue/queues.ts';
-import type { ModelStore } from '../../store/models.ts';
+import type { MetricsLine, ModelStore } from '../../store/models.ts';
 import { ChunkSize } from './chunk-size.ts';
 import { stopsEarly } from './early-stopping.ts';
 import { Rate } from './rate.ts';
-import type { Validation, ValidationTerms } from './validation.ts';
+import type { BoundScorer, BoundTerms } from './bound-scorer.ts';
 
 const PROGRESS_EVERY_MS = 400;
 /** A long epoch is checkpointed in its middle too, so that a crash never costs more than this. */
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly payload: TrainPayload;
   readonly models: ModelStore;
   readonly trainer: Trainer;
-  readonly validation: Validation;
+  readonly scorer: BoundScorer;
   readonly trainRows: number;
   readonly minibatchSize: number;
   readonly runtimeName: string;
@@ -54,7 +54,7 @@ export class TrainingRun {
   async finish(): Promise<TrainResult> {
     const { trainer, context } = this.#options;
     await this.#report();
-    while (trainer.step < this.#totalSteps && !(await this.#isOver())) {
+    while (trainer.step < this.#totalSteps && !(await this.#stopsHere())) {
       if (context.signal.aborted) return this.#stop();
       await this.#advance();
     }
@@ -62,10 +62,10 @@ export class TrainingRun {
   }
 
   /** Early stopping, seen at the ends of epochs: from the metrics, so that a resumed run stops where it would have. */
-  async #isOver(): Promise<boolean> {
+  async #stopsHere(): Promise<boolean> {
     const { trainer, models, payload } = this.#options;
     const { early_stopping: stopping } = payload.training;
-    if (!stopping || trainer.step === 0 || trainer.step !== this.#lastStepOf(this.#epoch)) return false;
+    if (!stopping || trainer.step === 0 || trainer.step !== this.#countStepsTo(this.#epoch)) return false;
     const lines = await models.readMetrics(payload.modelId);
     return stopsEarly(
       lines.map((line) => line.validation_elbo),
@@ -75,7 +75,7 @@ export class TrainingRun {
 
   async #advance(): Promise<void> {
     const { trainer, minibatchSize } = this.#options;
-    const epochEnd = this.#lastStepOf(this.#epoch + 1);
+    const epochEnd = this.#countStepsTo(this.#epoch + 1);
     const steps = Math.min(this.#chunk.steps, epochEnd - trainer.step);
     const started = performance.now();
     const terms = await trainer.run(steps);
@@ -91,7 +91,7 @@ export class TrainingRun {
   }
 
   async #observe(terms: ChunkTerms): Promise<void> {
-    if (terms.divergedAt !== null) throw await this.#divergence('the bound', terms.divergedAt);
+    if (terms.divergedAt !== null) throw await this.#describeDivergence('the bound', terms.divergedAt);
     if (terms.observed === 0 || terms.elbo === null) return;
     const count = this.#observed.count + terms.observed;
     const elbo = this.#observed.elbo + (terms.elbo - this.#observed.elbo) * (terms.observed / count);
@@ -100,17 +100,18 @@ export class TrainingRun {
   }
 
   async #endEpoch(): Promise<void> {
-    const { trainer, validation, models, payload } = this.#options;
+    const { trainer, scorer, models, payload } = this.#options;
     const { checkpoint_every_epochs: every, keep_checkpoints: keep } = payload.training;
     const parameters = await trainer.parameters();
     await this.#assertFinite(parameters);
-    const scores = await validation.score(parameters);
-    if (scores && !Number.isFinite(scores.elbo))
-      throw await this.#divergence('the validation bound', trainer.step);
-    this.#validationElbo = scores?.elbo ?? null;
-    await models.appendMetrics(payload.modelId, this.#metrics(scores));
+    const validation = await scorer.scoreValidation(parameters);
+    if (validation && !Number.isFinite(validation.elbo))
+      throw await this.#describeDivergence('the validation bound', trainer.step);
+    this.#validationElbo = validation?.elbo ?? null;
+    const test = await scorer.watchTestRows(parameters);
+    await models.appendMetrics(payload.modelId, this.#makeMetricsLine(validation, test));
     this.#observed = { count: 0, elbo: 0 };
-    const last = trainer.step === this.#totalSteps || (await this.#isOver());
+    const last = trainer.step === this.#totalSteps || (await this.#stopsHere());
     if (this.#epoch % every !== 0 && !last) return;
     await this.#save(this.#validationElbo);
     await models.pruneCheckpoints(payload.modelId, keep);
@@ -118,17 +119,17 @@ export class TrainingRun {
   }
 
   async #save(validationElbo: number | null): Promise<void> {
-    const { trainer, models, payload, validation } = this.#options;
+    const { trainer, models, payload, scorer } = this.#options;
     if (trainer.step === this.#savedStep) return;
     const snapshot = await trainer.snapshot();
     await this.#assertFinite(snapshot.parameters);
-    if (!(await validation.isUsable(snapshot.parameters)))
-      throw await this.#divergence('the bound', trainer.step);
+    if (!(await scorer.isUsable(snapshot.parameters)))
+      throw await this.#describeDivergence('the bound', trainer.step);
     await models.saveCheckpoint(payload.modelId, {
       step: trainer.step,
       epoch: this.#epoch,
       seed: payload.training.seed,
-      validationElbo: trainer.step === this.#lastStepOf(this.#epoch) ? validationElbo : null,
+      validationElbo: trainer.step === this.#countStepsTo(this.#epoch) ? validationElbo : null,
       ...snapshot,
     });
     this.#savedStep = trainer.step;
@@ -147,11 +148,11 @@ export class TrainingRun {
   async #assertFinite(parameters: FloatArrays): Promise<void> {
     for (const [name, { data }] of Object.entries(parameters)) {
       if (!data.every(Number.isFinite))
-        throw await this.#divergence(`parameter ${name}`, this.#options.trainer.step);
+        throw await this.#describeDivergence(`parameter ${name}`, this.#options.trainer.step);
     }
   }
 
-  async #divergence(quantity: string, step: number): Promise<AppError> {
+  async #describeDivergence(quantity: string, step: number): Promise<AppError> {
     const { models, payload } = this.#options;
     const last = (await models.listCheckpoints(payload.modelId)).at(-1);
     const checkpoint = last
@@ -165,19 +166,22 @@ export class TrainingRun {
     return Math.floor((trainer.step * minibatchSize) / trainRows);
   }
 
-  #lastStepOf(epoch: number): number {
+  #countStepsTo(epoch: number): number {
     return stepsOf(epoch, this.#options.trainRows, this.#options.minibatchSize);
   }
 
-  #metrics(scores: ValidationTerms | null) {
+  #makeMetricsLine(validation: BoundTerms | null, test: BoundTerms | null): MetricsLine {
     return {
       step: this.#options.trainer.step,
       epoch: this.#epoch,
       time: new Date().toISOString(),
       train_elbo: this.#observed.count > 0 ? this.#observed.elbo : null,
-      validation_elbo: scores?.elbo ?? null,
-      validation_log_likelihood: scores?.logLikelihood ?? null,
-      validation_kl_divergence: scores?.klDivergence ?? null,
+      validation_elbo: validation?.elbo ?? null,
+      validation_log_likelihood: validation?.logLikelihood ?? null,
+      validation_kl_divergence: validation?.klDivergence ?? null,
+      test_elbo: test?.elbo ?? null,
+      test_log_likelihood: test?.logLikelihood ?? null,
+      test_kl_divergence: test?.klDivergence ?? null,
       rows_per_second: this.#rate.rowsPerSecond,
     };
   }

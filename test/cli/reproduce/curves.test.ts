@@ -3,7 +3,7 @@ import { thinned, valueAt } from '../../../src/cli/reproduce/curve.ts';
 import { PANELS } from '../../../src/cli/reproduce/options.ts';
 import { paperCurves, paperPanel } from '../../../src/cli/reproduce/paper.ts';
 import { grid, overlay } from '../../../src/cli/reproduce/plot.ts';
-import { bestStep } from '../../../src/cli/reproduce/steps.ts';
+import { findBestStep } from '../../../src/cli/reproduce/steps.ts';
 
 describe("the paper's curves", () => {
   test.each(PANELS)('are there for $data $latents', async (panel) => {
@@ -58,9 +58,9 @@ describe('a curve', () => {
 describe('the step size', () => {
   test('is the one with the best bound; one that diverged is never it', () => {
     const pilot = (step_size: number, score: number | null) => ({ step_size, score });
-    expect(bestStep([pilot(0.01, -150), pilot(0.02, -140), pilot(0.1, null)])).toBe(0.02);
-    expect(bestStep([pilot(0.01, 500), pilot(0.02, 480), pilot(0.1, -3e9)])).toBe(0.01);
-    expect(() => bestStep([pilot(0.01, null)])).toThrow(/diverged/);
+    expect(findBestStep([pilot(0.01, -150), pilot(0.02, -140), pilot(0.1, null)])).toBe(0.02);
+    expect(findBestStep([pilot(0.01, 500), pilot(0.02, 480), pilot(0.1, -3e9)])).toBe(0.01);
+    expect(() => findBestStep([pilot(0.01, null)])).toThrow(/diverged/);
   });
 });
 
