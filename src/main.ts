@@ -18,24 +18,20 @@ interface ServeFlags {
 }
 
 const program = new Command('aevb').description(
-  'Train and serve Auto-Encoding Variational Bayes models over HTTP.',
+  'Train and serve variational autoencoders (Auto-Encoding Variational Bayes) over HTTP.',
 );
 
-serveCommand(
-  'serve',
-  'API, workers and, unless a queue URL is given, the queue: everything in one process tree.',
-  {
-    api: true,
-    worker: true,
-  },
-);
-serveCommand('api', 'The HTTP API alone, on a shared queue.', { api: true, worker: false });
-serveCommand('worker', 'Workers alone, on a shared queue.', { api: false, worker: true });
+serveCommand('serve', 'Run the API, a worker and, without a queue URL, the queue, all in one process tree.', {
+  api: true,
+  worker: true,
+});
+serveCommand('api', 'Run only the HTTP API, on a shared queue.', { api: true, worker: false });
+serveCommand('worker', 'Run only a worker, on a shared queue.', { api: false, worker: true });
 
 program
   .command('demo')
-  .description('Train the MNIST model of the paper through the API, then encode, score and sample with it.')
-  .option('--output <folder>', 'where the pictures go', 'demo-output')
+  .description("Train the paper's MNIST model over HTTP, then encode, score and sample with it.")
+  .option('--output <folder>', 'folder for the pictures', 'demo-output')
   .option('--epochs <number>', 'passes over the 60,000 images', '5')
   .action(async ({ output, epochs }: { output: string; epochs: string }) => {
     await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
@@ -45,18 +41,18 @@ addPictureCommand(program, end);
 program
   .command('reproduce')
   .description(
-    "Rerun figures of the paper with the service's own jobs and lay the paper's curves under them.",
+    "Repeat the paper's experiments with ordinary jobs and plot the paper's curves behind the results.",
   )
   .argument('<what>', REPRODUCTIONS.join(', '))
-  .option('--panel <name...>', 'figure2: "MNIST 20", ..., MNIST, Frey or all', ['MNIST 20'])
-  .option('--samples <number>', 'training rows looked at, repeats counted, for example 1e6')
-  .option('--train-rows <number>', 'figure3: training images of MNIST', '1000')
-  .option('--seeds <number>', 'full-vb: how many', '3')
-  .option('--frey <file>', 'IDX file of the Frey faces')
-  .option('--initializer <name>', 'how weights start: fan_in or paper', 'fan_in')
-  .option('--seed <number>', 'of all trainings', '1')
-  .option('--output <folder>', 'results, plots and, to go on after an interruption, jobs', 'reproduction')
-  .option('--url <url>', 'of a running service; default: one is started for it')
+  .option('--panel <name...>', 'figure2: panels, such as "MNIST 20"; MNIST, Frey or all', ['MNIST 20'])
+  .option('--samples <number>', 'training samples, counting repeats, such as 1e6')
+  .option('--train-rows <number>', 'figure3: number of MNIST training images', '1000')
+  .option('--seeds <number>', 'full-vb: number of seeds', '3')
+  .option('--frey <file>', 'IDX file with the Frey faces')
+  .option('--initializer <name>', 'initial weights: fan_in or paper', 'fan_in')
+  .option('--seed <number>', 'seed of all trainings', '1')
+  .option('--output <folder>', 'folder for results, plots and the jobs to continue', 'reproduction')
+  .option('--url <url>', 'address of a running service; default: starts its own')
   .action(async (what: string, flags: Flags) => {
     await end(await runReproduction(what, flags, process.env));
   });
@@ -73,9 +69,9 @@ function serveCommand(name: string, description: string, parts: Parts): void {
     .command(name)
     .description(description)
     .option('--host <address>', 'address to listen on (AEVB_HOST)')
-    .option('--port <number>', 'port, 0 for a free one (AEVB_PORT)')
-    .option('--data-dir <folder>', 'folder of data sets, models and the embedded queue (AEVB_DATA_DIR)')
-    .option('--queue-url <url>', 'redis:// or postgres:// (AEVB_QUEUE_URL)')
+    .option('--port <number>', 'port to listen on; 0 picks a free one (AEVB_PORT)')
+    .option('--data-dir <folder>', 'folder for data sets, models and the embedded queue (AEVB_DATA_DIR)')
+    .option('--queue-url <url>', 'URL of the queue, redis:// or postgres:// (AEVB_QUEUE_URL)')
     .action(async (flags: ServeFlags) => {
       const config = loadConfig({ ...process.env, ...asEnvironment(flags) });
       await serve(config, createServiceLog(config, process.stdout, process.env), parts);
@@ -88,7 +84,7 @@ async function serve(config: Config, log: ServiceLog, parts: Parts): Promise<voi
     const problem = {
       pointer: 'AEVB_QUEUE_URL',
       detail:
-        'the embedded queue serves one process only: use `aevb serve`, or name a redis:// or postgres:// queue',
+        'the embedded queue serves only one process: run `aevb serve`, or give the URL of a Redis or PostgreSQL queue',
     };
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems: [problem] });
   }

@@ -13,14 +13,14 @@ interface Asked extends Given {
 export function addPictureCommand(program: Command, end: (code: number) => Promise<unknown>): void {
   const pictures = program
     .command('picture')
-    .description('Pictures of a model of a running service, as PNG.');
+    .description('Save pictures of a model as PNG, from a running service.');
   for (const [name, kind] of Object.entries(PICTURE_KINDS)) {
     const command = pictures
       .command(name)
       .description(kind.description)
       .requiredOption('--model <id>', 'id of the model')
       .requiredOption('--output <file>', 'where the PNG goes')
-      .option('--url <url>', 'where the service is', 'http://127.0.0.1:8080');
+      .option('--url <url>', 'address of the service', 'http://127.0.0.1:8080');
     for (const { flag, description, parse, required = false } of [...kind.flags, ...COMMON_FLAGS]) {
       command.addOption(new Option(flag, description).argParser(parse).makeOptionMandatory(required));
     }
