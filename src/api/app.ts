@@ -6,6 +6,7 @@ import { installBodyGuard } from './http/body-guard.ts';
 import { installDocumentation } from './http/documentation.ts';
 import { answerClientError, frameworkErrors, installErrors } from './http/errors.ts';
 import { installJson } from './http/json.ts';
+import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
@@ -32,7 +33,12 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     keepAliveTimeout: config.keepAliveTimeoutMs,
     // A socket is silent while a worker computes: longer than the longest inference.
     connectionTimeout: config.inferenceTimeoutMs + 60_000,
-    http: { headersTimeout: config.headersTimeoutMs, connectionsCheckingInterval: 1000 },
+    http: {
+      headersTimeout: config.headersTimeoutMs,
+      connectionsCheckingInterval: 1000,
+      // Its absence is answered as a problem (installProtocol).
+      requireHostHeader: false,
+    },
     // A closing app still answers what comes over open connections: new work with our own 503.
     return503OnClosing: false,
     frameworkErrors: frameworkErrors(config),
@@ -47,6 +53,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
 
   installTiming(app);
   installErrors(app, config);
+  installProtocol(app);
   installJson(app);
   installAdmission(app, config);
   installBodyGuard(app, config);

@@ -57,6 +57,34 @@ describe('errors', () => {
   });
 
   it.each([
+    [
+      '/datasets',
+      '///',
+      /application\/octet-stream, application\/gzip, text\/csv, application\/x-npy, or none/,
+    ],
+    ['/datasets', 'image/png', /application\/octet-stream.*or none/],
+    ['/jobs', 'text/csv', /allowed: application\/json\./],
+  ])('say which media types %s reads instead of %s', async (url, type, detail) => {
+    const api = await buildTestApi();
+    const request = { method: 'POST', url, headers: { 'content-type': type }, payload: '1,2' } as const;
+    expect(problemOf(await api.call(request)).detail).toMatch(detail);
+  });
+
+  it('are documented for a body that DELETE does not need', async () => {
+    const api = await buildTestApi({ maxBodyBytes: 1024 });
+    const { id } = await addModel(api);
+    for (const [type, payload, status] of [
+      ['text/plain', 'x', 415],
+      ['application/json', '{', 400],
+      ['application/json', JSON.stringify('x'.repeat(2000)), 413],
+    ] as const) {
+      const headers = { 'content-type': type };
+      const response = await api.call({ method: 'DELETE', url: `/models/${id}`, headers, payload });
+      expect(problemOf(response).status).toBe(status);
+    }
+  });
+
+  it.each([
     ['{"dataset_id":NaN}', /Unexpected token 'N'/],
     ['{"dataset_id": "mnist",, }', /position 23/],
     ['{"__proto__":{"x":1}}', /it sets a prototype/],
@@ -76,7 +104,8 @@ describe('errors', () => {
     ['PUT', '/models/model_x', 405, 'method_not_allowed', 'GET, HEAD, DELETE'],
     ['GET', '/encode', 405, 'method_not_allowed', 'POST'],
     ['POST', '/samples', 405, 'method_not_allowed', 'GET, HEAD'],
-    ['GET', '/jobs/%ff', 400, 'bad_request', undefined],
+    ['GET', '/jobs/%ff', 400, 'malformed_path', undefined],
+    ['DELETE', '/models/%ff', 400, 'malformed_path', undefined],
   ] as const)('%s %s is answered %d', async (method, url, status, code, allow) => {
     const api = await buildTestApi();
     const response = await api.call({ method, url });

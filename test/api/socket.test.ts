@@ -136,6 +136,26 @@ describe('over a socket', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 
+  it('gives up on a body of DELETE that drips', async () => {
+    const { open } = await listening({ bodyTimeoutMs: 100 });
+    const socket = await open();
+    const answer = answerOf(socket);
+    const headers = ['content-type: application/json', 'content-length: 100000'];
+    socket.write(head('/models/model_x', ...headers).replace('POST', 'DELETE'));
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+  });
+
+  it('reads a body after 100 Continue, and answers HTTP/1.0 without a host', async () => {
+    const { open } = await listening();
+    const [modern, old] = [await open(), await open()];
+    const answers = [answerOf(modern), answerOf(old)];
+    const headers = ['expect: 100-continue', 'content-type: application/json', 'content-length: 2'];
+    modern.write(`${head('/jobs', ...headers, 'connection: close')}{}`);
+    old.write('GET /healthz HTTP/1.0\r\n\r\n');
+    expect(await answers[0]).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 422 /);
+    expect(await answers[1]).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('closes a connection on which nothing more is asked', async () => {
     const { open } = await listening({ keepAliveTimeoutMs: 50 });
     const socket = await open();
@@ -185,6 +205,14 @@ describe('over a socket', () => {
       `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
       431,
       'headers_too_large',
+    ],
+    ['a method that does not exist', 'BREW / HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'malformed_request'],
+    ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'malformed_request'],
+    [
+      'an expectation it does not know',
+      head('/jobs', 'expect: cake', 'content-length: 0', 'connection: close'),
+      417,
+      'expectation_failed',
     ],
     ['two lengths', head('/jobs', 'content-length: 1', 'content-length: 2'), 400, 'malformed_request'],
   ])('answers %s as a problem', async (_name, bytes, status, code) => {

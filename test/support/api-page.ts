@@ -1,6 +1,6 @@
 import { problemAnswer, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http/http-error.ts';
-import { UPLOAD_TYPES } from '../../src/api/datasets/schemas.ts';
+import { UPLOAD_TYPES } from '../../src/api/http/media.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
 import { code, field, fieldsOf, tagOf, valueOf, type Field, type Schema } from './api-fields.ts';
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../../errors.ts';
+import { unsupportedMedia } from '../http/errors.ts';
+import { UPLOAD_TYPES } from '../http/media.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, describe, page } from '../http/schemas.ts';
-import { Dataset, DatasetDetails, UPLOAD_TYPES, UploadBody, UploadQuery } from './schemas.ts';
+import { Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['datasets'];
@@ -61,18 +62,13 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   );
 }
 
-/** Bodies of files are handed on as streams; any other type, JSON included, is refused. */
+/** Files are passed on as streams; any other media type, JSON included, is refused. */
 function acceptFiles(app: App): void {
   const allowed: readonly string[] = UPLOAD_TYPES;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, payload, done) => {
-    const header = request.headers['content-type'];
-    const type = header?.split(';', 1)[0]?.trim().toLowerCase();
-    if (type === undefined || allowed.includes(type)) {
-      done(null, payload);
-      return;
-    }
-    const found = JSON.stringify(type.slice(0, 100));
-    done(AppError.of('unsupported_media', { found, allowed: `${allowed.join(', ')}, or none` }));
+    const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+    if (type === undefined || allowed.includes(type)) done(null, payload);
+    else done(unsupportedMedia(request));
   });
 }

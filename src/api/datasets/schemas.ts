@@ -3,13 +3,6 @@ import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../mo
 import { DATASET_FORMATS, DatasetRecord, type DatasetFormat } from '../../store/records/dataset-record.ts';
 import { PUBLISHED, closed, nullable } from '../http/schemas.ts';
 
-export const UPLOAD_TYPES = [
-  'application/octet-stream',
-  'application/gzip',
-  'text/csv',
-  'application/x-npy',
-] as const;
-
 export const UploadQuery = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200, default: 'unnamed' }),

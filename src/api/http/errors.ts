@@ -4,22 +4,20 @@ import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
+import { JSON_TYPE, UPLOAD_TYPES } from './media.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
 import type { App } from '../types.ts';
 
 type Translate = (request: FastifyRequest, config: Config) => AppError | HttpError;
 
-/** Errors of Fastify that have an equal among ours. */
+/** Fastify's errors as ours. */
 const TRANSLATIONS: Record<string, Translate> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (_request, config) =>
     AppError.of('too_large', { what: 'The body', limit: config.maxBodyBytes, unit: 'bytes' }),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
-    AppError.of('unsupported_media', {
-      found: JSON.stringify((request.headers['content-type'] ?? 'none').slice(0, 100)),
-      allowed: 'application/json',
-    }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => unsupportedMedia(request),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new HttpError('empty_body'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new HttpError('body_incomplete'),
+  FST_ERR_BAD_URL: () => new HttpError('malformed_path'),
   FST_ERR_MAX_PARAM_LENGTH: (request) => noRoute(request),
 };
 
@@ -36,14 +34,14 @@ export function installErrors(app: App, config: Config): void {
   });
 }
 
-/** For failures before a route is found: a path that cannot be decoded. */
+/** Handles failures before a route is found, such as a path that cannot be decoded. */
 export function frameworkErrors(config: Config) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     sendProblem(translate(error, request, config), request, reply);
   };
 }
 
-/** For bytes that are no HTTP at all: written to the socket by hand, there is no request. */
+/** Answers bytes that are not HTTP. There is no request then, so the answer is written to the socket. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -95,6 +93,13 @@ function logFailure(log: FastifyBaseLogger, error: unknown, status: number): voi
   else log.info({ code: (error as AppError | HttpError).code }, 'request refused');
 }
 
+/** The body's media type is not one that the route reads. */
+export function unsupportedMedia({ headers, routeOptions }: FastifyRequest): AppError {
+  const found = JSON.stringify((headers['content-type'] ?? 'none').slice(0, 100));
+  const allowed = routeOptions.config.upload === true ? `${UPLOAD_TYPES.join(', ')}, or none` : JSON_TYPE;
+  return AppError.of('unsupported_media', { found, allowed });
+}
+
 function noRoute(request: FastifyRequest): AppError {
   return AppError.of('route_not_found', { method: request.method, path: pathOf(request).slice(0, 200) });
 }
@@ -111,7 +116,7 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 
-/** Which methods a path has, by the routes that are added from now on. */
+/** The methods of a path, from the routes that are added later. */
 function routeMethods(app: App): (path: string) => string[] {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
