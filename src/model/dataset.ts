@@ -1,6 +1,6 @@
 /** What is known of data without tensors: looked at on upload (store), reported and checked against jobs (api, worker). */
 
-export { fitProblems, TOLERANCE, withLabels, type KnownColumns } from './dataset/fit.ts';
+export { fitProblems, TOLERANCE, addLabels, type KnownColumns } from './dataset/fit.ts';
 export { flagOf, isFlag } from './dataset/labels.ts';
 export {
   columnName,
@@ -13,7 +13,7 @@ export {
 } from './dataset/profile.ts';
 export { propose, type Proposal } from './dataset/proposal.ts';
 export { findInfluences, type Making } from './dataset/influence.ts';
-export { needsRowCheck, rowCheck, type RowProblem } from './dataset/row-check.ts';
+export { needsRowCheck, createRowCheck, type RowProblem } from './dataset/row-check.ts';
 export {
   countRows,
   getSplitRule,

@@ -3,13 +3,19 @@
  * say (groups, columns): `{}` is the paper's MNIST model. Types describe the complete form, after validation with defaults
  * (src/validation.ts).
  */
+export { Binarization, BINARIZATIONS, type BinarizationName } from './specification/binarization.ts';
 export {
-  Binarization,
-  BINARIZATIONS,
+  canSample,
   ChosenLikelihood,
-  LIKELIHOOD_LIMITS,
-  type BinarizationName,
-  type ColumnSpec,
+  isDensity,
+  isShared,
+  likelihoodProblems,
+  likelihoodSizes,
+  needsTransform,
+  selectElements,
+  sharedDomain,
+  takesBinarization,
+  valueDomain,
   type LikelihoodName,
   type LikelihoodOf,
   type LikelihoodSpec,
@@ -27,14 +33,14 @@ export {
 } from './specification/latent.ts';
 export type { PriorFamily } from './specification/families/families.ts';
 export { toPascalCase } from './specification/schema.ts';
-export { LIMITS } from './specification/limits.ts';
+export { LIKELIHOOD_LIMITS, LIMITS } from './specification/limits.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';
 export * from './specification/split.ts';
 export * from './specification/training.ts';
-export { likelihoodProblems, type LikelihoodProblem } from './specification/likelihood-check.ts';
-export { sharedDomain, valueDomain, type ValueDomain } from './specification/likelihood-domain.ts';
-export { likelihoodSizes } from './specification/likelihood-sizes.ts';
+export type { LikelihoodProblem } from './specification/likelihoods/description.ts';
+export type { ValueDomain } from './specification/likelihoods/domain.ts';
+export type { ColumnSpec } from './specification/likelihoods/mixed.ts';
 export {
   ACTIVATIONS,
   ModelOrder,

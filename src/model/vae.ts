@@ -6,7 +6,7 @@ import { likelihoodFamily, type ElementStatistics, type Likelihood } from './dis
 import { addPrefix, selectNamed, stripPrefix } from './named-arrays.ts';
 import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
 import type { Tensors } from './runtime/runtime.ts';
-import { posteriorSize, type ModelSpec } from './specification.ts';
+import { likelihoodSizes, posteriorSize, type ModelSpec } from './specification.ts';
 
 /** How many numbers one draw of z, or of a row x, takes. */
 export interface VaeNoise {
@@ -39,16 +39,16 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
   const family = likelihoodFamily(spec.likelihood);
   const [posterior, prior] = [latentFamily(spec.posterior), latentFamily(spec.prior)];
   const divergence = closedFormKl(spec.posterior, spec.prior);
-  const outputSize = family.outputSize(dataSize);
-  const extraNames = Object.keys(family.extraShapes);
+  const { input, output: outputSize, extraShapes } = likelihoodSizes(spec.likelihood, dataSize);
+  const extraNames = Object.keys(extraShapes);
   const p = () => priorOf(spec.prior, latentSize);
   return {
     dataSize,
     latentSize,
     shapes: {
-      ...mlpShapes('encoder', encoder, family.inputSize(dataSize), posteriorSize(spec.posterior, latentSize)),
+      ...mlpShapes('encoder', encoder, input, posteriorSize(spec.posterior, latentSize)),
       ...mlpShapes('decoder', decoder, latentSize, outputSize),
-      ...addPrefix(family.extraShapes, 'decoder.'),
+      ...addPrefix(extraShapes, 'decoder.'),
     },
     noise: {
       posterior: times(posterior.noise, latentSize),

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { propose, warningsFor, withLabels } from '../../model/dataset.ts';
+import { propose, warningsFor, addLabels } from '../../model/dataset.ts';
 import type { ModelOrder, ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import { checkAgainstDataset, type JobPlan } from './training-checks.ts';
@@ -16,7 +16,7 @@ export function planJob(
   const { training } = order;
   const { profile } = dataset;
   const chosen = order.model.likelihood ?? proposedFor(dataset, training);
-  const likelihood = withLabels(chosen, profile);
+  const likelihood = addLabels(chosen, profile);
   const plan: JobPlan = { model: { ...order.model, likelihood }, training };
   checkAgainstDataset(plan, dataset);
   const warnings = profile === null ? [] : warningsFor(profile, likelihood, training.binarization);

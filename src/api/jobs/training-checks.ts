@@ -126,7 +126,9 @@ function layerSizes(dataSize: number, model: ModelSpec) {
 /** Weights and biases of encoder and decoder. */
 export function parameterCount(dataSize: number, model: ModelSpec): number {
   const { encoder, decoder } = layerSizes(dataSize, model);
-  return layers(encoder) + layers(decoder) + likelihoodSizes(model.likelihood, dataSize).extra;
+  const { extraShapes } = likelihoodSizes(model.likelihood, dataSize);
+  const extra = Object.values(extraShapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return layers(encoder) + layers(decoder) + extra;
 }
 
 function layers(sizes: readonly number[]): number {

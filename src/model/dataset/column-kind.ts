@@ -1,4 +1,4 @@
-import { LARGEST_COUNT, SMALLEST_POSITIVE } from '../specification/likelihood-domain.ts';
+import { LARGEST_COUNT, SMALLEST_POSITIVE } from '../specification/likelihoods/domain.ts';
 import type { ColumnSummary } from './column.ts';
 import { isFlag } from './labels.ts';
 

@@ -1,11 +1,19 @@
-import type { ColumnSpec, LikelihoodSpec } from '../specification/likelihood.ts';
-import type { LikelihoodProblem } from '../specification/likelihood-check.ts';
-import { sharedDomain, valueDomain, type ValueDomain } from '../specification/likelihood-domain.ts';
+import {
+  countWords,
+  isShared,
+  sharedDomain,
+  valueDomain,
+  type LikelihoodSpec,
+  type SharedLikelihood,
+} from '../specification/likelihood.ts';
+import type { LikelihoodProblem } from '../specification/likelihoods/description.ts';
+import type { ValueDomain } from '../specification/likelihoods/domain.ts';
+import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Rounding of scaled values that is still taken as inside a range. */
 export const TOLERANCE = 1e-6;
-/** Problems told at once. */
+/** Maximum number of problems in one answer. */
 const MOST_PROBLEMS = 10;
 
 /** What is known of the columns of a data set. */
@@ -24,21 +32,21 @@ export function fitProblems(
   { profile, named }: KnownColumns,
 ): LikelihoodProblem[] {
   const { columns, per_column: perColumn } = profile;
-  if (likelihood.family !== 'mixed')
-    return columns.flatMap((column) => plainProblem(likelihood, profile, column) ?? []).slice(0, 1);
+  if (isShared(likelihood))
+    return columns.flatMap((column) => findSharedProblem(likelihood, profile, column) ?? []).slice(0, 1);
   if (!perColumn) return [];
   const problems = likelihood.columns.flatMap((spec, i) => {
     const column = columns[i];
     if (!column) return [];
-    const found = mixedProblem(spec, valueDomain(likelihood, i), column, named);
+    const found = findColumnProblem(spec, valueDomain(likelihood, i), column, named);
     return found ? [{ ...found, pointer: `/columns/${i}${found.pointer}` }] : [];
   });
   return problems.slice(0, MOST_PROBLEMS);
 }
 
 /** The likelihood with the words of the data set where its columns do not have theirs. */
-export function withLabels(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
-  if (likelihood.family !== 'mixed' || profile?.per_column !== true) return likelihood;
+export function addLabels(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
+  if (isShared(likelihood) || profile?.per_column !== true) return likelihood;
   const columns = likelihood.columns.map((column, i) => {
     const labels = column.labels ?? profile.columns[i]?.labels;
     return labels ? { ...column, labels: [...labels] } : column;
@@ -46,20 +54,20 @@ export function withLabels(likelihood: LikelihoodSpec, profile: DatasetProfile |
   return { ...likelihood, columns };
 }
 
-function plainProblem(
-  likelihood: Exclude<LikelihoodSpec, { family: 'mixed' }>,
+function findSharedProblem(
+  likelihood: SharedLikelihood,
   { per_column: perColumn }: DatasetProfile,
   column: ColumnProfile,
 ): LikelihoodProblem | null {
   const where = perColumn ? ` in column ${column.name}` : '';
   const domain = sharedDomain(likelihood);
-  if (column.labels && !(column.labels.length <= 2 && likelihood.family === 'bernoulli'))
+  if (column.labels && column.labels.length > countWords(likelihood))
     return {
       pointer: '',
       found: `words${where}`,
       allowed: 'likelihood mixed, which has categorical columns',
     };
-  const found = valueProblem(domain, column, where);
+  const found = findValueProblem(domain, column, where);
   if (!found) return null;
   if (found.missing)
     return {
@@ -71,7 +79,7 @@ function plainProblem(
   return { pointer: '', found: found.found, allowed: `${domain.allowed}; or ${ways}` };
 }
 
-function mixedProblem(
+function findColumnProblem(
   spec: ColumnSpec,
   domain: ValueDomain,
   column: ColumnProfile,
@@ -79,9 +87,9 @@ function mixedProblem(
 ): LikelihoodProblem | null {
   if (named && spec.name !== column.name)
     return { pointer: '/name', found: spec.name, allowed: `${column.name}, as in the data set` };
-  const words = labelProblem(spec, column);
+  const words = findLabelProblem(spec, column);
   if (words) return words;
-  const found = valueProblem(domain, column, ` in column ${column.name}`);
+  const found = findValueProblem(domain, column, ` in column ${column.name}`);
   if (!found) return null;
   if (found.missing)
     return { pointer: '/missing', found: found.found, allowed: 'missing: true for this column' };
@@ -89,7 +97,10 @@ function mixedProblem(
   return { pointer: '/likelihood', found: found.found, allowed };
 }
 
-function labelProblem({ likelihood, labels }: ColumnSpec, column: ColumnProfile): LikelihoodProblem | null {
+function findLabelProblem(
+  { likelihood, labels }: ColumnSpec,
+  column: ColumnProfile,
+): LikelihoodProblem | null {
   const { labels: words } = column;
   if (!words) return null;
   const { length } = words;
@@ -99,30 +110,27 @@ function labelProblem({ likelihood, labels }: ColumnSpec, column: ColumnProfile)
       found: 'other words than those of the data set',
       allowed: 'no labels: they are taken from the data set',
     };
-  const fits =
-    (likelihood.family === 'categorical' && likelihood.categories === length) ||
-    (likelihood.family === 'bernoulli' && length === 2);
-  if (fits) return null;
+  if (countCodes(likelihood) === length) return null;
   const allowed = `categorical with ${length} categories${length === 2 ? ', or bernoulli' : ''}`;
   const found = `${likelihood.family} for column ${column.name}, which holds ${length} different words`;
   return { pointer: '/likelihood', found, allowed };
 }
 
-/** What is wrong with the values of a column, with words for where it stands. */
-function valueProblem(
+/** What is wrong with the values of a column; `where` names the column. */
+function findValueProblem(
   { low, high, integer, missing }: ValueDomain,
   column: ColumnProfile,
   where: string,
 ): { readonly found: string; readonly missing: boolean } | null {
   if (column.missing > 0 && !missing)
-    return { found: `missing values${where} (${percent(column.missing)} of the rows)`, missing: true };
+    return { found: `missing values${where} (${formatPercent(column.missing)} of the rows)`, missing: true };
   const { minimum, maximum } = column;
   if (minimum === null || maximum === null) return null;
   if (minimum < low - TOLERANCE || maximum > high + TOLERANCE)
     return { found: `values from ${minimum} to ${maximum}${where}`, missing: false };
   if (integer && !column.integers)
-    return { found: `values${where} that are no whole numbers`, missing: false };
+    return { found: `values${where} that are not whole numbers`, missing: false };
   return null;
 }
 
-const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
+const formatPercent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

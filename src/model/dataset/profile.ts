@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { LIKELIHOOD_LIMITS } from '../specification/likelihood.ts';
+import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
 import { closed } from '../specification/schema.ts';
 import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';

@@ -1,10 +1,7 @@
-import {
-  LIKELIHOOD_LIMITS,
-  type BinarizationName,
-  type ColumnLikelihoodSpec,
-  type ColumnSpec,
-  type LikelihoodSpec,
-} from '../specification/likelihood.ts';
+import type { BinarizationName } from '../specification/binarization.ts';
+import type { LikelihoodSpec } from '../specification/likelihood.ts';
+import type { ColumnLikelihoodSpec, ColumnSpec } from '../specification/likelihoods/mixed.ts';
+import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
 import { continuousBernoulliScore } from './continuous-bernoulli-fit.ts';
 import type { ColumnKind } from './column-kind.ts';
 import { isFlag } from './labels.ts';
@@ -28,9 +25,9 @@ export function propose(profile: DatasetProfile): Proposal {
   const words = columns.some(({ labels }) => labels);
   const together = complete && !words ? proposeTogether(columns) : null;
   if (together) return together;
-  if (!perColumn) return complete ? real() : NOTHING;
+  if (!perColumn) return complete ? proposeReal() : NOTHING;
   const everyRealOrConstant = complete && !words && columns.every(({ kind }) => REAL_KINDS.has(kind));
-  return everyRealOrConstant ? real() : table(columns);
+  return everyRealOrConstant ? proposeReal() : proposeTable(columns);
 }
 
 const NOTHING: Proposal = {
@@ -53,39 +50,42 @@ function proposeTogether(columns: readonly ColumnProfile[]): Proposal | null {
     columns.every(({ minimum, maximum }) => (minimum ?? NaN) >= low && (maximum ?? NaN) <= high);
   const integers = columns.every((column) => column.integers);
   if (only('binary', 'constant') && within(0, 1) && integers)
-    return chosen({ family: 'bernoulli' }, 'Every value is 0 or 1.');
-  if (only('binary', 'grey') && within(0, 1)) return grey(columns);
+    return createProposal({ family: 'bernoulli' }, 'Every value is 0 or 1.');
+  if (only('binary', 'grey') && within(0, 1)) return proposeGrey(columns);
   if (counts && only('count', 'binary') && within(0, Infinity) && integers)
-    return chosen(
+    return createProposal(
       { family: 'poisson' },
       'Every value is a whole number from 0 on, and most columns look like counts.',
     );
   return null;
 }
 
-const chosen = (likelihood: LikelihoodSpec, ...reasons: string[]): Proposal => ({
+const createProposal = (likelihood: LikelihoodSpec, ...reasons: string[]): Proposal => ({
   likelihood,
   binarization: 'none',
   reasons,
 });
 
 /** Three ways with grey values: bits drawn from them, a density on [0, 1], or a Gaussian inside it. */
-function grey(columns: readonly ColumnProfile[]): Proposal {
-  const extremes = average(columns.map((column) => column.extremes));
+function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
+  const extremes = mean(columns.map((column) => column.extremes));
   const share = `${(100 * extremes).toFixed(0)} % of the values are exactly 0 or 1`;
   if (extremes >= BLACK_AND_WHITE)
     return {
-      ...chosen(
+      ...createProposal(
         { family: 'bernoulli' },
         `Values lie between 0 and 1, most of them at the ends (${share}), where a density would have no bound: they are taken as the probabilities of black and white, drawn anew at every step.`,
       ),
       binarization: 'dynamic',
     };
-  const gain = average(columns.map(gaussianGain));
+  const gain = mean(columns.map(computeGaussianGain));
   const found = `Values lie between 0 and 1 and are mostly grey (${share})`;
   if (gain <= 0)
-    return chosen({ family: 'continuous_bernoulli' }, `${found}: a density on [0, 1] fits them as they are.`);
-  return chosen(
+    return createProposal(
+      { family: 'continuous_bernoulli' },
+      `${found}: a density on [0, 1] fits them as they are.`,
+    );
+  return createProposal(
     {
       family: 'gaussian',
       mean: 'unit_interval',
@@ -97,17 +97,17 @@ function grey(columns: readonly ColumnProfile[]): Proposal {
 }
 
 /** Mean log density of the best Gaussian less that of the best continuous Bernoulli. */
-function gaussianGain({ mean, variance }: ColumnProfile): number {
+function computeGaussianGain({ mean, variance }: ColumnProfile): number {
   const spread = Math.max(variance ?? 0, FLOOR ** 2);
   return -0.5 * Math.log(2 * Math.PI * Math.E * spread) - continuousBernoulliScore(mean ?? 0);
 }
 
-function average(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function real(): Proposal {
-  return chosen(
+function proposeReal(): Proposal {
+  return createProposal(
     {
       family: 'gaussian',
       mean: 'free',
@@ -120,22 +120,22 @@ function real(): Proposal {
   );
 }
 
-function table(columns: readonly ColumnProfile[]): Proposal {
-  const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(columnSpec) };
+function proposeTable(columns: readonly ColumnProfile[]): Proposal {
+  const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(createColumn) };
   const missing = columns.some((column) => column.missing > 0);
-  return chosen(
+  return createProposal(
     spec,
     'The columns are of different kinds, hold words or have missing values: each has a likelihood of its own.',
     ...(missing
       ? ['Missing values add nothing to the bound, and the encoder is told which are missing.']
       : []),
-    ...columns.map((column) => `${column.name}: ${column.reason} (${likelihoodOf(column).family}).`),
+    ...columns.map((column) => `${column.name}: ${column.reason} (${chooseLikelihood(column).family}).`),
   );
 }
 
-function columnSpec(column: ColumnProfile): ColumnSpec {
+function createColumn(column: ColumnProfile): ColumnSpec {
   const { name, labels, missing } = column;
-  const likelihood = likelihoodOf(column);
+  const likelihood = chooseLikelihood(column);
   return { name, likelihood, missing: missing > 0, ...(labels && { labels }) };
 }
 
@@ -154,7 +154,7 @@ const COLUMN_LIKELIHOODS: { readonly [Kind in ColumnKind]: ColumnLikelihoodSpec 
   positive: { family: 'log_normal', ...REAL },
 };
 
-function likelihoodOf({ kind, labels, minimum, maximum }: ColumnProfile): ColumnLikelihoodSpec {
+function chooseLikelihood({ kind, labels, minimum, maximum }: ColumnProfile): ColumnLikelihoodSpec {
   if (labels && isFlag(labels)) return { family: 'bernoulli' };
   if (labels) return { family: 'categorical', categories: labels.length };
   if (kind === 'categorical') return { family: 'categorical', categories: (maximum ?? 0) + 1 };

@@ -1,5 +1,5 @@
-import type { LikelihoodSpec } from '../specification/likelihood.ts';
-import { valueDomain, type ValueDomain } from '../specification/likelihood-domain.ts';
+import { isShared, oneHotGroups, valueDomain, type LikelihoodSpec } from '../specification/likelihood.ts';
+import type { ValueDomain } from '../specification/likelihoods/domain.ts';
 import { TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
 
@@ -13,23 +13,23 @@ export interface RowProblem {
 
 /** Whether a profile (null: none was made) cannot tell that the likelihood explains every row. */
 export function needsRowCheck(likelihood: LikelihoodSpec, profile: DatasetProfile | null): boolean {
-  if (profile === null || likelihood.family === 'categorical') return true;
-  return likelihood.family === 'mixed' && !profile.per_column;
+  if (profile === null || oneHotGroups(likelihood) !== null) return true;
+  return !isShared(likelihood) && !profile.per_column;
 }
 
 /** A function that looks at whole rows of stored values (a value is stored * scale): the first problem, or null. */
-export function rowCheck(
+export function createRowCheck(
   likelihood: LikelihoodSpec,
   dataSize: number,
   scale: number,
 ): (stored: ArrayLike<number>) => RowProblem | null {
-  const shared = likelihood.family === 'mixed' ? null : valueDomain(likelihood);
+  const shared = isShared(likelihood) ? valueDomain(likelihood) : null;
   const domains = Array.from({ length: dataSize }, (_, i) => shared ?? valueDomain(likelihood, i));
-  const ends = likelihood.family === 'categorical' ? groupEnds(likelihood.groups) : [];
+  const ends = findGroupEnds(oneHotGroups(likelihood) ?? []);
   return (stored) => {
     for (let start = 0; start < stored.length; start += dataSize) {
       const value = (column: number) => (stored[start + column] ?? NaN) * scale;
-      const found = valueProblem(domains, value) ?? groupProblem(ends, value);
+      const found = findValueProblem(domains, value) ?? findGroupProblem(ends, value);
       if (found) return { row: start / dataSize, ...found };
     }
     return null;
@@ -38,7 +38,7 @@ export function rowCheck(
 
 type Found = Omit<RowProblem, 'row'>;
 
-function valueProblem(domains: readonly ValueDomain[], value: (column: number) => number): Found | null {
+function findValueProblem(domains: readonly ValueDomain[], value: (column: number) => number): Found | null {
   for (const [column, domain] of domains.entries()) {
     if (isInside(value(column), domain)) continue;
     const found = Number.isNaN(value(column)) ? 'no value' : String(value(column));
@@ -53,12 +53,12 @@ function isInside(value: number, { low, high, integer, missing }: ValueDomain): 
   return !integer || Number.isInteger(value);
 }
 
-function groupEnds(groups: readonly number[]): number[] {
+function findGroupEnds(groups: readonly number[]): number[] {
   let end = 0;
   return groups.map((size) => (end += size));
 }
 
-function groupProblem(ends: readonly number[], value: (column: number) => number): Found | null {
+function findGroupProblem(ends: readonly number[], value: (column: number) => number): Found | null {
   let start = 0;
   for (const end of ends) {
     let ones = 0;

@@ -1,4 +1,5 @@
-import type { ColumnSpec, LikelihoodSpec } from '../specification/likelihood.ts';
+import { isShared, needsTransform, type LikelihoodSpec } from '../specification/likelihood.ts';
+import { rulesOfColumn, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ElementStatistics } from './statistics.ts';
 
 /** value = shift + scale * standardised. */
@@ -17,25 +18,17 @@ export function transformOf(mean: number, variance: number): Transform {
   return { shift: mean, scale: varies ? Math.sqrt(variance) : 1 };
 }
 
-/** Whether {@link withTransform} has something to add. */
-export function needsTransform(likelihood: LikelihoodSpec): boolean {
-  if (likelihood.family === 'mixed') return likelihood.columns.some(columnNeeds);
-  if (likelihood.family !== 'gaussian') return false;
-  return likelihood.standardise === 'per_element' && !likelihood.transform;
-}
-
 /**
  * The specification with the transforms that it asks for and does not have, from statistics of the training rows. Given
  * transforms stay: done twice it is done once.
  */
-export function withTransform(likelihood: LikelihoodSpec, statistics: ElementStatistics): LikelihoodSpec {
+export function addTransform(likelihood: LikelihoodSpec, statistics: ElementStatistics): LikelihoodSpec {
   if (!needsTransform(likelihood)) return likelihood;
-  if (likelihood.family === 'mixed')
-    return {
-      ...likelihood,
-      columns: likelihood.columns.map((column, i) => completed(column, i, statistics)),
-    };
-  if (likelihood.family !== 'gaussian') return likelihood;
+  if (!isShared(likelihood)) {
+    const columns = likelihood.columns.map((column, i) => addColumnTransform(column, i, statistics));
+    return { ...likelihood, columns };
+  }
+  if (!('standardise' in likelihood)) return likelihood;
   const transforms = Array.from(statistics.mean, (mean, i) => transformOf(mean, statistics.variance[i] ?? 0));
   const transform = {
     shift: transforms.map(({ shift }) => shift),
@@ -44,19 +37,12 @@ export function withTransform(likelihood: LikelihoodSpec, statistics: ElementSta
   return { ...likelihood, transform };
 }
 
-function columnNeeds({ likelihood }: ColumnSpec): boolean {
-  if (likelihood.family !== 'gaussian' && likelihood.family !== 'log_normal') return false;
-  return likelihood.standardise === 'per_element' && !likelihood.transform;
-}
-
-function completed(column: ColumnSpec, i: number, statistics: ElementStatistics): ColumnSpec {
+function addColumnTransform(column: ColumnSpec, i: number, statistics: ElementStatistics): ColumnSpec {
   const { likelihood } = column;
-  if (!columnNeeds(column)) return column;
-  if (likelihood.family === 'gaussian') {
-    const transform = transformOf(statistics.mean[i] ?? 0, statistics.variance[i] ?? 0);
-    return { ...column, likelihood: { ...likelihood, transform } };
-  }
-  if (likelihood.family !== 'log_normal') return column;
-  const transform = transformOf(statistics.logMean?.[i] ?? 0, statistics.logVariance?.[i] ?? 0);
+  if (!needsTransform(likelihood) || !('standardise' in likelihood)) return column;
+  const ofLogs = rulesOfColumn(likelihood).statistics === 'log_moments';
+  const { mean, variance, logMean, logVariance } = statistics;
+  const moments = ofLogs ? { mean: logMean, variance: logVariance } : { mean, variance };
+  const transform = transformOf(moments.mean?.[i] ?? 0, moments.variance?.[i] ?? 0);
   return { ...column, likelihood: { ...likelihood, transform } };
 }

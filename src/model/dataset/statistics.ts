@@ -1,10 +1,11 @@
-import type { ColumnFamily, LikelihoodSpec } from '../specification/likelihood.ts';
+import { isShared, type LikelihoodSpec } from '../specification/likelihood.ts';
+import { countCodes, rulesOfColumn } from '../specification/likelihoods/mixed.ts';
 
 /** What is known of each element of the training rows, [data_size]; missing values (NaN) are left out. */
 export interface ElementStatistics {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
-  /** Of log x, for elements whose likelihood is log_normal. */
+  /** Of log x, for elements whose likelihood needs it. */
   readonly logMean?: Float64Array;
   readonly logVariance?: Float64Array;
   /** Share of each code, for elements that hold category codes. */
@@ -21,10 +22,10 @@ export interface StatisticsGathering {
 
 /** Gathers in one pass what {@link LikelihoodSpec} families ask of the data. */
 export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec): StatisticsGathering {
-  const values = moments(dataSize);
-  const logarithms = columnsOf(likelihood, 'log_normal');
-  const logs = logarithms.length > 0 ? moments(dataSize) : undefined;
-  const counts = codeCounts(likelihood);
+  const values = createMoments(dataSize);
+  const logarithms = logarithmColumns(likelihood);
+  const logs = logarithms.length > 0 ? createMoments(dataSize) : undefined;
+  const counts = createCounts(likelihood);
   let rows = 0;
   return {
     add(stored, scale = 1) {
@@ -43,13 +44,13 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
       variance: values.variance(),
       missing: values.counts.map((count) => 1 - count / rows),
       ...(logs && { logMean: logs.mean(), logVariance: logs.variance() }),
-      ...(counts.length > 0 && { frequencies: counts.map(sharesOf) }),
+      ...(counts.length > 0 && { frequencies: counts.map(toShares) }),
     }),
   };
 }
 
 /** Sums of differences from each element's first value: exact where large values lie close together. Of none: 0. */
-function moments(size: number) {
+function createMoments(size: number) {
   const [counts, first] = [new Float64Array(size), new Float64Array(size)];
   const [sums, squares] = [new Float64Array(size), new Float64Array(size)];
   const average = (i: number) => (sums[i] ?? 0) / Math.max(1, counts[i] ?? 0);
@@ -77,20 +78,23 @@ function moments(size: number) {
   };
 }
 
-/** Elements of a mixed row that have this family. */
-function columnsOf(likelihood: LikelihoodSpec | undefined, family: ColumnFamily): number[] {
-  if (likelihood?.family !== 'mixed') return [];
-  return likelihood.columns.flatMap((column, i) => (column.likelihood.family === family ? [i] : []));
-}
-
-function codeCounts(likelihood: LikelihoodSpec | undefined): (Float64Array | undefined)[] {
-  if (likelihood?.family !== 'mixed') return [];
-  return likelihood.columns.map(({ likelihood: own }) =>
-    own.family === 'categorical' ? new Float64Array(own.categories) : undefined,
+/** Columns of which the logarithms are needed. */
+function logarithmColumns(likelihood: LikelihoodSpec | undefined): number[] {
+  if (likelihood === undefined || isShared(likelihood)) return [];
+  return likelihood.columns.flatMap((column, i) =>
+    rulesOfColumn(column.likelihood).statistics === 'log_moments' ? [i] : [],
   );
 }
 
-function sharesOf(counts: Float64Array | undefined): Float64Array | undefined {
+/** Zeros to count codes in, for columns of which the shares of codes are needed. */
+function createCounts(likelihood: LikelihoodSpec | undefined): (Float64Array | undefined)[] {
+  if (likelihood === undefined || isShared(likelihood)) return [];
+  return likelihood.columns.map(({ likelihood: own }) =>
+    rulesOfColumn(own).statistics === 'frequencies' ? new Float64Array(countCodes(own)) : undefined,
+  );
+}
+
+function toShares(counts: Float64Array | undefined): Float64Array | undefined {
   const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0;
   return counts?.map((count) => (total > 0 ? count / total : 1 / counts.length));
 }

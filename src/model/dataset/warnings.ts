@@ -1,10 +1,10 @@
-import type { BinarizationName, LikelihoodName, LikelihoodSpec } from '../specification/likelihood.ts';
+import type { BinarizationName } from '../specification/binarization.ts';
+import { isDensity, isShared, takesBinarization, type LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** Real columns of which this share is exactly 0 are hardly Gaussian. */
 const MANY_ZEROS = 0.25;
 const MOST_NAMES = 5;
-const DENSITIES: ReadonlySet<LikelihoodName> = new Set(['gaussian', 'continuous_bernoulli', 'mixed']);
 /** A number before any letter: a price, a share, a date, or a number with a decimal comma. */
 const LIKE_A_NUMBER = /^[^\p{L}\d]*\d/u;
 
@@ -17,42 +17,44 @@ type Warning = (situation: Situation) => string | null;
 
 const grey: Warning = ({ profile, likelihood, binarization }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'grey');
-  if (likelihood?.family !== 'bernoulli' || binarization !== 'none' || found.length === 0) return null;
-  return `${named(profile, found)} grey values under a Bernoulli without binarization: the score is no log probability and cannot be compared with one of black and white data. training.binarization says how they become zeros and ones.`;
+  if (likelihood === null || !takesBinarization(likelihood)) return null;
+  if (binarization !== 'none' || found.length === 0) return null;
+  return `${describeColumns(profile, found)} grey values under a Bernoulli without binarization: the score is no log probability and cannot be compared with one of black and white data. training.binarization says how they become zeros and ones.`;
 };
 
 const constants: Warning = ({ profile, likelihood }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'constant');
   if (found.length === 0) return null;
-  const unbounded = likelihood !== null && DENSITIES.has(likelihood.family);
+  const unbounded = likelihood !== null && isDensity(likelihood);
   const detail = unbounded ? ', and a density at one value grows until its floor' : '';
-  return `${named(profile, found)} one value alone: nothing can be learned from it${detail}.`;
+  return `${describeColumns(profile, found)} one value alone: nothing can be learned from it${detail}.`;
 };
 
 const missing: Warning = ({ profile, likelihood }) => {
   const found = profile.columns.filter(({ kind, missing: share }) => share > 0 && kind !== 'empty');
   if (found.length === 0) return null;
   const most = Math.max(...found.map((column) => column.missing));
-  const handled = likelihood?.family === 'mixed' ? '' : '; only the likelihood mixed can be trained on them';
-  return `${named(profile, found)} missing values (up to ${(100 * most).toFixed(1)} % of the rows)${handled}.`;
+  const handled =
+    likelihood && !isShared(likelihood) ? '' : '; only the likelihood mixed can be trained on them';
+  return `${describeColumns(profile, found)} missing values (up to ${(100 * most).toFixed(1)} % of the rows)${handled}.`;
 };
 
 const zeros: Warning = ({ profile }) => {
   const real = profile.columns.filter(({ kind }) => kind === 'real');
   const found = real.filter((column) => column.zeros > MANY_ZEROS);
   if (found.length === 0) return null;
-  return `${named(profile, found)} many values that are exactly 0: no Gaussian has that.`;
+  return `${describeColumns(profile, found)} many values that are exactly 0: no Gaussian has that.`;
 };
 
 const numbersAsWords: Warning = ({ profile }) => {
   const found = profile.columns.filter(({ labels }) => labels?.some((label) => LIKE_A_NUMBER.test(label)));
   if (found.length === 0) return null;
-  return `${named(profile, found)} words that look like numbers or dates: they are categories without an order. Numbers are read where every cell is one, such as 12.5, or empty.`;
+  return `${describeColumns(profile, found)} words that look like numbers or dates: they are categories without an order. Numbers are read where every cell is one, such as 12.5, or empty.`;
 };
 
 const empty: Warning = ({ profile }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'empty');
-  return found.length === 0 ? null : `${named(profile, found)} no value: nothing can be learned.`;
+  return found.length === 0 ? null : `${describeColumns(profile, found)} no value: nothing can be learned.`;
 };
 
 const WARNINGS: readonly Warning[] = [grey, constants, missing, zeros, numbersAsWords, empty];
@@ -66,7 +68,10 @@ export function warningsFor(
   return WARNINGS.flatMap((warning) => warning({ profile, likelihood, binarization }) ?? []);
 }
 
-function named({ per_column: perColumn }: DatasetProfile, columns: readonly ColumnProfile[]): string {
+function describeColumns(
+  { per_column: perColumn }: DatasetProfile,
+  columns: readonly ColumnProfile[],
+): string {
   if (!perColumn) return 'The data have';
   const names = columns.slice(0, MOST_NAMES).map(({ name }) => name);
   const others = columns.length - names.length;

@@ -1,33 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
-import { needsTransform } from '../dataset/standardise.ts';
 import type { ElementStatistics } from '../dataset/statistics.ts';
-import type { LikelihoodName, LikelihoodOf, LikelihoodSpec } from '../specification/likelihood.ts';
-import { bernoulli } from './likelihoods/bernoulli.ts';
-import { categorical } from './likelihoods/categorical.ts';
-import { continuousBernoulli } from './likelihoods/continuous-bernoulli.ts';
-import { gaussian } from './likelihoods/gaussian.ts';
+import {
+  isShared,
+  needsTransform,
+  type LikelihoodSpec,
+  type SharedLikelihood,
+} from '../specification/likelihood.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/likelihood.ts';
 import { mixed } from './likelihoods/mixed.ts';
-import { poisson } from './likelihoods/poisson.ts';
+import { MATHEMATICS } from './likelihoods/table.ts';
 
 export type { ElementStatistics } from '../dataset/statistics.ts';
 export type { Likelihood, LikelihoodFamily } from './likelihoods/likelihood.ts';
 
-type Families = { readonly [Name in LikelihoodName]: (spec: LikelihoodOf<Name>) => LikelihoodFamily };
-
-const FAMILIES: Families = {
-  bernoulli,
-  continuous_bernoulli: continuousBernoulli,
-  gaussian,
-  poisson,
-  categorical,
-  mixed,
-};
-
 /** Errors: RangeError where the specification asks for a transform that has not been computed (dataset/standardise.ts). */
 export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
   if (needsTransform(spec)) throw new RangeError(`the ${spec.family} likelihood has no transform yet`);
-  const make = FAMILIES[spec.family] as (spec: LikelihoodSpec) => LikelihoodFamily;
+  if (!isShared(spec)) return mixed(spec);
+  const make = MATHEMATICS[spec.family].row as (spec: SharedLikelihood) => LikelihoodFamily;
   return make(spec);
 }
 

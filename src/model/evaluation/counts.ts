@@ -1,7 +1,7 @@
 import { poissonDraw } from '../random/poisson.ts';
 import { fillUniform, streamKey } from '../random/streams.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
-import type { LikelihoodSpec } from '../specification.ts';
+import { selectElements, type LikelihoodSpec } from '../specification.ts';
 import type { NoiseSource } from './draws.ts';
 
 /** Counts are drawn apart from all that is drawn by tensors. */
@@ -10,7 +10,7 @@ const COUNTS_INDEX = 2 ** 33;
 /** Rows [rows, data_size] with draws in the place of the rates of counts. */
 export function withCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: NoiseSource): FloatArray {
   const [count = 0, size = 0] = rows.shape;
-  const columns = countColumns(likelihood, size);
+  const columns = selectElements(likelihood, size, ({ ofCounts = false }) => ofCounts);
   if (columns.length === 0) return rows;
   const uniforms = new Float32Array(count * columns.length);
   fillUniform(streamKey(noise.seed, noise.stream, COUNTS_INDEX), uniforms);
@@ -22,10 +22,4 @@ export function withCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: 
     });
   }
   return { shape: rows.shape, data };
-}
-
-function countColumns(likelihood: LikelihoodSpec, dataSize: number): number[] {
-  if (likelihood.family === 'poisson') return Array.from({ length: dataSize }, (_, i) => i);
-  if (likelihood.family !== 'mixed') return [];
-  return likelihood.columns.flatMap((column, i) => (column.likelihood.family === 'poisson' ? [i] : []));
 }

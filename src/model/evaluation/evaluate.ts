@@ -32,7 +32,7 @@ export async function evaluate(
 ): Promise<{ readonly kind: ScoreKind; readonly report: Omit<EvaluationReport, 'protocol'> }> {
   const functions = new BatchedFunctions(input.runtime);
   const vae = createVae(input.model, input.dataSize);
-  const kind = await scoreKind(input.model.likelihood, input.rows);
+  const kind = await scoreKind(input.model.likelihood, input.rows, input.dataSize);
   const work = new Work(measures, input.rows.count, tell);
   let report: Measured = {};
   try {

@@ -1,33 +1,11 @@
-import type { LikelihoodName, LikelihoodOf, LikelihoodSpec, ScoreKind } from '../specification.ts';
+import { isDensity, selectElements, type LikelihoodSpec, type ScoreKind } from '../specification.ts';
 import type { RowSet } from './measures/measure.ts';
 
-type Kinds = {
-  readonly [Name in LikelihoodName]: (
-    spec: LikelihoodOf<Name>,
-    rows: RowSet,
-  ) => ScoreKind | Promise<ScoreKind>;
-};
-
-const KINDS: Kinds = {
-  bernoulli: async (_spec, rows) => ((await areBinary(rows, () => true)) ? 'log_probability' : 'score'),
-  continuous_bernoulli: () => 'log_density',
-  gaussian: () => 'log_density',
-  poisson: () => 'log_probability',
-  categorical: () => 'log_probability',
-  async mixed({ columns }, rows) {
-    const families = columns.map(({ likelihood }) => likelihood.family);
-    if (!(await areBinary(rows, (element) => families[element] === 'bernoulli'))) return 'score';
-    const continuous = families.some((family) => family === 'gaussian' || family === 'log_normal');
-    return continuous ? 'log_density' : 'log_probability';
-  },
-};
-
-/** What log p(x|z) of these rows is: a bernoulli has probabilities for zeros and ones alone. */
-export async function scoreKind(spec: LikelihoodSpec, rows: RowSet): Promise<ScoreKind> {
-  return (KINDS[spec.family] as (spec: LikelihoodSpec, rows: RowSet) => ScoreKind | Promise<ScoreKind>)(
-    spec,
-    rows,
-  );
+/** What log p(x|z) of these rows is: only zeros and ones have a probability under a likelihood of bits. */
+export async function scoreKind(spec: LikelihoodSpec, rows: RowSet, dataSize: number): Promise<ScoreKind> {
+  const bits = new Set(selectElements(spec, dataSize, ({ ofBits = false }) => ofBits));
+  if (bits.size > 0 && !(await areBinary(rows, (element) => bits.has(element)))) return 'score';
+  return isDensity(spec) ? 'log_density' : 'log_probability';
 }
 
 /** Whether the elements asked about are 0, 1 or missing in every row. */

@@ -5,7 +5,7 @@ import {
   POSTERIOR_FAMILIES,
   supportOf,
 } from './latent.ts';
-import type { LikelihoodSpec } from './likelihood.ts';
+import { canSample, takesBinarization } from './likelihood.ts';
 import type { Support } from './families/family.ts';
 import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
 import type { ModelSpec } from './model.ts';
@@ -124,7 +124,7 @@ const dreams: Check = ({ likelihood }, { algorithm }) =>
     ? null
     : {
         pointer: '/training/algorithm',
-        found: 'wake_sleep with counts under a poisson likelihood, which it would have to dream up',
+        found: 'wake_sleep with a likelihood of counts, which it would have to dream up',
         allowed: 'aevb, mcem, full_vb, or another likelihood',
       };
 
@@ -138,7 +138,7 @@ const stopping: Check = (_model, { algorithm, early_stopping: asked }) =>
       };
 
 const binary: Check = ({ likelihood }, { binarization }) =>
-  binarization === 'none' || likelihood.family === 'bernoulli'
+  binarization === 'none' || takesBinarization(likelihood)
     ? null
     : {
         pointer: '/training/binarization',
@@ -160,9 +160,3 @@ const CHECKS: readonly Check[] = [
   stopping,
   binary,
 ];
-
-/** Whether rows can be drawn as a cheap function of noise. */
-function canSample(likelihood: LikelihoodSpec): boolean {
-  if (likelihood.family !== 'mixed') return likelihood.family !== 'poisson';
-  return likelihood.columns.every((column) => column.likelihood.family !== 'poisson');
-}

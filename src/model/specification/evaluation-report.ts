@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { BINARIZATIONS, type BinarizationName, type LikelihoodName } from './likelihood.ts';
+import { BINARIZATIONS, type BinarizationName } from './binarization.ts';
+import type { LikelihoodName } from './likelihood.ts';
 import { closed } from './schema.ts';
 import { INFLUENCES, SPLIT_PARTS, type Influence, type SplitPart } from './split.ts';
 import type { EstimatorName } from './training.ts';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { BINARIZATIONS, type BinarizationName } from './likelihood.ts';
+import { BINARIZATIONS, type BinarizationName } from './binarization.ts';
 import { LIMITS } from './limits.ts';
 import { closed, oneOf, tagged, type Tagged } from './schema.ts';
 import { DATASET_PARTS } from './split.ts';

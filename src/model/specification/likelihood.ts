@@ -1,154 +1,114 @@
 import Type, { type Static } from 'typebox';
-import { closed, oneOf, tagged } from './schema.ts';
+import type {
+  LikelihoodDescription,
+  LikelihoodProblem,
+  LikelihoodSizes,
+  RowRules,
+} from './likelihoods/description.ts';
+import { sizes } from './likelihoods/description.ts';
+import type { ValueDomain } from './likelihoods/domain.ts';
+import { describedLikelihood, ROW_FIELDS, type ColumnFamily } from './likelihoods/likelihoods.ts';
+import {
+  columnDomain,
+  MIXED_FIELDS,
+  tableProblems,
+  tableSizes,
+  type ColumnLikelihoodSpec,
+} from './likelihoods/mixed.ts';
+import { tagged } from './schema.ts';
 
-/** Sizes beyond which a likelihood is refused. */
-export const LIKELIHOOD_LIMITS = { columns: 4096, categories: 1024, nameCharacters: 200 } as const;
+const FIELDS = { ...ROW_FIELDS, mixed: MIXED_FIELDS };
 
-export const BINARIZATIONS = ['none', 'dynamic', 'static', 'threshold'] as const;
-export type BinarizationName = (typeof BINARIZATIONS)[number];
-
-/** How values x in [0, 1] become zeros and ones before the model sees them; u is uniform on (0, 1). */
-export const Binarization = oneOf(
-  BINARIZATIONS,
-  'none',
-  'none: values as they are; dynamic: 1 where u < x, u drawn anew at every step; static: the same, u drawn once for each row by the seed; threshold: 1 where x > 1/2.',
-);
-
-export const STANDARDISATIONS = ['none', 'per_element'] as const;
-
-const shift = Type.Number({ description: 'What a standardised 0 stands for.' });
-const scale = Type.Number({ exclusiveMinimum: 0, description: 'What a standardised 1 adds to it.' });
-
-const minimumStandardDeviation = {
-  minimum: 0,
-  maximum: 1e6,
-  description:
-    'The variance is this number squared plus what is learned, in standardised units where values are standardised: keeps the density bounded where values repeat exactly.',
-} as const;
-
-const realColumn = {
-  standardise: oneOf(
-    STANDARDISATIONS,
-    'per_element',
-    'per_element: the transform is computed from the training rows where it is not given.',
-  ),
-  transform: Type.Optional(
-    Type.Object(
-      { shift, scale },
-      { ...closed, description: 'value = shift + scale * standardised (log_normal: of log value).' },
-    ),
-  ),
-  minimum_standard_deviation: Type.Number({ ...minimumStandardDeviation, default: 0.01 }),
-} as const;
-
-const ColumnLikelihood = tagged('ColumnLikelihood', 'family', {
-  gaussian: realColumn,
-  log_normal: realColumn,
-  bernoulli: {},
-  poisson: {},
-  categorical: {
-    categories: Type.Integer({
-      minimum: 1,
-      maximum: LIKELIHOOD_LIMITS.categories,
-      description: 'n: values are codes 0 to n - 1.',
-    }),
-  },
-});
-export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
-export type ColumnFamily = ColumnLikelihoodSpec['family'];
-
-const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
-
-const Column = Type.Object(
-  {
-    name: word,
-    likelihood: ColumnLikelihood,
-    missing: Type.Boolean({
-      default: false,
-      description: 'Whether values may be missing; the encoder is then told which are.',
-    }),
-    labels: Type.Optional(
-      Type.Array(word, {
-        minItems: 1,
-        maxItems: LIKELIHOOD_LIMITS.categories,
-        description:
-          'categorical, bernoulli: the words that codes 0, 1, ... stand for; rows are sent and answered with them. Without them those of the data set, if it has words.',
-      }),
-    ),
-  },
-  { ...closed, title: 'Column' },
-);
-export type ColumnSpec = Static<typeof Column>;
-
-const gaussian = {
-  mean: oneOf(['free', 'unit_interval'], 'free', 'unit_interval squashes the mean into (0, 1) by a sigmoid.'),
-  variance: oneOf(
-    ['per_element', 'shared', 'fixed'],
-    'per_element',
-    'per_element: the decoder gives a log variance for every element (eq. C.2); shared: one learned log variance for all; fixed: standard_deviation for all. Of standardised values where they are standardised.',
-  ),
-  standard_deviation: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 1e6,
-      description:
-        'With variance fixed, in standardised units where values are standardised. Without it 1. Not for other variances.',
-    }),
-  ),
-  minimum_standard_deviation: Type.Optional(
-    Type.Number({
-      ...minimumStandardDeviation,
-      description: `${minimumStandardDeviation.description} Without it 0.`,
-    }),
-  ),
-  standardise: Type.Optional(
-    Type.Unsafe<(typeof STANDARDISATIONS)[number]>({
-      type: 'string',
-      enum: [...STANDARDISATIONS],
-      description:
-        'per_element: each element is shifted and scaled to mean 0 and variance 1 by the training rows; answers and densities stay in the units of the data. Without it none.',
-    }),
-  ),
-  transform: Type.Optional(
-    Type.Object(
-      { shift: Type.Array(shift, { minItems: 1 }), scale: Type.Array(scale, { minItems: 1 }) },
-      {
-        ...closed,
-        description:
-          'value = shift + scale * standardised, one number of each for an element. Computed from the training rows where standardise is per_element and none is given.',
-      },
-    ),
-  ),
-} as const;
-
-const FAMILIES = {
-  bernoulli: {},
-  continuous_bernoulli: {},
-  gaussian,
-  poisson: {},
-  categorical: {
-    groups: Type.Array(Type.Integer({ minimum: 1, maximum: LIKELIHOOD_LIMITS.categories }), {
-      minItems: 1,
-      maxItems: LIKELIHOOD_LIMITS.columns,
-      description: 'Sizes of the one-hot groups, in the order of the elements; they sum to the data size.',
-    }),
-  },
-  mixed: {
-    columns: Type.Array(Column, {
-      minItems: 1,
-      maxItems: LIKELIHOOD_LIMITS.columns,
-      description: 'One for each element of a row, in its order. A missing value is stored as NaN.',
-    }),
-  },
-} as const;
-
-export const Likelihood = tagged('Likelihood', 'family', FAMILIES, 'bernoulli');
-/** Without a default: what is not said is told apart. */
+export const Likelihood = tagged('Likelihood', 'family', FIELDS, 'bernoulli');
+/** Without a default, so that an order without a likelihood can be told from one with `bernoulli`. */
 export const ChosenLikelihood = Type.Unsafe<LikelihoodSpec>({
-  ...tagged('Likelihood', 'family', FAMILIES),
+  ...tagged('Likelihood', 'family', FIELDS),
   description: 'p(x|z). Without it the one that the data set proposes (`GET /datasets/{id}`).',
 });
 export type LikelihoodSpec = Static<typeof Likelihood>;
 export type LikelihoodName = LikelihoodSpec['family'];
 /** The specification of one family. */
 export type LikelihoodOf<Family extends LikelihoodName> = Extract<LikelihoodSpec, { family: Family }>;
+export type ColumnOf<Family extends ColumnFamily> = Extract<ColumnLikelihoodSpec, { family: Family }>;
+
+/** One likelihood for all elements. */
+export type SharedLikelihood = Exclude<LikelihoodSpec, { family: 'mixed' }>;
+
+export const isShared = (spec: LikelihoodSpec): spec is SharedLikelihood => spec.family !== 'mixed';
+
+function rulesOf({ family }: SharedLikelihood): RowRules<SharedLikelihood> {
+  const { row } = describedLikelihood(family);
+  if (row === null) throw new RangeError(`${family} is not offered for whole rows`);
+  return row.rules as RowRules<SharedLikelihood>;
+}
+
+/** What one element of a row may be; with one likelihood for all elements, what each of them may be. */
+export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
+  if (isShared(spec)) return rulesOf(spec).domain(spec);
+  const column = spec.columns[element];
+  if (!column) throw new RangeError(`no column ${element} of ${spec.columns.length}`);
+  return columnDomain(column);
+}
+
+/** The same for every element, with the name of the likelihood in what is allowed. */
+export function sharedDomain(spec: SharedLikelihood): ValueDomain {
+  const { domain, title } = rulesOf(spec);
+  const { allowed, ...rest } = domain(spec);
+  return { ...rest, allowed: `${allowed} (the likelihood is ${title?.(spec) ?? spec.family})` };
+}
+
+export function likelihoodSizes(spec: LikelihoodSpec, dataSize: number): LikelihoodSizes {
+  if (!isShared(spec)) return tableSizes(spec.columns);
+  return rulesOf(spec).sizes?.(spec, dataSize) ?? sizes(dataSize, dataSize);
+}
+
+/** The likelihood against the size of a row, and its fields against each other; none where all is well. */
+export function likelihoodProblems(spec: LikelihoodSpec, dataSize: number): LikelihoodProblem[] {
+  if (!isShared(spec)) return tableProblems(spec.columns, dataSize);
+  return rulesOf(spec).problems?.(spec, dataSize) ?? [];
+}
+
+/** How many different words every element may be. */
+export const countWords = (spec: SharedLikelihood): number => rulesOf(spec).codes ?? 0;
+
+/** Sizes of groups of elements of which at most one is 1; null where there are none. */
+export const oneHotGroups = (spec: LikelihoodSpec): readonly number[] | null =>
+  isShared(spec) ? (rulesOf(spec).oneHotGroups?.(spec) ?? null) : null;
+
+/** What is known of the likelihood of each element: one description, or one for each column. */
+function describeElements(spec: LikelihoodSpec): LikelihoodDescription[] {
+  if (isShared(spec)) return [describedLikelihood(spec.family)];
+  return spec.columns.map(({ likelihood }) => describedLikelihood(likelihood.family));
+}
+
+/** Whether log p of a row is, at least in a part of it, a log density. */
+export const isDensity = (spec: LikelihoodSpec): boolean =>
+  describeElements(spec).some(({ measure }) => measure === 'density');
+
+/** Whether rows can be drawn as a cheap function of noise. */
+export const canSample = (spec: LikelihoodSpec): boolean =>
+  describeElements(spec).every(({ ofCounts = false }) => !ofCounts);
+
+/** Elements of which something is true. */
+export function selectElements(
+  spec: LikelihoodSpec,
+  dataSize: number,
+  isSelected: (description: LikelihoodDescription) => boolean,
+): number[] {
+  const described = describeElements(spec);
+  const [shared] = described;
+  return Array.from({ length: dataSize }, (_, i) => i).filter((i) => {
+    const description = isShared(spec) ? shared : described[i];
+    return description !== undefined && isSelected(description);
+  });
+}
+
+/** Whether values of rows may be binarized: each is the probability of a 1. */
+export const takesBinarization = (spec: LikelihoodSpec): boolean =>
+  isShared(spec) && describedLikelihood(spec.family).ofBits === true;
+
+/** Whether a transform is asked for that has not been computed yet. */
+export function needsTransform(spec: LikelihoodSpec | ColumnLikelihoodSpec): boolean {
+  if (spec.family === 'mixed') return spec.columns.some(({ likelihood }) => needsTransform(likelihood));
+  return 'standardise' in spec && spec.standardise === 'per_element' && !spec.transform;
+}

@@ -12,3 +12,6 @@ export const LIMITS = {
   /** Values that the layers of one step hold: minibatch_size * samples_per_datapoint * units. Training takes about 16 bytes for each. */
   activations: 2 ** 28,
 } as const;
+
+/** Sizes beyond which a likelihood is refused. */
+export const LIKELIHOOD_LIMITS = { columns: 4096, categories: 1024, nameCharacters: 200 } as const;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Binarization } from './likelihood.ts';
+import { Binarization } from './binarization.ts';
 import { LIMITS } from './limits.ts';
 import { closed, oneOf, tagged } from './schema.ts';
 

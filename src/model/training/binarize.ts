@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { BinarizationName } from '../specification/likelihood.ts';
+import type { BinarizationName } from '../specification/binarization.ts';
 
 interface Rule {
   /** What the uniform numbers are keyed by, beside the seed: the step, or the row; null where none are needed. */

@@ -1,8 +1,8 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { splitRows } from '../../model/dataset.ts';
-import { needsTransform, withTransform } from '../../model/dataset/standardise.ts';
+import { addTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import { minibatchSizeOf, type ModelSpec } from '../../model/specification.ts';
+import { minibatchSizeOf, needsTransform, type ModelSpec } from '../../model/specification.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
@@ -89,7 +89,7 @@ async function completed(
 ): Promise<ModelSpec> {
   if (!needsTransform(model.likelihood)) return model;
   const statistics = await elementStatistics(source, rows, dataSize, model.likelihood);
-  const complete = { ...model, likelihood: withTransform(model.likelihood, statistics) };
+  const complete = { ...model, likelihood: addTransform(model.likelihood, statistics) };
   await store.models.setSpecification(modelId, complete);
   return complete;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { columnName, needsRowCheck, rowCheck } from '../../model/dataset.ts';
+import { columnName, createRowCheck, needsRowCheck } from '../../model/dataset.ts';
 import type { LikelihoodSpec } from '../../model/specification.ts';
 import type { RowReader } from '../../store/datasets.ts';
 
@@ -12,7 +12,7 @@ const ROWS_AT_ONCE = 256;
 export async function checkRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<void> {
   const { id, profile, rows, data_size: size, dtype, scale } = reader.record;
   if (!needsRowCheck(likelihood, profile)) return;
-  const check = rowCheck(likelihood, size, scale);
+  const check = createRowCheck(likelihood, size, scale);
   for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
     const indices = Uint32Array.from({ length: Math.min(ROWS_AT_ONCE, rows - start) }, (_, i) => start + i);
     const length = indices.length * size;

@@ -3,8 +3,8 @@ import {
   fitProblems,
   needsRowCheck,
   profiler,
-  rowCheck,
-  withLabels,
+  createRowCheck,
+  addLabels,
   type DatasetProfile,
 } from '../../../src/model/dataset.ts';
 import type { LikelihoodSpec } from '../../../src/model/specification.ts';
@@ -92,7 +92,7 @@ describe('a likelihood', () => {
   });
 
   it.each<[object, readonly (readonly number[])[], RegExp]>([
-    [{ family: 'poisson' }, [[1], [2.5]], /values in column age that are no whole numbers/],
+    [{ family: 'poisson' }, [[1], [2.5]], /values in column age that are not whole numbers/],
     [{ family: 'poisson' }, [[1], [-1]], /values from -1 to 1 in column age/],
     [{ family: 'gaussian' }, [[1], [NaN]], /missing values in column age/],
     [{ family: 'bernoulli' }, [[1], [1.1]], /values from 1 to 1.1/],
@@ -104,10 +104,10 @@ describe('a likelihood', () => {
   });
 
   it('takes the words of the data set where it has none of its own', () => {
-    const spec = withLabels(mixed(), TABLE);
+    const spec = addLabels(mixed(), TABLE);
     const columns = spec.family === 'mixed' ? spec.columns : [];
     expect(columns.map(({ labels }) => labels)).toEqual([undefined, undefined, CITIES, ['no', 'yes']]);
-    expect(withLabels(mixed(), null)).toEqual(mixed());
+    expect(addLabels(mixed(), null)).toEqual(mixed());
   });
 });
 
@@ -124,18 +124,18 @@ describe('a look at every row', () => {
   });
 
   it('finds the first value that is not explained', () => {
-    const check = rowCheck(mixed(), 4, 1);
+    const check = createRowCheck(mixed(), 4, 1);
     expect(check(ROWS.flat())).toBeNull();
     expect(check([...ROWS.flat(), 1, NaN, 0, 0])).toMatchObject({ row: 3, column: 1, found: 'no value' });
     expect(check([...ROWS.flat(), 1, 2, 3, 0])).toMatchObject({ row: 3, column: 2, found: '3' });
-    expect(rowCheck(likelihood({ family: 'poisson' }), 1, 0.5)([2, 3])).toMatchObject({
+    expect(createRowCheck(likelihood({ family: 'poisson' }), 1, 0.5)([2, 3])).toMatchObject({
       row: 1,
       found: '1.5',
     });
   });
 
   it('finds groups with more than a single one', () => {
-    const check = rowCheck(onehot, 3, 1);
+    const check = createRowCheck(onehot, 3, 1);
     expect(check([1, 0, 1, 0, 0, 0])).toBeNull();
     expect(check([0, 1, 0, 1, 1, 0])).toEqual({
       row: 1,

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { needsTransform, transformOf, withTransform } from '../../../src/model/dataset/standardise.ts';
+import { addTransform, transformOf } from '../../../src/model/dataset/standardise.ts';
 import { gatherStatistics } from '../../../src/model/dataset/statistics.ts';
-import { standardisation } from '../../../src/model/distributions/likelihoods/transform.ts';
+import { createStandardisation } from '../../../src/model/distributions/likelihoods/transform.ts';
 import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
+import { needsTransform } from '../../../src/model/specification.ts';
 import { at, meanOf } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/tiny-model.ts';
 
@@ -24,9 +25,9 @@ function statistics(given = gaussian, rows: readonly (readonly number[])[] = ROW
   return gathering.result();
 }
 
-describe('withTransform', () => {
+describe('addTransform', () => {
   it('gives every element mean 0 and variance 1, and only shifts a constant', () => {
-    const { transform } = withTransform(gaussian, statistics()) as {
+    const { transform } = addTransform(gaussian, statistics()) as {
       transform: { shift: number[]; scale: number[] };
     };
     expect(at(transform.scale, 1)).toBe(1);
@@ -38,14 +39,14 @@ describe('withTransform', () => {
   });
 
   it('keeps a transform that is there', () => {
-    const done = withTransform(gaussian, statistics());
-    expect(withTransform(done, statistics(gaussian, [[1, 2, 3]]))).toEqual(done);
+    const done = addTransform(gaussian, statistics());
+    expect(addTransform(done, statistics(gaussian, [[1, 2, 3]]))).toEqual(done);
     expect(needsTransform(done)).toBe(false);
   });
 
   it.each(['bernoulli', 'poisson', 'gaussian'])('leaves %s as it is', (family) => {
     const given = likelihood({ family });
-    expect(withTransform(given, statistics(given))).toBe(given);
+    expect(addTransform(given, statistics(given))).toBe(given);
   });
 
   it('standardises the real columns of a table, log-normal ones by their logarithms', () => {
@@ -57,7 +58,7 @@ describe('withTransform', () => {
         { name: 'c', likelihood: { family: 'log_normal' } },
       ],
     });
-    const done = withTransform(given, statistics(given));
+    const done = addTransform(given, statistics(given));
     const columns = done.family === 'mixed' ? done.columns.map(({ likelihood: own }) => own) : [];
     const logs = ROWS.map((row) => Math.log(at(row, 2)));
     expect(columns[0]).toMatchObject({
@@ -69,7 +70,7 @@ describe('withTransform', () => {
 
   it('is asked for before a family is made', () => {
     expect(() => likelihoodFamily(gaussian)).toThrow('no transform');
-    expect(() => likelihoodFamily(withTransform(gaussian, statistics()))).not.toThrow();
+    expect(() => likelihoodFamily(addTransform(gaussian, statistics()))).not.toThrow();
   });
 });
 
@@ -82,12 +83,12 @@ describe('a transform', () => {
       fc.property(
         fc.array(fc.tuple(real, scale, fc.double({ min: -5, max: 5, noNaN: true })), { minLength: 1 }),
         (given) => {
-          const { standardised, restored } = standardisation({
+          const { standardise, restore } = createStandardisation({
             shift: given.map(([shift]) => shift),
             scale: given.map(([, own]) => own),
           });
           const y = tf.tensor1d(given.map(([, , value]) => value));
-          const back = standardised(restored(y)).dataSync();
+          const back = standardise(restore(y)).dataSync();
           given.forEach(([shift, own, value], i) => {
             const tolerance = 1e-6 * (1 + Math.abs(value) + Math.abs(shift) / own);
             expect(Math.abs(at(back, i) - value)).toBeLessThan(tolerance);
@@ -114,8 +115,8 @@ describe('a transform', () => {
           likelihood({ family: 'gaussian', transform: { shift: [shift], scale: [own] } }),
         );
         const output = tf.tensor1d([0.3, -0.5]);
-        const x = standardisation({ shift: [shift], scale: [own] }).restored(tf.tensor1d([y]));
-        const rounded = standardisation({ shift: [shift], scale: [own] }).standardised(x);
+        const x = createStandardisation({ shift: [shift], scale: [own] }).restore(tf.tensor1d([y]));
+        const rounded = createStandardisation({ shift: [shift], scale: [own] }).standardise(x);
         const expected = at(plain.fromOutput(output, {}).logProb(rounded).dataSync(), 0) - Math.log(own);
         expect(at(moved.fromOutput(output, {}).logProb(x).dataSync(), 0)).toBeCloseTo(expected, 3);
       }),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { likelihoodSizes } from '../../../src/model/specification.ts';
 import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
 import { at } from '../../support/numbers.ts';
 import { array, LIKELIHOODS } from '../../support/tiny-model.ts';
@@ -42,14 +43,16 @@ const CASES: Readonly<Record<keyof typeof LIKELIHOODS, Case>> = {
 };
 
 describe.each(Object.keys(LIKELIHOODS))('%s', (name) => {
-  const family = likelihoodFamily(array(LIKELIHOODS, name));
+  const spec = array(LIKELIHOODS, name);
+  const family = likelihoodFamily(spec);
+  const sizes = likelihoodSizes(spec, X.length);
   const { output, terms, mean } = array(CASES, name);
-  const extra = () => ('log_variance' in family.extraShapes ? { log_variance: tf.tensor1d([SHARED]) } : {});
+  const extra = () => ('log_variance' in sizes.extraShapes ? { log_variance: tf.tensor1d([SHARED]) } : {});
 
   it('sums the log density of each element', () => {
     const likelihood = family.fromOutput(tf.tensor2d([...output], [1, output.length]), extra());
     const expected = X.reduce((sum, x, i) => sum + terms(x, i), 0);
-    expect(family.outputSize(X.length)).toBe(output.length);
+    expect(sizes.output).toBe(output.length);
     expect(at(likelihood.logProb(tf.tensor1d(X)).dataSync(), 0)).toBeCloseTo(expected, 5);
   });
 

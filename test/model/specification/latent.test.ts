@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { latentFamily } from '../../../src/model/distributions/latent.ts';
-import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
 import { describedFamily } from '../../../src/model/specification/families/families.ts';
 import {
   combinationProblems,
@@ -32,16 +31,16 @@ describe('wake-sleep', () => {
   const real = { name: 'x', likelihood: { family: 'gaussian', standardise: 'none' } };
 
   it.each([
-    { family: 'bernoulli' },
-    { family: 'continuous_bernoulli' },
-    { family: 'gaussian' },
-    { family: 'poisson' },
-    { family: 'categorical', groups: [2] },
-    { family: 'mixed', columns: [real] },
-    { family: 'mixed', columns: [real, counts] },
-  ])('is admitted where the likelihood can be drawn from: $family', (likelihood) => {
+    [{ family: 'bernoulli' }, true],
+    [{ family: 'continuous_bernoulli' }, true],
+    [{ family: 'gaussian' }, true],
+    [{ family: 'poisson' }, false],
+    [{ family: 'categorical', groups: [2] }, true],
+    [{ family: 'mixed', columns: [real] }, true],
+    [{ family: 'mixed', columns: [real, counts] }, false],
+  ])('is admitted where the likelihood can be drawn from: %j', (likelihood, admitted) => {
     const model = modelSpec({ likelihood });
     const problems = combinationProblems(model, trainingSpec({ algorithm: { name: 'wake_sleep' } }));
-    expect(problems.length === 0).toBe(likelihoodFamily(model.likelihood).canSample);
+    expect(problems.length === 0).toBe(admitted);
   });
 });

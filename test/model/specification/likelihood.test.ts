@@ -156,7 +156,7 @@ describe('likelihoodSizes', () => {
         { name: 'c', likelihood: { family: 'poisson' } },
       ),
     );
-    expect(likelihoodSizes(spec, 3)).toEqual({ input: 4 + 1 + 1 + 2, output: 4 + 2 + 1, extra: 0 });
+    expect(likelihoodSizes(spec, 3)).toEqual({ input: 4 + 1 + 1 + 2, output: 4 + 2 + 1, extraShapes: {} });
   });
 });
 

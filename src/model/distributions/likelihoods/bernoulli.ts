@@ -1,16 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { asStored, LEAST_SHARE, needed, oneUniform, type LikelihoodFamily } from './likelihood.ts';
+import type { ColumnOf } from '../../specification/likelihood.ts';
+import {
+  asStored,
+  LEAST_SHARE,
+  needed,
+  oneUniform,
+  type ColumnMathematics,
+  type LikelihoodFamily,
+} from './likelihood.ts';
 
 /** Appendix C.1 with logits y: log p = sum_i x_i y_i - log(1 + e^y_i). Also a bound-like score for x in [0, 1]. */
 export const bernoulli = (): LikelihoodFamily => ({
   ...asStored,
-  outputSize: (dataSize) => dataSize,
-  extraShapes: {},
   marginal: ({ mean }, leastShare = LEAST_SHARE) => ({
     output: Float32Array.from(mean, (value) => logit(value, leastShare)),
     extra: {},
   }),
-  canSample: true,
   noise: oneUniform,
   fromOutput(logits) {
     const terms = (x: tf.Tensor) => tf.sub(tf.mul(x, logits), tf.softplus(logits));
@@ -29,3 +34,5 @@ export function logit(mean: number, leastShare = LEAST_SHARE): number {
   const inside = Math.min(Math.max(mean, leastShare), 1 - leastShare);
   return Math.log(inside / (1 - inside));
 }
+
+export const bernoulliColumn: ColumnMathematics<ColumnOf<'bernoulli'>> = { family: bernoulli };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
-import { logSoftmax, logSumExp, mapGroups, oneHotMax, perturbed, reduceGroups, total } from './groups.ts';
+import { logSoftmax, logSumExp, mapGroups, oneHotMax, perturb, reduceGroups } from './groups.ts';
 import { asStored, LEAST_SHARE, needed, oneUniform, type LikelihoodFamily } from './likelihood.ts';
 
 /**
@@ -9,10 +9,7 @@ import { asStored, LEAST_SHARE, needed, oneUniform, type LikelihoodFamily } from
  */
 export const categorical = ({ groups }: { readonly groups: readonly number[] }): LikelihoodFamily => ({
   ...asStored,
-  outputSize: () => total(groups),
-  extraShapes: {},
   marginal: ({ mean }, leastShare) => ({ output: logShares(mean, leastShare), extra: {} }),
-  canSample: true,
   noise: oneUniform,
   fromOutput(logits) {
     const sum = (blocks: Tensor) => tf.sum(blocks, -1);
@@ -23,7 +20,7 @@ export const categorical = ({ groups }: { readonly groups: readonly number[] }):
       logProbByColumn: (x) => tf.sub(reduceGroups(tf.mul(x, logits), groups, sum), normalizers(x)),
       mean: () => mapGroups(logits, groups, (blocks) => tf.exp(logSoftmax(blocks))),
       mode: () => mapGroups(logits, groups, oneHotMax),
-      sample: (noise) => mapGroups(perturbed(logits, needed(noise, 'uniform')), groups, oneHotMax),
+      sample: (noise) => mapGroups(perturb(logits, needed(noise, 'uniform')), groups, oneHotMax),
     };
   },
 });

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import type { ColumnOf } from '../../specification/likelihood.ts';
 import { categorical, logShares } from './categorical.ts';
-import { argMax, perturbed, reduceGroups, total } from './groups.ts';
-import { needed, type LikelihoodFamily } from './likelihood.ts';
+import { argMax, perturb, reduceGroups, total } from './groups.ts';
+import { needed, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
 
 /**
  * Categories stored as codes 0 .. n - 1: x [..., columns], for `sizes` [columns] the categorical distribution of their
@@ -14,7 +15,6 @@ export const codes = (sizes: readonly number[]): LikelihoodFamily => {
   const width = total(sizes);
   return {
     ...family,
-    inputSize: () => width,
     encoderInput: oneHot,
     marginal: ({ frequencies }, leastShare) => {
       const shares = sizes.flatMap((size, i) => [...(frequencies?.[i] ?? equalShares(size))]);
@@ -29,7 +29,7 @@ export const codes = (sizes: readonly number[]): LikelihoodFamily => {
         logProbByColumn: (x) => ofOneHot.logProbByColumn(oneHot(x)),
         mean: mostProbable,
         mode: mostProbable,
-        sample: (noise) => reduceGroups(perturbed(logits, needed(noise, 'uniform')), sizes, argMax),
+        sample: (noise) => reduceGroups(perturb(logits, needed(noise, 'uniform')), sizes, argMax),
       };
     },
   };
@@ -45,3 +45,8 @@ function oneHotOf(sizes: readonly number[]): (x: Tensor) => Tensor {
 function equalShares(size: number): Float64Array {
   return new Float64Array(size).fill(1 / size);
 }
+
+export const categoricalColumn: ColumnMathematics<ColumnOf<'categorical'>> = {
+  family: (columns) => codes(columns.map(({ categories }) => categories)),
+  filler: () => -1,
+};

@@ -17,10 +17,7 @@ const SLOPE = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600] as const;
  */
 export const continuousBernoulli = (): LikelihoodFamily => ({
   ...asStored,
-  outputSize: (dataSize) => dataSize,
-  extraShapes: {},
   marginal: ({ mean }) => ({ output: Float32Array.from(mean, continuousBernoulliLogit), extra: {} }),
-  canSample: true,
   noise: oneUniform,
   fromOutput(logits) {
     const terms = (x: Tensor) => tf.sub(tf.mul(tf.sub(x, 0.5), logits), logNormalizer(logits));

@@ -2,11 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
-import type { LikelihoodOf } from '../../specification/likelihood.ts';
+import type { ColumnOf, LikelihoodOf } from '../../specification/likelihood.ts';
 import * as diagonal from '../diagonal-gaussian.ts';
 import { logit } from './bernoulli.ts';
-import { needed, oneNormal, type LikelihoodFamily, type Marginal } from './likelihood.ts';
-import { logVarianceFor, standardisation, withMinimum } from './transform.ts';
+import {
+  needed,
+  oneNormal,
+  type ColumnMathematics,
+  type LikelihoodFamily,
+  type Marginal,
+} from './likelihood.ts';
+import { logVarianceFor, realColumns, createStandardisation, withMinimum } from './transform.ts';
 
 type Spec = LikelihoodOf<'gaussian'>;
 
@@ -15,24 +21,20 @@ type Spec = LikelihoodOf<'gaussian'>;
  * With a transform (shift b, scale a) the decoder works on y = (x - b) / a and log p(x) = log N(y) - sum_i log a_i.
  */
 export const gaussian = (spec: Spec): LikelihoodFamily => {
-  const { standardised, restored, density, densities } = standardisation(spec.transform);
+  const { standardise, restore, toDensity, toDensities } = createStandardisation(spec.transform);
   return {
-    inputSize: (dataSize) => dataSize,
-    encoderInput: standardised,
-    outputSize: (dataSize) => (spec.variance === 'per_element' ? 2 * dataSize : dataSize),
-    extraShapes: spec.variance === 'shared' ? { log_variance: [1] } : {},
-    marginal: (statistics) => marginal(spec, standardisedStatistics(spec, statistics)),
-    canSample: true,
+    encoderInput: standardise,
+    marginal: (statistics) => marginal(spec, standardiseStatistics(spec, statistics)),
     noise: oneNormal,
     fromOutput(output, extra) {
       const distribution = distributionOf(spec, output, extra);
-      const mean = () => restored(distribution.mean);
+      const mean = () => restore(distribution.mean);
       return {
-        logProb: (x) => density(diagonal.logProb(distribution, standardised(x))),
-        logProbByColumn: (x) => densities(diagonal.logProbByElement(distribution, standardised(x))),
+        logProb: (x) => toDensity(diagonal.logProb(distribution, standardise(x))),
+        logProbByColumn: (x) => toDensities(diagonal.logProbByElement(distribution, standardise(x))),
         mean,
         mode: mean,
-        sample: (noise) => restored(diagonal.sample(distribution, needed(noise, 'normal'))),
+        sample: (noise) => restore(diagonal.sample(distribution, needed(noise, 'normal'))),
       };
     },
   };
@@ -53,7 +55,7 @@ function distributionOf(spec: Spec, output: Tensor, extra: Tensors): diagonal.Di
   };
 }
 
-function standardisedStatistics({ transform }: Spec, { mean, variance }: ElementStatistics) {
+function standardiseStatistics({ transform }: Spec, { mean, variance }: ElementStatistics) {
   const scale = (i: number) => transform?.scale[i] ?? 1;
   return {
     mean: mean.map((value, i) => (value - (transform?.shift[i] ?? 0)) / scale(i)),
@@ -75,3 +77,10 @@ function marginal(spec: Spec, { mean, variance }: ElementStatistics): Marginal {
   };
   return kinds[spec.variance]();
 }
+
+export const gaussianColumn: ColumnMathematics<ColumnOf<'gaussian'>> = {
+  family: (columns) =>
+    gaussian({ family: 'gaussian', mean: 'free', variance: 'per_element', ...realColumns(columns) }),
+  setting: (column) => column.minimum_standard_deviation,
+  filler: ({ transform }) => transform?.shift ?? 0,
+};

@@ -10,13 +10,13 @@ export function total(sizes: GroupSizes): number {
 
 /** `f` takes [..., count, size], groups on the last but one axis, to [..., count]: one number a group, [..., groups]. */
 export function reduceGroups(x: Tensor, sizes: GroupSizes, f: (blocks: Tensor) => Tensor): Tensor {
-  return joined(blocksOf(x, sizes).map(f));
+  return join(blocksOf(x, sizes).map(f));
 }
 
 /** `f` takes [..., count, size] to the same shape: [..., sum of sizes]. */
 export function mapGroups(x: Tensor, sizes: GroupSizes, f: (blocks: Tensor) => Tensor): Tensor {
   const flat = (blocks: Tensor) => tf.reshape(f(blocks), [...blocks.shape.slice(0, -2), -1]);
-  return joined(blocksOf(x, sizes).map(flat));
+  return join(blocksOf(x, sizes).map(flat));
 }
 
 function blocksOf(x: Tensor, sizes: GroupSizes): Tensor[] {
@@ -39,7 +39,7 @@ function runsOf(sizes: GroupSizes): { count: number; size: number }[] {
   return runs;
 }
 
-function joined(parts: readonly Tensor[]): Tensor {
+function join(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   return parts.length === 1 && first ? first : tf.concat([...parts], -1);
 }
@@ -81,6 +81,6 @@ function positions(blocks: Tensor): number[] {
 }
 
 /** Draws by the largest of logits + Gumbel noise: log p(largest is k) = log softmax_k. u uniform on (0, 1). */
-export function perturbed(logits: Tensor, u: Tensor): Tensor {
+export function perturb(logits: Tensor, u: Tensor): Tensor {
   return tf.sub(logits, tf.log(tf.neg(tf.log(u))));
 }

@@ -26,33 +26,35 @@ export interface Marginal {
   readonly extra: Readonly<Record<string, Float32Array>>;
 }
 
+/** The mathematics of a likelihood; its sizes are a part of its description (src/model/specification/likelihoods). */
 export interface LikelihoodFamily {
-  /** Width of what the encoder sees for data of this size. */
-  inputSize(dataSize: number): number;
-  /** What the encoder sees of x [..., data_size]: [..., inputSize]. */
+  /** What the encoder sees of x [..., data_size]: [..., input] (likelihoodSizes). */
   encoderInput(x: Tensor): Tensor;
-  /** Width of the decoder's output for data of this size. */
-  outputSize(dataSize: number): number;
-  /** Learned parameters beside the network's. */
-  readonly extraShapes: Readonly<Record<string, readonly number[]>>;
   /**
    * The best distribution that knows nothing of z: that of independent elements with these statistics. What never occurs
    * is given this share of the rows (default {@link LEAST_SHARE}: a start that learning can leave).
    */
   marginal(statistics: ElementStatistics, leastShare?: number): Marginal;
-  /** Whether a draw is a cheap function of noise, in every element. */
-  readonly canSample: boolean;
   /** How many numbers one draw of a row takes: noise is [..., normal] and [..., uniform]. */
   noise(dataSize: number): NoiseSize;
-  /** The distribution from decoder output [..., outputSize] and the extra parameters. */
+  /** The distribution from decoder output [..., output] and the extra parameters. */
   fromOutput(output: Tensor, extra: Tensors): Likelihood;
+}
+
+/** The mathematics of a column of a table. */
+export interface ColumnMathematics<Spec> {
+  /** One family for all columns of this kind that share {@link ColumnMathematics.setting}. */
+  readonly family: (columns: readonly Spec[]) => LikelihoodFamily;
+  /** A number that columns must have in common to be handled at once. Default: none. */
+  readonly setting?: (column: Spec) => number;
+  /** What the encoder is shown as 0 (or all zeros): it stands where a value is missing. Default: 0. */
+  readonly filler?: (column: Spec) => number;
 }
 
 export const LEAST_SHARE = 0.001;
 
 /** The encoder sees the values as they are. */
 export const asStored = {
-  inputSize: (dataSize: number): number => dataSize,
   encoderInput: (x: Tensor): Tensor => x,
 };
 

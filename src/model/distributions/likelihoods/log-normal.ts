@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
+import type { ColumnOf } from '../../specification/likelihood.ts';
 import * as diagonal from '../diagonal-gaussian.ts';
-import { needed, oneNormal, type LikelihoodFamily } from './likelihood.ts';
-import { logVarianceFor, standardisation, withMinimum } from './transform.ts';
+import { needed, oneNormal, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
+import { logVarianceFor, realColumns, createStandardisation, withMinimum } from './transform.ts';
 
 export interface LogNormalSpec {
   /** Of log x. */
@@ -13,31 +14,27 @@ export interface LogNormalSpec {
 
 /** Positive values whose logarithm is Gaussian (eq. C.2 for log x): log p(x) = log N(log x) - sum_i log x_i. */
 export const logNormal = (spec: LogNormalSpec): LikelihoodFamily => {
-  const { standardised, restored, densities, scaled } = standardisation(spec.transform);
-  const coordinate = (x: Tensor) => standardised(tf.log(x));
+  const { standardise, restore, toDensities, rescale } = createStandardisation(spec.transform);
+  const coordinate = (x: Tensor) => standardise(tf.log(x));
   return {
-    inputSize: (dataSize) => dataSize,
     encoderInput: coordinate,
-    outputSize: (dataSize) => 2 * dataSize,
-    extraShapes: {},
     marginal: (statistics) => ({ output: marginalOutput(spec, statistics), extra: {} }),
-    canSample: true,
     noise: oneNormal,
     fromOutput(output) {
       const [mean = output, spread = output] = tf.split(output, 2, -1);
       const distribution = { mean, logVariance: withMinimum(spread, spec.minimum_standard_deviation) };
       const terms = (x: Tensor) =>
-        tf.sub(densities(diagonal.logProbByElement(distribution, coordinate(x))), tf.log(x));
+        tf.sub(toDensities(diagonal.logProbByElement(distribution, coordinate(x))), tf.log(x));
       return {
         logProb: (x) => tf.sum(terms(x), -1),
         logProbByColumn: terms,
         /** exp(m + s^2 / 2), m and s of log x. */
         mean() {
-          const deviation = scaled(diagonal.standardDeviation(distribution.logVariance));
-          return tf.exp(tf.add(restored(mean), tf.mul(tf.square(deviation), 0.5)));
+          const deviation = rescale(diagonal.standardDeviation(distribution.logVariance));
+          return tf.exp(tf.add(restore(mean), tf.mul(tf.square(deviation), 0.5)));
         },
-        mode: () => tf.exp(restored(mean)),
-        sample: (noise) => tf.exp(restored(diagonal.sample(distribution, needed(noise, 'normal')))),
+        mode: () => tf.exp(restore(mean)),
+        sample: (noise) => tf.exp(restore(diagonal.sample(distribution, needed(noise, 'normal')))),
       };
     },
   };
@@ -51,3 +48,9 @@ function marginalOutput(spec: LogNormalSpec, { logMean, logVariance }: ElementSt
   const spreads = logVariance.map((value, i) => logVarianceFor(value / scale(i) ** 2, minimum));
   return Float32Array.from([...means, ...spreads]);
 }
+
+export const logNormalColumn: ColumnMathematics<ColumnOf<'log_normal'>> = {
+  family: (columns) => logNormal(realColumns(columns)),
+  setting: (column) => column.minimum_standard_deviation,
+  filler: ({ transform }) => Math.exp(transform?.shift ?? 0),
+};

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
-import type { ColumnSpec } from '../../specification/likelihood.ts';
+import type { ColumnSpec } from '../../specification/likelihoods/mixed.ts';
 import type { Noise, NoiseSize } from '../distribution.ts';
 import { fillerOf, partsOf, type Part } from './columns.ts';
 import { needed, type Likelihood, type LikelihoodFamily } from './likelihood.ts';
@@ -14,30 +14,24 @@ import { needed, type Likelihood, type LikelihoodFamily } from './likelihood.ts'
  */
 export const mixed = ({ columns }: { readonly columns: readonly ColumnSpec[] }): LikelihoodFamily => {
   const parts = partsOf(columns);
-  const rows = arrangement(columns, parts);
-  const sizes = (of: (part: Part) => number) => parts.map(of);
-  const outputSizes = sizes(({ family, columns: own }) => family.outputSize(own.length));
+  const rows = arrange(columns, parts);
+  const outputSizes = parts.map(({ outputs }) => outputs);
   const noises = parts.map(({ family, columns: own }) => family.noise(own.length));
   return {
-    inputSize: () =>
-      sum(sizes(({ family, columns: own }) => family.inputSize(own.length))) + rows.mayMiss.length,
     encoderInput: (x) => encoderInput(parts, rows, x),
-    outputSize: () => sum(outputSizes),
-    extraShapes: {},
     marginal: (statistics, leastShare) => ({
       output: Float32Array.from(
         parts.flatMap(({ family, columns: own }) => [
-          ...family.marginal(only(statistics, own), leastShare).output,
+          ...family.marginal(selectColumns(statistics, own), leastShare).output,
         ]),
       ),
       extra: {},
     }),
-    canSample: parts.every(({ family }) => family.canSample),
     noise: () => ({ normal: sum(noises.map((n) => n.normal)), uniform: sum(noises.map((n) => n.uniform)) }),
     fromOutput(output) {
-      const outputs = pieces(output, outputSizes);
+      const outputs = cut(output, outputSizes);
       const likelihoods = parts.map(({ family }, i) => family.fromOutput(outputs[i] ?? output, {}));
-      return fromParts(likelihoods, rows, noises);
+      return joinParts(likelihoods, rows, noises);
     },
   };
 };
@@ -50,19 +44,19 @@ interface Arrangement {
   readonly mayMiss: readonly number[];
   readonly fillers: readonly number[];
   /** [..., columns] in the order of the parts. */
-  readonly ordered: (x: Tensor) => Tensor;
-  readonly restored: (x: Tensor) => Tensor;
+  readonly toParts: (x: Tensor) => Tensor;
+  readonly toTable: (x: Tensor) => Tensor;
 }
 
-function arrangement(columns: readonly ColumnSpec[], parts: readonly Part[]): Arrangement {
+function arrange(columns: readonly ColumnSpec[], parts: readonly Part[]): Arrangement {
   const order = parts.flatMap((part) => part.columns);
   const inverse = order.map((_, column) => order.indexOf(column));
   return {
     sizes: parts.map((part) => part.columns.length),
     mayMiss: order.flatMap((column, i) => (columns[column]?.missing ? [i] : [])),
     fillers: order.flatMap((column) => columns.slice(column, column + 1).map(fillerOf)),
-    ordered: (x) => gathered(x, order),
-    restored: (x) => gathered(x, inverse),
+    toParts: (x) => gather(x, order),
+    toTable: (x) => gather(x, inverse),
   };
 }
 
@@ -72,8 +66,8 @@ interface Filled {
   readonly present: Tensor | null;
 }
 
-function filled({ ordered, mayMiss, fillers }: Arrangement, x: Tensor): Filled {
-  const values = ordered(x);
+function fillMissing({ toParts, mayMiss, fillers }: Arrangement, x: Tensor): Filled {
+  const values = toParts(x);
   if (mayMiss.length === 0) return { values, present: null };
   // NaN alone differs from itself.
   const present = tf.equal(values, values);
@@ -81,29 +75,29 @@ function filled({ ordered, mayMiss, fillers }: Arrangement, x: Tensor): Filled {
 }
 
 function encoderInput(parts: readonly Part[], rows: Arrangement, x: Tensor): Tensor {
-  const { values, present } = filled(rows, x);
-  const own = pieces(values, rows.sizes);
+  const { values, present } = fillMissing(rows, x);
+  const own = cut(values, rows.sizes);
   const features = parts.map(({ family }, i) => family.encoderInput(own[i] ?? values));
-  const absent = present ? [tf.sub(1, gathered(present, rows.mayMiss))] : [];
-  return joined([...features, ...absent]);
+  const absent = present ? [tf.sub(1, gather(present, rows.mayMiss))] : [];
+  return join([...features, ...absent]);
 }
 
-function fromParts(
+function joinParts(
   likelihoods: readonly Likelihood[],
   rows: Arrangement,
   noises: readonly NoiseSize[],
 ): Likelihood {
   const terms = (x: Tensor) => {
-    const { values, present } = filled(rows, x);
-    const own = pieces(values, rows.sizes);
-    const all = joined(likelihoods.map((likelihood, i) => likelihood.logProbByColumn(own[i] ?? values)));
+    const { values, present } = fillMissing(rows, x);
+    const own = cut(values, rows.sizes);
+    const all = join(likelihoods.map((likelihood, i) => likelihood.logProbByColumn(own[i] ?? values)));
     return present ? tf.mul(all, present) : all;
   };
   const table = (of: (likelihood: Likelihood, i: number) => Tensor) =>
-    rows.restored(joined(likelihoods.map(of)));
+    rows.toTable(join(likelihoods.map(of)));
   return {
     logProb: (x) => tf.sum(terms(x), -1),
-    logProbByColumn: (x) => rows.restored(terms(x)),
+    logProbByColumn: (x) => rows.toTable(terms(x)),
     mean: () => table((likelihood) => likelihood.mean()),
     mode: () => table((likelihood) => likelihood.mode()),
     sample(noise) {
@@ -114,25 +108,25 @@ function fromParts(
 }
 
 function cutNoise(noise: Noise, sizes: readonly NoiseSize[]): Noise[] {
-  const cut = (kind: 'normal' | 'uniform') => {
+  const cutKind = (kind: 'normal' | 'uniform') => {
     const drawing = sizes.filter((size) => size[kind] > 0);
     const parts =
       drawing.length > 0
-        ? pieces(
+        ? cut(
             needed(noise, kind),
             drawing.map((size) => size[kind]),
           )
         : [];
     return sizes.map((size) => (size[kind] > 0 ? parts.shift() : undefined));
   };
-  const [normal, uniform] = [cut('normal'), cut('uniform')];
+  const [normal, uniform] = [cutKind('normal'), cutKind('uniform')];
   return sizes.map((_, i) => ({
     ...(normal[i] && { normal: normal[i] }),
     ...(uniform[i] && { uniform: uniform[i] }),
   }));
 }
 
-function only(statistics: ElementStatistics, columns: readonly number[]): ElementStatistics {
+function selectColumns(statistics: ElementStatistics, columns: readonly number[]): ElementStatistics {
   const pick = (values: Float64Array) => Float64Array.from(columns, (column) => values[column] ?? NaN);
   const { logMean, logVariance, frequencies } = statistics;
   return {
@@ -144,16 +138,16 @@ function only(statistics: ElementStatistics, columns: readonly number[]): Elemen
   };
 }
 
-function gathered(x: Tensor, positions: readonly number[]): Tensor {
+function gather(x: Tensor, positions: readonly number[]): Tensor {
   const asTheyAre = positions.length === x.shape.at(-1) && positions.every((position, i) => position === i);
   return asTheyAre ? x : tf.gather(x, tf.tensor1d([...positions], 'int32'), -1);
 }
 
-function pieces(x: Tensor, sizes: readonly number[]): Tensor[] {
+function cut(x: Tensor, sizes: readonly number[]): Tensor[] {
   return sizes.length === 1 ? [x] : tf.split(x, [...sizes], -1);
 }
 
-function joined(parts: readonly Tensor[]): Tensor {
+function join(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   return parts.length === 1 && first ? first : tf.concat([...parts], -1);
 }

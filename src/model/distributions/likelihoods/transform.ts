@@ -3,14 +3,14 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 /** Between the units of the data and standardised ones: value = shift + scale * standardised. */
 export interface Standardisation {
-  readonly standardised: (x: Tensor) => Tensor;
-  readonly restored: (y: Tensor) => Tensor;
+  readonly standardise: (x: Tensor) => Tensor;
+  readonly restore: (y: Tensor) => Tensor;
   /** A density of standardised values as one of the data's: minus the sum of log scale. [...] */
-  readonly density: (logProb: Tensor) => Tensor;
+  readonly toDensity: (logProb: Tensor) => Tensor;
   /** The same for terms [..., size]. */
-  readonly densities: (logProbByColumn: Tensor) => Tensor;
+  readonly toDensities: (logProbByColumn: Tensor) => Tensor;
   /** scale, or 1: a number for every element. */
-  readonly scaled: (deviation: Tensor) => Tensor;
+  readonly rescale: (deviation: Tensor) => Tensor;
 }
 
 interface Numbers {
@@ -20,29 +20,29 @@ interface Numbers {
 
 const same = (x: Tensor): Tensor => x;
 const IDENTITY: Standardisation = {
-  standardised: same,
-  restored: same,
-  density: same,
-  densities: same,
-  scaled: same,
+  standardise: same,
+  restore: same,
+  toDensity: same,
+  toDensities: same,
+  rescale: same,
 };
 
 /** Without numbers nothing is done, and nothing added to a graph. */
-export function standardisation(numbers: Numbers | undefined): Standardisation {
+export function createStandardisation(numbers: Numbers | undefined): Standardisation {
   if (!numbers) return IDENTITY;
   const { shift, scale } = numbers;
   const total = scale.reduce((sum, value) => sum + Math.log(value), 0);
-  const scaled = (y: Tensor) => tf.mul(y, [...scale]);
+  const rescale = (y: Tensor) => tf.mul(y, [...scale]);
   return {
-    standardised: (x) =>
+    standardise: (x) =>
       tf.mul(
         tf.sub(x, [...shift]),
         scale.map((value) => 1 / value),
       ),
-    restored: (y) => tf.add(scaled(y), [...shift]),
-    density: (logProb) => tf.sub(logProb, total),
-    densities: (terms) => tf.sub(terms, scale.map(Math.log)),
-    scaled,
+    restore: (y) => tf.add(rescale(y), [...shift]),
+    toDensity: (logProb) => tf.sub(logProb, total),
+    toDensities: (terms) => tf.sub(terms, scale.map(Math.log)),
+    rescale,
   };
 }
 
@@ -56,4 +56,18 @@ export function withMinimum(logVariance: Tensor, minimum: number): Tensor {
 /** The log variance that {@link withMinimum} makes this variance, which is kept away from zero. */
 export function logVarianceFor(variance: number, minimum: number): number {
   return Math.log(Math.max(variance - minimum ** 2, 1e-4));
+}
+
+interface RealColumn {
+  readonly minimum_standard_deviation: number;
+  readonly transform?: { readonly shift: number; readonly scale: number };
+}
+
+/** The fields of a row of these columns, which share their minimum standard deviation. */
+export function realColumns(columns: readonly RealColumn[]) {
+  const minimum_standard_deviation = columns[0]?.minimum_standard_deviation ?? 0;
+  if (columns.every(({ transform }) => !transform)) return { minimum_standard_deviation };
+  const shift = columns.map(({ transform }) => transform?.shift ?? 0);
+  const scale = columns.map(({ transform }) => transform?.scale ?? 1);
+  return { minimum_standard_deviation, transform: { shift, scale } };
 }

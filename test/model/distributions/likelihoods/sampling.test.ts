@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
+import { canSample } from '../../../../src/model/specification.ts';
 import { caseOf, LIKELIHOOD_CASES } from '../../../support/likelihood-cases.ts';
 import { at, estimateOf, normals, uniforms } from '../../../support/numbers.ts';
 import { normalCdf } from '../../../support/special-functions.ts';
@@ -137,7 +138,7 @@ describe('a draw', () => {
 
   it.each(LIKELIHOOD_CASES)('of $name is promised where it can be had', ({ spec }) => {
     const counts = spec.family === 'mixed' || spec.family === 'poisson';
-    expect(likelihoodFamily(spec).canSample).toBe(!counts);
+    expect(canSample(spec)).toBe(!counts);
   });
 
   it('of a Poisson is left to others: its rate', () => {

@@ -1,0 +1,32 @@
+/** Values that a likelihood can explain. */
+export interface ValueDomain {
+  readonly low: number;
+  readonly high: number;
+  /** Only whole numbers. */
+  readonly integer: boolean;
+  /** Whether a value may be missing (NaN). */
+  readonly missing: boolean;
+  /** For people. */
+  readonly allowed: string;
+}
+
+const FLOAT32_MAX = 3.4028234663852886e38;
+/** Smaller ones may be rounded to 0. */
+export const SMALLEST_POSITIVE = 1.1754943508222875e-38;
+/** Beyond it float32 skips whole numbers. */
+export const LARGEST_COUNT = 2 ** 24;
+
+const domain = (low: number, high: number, allowed: string, integer = false): ValueDomain => ({
+  low,
+  high,
+  integer,
+  missing: false,
+  allowed,
+});
+export const REAL = domain(-FLOAT32_MAX, FLOAT32_MAX, 'a finite number that fits float32');
+export const POSITIVE = domain(SMALLEST_POSITIVE, FLOAT32_MAX, 'a number above 0');
+export const UNIT_INTERVAL = domain(0, 1, 'a number in [0, 1]');
+export const BIT = domain(0, 1, '0 or 1', true);
+export const COUNT = domain(0, LARGEST_COUNT, 'a whole number from 0 to 2^24', true);
+export const codesBelow = (count: number): ValueDomain =>
+  domain(0, count - 1, `a code from 0 to ${count - 1}`, true);

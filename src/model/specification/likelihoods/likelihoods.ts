@@ -1,0 +1,54 @@
+import type { TProperties } from 'typebox';
+import { bernoulli } from './bernoulli.ts';
+import { categorical } from './categorical.ts';
+import { continuousBernoulli } from './continuous-bernoulli.ts';
+import type { LikelihoodDescription } from './description.ts';
+import { gaussian } from './gaussian.ts';
+import { logNormal } from './log-normal.ts';
+import { poisson } from './poisson.ts';
+
+/** Every likelihood of values of one kind; `mixed` (mixed.ts) puts them together to a table. */
+export const LIKELIHOODS = {
+  bernoulli,
+  continuous_bernoulli: continuousBernoulli,
+  gaussian,
+  log_normal: logNormal,
+  poisson,
+  categorical,
+} as const satisfies Readonly<Record<string, LikelihoodDescription>>;
+
+type Likelihoods = typeof LIKELIHOODS;
+
+/** Offered for whole rows. */
+export type RowFamily = {
+  [Name in keyof Likelihoods]: Likelihoods[Name]['row'] extends null ? never : Name;
+}[keyof Likelihoods];
+
+/** Offered for columns. */
+export type ColumnFamily = {
+  [Name in keyof Likelihoods]: Likelihoods[Name]['column'] extends null ? never : Name;
+}[keyof Likelihoods];
+
+type FieldsOf<Name extends keyof Likelihoods, Kind extends 'row' | 'column'> = Exclude<
+  Likelihoods[Name][Kind],
+  null
+>['fields'];
+
+function fieldsOf(kind: 'row' | 'column'): Record<string, TProperties> {
+  const described: Readonly<Record<string, LikelihoodDescription>> = LIKELIHOODS;
+  const entries = Object.entries(described).flatMap(([name, description]) => {
+    const form = description[kind];
+    return form === null ? [] : [[name, form.fields] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+export const ROW_FIELDS = fieldsOf('row') as { readonly [Name in RowFamily]: FieldsOf<Name, 'row'> };
+export const COLUMN_FIELDS = fieldsOf('column') as {
+  readonly [Name in ColumnFamily]: FieldsOf<Name, 'column'>;
+};
+
+/** The description of a likelihood, without the types of its own fields. */
+export function describedLikelihood(family: RowFamily | ColumnFamily): LikelihoodDescription {
+  return LIKELIHOODS[family];
+}

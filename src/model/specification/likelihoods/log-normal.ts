@@ -1,0 +1,12 @@
+import { describeColumn } from './description.ts';
+import { POSITIVE } from './domain.ts';
+import { columnMinimum, standardisedColumn } from './fields.ts';
+
+export const logNormal = {
+  measure: 'density',
+  row: null,
+  column: describeColumn(
+    { ...standardisedColumn, ...columnMinimum },
+    { domain: () => POSITIVE, sizes: () => ({ input: 1, output: 2 }), statistics: 'log_moments' },
+  ),
+} as const;

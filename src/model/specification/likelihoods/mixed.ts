@@ -1,0 +1,93 @@
+import Type, { type Static } from 'typebox';
+import { LIKELIHOOD_LIMITS } from '../limits.ts';
+import { closed, tagged } from '../schema.ts';
+import type { ColumnRules, LikelihoodProblem, LikelihoodSizes } from './description.ts';
+import type { ValueDomain } from './domain.ts';
+import { COLUMN_FIELDS, describedLikelihood } from './likelihoods.ts';
+
+const ColumnLikelihood = tagged('ColumnLikelihood', 'family', COLUMN_FIELDS);
+export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
+
+const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
+
+const Column = Type.Object(
+  {
+    name: word,
+    likelihood: ColumnLikelihood,
+    missing: Type.Boolean({
+      default: false,
+      description: 'Whether values may be missing; the encoder is then told which are.',
+    }),
+    labels: Type.Optional(
+      Type.Array(word, {
+        minItems: 1,
+        maxItems: LIKELIHOOD_LIMITS.categories,
+        description:
+          'categorical, bernoulli: the words that codes 0, 1, ... stand for; rows are sent and answered with them. Without them those of the data set, if it has words.',
+      }),
+    ),
+  },
+  { ...closed, title: 'Column' },
+);
+export type ColumnSpec = Static<typeof Column>;
+
+export const MIXED_FIELDS = {
+  columns: Type.Array(Column, {
+    minItems: 1,
+    maxItems: LIKELIHOOD_LIMITS.columns,
+    description: 'One for each element of a row, in its order. A missing value is stored as NaN.',
+  }),
+} as const;
+
+export function rulesOfColumn({ family }: ColumnLikelihoodSpec): ColumnRules<ColumnLikelihoodSpec> {
+  const { column } = describedLikelihood(family);
+  if (column === null) throw new RangeError(`${family} is not offered for columns`);
+  return column.rules as ColumnRules<ColumnLikelihoodSpec>;
+}
+
+/** How many codes the values of a column may be; 0 where they are numbers. */
+export const countCodes = (spec: ColumnLikelihoodSpec): number => rulesOfColumn(spec).codes?.(spec) ?? 0;
+
+export function columnDomain({ likelihood, missing }: ColumnSpec): ValueDomain {
+  return { ...rulesOfColumn(likelihood).domain(likelihood), missing };
+}
+
+/** The encoder also sees, for each column that may have missing values, whether it has one. */
+export function tableSizes(columns: readonly ColumnSpec[]): LikelihoodSizes {
+  const own = columns.map(({ likelihood }) => rulesOfColumn(likelihood).sizes(likelihood));
+  const indicators = columns.filter(({ missing }) => missing).length;
+  return {
+    input: own.reduce((sum, { input }) => sum + input, indicators),
+    output: own.reduce((sum, { output }) => sum + output, 0),
+    extraShapes: {},
+  };
+}
+
+export function tableProblems(columns: readonly ColumnSpec[], dataSize: number): LikelihoodProblem[] {
+  const names = new Set<string>();
+  const size = {
+    pointer: '/columns',
+    found: `${columns.length} columns`,
+    allowed: `${dataSize}, the size of a row`,
+  };
+  const own = columns.flatMap((column, i) => {
+    const pointer = `/columns/${i}`;
+    const name = { pointer: `${pointer}/name`, found: 'a name used before', allowed: 'a name of its own' };
+    const isTwice = names.has(column.name);
+    names.add(column.name);
+    return [...(isTwice ? [name] : []), ...labelProblems(column, `${pointer}/labels`)];
+  });
+  return [...(columns.length === dataSize ? [] : [size]), ...own];
+}
+
+function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): LikelihoodProblem[] {
+  if (!labels) return [];
+  const codes = countCodes(likelihood);
+  if (codes === 0) return [{ pointer, found: `labels of ${likelihood.family} values`, allowed: 'none' }];
+  if (labels.length !== codes) {
+    const [found, allowed] = [`${labels.length} labels`, `${codes}, one for each code`];
+    return [{ pointer, found, allowed }];
+  }
+  const isTwice = new Set(labels).size < labels.length;
+  return isTwice ? [{ pointer, found: 'a label used before', allowed: 'labels of their own' }] : [];
+}

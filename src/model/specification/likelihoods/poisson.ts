@@ -1,0 +1,9 @@
+import { describeColumn, describeRows } from './description.ts';
+import { COUNT } from './domain.ts';
+
+export const poisson = {
+  measure: 'probability',
+  ofCounts: true,
+  row: describeRows({}, { domain: () => COUNT }),
+  column: describeColumn({}, { domain: () => COUNT, sizes: () => ({ input: 1, output: 1 }) }),
+} as const;
