@@ -1,10 +1,10 @@
-/** One problem inside a request: where (JSON pointer or parameter name) and what is wrong with what is allowed. */
+/** One problem in a request: where it is (JSON pointer or parameter name), what is wrong and what is allowed. */
 export interface Problem {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** What sort of failure it is. HTTP statuses (api) and retries (worker) are decided from this, never from the code. */
+/** The kind of a failure decides its HTTP status (api) and whether a job is retried (worker); the code never does. */
 export const ERROR_KINDS = [
   'invalid',
   'not_found',
@@ -39,22 +39,22 @@ export const ERRORS = {
     (v: { where: string; found: string; allowed: string }) =>
       `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.`,
   ),
-  id_invalid: entry('invalid', (v: { id: string }) => `${v.id} is not an id of this service.`),
+  id_invalid: entry('invalid', (v: { id: string }) => `${v.id} is not a valid id.`),
   job_not_found: entry('not_found', (v: { id: string }) => `There is no job ${v.id}.`),
   dataset_not_found: entry('not_found', (v: { id: string }) => `There is no data set ${v.id}.`),
   model_not_found: entry('not_found', (v: { id: string }) => `There is no model ${v.id}.`),
   checkpoint_not_found: entry(
     'not_found',
-    (v: { id: string; step: number }) => `Model ${v.id} keeps no checkpoint of step ${v.step}.`,
+    (v: { id: string; step: number }) => `Model ${v.id} has no checkpoint of step ${v.step}.`,
   ),
   route_not_found: entry(
     'not_found',
-    (v: { method: string; path: string }) => `No route ${v.method} ${v.path}.`,
+    (v: { method: string; path: string }) => `There is no route ${v.method} ${v.path}.`,
   ),
   blob_not_found: entry('not_found', (v: { key: string }) => `Nothing is stored at ${v.key}.`),
   model_not_ready: entry(
     'conflict',
-    (v: { id: string }) => `Model ${v.id} has no good checkpoint yet; it can be used from its first one on.`,
+    (v: { id: string }) => `Model ${v.id} has no usable checkpoint yet; try again after its first one.`,
   ),
   no_encoder: entry(
     'conflict',
@@ -64,16 +64,16 @@ export const ERRORS = {
   not_two_latents: entry(
     'conflict',
     (v: { id: string; latentSize: number }) =>
-      `Model ${v.id} has ${v.latentSize} latent dimensions and a manifold is drawn of exactly 2. A traversal (GET /models/${v.id}/traversal) shows models of any size.`,
+      `Model ${v.id} has ${v.latentSize} latent dimensions, but a manifold needs exactly 2. A traversal (GET /models/${v.id}/traversal) works for any number.`,
   ),
   no_quantile: entry(
     'conflict',
     (v: { id: string; prior: string }) =>
-      `The latent dimensions of model ${v.id} depend on each other (its prior is ${v.prior}), so that one alone has no quantiles: there is no manifold and no traversal. Samples and interpolations there are.`,
+      `The latent dimensions of model ${v.id} depend on each other (its prior is ${v.prior}), so a single one has no quantiles: manifolds and traversals cannot be drawn. Samples and interpolations can.`,
   ),
   model_in_use: entry(
     'conflict',
-    (v: { id: string; job: string }) => `Model ${v.id} is being trained by ${v.job}.`,
+    (v: { id: string; job: string }) => `Model ${v.id} is being trained by job ${v.job}.`,
   ),
   job_finished: entry(
     'conflict',
@@ -103,24 +103,24 @@ export const ERRORS = {
   store_full: entry(
     'full',
     (v: { key: string; code: string }) =>
-      `No room is left to store ${v.key} (${v.code}). Free some where the data folder (AEVB_DATA_DIR) lies, or raise its quota; what was stored before is unharmed.`,
+      `There is no space left to store ${v.key} (${v.code}). Free some on the disk of the data folder (AEVB_DATA_DIR), or raise its quota; what was stored before is intact.`,
   ),
   store_unwritable: entry(
     'unavailable',
     (v: { key: string; code: string }) =>
-      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, not ours, or on a broken disk. What was stored before is unharmed.`,
+      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, belongs to another user, or is on a broken disk. What was stored before is intact.`,
   ),
   cannot_listen: entry(
     'conflict',
     (v: { address: string; reason: string }) =>
-      `Cannot listen on ${v.address}: ${v.reason}. Choose another with AEVB_HOST and AEVB_PORT (0 takes a free port).`,
+      `Cannot listen on ${v.address}: ${v.reason}. Choose another with AEVB_HOST and AEVB_PORT (0 picks a free port).`,
   ),
-  draining: entry('unavailable', () => 'The service is stopping; it takes no new work.'),
+  draining: entry('unavailable', () => 'The service is shutting down and takes no new work.'),
   not_ready: entry('unavailable', (v: { what: string }) => `The service is not ready: ${v.what}.`),
   answer_not_finite: entry(
     'invalid',
     (v: { what: string }) =>
-      `The ${v.what} of the answer is not finite: the values sent are too large for this model.`,
+      `The ${v.what} in the answer is not finite: the values sent are too large for this model.`,
   ),
   inference_timeout: entry(
     'timeout',
@@ -134,7 +134,7 @@ export const ERRORS = {
   evaluation_not_finite: entry(
     'diverged',
     (v: { quantity: string }) =>
-      `${v.quantity} is not finite on these rows: look for values that the training never saw, or evaluate another checkpoint.`,
+      `${v.quantity} is not finite on these rows: look for values that did not occur in training, or evaluate another checkpoint.`,
   ),
   kernel_missing: entry(
     'internal',
@@ -156,7 +156,7 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 export type ErrorValues<Code extends ErrorCode> = Parameters<(typeof ERRORS)[Code]['message']>[0];
 
-/** An expected failure: a code of {@link ERRORS}, its message built from values, and the problems inside a request. */
+/** An expected failure: a code of {@link ERRORS}, a message built from values, and the problems in a request. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -184,7 +184,7 @@ export class AppError extends Error {
     return new AppError(code, build(values), extra.problems ?? [], { cause: extra.cause });
   }
 
-  /** For crossing a process or a queue: plain JSON, and back. */
+  /** Plain JSON, to cross processes and queues. */
   toJSON(): SerializedError {
     return { code: this.code, message: this.message, problems: this.problems };
   }
@@ -200,7 +200,7 @@ export interface SerializedError {
   readonly problems: readonly Problem[];
 }
 
-/** Whether trying the same job again could end differently. */
+/** Whether the same job could succeed if it is tried again. */
 export function isRetryable(error: unknown): boolean {
   const retry: Record<ErrorKind, boolean> = {
     invalid: false,
@@ -213,7 +213,7 @@ export function isRetryable(error: unknown): boolean {
     full: true,
     diverged: false,
     damaged: false,
-    // Nobody waits for it any more.
+    // Nobody is waiting for it any more.
     timeout: false,
     internal: true,
   };

@@ -13,7 +13,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       schema: {
         operationId: 'createJob',
         summary: 'Train or evaluate a model',
-        description: 'Answers at once; Location is where to ask how the job is going.',
+        description: 'The answer comes at once; its Location header is the address of the job.',
         tags,
         body: JobRequest,
         response: { 202: describe(Job, 'The job, queued.') },
@@ -46,7 +46,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['queue'], polled: true },
       schema: {
         operationId: 'getJob',
-        summary: 'One job: its state, progress and result',
+        summary: 'Get the state, progress and result of a job',
         tags,
         params: ById,
         response: { 200: describe(Job, 'The job.') },
@@ -62,10 +62,10 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       schema: {
         operationId: 'cancelJob',
         summary: 'Cancel a job',
-        description: 'It stops at the next chance; the checkpoints of a training stay.',
+        description: 'The job stops as soon as it can; a training keeps its checkpoints.',
         tags,
         params: ById,
-        response: { 202: describe(Job, 'The job, cancelled or about to be.') },
+        response: { 202: describe(Job, 'The job, which is cancelled or will be.') },
       },
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),

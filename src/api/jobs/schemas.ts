@@ -31,7 +31,7 @@ export type TrainRequest = Static<typeof TrainRequest>;
 
 const EvaluateRequest = Type.Object(
   {
-    model_id: Type.String({ ...text, description: 'Model to evaluate, from its first checkpoint on.' }),
+    model_id: Type.String({ ...text, description: 'Model to evaluate. It needs at least one checkpoint.' }),
     checkpoint: Checkpoint,
     dataset_id: Type.Optional(
       Type.String({ ...text, description: "Data set to evaluate on. Default: the model's own." }),
@@ -43,7 +43,7 @@ const EvaluateRequest = Type.Object(
 );
 export type EvaluateRequest = Static<typeof EvaluateRequest>;
 
-/** A job as it is sent. */
+/** The body of POST /jobs. */
 export const JobRequest = Type.Unsafe<TrainRequest | EvaluateRequest>({
   type: 'object',
   title: 'JobRequest',
@@ -64,8 +64,8 @@ const TrainProgress = Type.Object(
     train_elbo: Elbo,
     validation_elbo: Elbo,
     seconds_left: nullable(Type.Number()),
-    runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
-    pid: Type.Integer({ description: 'The process that trains.' }),
+    runtime: Type.String({ description: 'The runtime and its device, such as onnx/cpu.' }),
+    pid: Type.Integer({ description: 'Id of the training process.' }),
   },
   { ...closed, title: 'TrainProgress' },
 );
@@ -81,12 +81,12 @@ const TrainResult = Type.Object(
 
 const EvaluateProgress = Type.Object(
   {
-    measure: Type.String({ description: 'The measure that is being taken.' }),
-    rows_done: Type.Integer({ description: 'Of this measure.' }),
+    measure: Type.String({ description: 'The measure being computed.' }),
+    rows_done: Type.Integer({ description: 'Rows done of this measure.' }),
     rows: Type.Integer(),
     seconds_left: nullable(Type.Number({ description: 'For all measures.' })),
-    runtime: Type.String({ description: 'What runs the mathematics, and where.' }),
-    pid: Type.Integer({ description: 'The process that evaluates.' }),
+    runtime: Type.String({ description: 'The runtime and its device, such as onnx/cpu.' }),
+    pid: Type.Integer({ description: 'Id of the evaluating process.' }),
   },
   { ...closed, title: 'EvaluateProgress' },
 );
@@ -117,18 +117,20 @@ const job = <Name extends TrackedName, Fields extends TProperties>(type: Name, f
   created_at: Time,
   started_at: nullable(Time),
   finished_at: nullable(Time),
-  attempts: Type.Integer({ description: 'Times a worker took it up.' }),
+  attempts: Type.Integer({ description: 'How often a worker has started it.' }),
   error: nullable(Failure),
   ...fields,
 });
 
 export const TrainJob = Type.Object(
   job('train', {
-    model_id: Type.String({ description: 'The model being trained; usable from its first checkpoint on.' }),
+    model_id: Type.String({
+      description: 'The model being trained. You can use it once it has a checkpoint.',
+    }),
     progress: nullable(TrainProgress),
     result: nullable(TrainResult),
     warnings: Type.Array(Type.String(), {
-      description: 'What to know of these data under this likelihood, found when the job was ordered.',
+      description: 'What you should know about this likelihood on these data; found when the job was posted.',
     }),
   }),
   { title: 'TrainJob', ...closed, description: 'A training job.' },

@@ -14,7 +14,7 @@ import {
 
 const MOST_ROWS = 10_000;
 
-/** The model stands in the path. */
+/** The model's id is in the path. */
 const query = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ checkpoint: Checkpoint, ...fields, ...PICTURE_FIELDS }, closed);
 
@@ -22,11 +22,11 @@ const steps = Type.Integer({
   minimum: 2,
   maximum: 100,
   default: 11,
-  description: 'Points on the way, both ends among them.',
+  description: 'Number of points, including both ends.',
 });
 
 export const ManifoldQuery = query({
-  size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Images on a side.' }),
+  size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Images per side.' }),
 });
 export type ManifoldQuery = Static<typeof ManifoldQuery>;
 
@@ -35,12 +35,12 @@ export const TraversalQuery = query({
     Type.Integer({
       minimum: 0,
       maximum: LIMITS.latentSize - 1,
-      description: `The latent that moves, from 0. Default: each in turn, at most the first ${LIMITS.traversedLatents}.`,
+      description: `The latent to move, counted from 0. Default: each in turn, at most the first ${LIMITS.traversedLatents}.`,
     }),
   ),
   row: Type.Optional(
     datasetRow(
-      "Where the other latents stay: at the mean of q(z|x) of this row of the model's data set. Default: at the medians of the prior.",
+      "The other latents stay at the mean of q(z|x) for this row of the model's data set. Default: at the medians of the prior.",
     ),
   ),
   steps,
@@ -52,7 +52,7 @@ export const InterpolateRequest = Type.Object(
     model_id: modelId,
     checkpoint: Checkpoint,
     from: datasetRow("A row of the model's data set."),
-    to: datasetRow('Another.'),
+    to: datasetRow("Another row of the model's data set."),
     steps,
     ...PICTURE_FIELDS,
   },
@@ -72,19 +72,21 @@ export const ScatterQuery = query({
     minimum: 1,
     maximum: MOST_ROWS,
     default: 2000,
-    description: 'Most rows; fewer than there are lie evenly spread over them.',
+    description: 'Maximum number of rows. If there are more, evenly spaced rows are used.',
   }),
   dimensions: Type.String({
     pattern: '^[0-9]{1,4},[0-9]{1,4}$',
     default: '0,1',
-    description: 'The latents that are drawn to the right and upwards, from 0.',
+    description: 'The latents on the horizontal and the vertical axis, counted from 0.',
   }),
 });
 export type ScatterQuery = Static<typeof ScatterQuery>;
 
 export const ManifoldAnswer = answer({
   size: Type.Integer(),
-  latents: Type.Array(Numbers, { description: 'Row by row of the picture, from its upper left.' }),
+  latents: Type.Array(Numbers, {
+    description: 'In the order of the picture, row by row from the upper left.',
+  }),
   columns,
   data: DataRows,
 });
@@ -92,9 +94,9 @@ export type ManifoldAnswer = Static<typeof ManifoldAnswer>;
 
 export const TraversalAnswer = answer({
   columns,
-  base: Type.Array(Type.Number(), { description: 'Where the latents stay that do not move.' }),
+  base: Type.Array(Type.Number(), { description: 'Values of the latents that do not move.' }),
   traversals: Type.Array(Type.Object({ dimension: Type.Integer(), latents: Rows, data: DataRows }, closed), {
-    description: 'From the quantile 0.01 of the prior to 0.99, evenly spaced.',
+    description: 'Evenly spaced from the 0.01 to the 0.99 quantile of the prior.',
   }),
 });
 export type TraversalAnswer = Static<typeof TraversalAnswer>;
@@ -110,10 +112,10 @@ export type InterpolateAnswer = Static<typeof InterpolateAnswer>;
 
 export const ScatterAnswer = answer({
   dimensions: Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }),
-  rows: Type.Array(Type.Integer(), { description: 'Indices in the data set.' }),
-  points: Type.Array(Numbers, { description: 'Means of q(z|x) of the rows in the two dimensions.' }),
+  rows: Type.Array(Type.Integer(), { description: 'Row numbers in the data set.' }),
+  points: Type.Array(Numbers, { description: 'Means of q(z|x) for each row in the two dimensions.' }),
   labels: nullable(
-    Type.Array(Type.Integer(), { description: 'The class of each row; null where the data set has none.' }),
+    Type.Array(Type.Integer(), { description: 'The class of each row; null if the data set has no labels.' }),
   ),
 });
 export type ScatterAnswer = Static<typeof ScatterAnswer>;

@@ -30,9 +30,9 @@ describe('fsDriver', () => {
   });
 
   it.each([
-    ['writeFile', 'ENOSPC', 'store_full', 'No room is left to store a/b (ENOSPC)'],
-    ['sync', 'ENOSPC', 'store_full', 'No room is left to store a/b (ENOSPC)'],
-    ['writeFile', 'EDQUOT', 'store_full', 'No room is left to store a/b (EDQUOT)'],
+    ['writeFile', 'ENOSPC', 'store_full', 'There is no space left to store a/b (ENOSPC)'],
+    ['sync', 'ENOSPC', 'store_full', 'There is no space left to store a/b (ENOSPC)'],
+    ['writeFile', 'EDQUOT', 'store_full', 'There is no space left to store a/b (EDQUOT)'],
     ['writeFile', 'EROFS', 'store_unwritable', 'a/b cannot be written (EROFS)'],
     ['sync', 'EIO', 'store_unwritable', 'a/b cannot be written (EIO)'],
   ] as const)('leaves no file behind when %s tells %s, and says so', async (method, errno, code, message) => {
