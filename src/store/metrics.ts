@@ -1,20 +1,76 @@
 import type { Driver } from './driver.ts';
-import { metricsKey, parseMetricsLine } from './model-files.ts';
+import { readLines } from './lines.ts';
+import { FirstSteps, LastStep, locateLine, parseMetricsLine } from './metrics-lines.ts';
+import { metricsKey } from './model-files.ts';
 import type { MetricsLine } from './records/metrics-line.ts';
-import { readIfThere } from './records/record-blob.ts';
+
+/**
+ * metrics.jsonl: a line for each epoch, appended while a model is trained. A crash or a second attempt can leave lines that are
+ * cut short, out of order or of the same step. Whoever reads gets each step once, by rising step: of several lines of one
+ * step the last one written, of those that can be read.
+ */
+
+export interface MetricsQuery {
+  /** At most so many lines. */
+  readonly limit: number;
+  /** Only lines of later steps. */
+  readonly after?: number;
+  /** Only lines whose epoch is a multiple of this, and the last line. Default: 1. */
+  readonly every?: number;
+}
+
+export interface MetricsPage {
+  readonly lines: MetricsLine[];
+  readonly hasMore: boolean;
+}
 
 export const appendMetrics = (driver: Driver, id: string, line: MetricsLine): Promise<void> =>
   driver.append(metricsKey(id), JSON.stringify(line));
 
-/** By rising step. Lines that a crash cut short, at the end or with others after them, are left out. */
+/** One page. Holds little more than the page in memory, however long the file. */
+export async function listMetrics(
+  driver: Driver,
+  id: string,
+  { limit, after = -1, every = 1 }: MetricsQuery,
+): Promise<MetricsPage> {
+  const chosen = new FirstSteps(limit + 1);
+  const last = new LastStep();
+  for await (const texts of readLines(driver, metricsKey(id))) {
+    for (const text of texts) {
+      const place = locateLine(text);
+      if (place === null || place.step <= after) continue;
+      last.offer(place.step, text);
+      if (place.epoch % every === 0) chosen.offer(place.step, text);
+    }
+  }
+  const lines = chosen.take();
+  const final = last.take();
+  if (final !== null && lines.length <= limit && lines.at(-1)?.step !== final.step) lines.push(final);
+  return { lines: lines.slice(0, limit), hasMore: lines.length > limit };
+}
+
+/** All of them. */
 export async function readMetrics(driver: Driver, id: string): Promise<MetricsLine[]> {
-  const text = (await readIfThere(driver, metricsKey(id)))?.toString('utf8') ?? '';
-  const finished = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  const lines = finished.map(parseMetricsLine).filter((line) => line !== null);
-  return lines.sort((a, b) => a.step - b.step);
+  const lines = new Map<number, MetricsLine>();
+  for await (const texts of readLines(driver, metricsKey(id))) {
+    for (const text of texts) {
+      const line = parseMetricsLine(text);
+      if (line !== null) lines.set(line.step, line);
+    }
+  }
+  return [...lines.values()].sort((a, b) => a.step - b.step);
 }
 
 export async function truncateMetrics(driver: Driver, id: string, lastStep: number): Promise<void> {
   const kept = (await readMetrics(driver, id)).filter((line) => line.step <= lastStep);
-  await driver.write(metricsKey(id), Buffer.from(kept.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  await driver.write(metricsKey(id), encodeLines(kept));
+}
+
+const LINES_AT_ONCE = 1000;
+
+async function* encodeLines(lines: readonly MetricsLine[]): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {
+    const some = lines.slice(start, start + LINES_AT_ONCE);
+    yield Buffer.from(some.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
 }

@@ -2,7 +2,6 @@ import { AppError } from '../errors.ts';
 import { idPattern } from '../ids.ts';
 import type { Driver } from './driver.ts';
 import { checkpointFormat, type CheckpointRecord } from './records/checkpoint-record.ts';
-import { metricsFormat, type MetricsLine } from './records/metrics-line.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
 import { readRecord } from './records/record-blob.ts';
 import { STEP_DIGITS } from './records/record-fields.ts';
@@ -54,14 +53,4 @@ export async function readCheckpoint(
   const record = await readRecord(driver, key, checkpointFormat);
   if (record === null || record.step === at) return record;
   throw AppError.of('blob_corrupt', { key, detail: 'it names another step' });
-}
-
-/** The line, or null where a crash left only a part of it. */
-export function parseMetricsLine(text: string): MetricsLine | null {
-  try {
-    return metricsFormat.parse(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof AppError || error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
+import type { MetricsPage, MetricsQuery } from './metrics.ts';
 import type { CheckpointRecord } from './records/checkpoint-record.ts';
 import type { MetricsLine } from './records/metrics-line.ts';
 import type { ModelRecord } from './records/model-record.ts';
@@ -31,8 +32,10 @@ export interface ModelStore {
   remove(id: string): Promise<void>;
 
   appendMetrics(id: string, line: MetricsLine): Promise<void>;
-  /** Lines in order of step; an unfinished last line (a crash) is left out. */
+  /** All lines by rising step, each step once; see metrics.ts. */
   readMetrics(id: string): Promise<MetricsLine[]>;
+  /** Some of them, in bounded memory. */
+  listMetrics(id: string, query: MetricsQuery): Promise<MetricsPage>;
   /** Drops lines later than a step: a resumed run writes them again. */
   truncateMetrics(id: string, lastStep: number): Promise<void>;
 

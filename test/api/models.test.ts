@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { JOB_STATES } from '../../src/queue/jobs.ts';
+import { metricsLine } from '../store/model-fixtures.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 
 const TRAIN = { method: 'POST' as const, url: '/jobs', payload: { dataset_id: 'mnist' } };
@@ -72,8 +73,60 @@ describe('models', () => {
       rows_per_second: 5,
     };
     await api.models.appendMetrics(id, line);
-    expect((await api.call({ url: `/models/${id}/metrics` })).json()).toEqual({ data: [line] });
+    const answer = await api.call({ url: `/models/${id}/metrics` });
+    expect(answer.json()).toEqual({ data: [line], has_more: false });
+    expect(answer.headers).toMatchObject({ vary: 'accept' });
+    expect(answer.headers['link']).toBeUndefined();
   });
+
+  it('give their metrics by page, thinned out, as JSON or CSV', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    for (let epoch = 1; epoch <= 7; epoch++)
+      await api.models.appendMetrics(id, metricsLine(10 * epoch, { epoch }));
+    const stepsOf = async (query: string) => {
+      const answer = await api.call({ url: `/models/${id}/metrics${query}` });
+      const { data, has_more: more } = answer.json<{ data: { step: number }[]; has_more: boolean }>();
+      return { steps: data.map(({ step }) => step), more, link: answer.headers['link'] };
+    };
+    expect(await stepsOf('?limit=2')).toEqual({
+      steps: [10, 20],
+      more: true,
+      link: '<?limit=2&every=1&after=20>; rel="next"',
+    });
+    expect(await stepsOf('?limit=2&every=1&after=60')).toMatchObject({ steps: [70], more: false });
+    expect(await stepsOf('?every=3')).toMatchObject({ steps: [30, 60, 70], more: false });
+
+    const url = `/models/${id}/metrics?limit=2`;
+    const csv = await api.call({ url, headers: { accept: 'text/csv' } });
+    expect(csv.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      vary: 'accept',
+      link: '<?limit=2&every=1&after=20>; rel="next"',
+    });
+    expect(csv.body.split('\n')).toEqual([
+      'step,epoch,time,train_elbo,validation_elbo,validation_log_likelihood,validation_kl_divergence,test_elbo,test_log_likelihood,test_kl_divergence,rows_per_second',
+      '10,1,2026-01-02T03:04:05.678Z,-100.5,,,,,,,1000',
+      '20,2,2026-01-02T03:04:05.678Z,-100.5,,,,,,,1000',
+      '',
+    ]);
+    expect((await api.call({ url: `${url}&format=csv` })).body).toBe(csv.body);
+    expect(
+      (await api.call({ url: `${url}&format=json`, headers: { accept: 'text/csv' } })).json(),
+    ).toBeTruthy();
+    const neither = await api.call({ url, headers: { accept: 'image/png' } });
+    expect(problemOf(neither)).toMatchObject({ status: 406 });
+  });
+
+  it.each(['limit=0', 'limit=10001', 'every=0', 'after=-1', 'format=xml'])(
+    'refuse metrics?%s',
+    async (query) => {
+      const api = await buildTestApi();
+      const { id } = await addModel(api);
+      const problem = problemOf(await api.call({ url: `/models/${id}/metrics?${query}` }));
+      expect([problem.status, problem.errors[0]?.pointer]).toEqual([422, query.split('=')[0]]);
+    },
+  );
 
   it.each(JOB_STATES)('are deleted unless their job may still write: %s', async (state) => {
     const api = await buildTestApi();

@@ -30,7 +30,8 @@ function trainingThrough(states: readonly Partial<TrainJob>[], epochs = 0) {
       for (const job of jobs) await look?.(job);
       return jobs.at(-1) ?? QUEUED;
     },
-    metrics: async () => ({ data: Array.from({ length: epochs }, (_, i) => line(i + 1)) }),
+    metrics: async (_, after = 0) =>
+      Array.from({ length: epochs }, (_, i) => line(i + 1)).filter(({ step }) => step > after),
     encode: unused,
     elbo: unused,
     reconstructionsPng: unused,

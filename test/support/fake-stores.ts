@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../src/errors.ts';
 import { idPattern, newId } from '../../src/ids.ts';
 import type { DatasetRecord, DatasetStore, DatasetUpload, RowReader } from '../../src/store/datasets.ts';
+import type { MetricsQuery } from '../../src/store/metrics.ts';
 import type {
   CheckpointContent,
   CheckpointRecord,
@@ -119,6 +120,13 @@ export class FakeModels implements ModelStore {
 
   async readMetrics(id: string): Promise<MetricsLine[]> {
     return this.metrics.get(id) ?? [];
+  }
+
+  async listMetrics(id: string, { limit, after = -1, every = 1 }: MetricsQuery) {
+    const lines = (await this.readMetrics(id)).filter(
+      ({ step, epoch }, i, all) => step > after && (epoch % every === 0 || i === all.length - 1),
+    );
+    return { lines: lines.slice(0, limit), hasMore: lines.length > limit };
   }
 
   async truncateMetrics(): Promise<void> {

@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox';
 
 export const JSON_TYPE = 'application/json';
 export const PNG_TYPE = 'image/png';
+export const CSV_TYPE = 'text/csv';
 
 /** What an upload may be sent as; its first bytes say what it is. */
 export const UPLOAD_TYPES = [

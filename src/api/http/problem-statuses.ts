@@ -1,5 +1,4 @@
 import type { FastifySchema, RouteOptions } from 'fastify';
-import { PNG_TYPE } from './media.ts';
 import { documentProblem, type ProblemStatus } from './problem-schema.ts';
 
 /** What a route depends on, and the statuses it fails with if that refuses or is missing. */
@@ -43,7 +42,7 @@ export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRou
     ...(schema.params !== undefined || hasId(schema.body) || hasId(schema.querystring)
       ? ([404] as const)
       : []),
-    ...(answersPng(schema.response) ? ([406] as const) : []),
+    ...(answersManyTypes(schema.response) ? ([406] as const) : []),
     ...(config.work === true ? ([429, 503] as const) : []),
     ...(config.needs ?? []).flatMap((need) => STATUSES_OF_NEED[need]),
   ];
@@ -64,9 +63,9 @@ function hasId(schema: unknown): boolean {
   return isNamed || (Array.isArray(oneOf) && oneOf.some(hasId));
 }
 
-function answersPng(response: unknown): boolean {
+function answersManyTypes(response: unknown): boolean {
   return Object.values(asObject(response)).some(
-    (answer) => PNG_TYPE in asObject(asObject(answer)['content']),
+    (answer) => Object.keys(asObject(asObject(answer)['content'])).length > 1,
   );
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { JobState } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { pageOf, type PageQuery } from '../http/schemas.ts';
-import type { Metrics, Model, ModelDetails } from './schemas.ts';
+import type { Metrics, MetricsQuery, Model, ModelDetails } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
 const BUSY: Record<JobState, boolean> = {
@@ -40,9 +40,12 @@ export async function getModel(api: ApiOptions, id: string): Promise<ModelDetail
 }
 
 /** Errors: model_not_found, id_invalid. */
-export async function getMetrics(api: ApiOptions, id: string): Promise<Metrics> {
+export async function getMetrics(api: ApiOptions, id: string, query: MetricsQuery): Promise<Metrics> {
   await api.store.models.get(id);
-  return { data: await api.store.models.readMetrics(id) };
+  const { limit, every, after } = query;
+  const page = { limit, every, ...(after === undefined ? {} : { after }) };
+  const { lines, hasMore } = await api.store.models.listMetrics(id, page);
+  return { data: lines, has_more: hasMore };
 }
 
 /**

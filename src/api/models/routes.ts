@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { deleteModel, getMetrics, getModel, listModels } from './models.ts';
 import { ById, PageQuery, describe, page } from '../http/schemas.ts';
-import { Metrics, Model, ModelDetails } from './schemas.ts';
+import { MetricsQuery, Model, ModelDetails } from './schemas.ts';
+import { formatMetrics, METRICS_ANSWER, nextPage } from './metrics-answer.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['models'];
@@ -44,12 +45,22 @@ export function modelRoutes(app: App, api: ApiOptions): void {
       schema: {
         operationId: 'getMetrics',
         summary: 'How the training went, by step',
+        description:
+          'One line for each epoch. train_elbo is the mean over the minibatches observed in the epoch; the validation terms are means over the validation rows.',
         tags,
         params: ById,
-        response: { 200: describe(Metrics, 'The metrics of the training, by ascending step.') },
+        querystring: MetricsQuery,
+        response: { 200: METRICS_ANSWER },
       },
     },
-    async (request) => getMetrics(api, request.params.id),
+    async (request, reply) => {
+      const { params, query, headers } = request;
+      const metrics = await getMetrics(api, params.id, query);
+      const { type, content } = formatMetrics(metrics, query, headers.accept);
+      const next = nextPage(metrics, query);
+      if (next !== null) reply.header('link', next);
+      return reply.type(type).header('vary', 'accept').send(content);
+    },
   );
 
   app.delete(

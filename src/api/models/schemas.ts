@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { CheckpointRecord } from '../../store/records/checkpoint-record.ts';
 import { MetricsLine } from '../../store/records/metrics-line.ts';
 import { ModelRecord } from '../../store/records/model-record.ts';
-import { closed, nullable } from '../http/schemas.ts';
+import { closed, nullable, page } from '../http/schemas.ts';
 import { State } from '../jobs/schemas.ts';
 
 const Elbo = CheckpointRecord.properties.validation_elbo;
@@ -29,12 +29,41 @@ export const ModelDetails = Type.Object(
 );
 export type ModelDetails = Static<typeof ModelDetails>;
 
-export const Metrics = Type.Object(
+export const MetricsQuery = Type.Object(
   {
-    data: Type.Array(MetricsLine, {
-      description: 'By rising step; train_elbo is a running mean over minibatches.',
+    limit: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 1000,
+      description: 'Maximum number of lines in one page.',
     }),
+    after: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Only lines of later steps: the step of the last line of the previous page.',
+      }),
+    ),
+    every: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1,
+      description:
+        'Thins the lines out: only those of epochs that are multiples of this number, and always the last line.',
+    }),
+    format: Type.Optional(
+      Type.Unsafe<'json' | 'csv'>({
+        type: 'string',
+        enum: ['json', 'csv'],
+        description:
+          'Default: what the Accept header prefers, application/json or text/csv. CSV has a header row; missing values are empty.',
+      }),
+    ),
   },
   closed,
 );
+export type MetricsQuery = Static<typeof MetricsQuery>;
+
+/** By rising step; each step appears once, even if a training was interrupted and repeated some epochs. */
+export const Metrics = page(MetricsLine);
 export type Metrics = Static<typeof Metrics>;

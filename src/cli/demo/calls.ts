@@ -1,8 +1,9 @@
 import type { ElboAnswer, ElboRequest, EncodeAnswer, EncodeRequest } from '../../api/inference/schemas.ts';
 import type { TrainJob, TrainRequest } from '../../api/jobs/schemas.ts';
-import type { Metrics } from '../../api/models/schemas.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { Client } from '../client.ts';
+import type { Epoch } from '../progress.ts';
+import { readMetrics } from '../read-metrics.ts';
 
 /** A job as it is sent: what is left out of model and training has the default of the service. */
 export interface JobOrder extends Pick<TrainRequest, 'dataset_id' | 'name'> {
@@ -19,7 +20,8 @@ type Sent<Request> = Pick<Request, Extract<keyof Request, 'model_id' | 'data' | 
 export interface Calls {
   createJob(order: JobOrder): Promise<TrainJob>;
   waitForJob(id: string, look?: (job: TrainJob) => unknown): Promise<TrainJob>;
-  metrics(modelId: string): Promise<Metrics>;
+  /** Lines of steps after this one, else all. */
+  metrics(modelId: string, after?: number): Promise<Epoch[]>;
   encode(request: Sent<EncodeRequest>): Promise<EncodeAnswer>;
   elbo(request: Sent<ElboRequest>): Promise<ElboAnswer>;
   /** Rows and, under each, its reconstruction. */
@@ -32,7 +34,7 @@ export function callsOf(client: Client): Calls {
   return {
     createJob: (order) => client.postJson('/jobs', order),
     waitForJob: (id, look) => client.waitForJob(id, look),
-    metrics: (modelId) => client.getJson(`/models/${modelId}/metrics`),
+    metrics: (modelId, after) => readMetrics(client, modelId, after),
     encode: (request) => client.postJson('/encode', request),
     elbo: (request) => client.postJson('/elbo', request),
     reconstructionsPng: (modelId, data) =>

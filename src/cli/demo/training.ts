@@ -47,17 +47,16 @@ export async function train(calls: Calls, order: JobOrder, display: ProgressDisp
   };
   try {
     const job = await calls.waitForJob(id, show);
-    return summarize(job, (await calls.metrics(job.model_id)).data);
+    return summarize(job, await calls.metrics(job.model_id));
   } finally {
     display.clear();
   }
 
   /** Shows the epochs after this one, and returns the last. */
   async function showEpochs(from: Epoch | null, { model_id, progress }: TrainJob): Promise<Epoch | null> {
-    const { data } = await calls.metrics(model_id);
-    const news = data.filter(({ epoch }) => epoch > (from?.epoch ?? 0));
+    const news = await calls.metrics(model_id, from?.step);
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
-    return data.at(-1) ?? from;
+    return news.at(-1) ?? from;
   }
 }
 

@@ -1,10 +1,9 @@
 import type { EvaluateJob, EvaluateRequest, Job, TrainJob } from '../../api/jobs/schemas.ts';
-import type { Metrics } from '../../api/models/schemas.ts';
 import { JobFailed } from '../client.ts';
 import type { JobOrder } from '../demo/calls.ts';
+import type { Epoch } from '../progress.ts';
+import { readMetrics } from '../read-metrics.ts';
 import type { Session } from './session.ts';
-
-type Epoch = Metrics['data'][number];
 
 interface Times {
   readonly job_id: string;
@@ -28,8 +27,8 @@ export interface Trained extends Times {
  */
 export function train(session: Session, name: string, order: JobOrder): Promise<Trained> {
   return once(session, name, order, async (job: TrainJob) => {
-    const { data } = await session.client.getJson<Metrics>(`/models/${job.model_id}/metrics`);
-    return { ...timesOf(job), model_id: job.model_id, diverged: job.error?.message ?? null, epochs: data };
+    const epochs = await readMetrics(session.client, job.model_id);
+    return { ...timesOf(job), model_id: job.model_id, diverged: job.error?.message ?? null, epochs };
   });
 }
 

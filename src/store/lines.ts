@@ -1,0 +1,45 @@
+import type { Driver, RandomAccess } from './driver.ts';
+import { isAppError } from './records/record-blob.ts';
+
+/** Read at a time; the event loop runs in between. */
+const PIECE_BYTES = 256 * 1024;
+/** No line of ours is longer. What lies beyond, in a damaged file, is dropped. */
+const MAX_LINE_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** The finished lines of a text blob, without their line breaks, some at a time. None if nothing is stored. */
+export async function* readLines(driver: Driver, key: string): AsyncGenerator<Buffer[]> {
+  const blob = await openIfThere(driver, key);
+  if (blob === null) return;
+  try {
+    let unfinished = Buffer.alloc(0);
+    for (let offset = 0; offset < blob.bytes; offset += PIECE_BYTES) {
+      const piece = Buffer.alloc(Math.min(PIECE_BYTES, blob.bytes - offset));
+      await blob.read(piece, offset);
+      const { lines, rest } = splitLines(Buffer.concat([unfinished, piece]));
+      unfinished = rest.subarray(0, MAX_LINE_BYTES);
+      yield lines;
+    }
+  } finally {
+    await blob.close();
+  }
+}
+
+function splitLines(text: Buffer<ArrayBuffer>): { lines: Buffer[]; rest: Buffer<ArrayBuffer> } {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, start)) {
+    lines.push(text.subarray(start, end));
+    start = end + 1;
+  }
+  return { lines, rest: text.subarray(start) };
+}
+
+async function openIfThere(driver: Driver, key: string): Promise<RandomAccess | null> {
+  try {
+    return await driver.open(key);
+  } catch (error) {
+    if (isAppError(error, 'blob_not_found')) return null;
+    throw error;
+  }
+}
