@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import { afterAll, beforeAll } from 'vitest';
+import { copyQueue } from '../support/copy-queue.ts';
 import { Client } from '../support/client.ts';
 import { Services, type ServiceProcess, type Settings } from '../support/service.ts';
 import { asIdx, tinyImages } from '../support/tiny-images.ts';
@@ -29,7 +30,9 @@ export class Stand {
   }
 
   static async open(queue: Settings): Promise<Stand> {
-    return new Stand(await mkdtemp(join(tmpdir(), 'aevb-e2e-')), queue);
+    const folder = await mkdtemp(join(tmpdir(), 'aevb-e2e-'));
+    if (queue['AEVB_QUEUE_URL'] === undefined) await copyQueue(folder);
+    return new Stand(folder, queue);
   }
 
   async start(command: 'serve' | 'api' | 'worker' = 'serve', settings: Settings = {}): Promise<Started> {
