@@ -6,7 +6,7 @@ import { SlowestFirst } from './test/support/slowest-first.ts';
 const END_TO_END = [
   'test/e2e/**/*.test.ts',
   'test/cli/demo.test.ts',
-  'test/cli/stopping.test.ts',
+  'test/cli/{stopping,terminal}.test.ts',
   'test/cli/reproduce/reproduce.test.ts',
   'test/docs/examples.test.ts',
 ];
@@ -14,11 +14,13 @@ const END_TO_END = [
 /** Open ports, or start servers and other processes. */
 const SERVICE = [
   'test/queue/{embedded,folder-lock,postgres,redis}.test.ts',
-  'test/api/{capacity,socket}.test.ts',
-  'test/cli/{client,listening,terminal}.test.ts',
+  'test/api/{admission,socket}.test.ts',
+  'test/cli/{client,listening}.test.ts',
   'test/worker/child-process.test.ts',
   'test/model/runtime/onnx/webgpu.test.ts',
 ];
+
+const QUEUE = 'test/support/queue-template.ts';
 
 export default defineConfig({
   test: {
@@ -28,8 +30,8 @@ export default defineConfig({
     // Of tests that call TensorFlow.js directly; see takeFirstTensorQuietly for everything else.
     onConsoleLog: (text) => !text.includes('Hi, looks like you are running TensorFlow.js'),
     projects: [
-      project('e2e', { include: END_TO_END }),
-      project('service', { include: SERVICE }),
+      project('e2e', { include: END_TO_END, globalSetup: QUEUE }),
+      project('service', { include: SERVICE, globalSetup: QUEUE }),
       project('unit', {
         include: ['test/**/*.test.ts'],
         exclude: [...END_TO_END, ...SERVICE],
@@ -40,11 +42,18 @@ export default defineConfig({
   },
 });
 
-function project(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+interface ProjectOptions {
+  readonly include: string[];
+  readonly exclude?: string[];
+  readonly isolate?: boolean;
+  readonly globalSetup?: string;
+}
+
+function project(name: string, options: ProjectOptions) {
   return {
     test: {
       name,
-      ...files,
+      ...options,
       pool: 'forks' as const,
       testTimeout: 60_000,
       hookTimeout: 60_000,

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { copyQueue } from '../support/copy-queue.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -13,7 +14,9 @@ it.skipIf(!canScript)(
   'on a terminal a service writes no JSON',
   async () => {
     const command = `exec '${process.execPath}' '${MAIN}' serve --host 127.0.0.1 --port 0`;
-    const env = { ...process.env, AEVB_DATA_DIR: await temporaryFolder(), TERM: 'xterm', NO_COLOR: '1' };
+    const folder = await temporaryFolder();
+    await copyQueue(folder);
+    const env = { ...process.env, AEVB_DATA_DIR: folder, TERM: 'xterm', NO_COLOR: '1' };
     const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: 'pipe' });
     onTestFinished(() => void child.kill('SIGKILL'));
     const exited = once(child, 'exit');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openQueue, type QueueSettings } from '../../src/queue/open.ts';
+import { copyQueue } from '../support/copy-queue.ts';
 import { queueChildren, type QueueChildren } from './children.ts';
 import { queueContract } from './queue-contract.ts';
 import { quiet } from './queue-under-test.ts';
@@ -11,10 +12,10 @@ function settingsFor(dataDir: string): QueueSettings {
   return { queueUrl: '', queuePrefix: 'test', dataDir, shutdownTimeoutMs: 5_000 };
 }
 
-// Shared, because making a database takes longest.
 let dataDir: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'aevb-queue-'));
+  await copyQueue(dataDir);
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encodeNpy } from '../../src/store/formats/npy.ts';
 import { Client } from './client.ts';
+import { copyQueue } from './copy-queue.ts';
 import { locateFile, type Example, type Ids } from './examples.ts';
 import { Services } from './service.ts';
 
@@ -47,6 +48,7 @@ export class ExampleRunner {
     }
     await writeFile(join(folder, 'rows.npy'), encodeNpy([4, 3], new Float32Array(12)));
     const services = new Services();
+    await copyQueue(join(folder, 'data'));
     const { url } = await services.start('serve', { AEVB_DATA_DIR: join(folder, 'data') });
     return new ExampleRunner(services, folder, url, ids);
   }

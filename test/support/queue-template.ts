@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -10,13 +11,17 @@ declare module 'vitest' {
   }
 }
 
-/** Makes an empty embedded queue once for all files, because that takes seconds; vitest calls it before the first. */
-export default async function makeQueueTemplate(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'aevb-template-'));
-  const silent = () => undefined;
-  const settings = { queueUrl: '', queuePrefix: 'template', dataDir: folder, shutdownTimeoutMs: 0 };
-  const queue = await openQueue(settings, { info: silent, warn: silent, error: silent });
-  await queue.close();
+/** Vitest calls this before the first file of a project. An empty embedded queue takes seconds to make: all projects share one. */
+export default async function provideQueueTemplate(project: TestProject): Promise<() => Promise<void>> {
+  const folder = join(tmpdir(), `aevb-template-${process.pid}`);
+  if (!existsSync(folder)) await makeQueue(folder);
   project.provide('queueTemplate', folder);
   return () => rm(folder, { recursive: true, force: true });
+}
+
+async function makeQueue(dataDir: string): Promise<void> {
+  const silent = () => undefined;
+  const settings = { queueUrl: '', queuePrefix: 'template', dataDir, shutdownTimeoutMs: 0 };
+  const queue = await openQueue(settings, { info: silent, warn: silent, error: silent });
+  await queue.close();
 }

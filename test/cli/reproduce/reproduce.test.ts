@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { copyQueue } from '../../support/copy-queue.ts';
 import { asIdx, tinyImages } from '../../support/tiny-images.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -61,6 +62,7 @@ test(
   { timeout: LIMIT_MS },
   async () => {
     const output = await temporaryFolder();
+    await copyQueue(join(output, 'data'));
     const frey = join(output, 'faces.idx');
     await writeFile(frey, asIdx(tinyImages(200)));
     const args = ['figure2', '--panel', 'Frey 2', '--samples', '6000', '--frey', frey, '--output', output];
