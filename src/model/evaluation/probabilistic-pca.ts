@@ -1,4 +1,4 @@
-import { dot, largestEigenpairs, type Matrix } from './eigen.ts';
+import { dot, findLargestEigenpairs, type Matrix } from './eigen.ts';
 
 /** N(mean, W W^T + s^2 I), fitted by maximum likelihood (Tipping & Bishop 1999, eq. 7 and 8). */
 export interface ProbabilisticPca {
@@ -18,7 +18,7 @@ export async function probabilisticPca(
   between: () => Promise<void>,
 ): Promise<ProbabilisticPca | null> {
   const size = mean.length;
-  const { values, vectors } = await largestEigenpairs(covariance, latentSize, between);
+  const { values, vectors } = await findLargestEigenpairs(covariance, latentSize, between);
   const trace = covariance.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const explained = values.reduce((sum, value) => sum + value, 0);
   const noise = (trace - explained) / (size - latentSize);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dot, jacobi, largestEigenpairs } from '../../../src/model/evaluation/eigen.ts';
+import { dot, findEigenpairs, findLargestEigenpairs } from '../../../src/model/evaluation/eigen.ts';
 import { probabilisticPca } from '../../../src/model/evaluation/probabilistic-pca.ts';
 import { symmetricEigenvalues } from '../../support/jacobi.ts';
 import { gaussianLogProb, range } from '../../support/linear-gaussian.ts';
@@ -21,7 +21,7 @@ function covariance(size: number, seed: number): Float64Array[] {
 describe('eigenvalues', () => {
   it.each([1, 2, 5, 12])('of matrices of size %i come with their vectors, falling', (size) => {
     const matrix = covariance(size, size);
-    const { values, vectors } = jacobi(matrix);
+    const { values, vectors } = findEigenpairs(matrix);
     const expected = symmetricEigenvalues(matrix.map((row) => Array.from(row)));
     values.forEach((value, k) => {
       expect(value).toBeCloseTo(at(expected, k), 10);
@@ -35,7 +35,7 @@ describe('eigenvalues', () => {
 
   it('that are largest are found without the others', async () => {
     const matrix = covariance(60, 3);
-    const { values, vectors } = await largestEigenpairs(matrix, 4, between);
+    const { values, vectors } = await findLargestEigenpairs(matrix, 4, between);
     const expected = symmetricEigenvalues(matrix.map((row) => Array.from(row)));
     expect(values).toHaveLength(4);
     values.forEach((value, k) => {
@@ -46,9 +46,10 @@ describe('eigenvalues', () => {
 
   it('are found where many are equal, or zero', async () => {
     const flat = range(30).map((i) => new Float64Array(30).fill(2, i, i + 1));
-    for (const value of (await largestEigenpairs(flat, 3, between)).values) expect(value).toBeCloseTo(2, 10);
+    for (const value of (await findLargestEigenpairs(flat, 3, between)).values)
+      expect(value).toBeCloseTo(2, 10);
     const one = range(30).map(() => new Float64Array(30).fill(1));
-    const { values } = await largestEigenpairs(one, 2, between);
+    const { values } = await findLargestEigenpairs(one, 2, between);
     expect(values[0]).toBeCloseTo(30, 8);
     expect(values[1]).toBeCloseTo(0, 8);
   });
@@ -59,7 +60,7 @@ describe('probabilistic PCA', () => {
     const matrix = covariance(5, 8);
     const mean = Float64Array.from(normals(9, 5));
     const fitted = await probabilisticPca(mean, matrix, 2, between);
-    const { values, vectors } = jacobi(matrix);
+    const { values, vectors } = findEigenpairs(matrix);
     const noise = (at(values, 2) + at(values, 3) + at(values, 4)) / 3;
     const model = range(5).map((i) =>
       range(5).map((j) => {
