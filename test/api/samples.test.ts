@@ -105,6 +105,7 @@ describe('negotiate', () => {
     ['application/json;q=0.9, image/png;q=0.9', 'application/json'],
     ['text/html, */*;q=0.1', 'application/json'],
     ['application/json;q=0, */*', 'image/png'],
+    ['application/json; charset=utf-8', 'application/json'],
   ])('%s wants %s', (accept, type) => {
     expect(negotiate(accept, offers)).toBe(type);
   });
