@@ -7,5 +7,5 @@ export type BinarizationName = (typeof BINARIZATIONS)[number];
 export const Binarization = oneOf(
   BINARIZATIONS,
   'none',
-  'none: values as they are; dynamic: 1 where u < x, u drawn anew at every step; static: the same, u drawn once for each row by the seed; threshold: 1 where x > 1/2.',
+  'none: values as they are; dynamic: 1 if u < x, with a new u at every step; static: the same, but u is drawn once per row by the seed; threshold: 1 if x > 1/2.',
 );

@@ -5,49 +5,49 @@ import { closed } from './schema.ts';
 import { INFLUENCES, SPLIT_PARTS, type Influence, type SplitPart } from './split.ts';
 import type { EstimatorName } from './training.ts';
 
-/** What an evaluation answers: numbers with the protocol that they were measured by. */
+/** What an evaluation answers: numbers, and the protocol by which they were measured. */
 
 const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 const spread = {
   standard_error: orNull(
-    'Standard deviation over rows / sqrt(rows): how well the mean over such rows is known. null for one row.',
+    'Standard deviation over rows / sqrt(rows): how precisely the mean over all such rows is known. null for one row.',
   ),
   monte_carlo_standard_error: orNull(
-    'From the draws: how well the mean over these rows is known. null where each row has one draw.',
+    'From the random draws: how precisely the mean over these rows is known. null if each row has one draw.',
   ),
 } as const;
 
 const bits = {
   bits_per_dimension: orNull(
-    '-mean / (data_size ln 2). null unless the number is a log probability: densities depend on the unit of the data.',
+    '-mean / (data_size ln 2). null unless the mean is a log probability, because densities depend on the unit of the data.',
   ),
 } as const;
 
-const mean = Type.Number({ description: 'Over the rows, nats per row.' });
+const mean = Type.Number({ description: 'Mean over the rows, in nats per row.' });
 
-/** What the numbers are: whether they bound or estimate a log probability, a log density, or neither. */
+/** Whether the numbers bound or estimate a log probability, a log density, or neither. */
 export const SCORE_KINDS = ['log_probability', 'log_density', 'score'] as const;
 export type ScoreKind = (typeof SCORE_KINDS)[number];
 
 const Protocol = Type.Object(
   {
     model_id: Type.String(),
-    step: Type.Integer({ description: 'Of the checkpoint.' }),
+    step: Type.Integer({ description: 'Step of the checkpoint.' }),
     dataset_id: Type.String(),
     rows: Type.Unsafe<SplitPart>({
       type: 'string',
       enum: [...SPLIT_PARTS],
       description:
-        'The part of the data set that was evaluated; never held_out, which is test or validation.',
+        'The part of the data set that was evaluated. If held_out was ordered: test or validation.',
     }),
     influenced: Type.Optional(
       Type.Array(Type.Unsafe<Influence>({ type: 'string', enum: [...INFLUENCES] }), {
         description:
-          'What these rows influenced: parameters if the model was trained on some of them, early_stopping and best_checkpoint if those choices were made by them. Empty if nothing. Absent in reports of earlier versions.',
+          'What these rows influenced: parameters if the model was trained on some of them, early_stopping and best_checkpoint if they made those choices. Empty if nothing. Absent in reports of earlier versions.',
       }),
     ),
-    count: Type.Integer({ description: 'Rows evaluated.' }),
+    count: Type.Integer({ description: 'Number of rows evaluated.' }),
     binarization: Type.Unsafe<BinarizationName>({ type: 'string', enum: [...BINARIZATIONS] }),
     seed: Type.Integer(),
     unit: Type.Literal('nats per row'),
@@ -56,7 +56,7 @@ const Protocol = Type.Object(
     kind: Type.Unsafe<ScoreKind>({
       type: 'string',
       enum: [...SCORE_KINDS],
-      description: 'score: values between 0 and 1 under a bernoulli, which has no log probability for them.',
+      description: 'score: values between 0 and 1 under a bernoulli, which gives them no log probability.',
     }),
   },
   { ...closed, title: 'Protocol' },
@@ -75,7 +75,7 @@ const Elbo = Type.Object(
 );
 export type ElboReport = Static<typeof Elbo>;
 
-const acceptance = Type.Number({ description: 'Share of the proposals of the chains that was accepted.' });
+const acceptance = Type.Number({ description: "Share of the chains' proposals that were accepted." });
 
 const ImportanceSampling = Type.Object(
   {
@@ -85,7 +85,7 @@ const ImportanceSampling = Type.Object(
     ...spread,
     effective_sample_size: Type.Object(
       { mean: Type.Number(), minimum: Type.Number() },
-      { ...closed, description: '(sum w)^2 / sum w^2 of the weights of a row, at most samples.' },
+      { ...closed, description: '(sum w)^2 / sum w^2 of the weights w of a row; at most samples.' },
     ),
     ...bits,
   },
@@ -120,20 +120,20 @@ export type MarginalReport = Static<typeof Marginal>;
 const Latents = Type.Object(
   {
     active_units: Type.Integer(),
-    threshold: Type.Number({ description: 'A dimension is active where variance_of_mean is above it.' }),
+    threshold: Type.Number({ description: 'A dimension is active if variance_of_mean exceeds this.' }),
     method: Type.Unsafe<'closed_form' | 'monte_carlo'>({
       type: 'string',
       enum: ['closed_form', 'monte_carlo'],
-      description: 'How the divergences were found.',
+      description: 'How the divergences were computed.',
     }),
     dimensions: Type.Array(
       Type.Object(
         {
           kl_divergence: Type.Number({
             description:
-              'Of q(z_j|x) from p(z_j), nats, the mean over the rows. They add up to that of all of z, but for a full_gaussian and a dirichlet.',
+              'KL divergence of q(z_j|x) from p(z_j) in nats, mean over the rows. The dimensions add up to the divergence of z, except for full_gaussian and dirichlet.',
           }),
-          variance_of_mean: Type.Number({ description: 'Over the rows, of the mean of q(z_j|x).' }),
+          variance_of_mean: Type.Number({ description: 'Variance over the rows of the mean of q(z_j|x).' }),
           active: Type.Boolean(),
         },
         closed,
@@ -151,7 +151,7 @@ const floor = {
 const Floor = Type.Object(floor, {
   ...closed,
   title: 'Floor',
-  description: 'Elements independent of each other and of any latent, fitted to the training rows.',
+  description: 'A model without latents whose elements are independent, fitted to the training rows.',
 });
 export type FloorReport = Static<typeof Floor>;
 const Floors = Type.Object(
@@ -162,9 +162,14 @@ const Floors = Type.Object(
         Type.Object({ ...floor, latent_size: Type.Integer() }, { ...closed, title: 'ProbabilisticPca' }),
         Type.Null(),
       ],
-      { description: 'The best linear model with as many latents and one noise variance, by closed form.' },
+      {
+        description:
+          'The best linear model with as many latents and a single noise variance, in closed form.',
+      },
     ),
-    probabilistic_pca_absent: Type.Union([Type.String(), Type.Null()], { description: 'Why it is null.' }),
+    probabilistic_pca_absent: Type.Union([Type.String(), Type.Null()], {
+      description: 'Why probabilistic_pca is null.',
+    }),
   },
   { ...closed, title: 'FloorsReport' },
 );
@@ -173,7 +178,7 @@ const comparison = {
   variance: orNull(
     "Trace of the covariance of the gradient (nats per datapoint) with respect to the encoder's parameters.",
   ),
-  ratio_to_sgvb_b: orNull('null where the divergence has no closed form.'),
+  ratio_to_sgvb_b: orNull('null if the divergence has no closed form.'),
 } as const;
 const GradientVariance = Type.Object(
   {
@@ -187,7 +192,7 @@ const GradientVariance = Type.Object(
           ...comparison,
           all_parameters: Type.Object(comparison, {
             ...closed,
-            description: "The same with respect to the decoder's parameters too.",
+            description: 'The same with respect to the parameters of both networks.',
           }),
         },
         closed,
@@ -205,7 +210,7 @@ export const EvaluationReport = Type.Object(
     latents: Type.Optional(Latents),
     floors: Type.Optional(Floors),
     gradient_variance: Type.Optional(GradientVariance),
-    warnings: Type.Array(Type.String(), { description: 'What should be known before the numbers are used.' }),
+    warnings: Type.Array(Type.String(), { description: 'What you should know before you use the numbers.' }),
   },
   closed,
 );

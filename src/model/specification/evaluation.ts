@@ -8,19 +8,19 @@ import type { EstimatorSpec } from './training.ts';
 /** What an evaluation measures, and on which rows. */
 
 export const EVALUATION_LIMITS = {
-  /** Most draws of z for each row. */
+  /** Maximum number of draws of z per row. */
   samples: 100_000,
   /** Appendix D fits a density to samples of the posterior, which takes few dimensions. */
   posteriorDensityLatents: 4,
-  /** Most passes of a row through the decoder that one measure may take: about an hour of MNIST on two cores. */
+  /** Maximum number of passes of a row through the decoder for one measure: about an hour of MNIST on two cores. */
   decodings: 100_000_000,
-  /** Most parameters whose gradients are compared: their moments are held in main memory. */
+  /** Maximum number of parameters whose gradients are compared: their moments are kept in main memory. */
   gradientParameters: 20_000_000,
 } as const;
 
-/** A latent dimension is active where the variance over rows of its posterior mean is above this (Burda et al. 2016). */
+/** A latent dimension is active if the variance of its posterior mean over the rows exceeds this (Burda et al. 2016). */
 export const ACTIVE_THRESHOLD = 0.01;
-/** Draws for each row where the divergence of a dimension has no closed form. */
+/** Draws per row if the divergence of a dimension has no closed form. */
 export const LATENT_DRAWS = 16;
 
 /** Whose gradients gradient_variance compares. */
@@ -44,17 +44,17 @@ const leapfrogSteps = Type.Integer({
   minimum: 1,
   maximum: 100,
   default: 4,
-  description: 'Of each transition of Hamiltonian Monte Carlo.',
+  description: 'Leapfrog steps per transition of Hamiltonian Monte Carlo.',
 });
 
 /** How log p(x) is estimated: fields of the measure and of POST /log-likelihood. */
 export const MARGINAL_METHODS = {
-  importance_sampling: { samples: samples(1000, 1, 'Draws of q(z|x) for each row.') },
+  importance_sampling: { samples: samples(1000, 1, 'Draws from q(z|x) per row.') },
   fitted_importance_sampling: {
     samples: samples(
       1000,
       1,
-      'Draws for each row of the Gaussian that is fitted to samples of its posterior: good where q(z|x) is not.',
+      'Draws per row from a Gaussian fitted to samples of its posterior. Use it if q(z|x) is poor.',
     ),
     leapfrog_steps: leapfrogSteps,
   },
@@ -62,7 +62,7 @@ export const MARGINAL_METHODS = {
     samples: samples(
       50,
       2,
-      'Samples of the posterior of each row that the density is fitted to, and as many again that the estimate is made of.',
+      'Samples from the posterior of each row to fit the density; the estimate is made from as many again.',
     ),
     leapfrog_steps: leapfrogSteps,
   },
@@ -72,7 +72,7 @@ export type MarginalMethod = keyof typeof MARGINAL_METHODS;
 export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
 
 const SIMPLE = {
-  elbo: { samples: samples(1, 1, 'L, draws of z for each row.') },
+  elbo: { samples: samples(1, 1, 'L, draws of z per row.') },
   latents: {},
   floors: {},
   gradient_variance: {
@@ -80,13 +80,13 @@ const SIMPLE = {
       minimum: 1,
       maximum: LIMITS.minibatchSize,
       default: 100,
-      description: 'M; all evaluated rows where there are fewer.',
+      description: 'M; all evaluated rows if there are fewer.',
     }),
     draws: Type.Integer({
       minimum: 2,
       maximum: EVALUATION_LIMITS.samples,
       default: 200,
-      description: 'Of the noise, for the same minibatch and parameters.',
+      description: 'Draws of the noise for the same minibatch and parameters.',
     }),
   },
 } as const;
@@ -95,7 +95,7 @@ export type MeasureSpec =
 export type MeasureName = MeasureSpec['name'];
 export type MeasureOf<Name extends MeasureName> = Extract<MeasureSpec, { name: Name }>;
 
-/** One variant of the measures that is told apart once more, by its method. */
+/** This variant of the measures has variants of its own, by method. */
 const marginal = {
   ...tagged(
     'MarginalMeasure',
@@ -123,7 +123,7 @@ const Measure = Type.Unsafe<MeasureSpec>({
   ...simple,
   oneOf: [...simple.oneOf, marginal],
   description:
-    'elbo: the lower bound and its terms; log_marginal_likelihood: estimates of log p(x); latents: what each latent dimension is used for; floors: what models without training reach; gradient_variance: how much the gradients of the estimators vary.',
+    'elbo: the lower bound and its terms; log_marginal_likelihood: estimates of log p(x); latents: how each latent dimension is used; floors: what simple models reach without training; gradient_variance: how much the gradients of the estimators vary.',
 });
 
 const DEFAULT_MEASURES: readonly object[] = [{ name: 'elbo' }, { name: 'latents' }, { name: 'floors' }];
@@ -132,17 +132,20 @@ export const EVALUATION_FIELDS = {
   rows: oneOf(
     DATASET_PARTS,
     'held_out',
-    'As the training split its data set. held_out: the test rows or, if there are none, the validation rows. Another data set has test rows only; its other rows are train.',
+    'Which rows, as the training split its data set. held_out: the test rows or, if there are none, the validation rows. In another data set, all rows but the test rows count as train.',
   ),
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'At most so many of them, the first ones. Default: all.' }),
+    Type.Integer({
+      minimum: 1,
+      description: 'Maximum number of rows; the first ones are used. Default: all.',
+    }),
   ),
   binarization: Type.Optional(
     Type.Unsafe<BinarizationName>({
       type: 'string',
       enum: [...BINARIZATIONS],
       description:
-        "Default: the training's. static draws by the model's seed as the training did, dynamic once for each row by the seed given here.",
+        "Default: as in the training. static draws with the model's seed, as the training did; dynamic draws once per row with the seed given here.",
     }),
   ),
   seed: Type.Integer({
@@ -150,7 +153,7 @@ export const EVALUATION_FIELDS = {
     maximum: Number.MAX_SAFE_INTEGER,
     default: 0,
     description:
-      'Fixes the noise, which is keyed by (seed, row, draw): the same order gives the same numbers.',
+      'Determines the noise, which depends on (seed, row, draw): the same order gives the same numbers.',
   }),
   measures: Type.Array(Measure, {
     minItems: 1,

@@ -10,7 +10,7 @@ export const SplitRule = Type.Unsafe<SplitRule>({
   type: 'string',
   enum: [...SPLIT_RULES],
   description:
-    'Which rows validate. separate: rows drawn from those that are not test rows. test_rows_validate: the test rows, if there are any; models trained by early versions of the service have it.',
+    'Which rows validate. separate: rows drawn from those that are not test rows. test_rows_validate: the test rows, if there are any (models trained by early versions of the service).',
 });
 
 /** Parts of a data set, as the training of a model splits it. */

@@ -10,7 +10,7 @@ const epsilon = Type.Number({
   minimum: 1e-15,
   maximum: 1,
   default: 1e-8,
-  description: 'Keeps divisions finite where gradients vanish.',
+  description: 'Keeps divisions finite if gradients vanish.',
 });
 
 const Optimizer = tagged(
@@ -25,7 +25,7 @@ const Optimizer = tagged(
         minimum: 0,
         maximum: 1_000_000,
         default: 0,
-        description: 'First steps that only add up squared gradients and move nothing.',
+        description: 'Number of first steps that only accumulate squared gradients and change no parameter.',
       }),
     },
     adam: { learning_rate: rate(0.001), beta1: decay(0.9), beta2: decay(0.999), epsilon },
@@ -46,11 +46,11 @@ const Schedule = tagged(
         minimum: 0,
         maximum: 1,
         default: 0,
-        description: 'Of the learning rate, reached with the last step along half a cosine.',
+        description: 'Factor of the learning rate at the last step; the way there is half a cosine.',
       }),
     },
     step: {
-      every_epochs: epochs('How often the learning rate is multiplied.'),
+      every_epochs: epochs('Every so many epochs the learning rate is multiplied by factor.'),
       factor: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.5 }),
     },
     inverse_time: {
@@ -67,13 +67,14 @@ const KlWeight = Type.Object(
       minimum: 0,
       maximum: 1000,
       default: 1,
-      description: 'Weight of the KL divergence in the objective. Other than 1, the objective is no bound.',
+      description:
+        'Weight of the KL divergence in the objective. If it is not 1, the objective is not a bound.',
     }),
     warm_up_epochs: Type.Number({
       minimum: 0,
       maximum: 1_000_000,
       default: 0,
-      description: 'The weight grows from 0 in a straight line over these epochs.',
+      description: 'Over these epochs, the weight grows linearly from 0.',
     }),
   },
   { ...closed, title: 'KlWeight', default: {} },
@@ -84,7 +85,7 @@ const priorDeviation = Type.Number({
   exclusiveMinimum: 0,
   maximum: 1e6,
   default: 1,
-  description: 'Standard deviation of the Gaussian prior over the decoder parameters (weight decay).',
+  description: "Standard deviation of the Gaussian prior over the decoder's parameters (weight decay).",
 });
 
 const Objective = tagged(
@@ -102,7 +103,7 @@ const Estimator = tagged('Estimator', 'name', {
     control_variate: oneOf(
       ['none', 'leave_one_out'],
       'none',
-      'leave_one_out subtracts from each draw the mean of the others.',
+      'leave_one_out subtracts the mean of the other draws from each draw.',
     ),
   },
   importance_weighted: {},
@@ -122,7 +123,7 @@ const Algorithm = tagged(
         minimum: 0.05,
         maximum: 0.99,
         default: 0.9,
-        description: 'Share of proposals that the step size is tuned to.',
+        description: 'Share of accepted proposals to which the step size is tuned.',
       }),
       updates_per_sample: Type.Integer({
         minimum: 1,
@@ -140,12 +141,12 @@ export type AlgorithmName = AlgorithmSpec['name'];
 
 const EarlyStopping = Type.Object(
   {
-    patience_epochs: epochs('Epochs without a better validation bound after which training ends.'),
+    patience_epochs: epochs('The training ends after so many epochs without a better validation bound.'),
     minimum_gain: Type.Number({
       minimum: 0,
       maximum: 1e6,
       default: 0,
-      description: 'Nats per datapoint by which the bound must rise to count as better.',
+      description: 'The bound counts as better if it rises by more than this, in nats per datapoint.',
     }),
   },
   { ...closed, title: 'EarlyStopping' },
@@ -163,14 +164,14 @@ export const TrainingSpec = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: LIMITS.minibatchSize,
-        description: 'M, rows per step. Default: 100, or all rows where there are fewer.',
+        description: 'M, rows per step. Default: 100, or all rows if there are fewer.',
       }),
     ),
     samples_per_datapoint: Type.Integer({
       minimum: 1,
       maximum: LIMITS.samplesPerDatapoint,
       default: 1,
-      description: 'L, draws of z for each row and step (k of importance_weighted).',
+      description: 'L, draws of z per row and step (k of importance_weighted).',
     }),
     binarization: Binarization,
     algorithm: Algorithm,
@@ -183,38 +184,38 @@ export const TrainingSpec = Type.Object(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 1e9,
-        description: 'Gradients of a larger Euclidean norm (all parameters together) are scaled down to it.',
+        description: 'Gradients with a larger Euclidean norm, over all parameters, are scaled down to it.',
       }),
     ),
     early_stopping: Type.Optional(EarlyStopping),
     initializer: oneOf(
       ['fan_in', 'paper'],
       'fan_in',
-      'Weights from N(0, 1/inputs) (fan_in) or N(0, 0.01^2) (paper); biases zero.',
+      'Weights are drawn from N(0, 1/inputs) (fan_in) or N(0, 0.01^2) (paper); biases are zero.',
     ),
     output_bias: oneOf(
       ['data_mean', 'zero'],
       'data_mean',
-      'Where the decoder starts: at the mean (and variance) of each element over the training rows, or at zero.',
+      'Initial output of the decoder: the mean (and variance) of each element over the training rows, or zero.',
     ),
     seed: Type.Integer({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
       default: 0,
-      description: 'Fixes initial parameters, minibatch order, noise and the validation split.',
+      description: 'Determines initial parameters, minibatch order, noise and validation rows.',
     }),
     validation_fraction: Type.Number({
       minimum: 0,
       maximum: 0.9,
       default: 0.1,
       description:
-        'Share of the rows that are not test rows. These rows validate: early stopping and the best checkpoint are chosen by their bound.',
+        'Share of the non-test rows used for validation. Their bound decides on early stopping and the best checkpoint.',
     }),
     watch_test_rows: Type.Optional(
       Type.Boolean({
         default: false,
         description:
-          'Computes the bound of the test rows after each epoch, for the metrics alone: it influences nothing.',
+          'Computes the bound of the test rows after each epoch. It appears in the metrics and influences nothing.',
       }),
     ),
     checkpoint_every_epochs: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
@@ -222,21 +223,22 @@ export const TrainingSpec = Type.Object(
       minimum: 1,
       maximum: 1000,
       default: 3,
-      description: 'Newest checkpoints kept, the best by validation bound beside them.',
+      description:
+        'Number of newest checkpoints to keep. The one with the best validation bound is kept too.',
     }),
   },
   { ...closed, title: 'TrainingSpec', default: {} },
 );
 export type TrainingSpec = Static<typeof TrainingSpec>;
 
-/** The estimator asked for, else sgvb_b where the KL divergence has a closed form and sgvb_a where it has none. */
+/** The estimator ordered; otherwise sgvb_b if the KL divergence has a closed form, else sgvb_a. */
 export function estimatorOf({ estimator }: TrainingSpec, hasClosedForm: boolean): EstimatorSpec {
   return estimator ?? { name: hasClosedForm ? 'sgvb_b' : 'sgvb_a' };
 }
 
 const DEFAULT_MINIBATCH_SIZE = 100;
 
-/** M: as asked for, else 100, or all rows where there are fewer. */
+/** M as ordered; otherwise 100, or all rows if there are fewer. */
 export function minibatchSizeOf({ minibatch_size: asked }: TrainingSpec, trainRows: number): number {
   return asked ?? Math.min(DEFAULT_MINIBATCH_SIZE, trainRows);
 }

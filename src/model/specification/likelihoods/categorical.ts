@@ -6,13 +6,13 @@ import { BIT, codesBelow } from './domain.ts';
 const groups = Type.Array(Type.Integer({ minimum: 1, maximum: LIKELIHOOD_LIMITS.categories }), {
   minItems: 1,
   maxItems: LIKELIHOOD_LIMITS.columns,
-  description: 'Sizes of the one-hot groups, in the order of the elements; they sum to the data size.',
+  description: 'Sizes of the one-hot groups, in the order of the elements. They add up to the data size.',
 });
 
 const categories = Type.Integer({
   minimum: 1,
   maximum: LIKELIHOOD_LIMITS.categories,
-  description: 'n: values are codes 0 to n - 1.',
+  description: 'Number n of categories: values are codes 0 to n - 1.',
 });
 
 /** Whole rows are one-hot groups; a column holds codes. */

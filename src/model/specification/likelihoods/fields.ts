@@ -6,14 +6,14 @@ import { closed } from '../schema.ts';
 const STANDARDISATIONS = ['none', 'per_element'] as const;
 type Standardisation = (typeof STANDARDISATIONS)[number];
 
-const shift = Type.Number({ description: 'What a standardised 0 stands for.' });
-const scale = Type.Number({ exclusiveMinimum: 0, description: 'What a standardised 1 adds to it.' });
+const shift = Type.Number({ description: 'The value of a standardised 0.' });
+const scale = Type.Number({ exclusiveMinimum: 0, description: 'What a standardised 1 adds to shift.' });
 
 const minimumStandardDeviation = {
   minimum: 0,
   maximum: 1e6,
   description:
-    'The variance is this number squared plus what is learned, in standardised units where values are standardised: keeps the density bounded where values repeat exactly.',
+    'The variance is the square of this number plus what is learned, in standardised units if values are standardised. It keeps the density bounded if values repeat exactly.',
 } as const;
 
 /** Of a column. */
@@ -22,12 +22,12 @@ export const standardisedColumn = {
     type: 'string',
     enum: [...STANDARDISATIONS],
     default: 'per_element',
-    description: 'per_element: the transform is computed from the training rows where it is not given.',
+    description: 'per_element: the transform is computed from the training rows unless it is given.',
   }),
   transform: Type.Optional(
     Type.Object(
       { shift, scale },
-      { ...closed, description: 'value = shift + scale * standardised (log_normal: of log value).' },
+      { ...closed, description: 'value = shift + scale * standardised (log_normal: log value).' },
     ),
   ),
 } as const;
@@ -43,7 +43,7 @@ export const standardisedRows = {
       type: 'string',
       enum: [...STANDARDISATIONS],
       description:
-        'per_element: each element is shifted and scaled to mean 0 and variance 1 by the training rows; answers and densities stay in the units of the data. Without it none.',
+        'per_element: each element is shifted and scaled to mean 0 and variance 1 over the training rows; answers and densities stay in the units of the data. Default: none.',
     }),
   ),
   transform: Type.Optional(
@@ -52,7 +52,7 @@ export const standardisedRows = {
       {
         ...closed,
         description:
-          'value = shift + scale * standardised, one number of each for an element. Computed from the training rows where standardise is per_element and none is given.',
+          'value = shift + scale * standardised, with one number each per element. Computed from the training rows if standardise is per_element and no transform is given.',
       },
     ),
   ),
@@ -62,7 +62,7 @@ export const rowMinimum = {
   minimum_standard_deviation: Type.Optional(
     Type.Number({
       ...minimumStandardDeviation,
-      description: `${minimumStandardDeviation.description} Without it 0.`,
+      description: `${minimumStandardDeviation.description} Default: 0.`,
     }),
   ),
 } as const;
