@@ -181,6 +181,23 @@ describe('rows of a table', () => {
     expect([...unpackArray(rows).data]).toEqual([31.5, 2, 1, 1, NaN, 0, 0, 0, 40, 1, 2, 1, NaN, 3, 0, 1]);
   });
 
+  it('of a data set stored with a column __proto__ are sent as arrays', async () => {
+    const api = await buildTestApi();
+    const columns = LABELLED.map((column, i) => (i === 0 ? { ...column, name: '__proto__' } : column));
+    const model = modelSpec({ latent_size: 2, likelihood: { family: 'mixed', columns } });
+    const { id } = await addModel(api, { row_shape: [4], model });
+    const asArray = await api.call(post('/encode', { model_id: id, data: [[31.5, 2, 'Bergen', 'yes']] }));
+    expect(asArray.statusCode).toBe(200);
+    const body = `{"model_id":"${id}","data":[{"__proto__":31.5,"visits":2,"city":"Bergen","member":"yes"}]}`;
+    const asObject = await api.call({
+      method: 'POST',
+      url: '/encode',
+      headers: { 'content-type': 'application/json' },
+      payload: body,
+    });
+    expect(problemOf(asObject)).toMatchObject({ status: 400, code: 'malformed_json' });
+  });
+
   it.each<[unknown, string, RegExp]>([
     [
       [1, 2, 'Paris', true],

@@ -2,6 +2,8 @@ import { columnName } from '../../model/dataset.ts';
 import { LIKELIHOOD_LIMITS } from '../../model/specification.ts';
 import { invalid, isBlank, isWord } from './csv-cells.ts';
 
+/** JSON with this key is refused as an attempt to change a prototype. */
+const UNSENDABLE = '__proto__';
 const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;
 
 /** Whether a first row names the columns: where nobody says so, if it has words and beside them only empty cells. */
@@ -21,6 +23,13 @@ export function namesOf(header: readonly string[]): string[] {
     if (before !== undefined) {
       const found = `the name ${JSON.stringify(name)}, which column ${before + 1} has`;
       throw invalid(where, found, 'a name of its own; header=false if the first row is data');
+    }
+    if (name === UNSENDABLE) {
+      throw invalid(
+        where,
+        `the name ${UNSENDABLE}`,
+        'another name: rows sent as JSON objects cannot have it',
+      );
     }
     known.set(name, column);
   });

@@ -48,7 +48,13 @@ async function openCsv(source: AsyncIterable<Uint8Array>, settings: RowSettings)
 
 /** Rows with their numbers; blank lines are left out at the end of the file and refused before. */
 async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedRow> {
-  const parser = parse({ bom: true, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS });
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    max_record_size: MAX_ROW_CHARACTERS,
+    // All of them: otherwise the first line end decides, and a file that mixes them is misread.
+    record_delimiter: ['\r\n', '\n', '\r'],
+  });
   // Whatever ends the feeding ends the loop below too, with the same error: there it is raised.
   pipeline(narrow(source), parser).catch(() => undefined);
   let row = 0;

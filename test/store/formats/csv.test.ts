@@ -10,12 +10,28 @@ describe('csv', () => {
     ['a quoted header', '"a, b","c"\n1,2\n', [1, 2]],
     ['no line break at the end', '1,2\n3,4', [1, 2, 3, 4]],
     ['Windows line breaks', '1,2\r\n3,4\r\n', [1, 2, 3, 4]],
+    ['old Macintosh line breaks', '1,2\r3,4\r', [1, 2, 3, 4]],
+    ['Windows line breaks after others', 'a,b\n1,2\r\n3,4\n', [1, 2, 3, 4]],
+    ['other line breaks after Windows ones', 'a,b\r\n1,2\n3,4\r5,6', [1, 2, 3, 4, 5, 6]],
+    ['line breaks in quotes', '"a\nb","c\r\nd"\r\n1,"2"\n"3",4\r', [1, 2, 3, 4]],
     ['a byte order mark', '\ufeff1,2\n', [1, 2]],
     ['blank lines at the end', '1,2\n\n\n', [1, 2]],
     ['spaces and quotes', ' 1 ,"2"\n', [1, 2]],
     ['all ways to write numbers', '-1,+2\n.5,5.\n1e3,2.5E-1\n', [-1, 2, 0.5, 5, 1000, 0.25]],
   ])('reads %s', async (_, text, values) => {
     expect(await readUpload(text)).toMatchObject({ format: 'csv', dtype: 'float32', rowShape: [2], values });
+  });
+
+  it('reads mixed line breaks wherever the file is cut into pieces', async () => {
+    const text = 'a,b\r\n1,2\n3,4\r5,6\r\n7,8';
+    for (let pieceBytes = 1; pieceBytes <= 8; pieceBytes++) {
+      expect((await readUpload(text, { pieceBytes })).values).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
+
+  it('keeps line breaks inside quotes as part of a word', async () => {
+    const { labels } = await readUpload('name\n"a\r\nb"\r\n"c\nd"\n"a\r\nb"\r');
+    expect(labels).toEqual([['a\r\nb', 'c\nd']]);
   });
 
   it('reads one column', async () => {
@@ -47,6 +63,11 @@ describe('csv', () => {
       'two columns of one name',
       'a,b,a\n1,2,3\n',
       'At row 1, column 3: found the name "a", which column 1 has',
+    ],
+    [
+      'a name that JSON objects cannot have',
+      'a,__proto__\n1,2\n',
+      'At row 1, column 2: found the name __proto__',
     ],
     ['a long name', `${'x'.repeat(201)}\n1\n`, 'At row 1, column 1: found a name of 201 characters'],
     ['a long word', `1,a\n2,${'x'.repeat(201)}\n`, 'At row 2, column 2: found a text of 201 characters'],
