@@ -19,7 +19,7 @@ interface Setting<Schema extends TSchema> {
 
 type Extras = Partial<Pick<Setting<TSchema>, 'usable' | 'secret'>>;
 
-const setting = <Schema extends TSchema>(
+const defineSetting = <Schema extends TSchema>(
   variable: string,
   schema: Schema,
   allowed: string,
@@ -27,20 +27,20 @@ const setting = <Schema extends TSchema>(
 ): Setting<Schema> => ({ variable, schema, allowed, usable: () => true, secret: false, ...extras });
 
 type Range = readonly [minimum: number, maximum: number];
-const whole = (variable: string, [minimum, maximum]: Range, value: number, description: string) =>
-  setting(
+const defineWhole = (variable: string, [minimum, maximum]: Range, value: number, description: string) =>
+  defineSetting(
     variable,
     Type.Integer({ minimum, maximum, default: value, description }),
     `a whole number from ${minimum} to ${maximum}`,
   );
 
-const choice = <Name extends string>(
+const defineChoice = <Name extends string>(
   variable: string,
   names: readonly Name[],
   value: Name,
   description: string,
 ) =>
-  setting(
+  defineSetting(
     variable,
     Type.Unsafe<Name>({ type: 'string', enum: [...names], default: value, description }),
     `one of ${names.join(', ')}`,
@@ -55,13 +55,13 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 
 /** Every setting of the service. The README's table lists the same. */
 const SETTINGS = {
-  host: setting(
+  host: defineSetting(
     'AEVB_HOST',
     Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address to listen on.' }),
     'a host name or an address',
   ),
-  port: whole('AEVB_PORT', [0, 65_535], 8080, 'Port to listen on; 0 picks a free one.'),
-  dataDir: setting(
+  port: defineWhole('AEVB_PORT', [0, 65_535], 8080, 'Port to listen on; 0 picks a free one.'),
+  dataDir: defineSetting(
     'AEVB_DATA_DIR',
     Type.String({
       minLength: 1,
@@ -70,7 +70,7 @@ const SETTINGS = {
     }),
     'the path of a folder',
   ),
-  queueUrl: setting(
+  queueUrl: defineSetting(
     'AEVB_QUEUE_URL',
     Type.String({
       pattern: '^$|^(redis|rediss|postgres|postgresql)://',
@@ -80,7 +80,7 @@ const SETTINGS = {
     'a URL that begins with redis://, rediss://, postgres:// or postgresql://, reserved characters of its user and password percent-encoded; or empty',
     { secret: true, usable: (text) => text === '' || isUrl(text) },
   ),
-  queuePrefix: setting(
+  queuePrefix: defineSetting(
     'AEVB_QUEUE_PREFIX',
     Type.String({
       pattern: '^[A-Za-z0-9_-]{1,64}$',
@@ -90,108 +90,128 @@ const SETTINGS = {
     }),
     '1 to 64 letters, digits, _ and -',
   ),
-  runtime: choice(
+  runtime: defineChoice(
     'AEVB_RUNTIME',
     RUNTIMES,
     'auto',
     'How models run: compiled (onnx) or eagerly in TensorFlow.js (tfjs).',
   ),
-  device: choice(
+  device: defineChoice(
     'AEVB_DEVICE',
     DEVICES,
     'auto',
     'Where models run; auto picks the fastest device that works.',
   ),
-  threads: whole('AEVB_THREADS', [1, 256], availableParallelism(), 'Threads per worker process on cpu.'),
-  trainConcurrency: whole(
+  threads: defineWhole(
+    'AEVB_THREADS',
+    [1, 256],
+    availableParallelism(),
+    'Threads per worker process on cpu.',
+  ),
+  trainConcurrency: defineWhole(
     'AEVB_TRAIN_CONCURRENCY',
     [0, 64],
     1,
     'Maximum number of trainings that a worker runs at a time.',
   ),
-  evaluateConcurrency: whole(
+  evaluateConcurrency: defineWhole(
     'AEVB_EVALUATE_CONCURRENCY',
     [0, 64],
     1,
     'Maximum number of evaluations that a worker runs at a time.',
   ),
-  inferConcurrency: whole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes per worker.'),
-  maxUploadBytes: whole(
+  inferConcurrency: defineWhole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes per worker.'),
+  maxUploadBytes: defineWhole(
     'AEVB_MAX_UPLOAD_BYTES',
     BYTES,
     2 ** 30,
     'Maximum size of an uploaded data set, before decompression.',
   ),
-  maxDatasetBytes: whole(
+  maxDatasetBytes: defineWhole(
     'AEVB_MAX_DATASET_BYTES',
     BYTES,
     2 ** 33,
     'Maximum size of a data set as stored, decompressed.',
   ),
-  maxBodyBytes: whole('AEVB_MAX_BODY_BYTES', BYTES, 32 * 2 ** 20, 'Maximum size of a JSON request body.'),
-  maxBodiesBytes: whole(
+  maxBodyBytes: defineWhole(
+    'AEVB_MAX_BODY_BYTES',
+    BYTES,
+    32 * 2 ** 20,
+    'Maximum size of a JSON request body.',
+  ),
+  maxBodiesBytes: defineWhole(
     'AEVB_MAX_BODIES_BYTES',
     BYTES,
     256 * 2 ** 20,
     'Maximum total size of the JSON bodies being processed; further requests are answered 429.',
   ),
-  maxInferenceValues: whole(
+  maxInferenceValues: defineWhole(
     'AEVB_MAX_INFERENCE_VALUES',
     [1, 2 ** 26],
     2 ** 21,
     'Maximum number of values that an inference may send or return.',
   ),
-  maxConnections: whole(
+  maxConnections: defineWhole(
     'AEVB_MAX_CONNECTIONS',
     [1, 1_000_000],
     1024,
     'Maximum number of open connections; further ones are closed at once.',
   ),
-  maxConcurrentRequests: whole(
+  maxConcurrentRequests: defineWhole(
     'AEVB_MAX_CONCURRENT_REQUESTS',
     [1, 1_000_000],
     256,
     'Maximum number of concurrent uploads, job orders and inferences; further ones are answered 429.',
   ),
-  headersTimeoutMs: whole(
+  headersTimeoutMs: defineWhole(
     'AEVB_HEADERS_TIMEOUT_MS',
     [1, 300_000],
     15_000,
     'Time limit for the headers of a request to arrive.',
   ),
-  bodyTimeoutMs: whole('AEVB_BODY_TIMEOUT_MS', [1, HOUR_MS], 60_000, 'Time limit for a JSON body to arrive.'),
-  uploadIdleTimeoutMs: whole(
+  bodyTimeoutMs: defineWhole(
+    'AEVB_BODY_TIMEOUT_MS',
+    [1, HOUR_MS],
+    60_000,
+    'Time limit for a JSON body to arrive.',
+  ),
+  uploadIdleTimeoutMs: defineWhole(
     'AEVB_UPLOAD_IDLE_TIMEOUT_MS',
     [1, HOUR_MS],
     60_000,
     'Time limit for an upload that sends nothing.',
   ),
-  requestTimeoutMs: whole(
+  requestTimeoutMs: defineWhole(
     'AEVB_REQUEST_TIMEOUT_MS',
     [1, 24 * HOUR_MS],
     4 * HOUR_MS,
     'Time limit for any request to arrive, uploads included.',
   ),
-  keepAliveTimeoutMs: whole(
+  keepAliveTimeoutMs: defineWhole(
     'AEVB_KEEP_ALIVE_TIMEOUT_MS',
     [1, HOUR_MS],
     72_000,
     'How long an idle connection stays open. Make it longer than the keep-alive time of a proxy in front.',
   ),
-  inferenceTimeoutMs: whole(
+  inferenceTimeoutMs: defineWhole(
     'AEVB_INFERENCE_TIMEOUT_MS',
     [1, HOUR_MS],
     30_000,
     'Time limit for an inference.',
   ),
-  shutdownTimeoutMs: whole(
+  shutdownTimeoutMs: defineWhole(
     'AEVB_SHUTDOWN_TIMEOUT_MS',
     [0, HOUR_MS],
     10_000,
     'How long a process that stops waits for its jobs to write a checkpoint.',
   ),
-  logLevel: choice('AEVB_LOG_LEVEL', LOG_LEVELS, 'info', 'Minimum severity of the lines that are logged.'),
-  logFormat: choice(
+  logLevel: defineChoice(
+    'AEVB_LOG_LEVEL',
+    LOG_LEVELS,
+    'info',
+    'Minimum severity of the lines that are logged.',
+  ),
+  logFormat: defineChoice(
     'AEVB_LOG_FORMAT',
     LOG_FORMATS,
     'auto',
@@ -221,9 +241,9 @@ export function loadConfig(environment: Environment): Config {
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('AEVB_') || text === undefined) continue;
     const name = names.get(variable);
-    if (name === undefined) problems.push(unknownSetting(variable, [...names.keys()]));
+    if (name === undefined) problems.push(describeUnknown(variable, [...names.keys()]));
     else if (isUsable(SETTINGS[name], text)) given[name] = parse(SETTINGS[name].schema, text);
-    else problems.push(unusable(SETTINGS[name], text));
+    else problems.push(describeUnusable(SETTINGS[name], text));
   }
   if (problems.length > 0) {
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems });
@@ -241,7 +261,7 @@ export function describeSettings(): { variable: string; default: unknown; descri
 }
 
 /** The environment of a child process: this one's, but ONNX Runtime neither reports to its makers nor writes a log of that. */
-export function childEnvironment(): Environment {
+export function createChildEnvironment(): Environment {
   return { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
 }
 
@@ -254,12 +274,12 @@ function parse(schema: object, text: string): unknown {
   return numeric && text.trim() !== '' ? Number(text) : text;
 }
 
-function unusable({ variable, allowed, secret }: Setting<TSchema>, text: string): Problem {
+function describeUnusable({ variable, allowed, secret }: Setting<TSchema>, text: string): Problem {
   const found = secret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 100));
   return { pointer: variable, detail: `found ${found}; allowed: ${allowed}` };
 }
 
-function unknownSetting(variable: string, allowed: readonly string[]): Problem {
+function describeUnknown(variable: string, allowed: readonly string[]): Problem {
   return { pointer: variable, detail: `unknown setting; allowed: ${allowed.join(', ')}` };
 }
 

@@ -6,7 +6,7 @@ import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
 import { runReproduction } from './cli/reproduce/reproduce.ts';
 import { createServiceLog, type ServiceLog } from './cli/service-log.ts';
 import { startService, type Parts } from './cli/service.ts';
-import { untilStopped } from './cli/signals.ts';
+import { waitForStop } from './cli/signals.ts';
 import { loadConfig, type Config } from './config.ts';
 import { AppError } from './errors.ts';
 
@@ -21,12 +21,16 @@ const program = new Command('aevb').description(
   'Train and serve variational autoencoders (Auto-Encoding Variational Bayes) over HTTP.',
 );
 
-serveCommand('serve', 'Run the API, a worker and, without a queue URL, the queue, all in one process tree.', {
-  api: true,
-  worker: true,
-});
-serveCommand('api', 'Run only the HTTP API, on a shared queue.', { api: true, worker: false });
-serveCommand('worker', 'Run only a worker, on a shared queue.', { api: false, worker: true });
+addServeCommand(
+  'serve',
+  'Run the API, a worker and, without a queue URL, the queue, all in one process tree.',
+  {
+    api: true,
+    worker: true,
+  },
+);
+addServeCommand('api', 'Run only the HTTP API, on a shared queue.', { api: true, worker: false });
+addServeCommand('worker', 'Run only a worker, on a shared queue.', { api: false, worker: true });
 
 program
   .command('demo')
@@ -64,7 +68,7 @@ try {
   await end(1);
 }
 
-function serveCommand(name: string, description: string, parts: Parts): void {
+function addServeCommand(name: string, description: string, parts: Parts): void {
   program
     .command(name)
     .description(description)
@@ -73,7 +77,7 @@ function serveCommand(name: string, description: string, parts: Parts): void {
     .option('--data-dir <folder>', 'folder for data sets, models and the embedded queue (AEVB_DATA_DIR)')
     .option('--queue-url <url>', 'URL of the queue, redis:// or postgres:// (AEVB_QUEUE_URL)')
     .action(async (flags: ServeFlags) => {
-      const config = loadConfig({ ...process.env, ...asEnvironment(flags) });
+      const config = loadConfig({ ...process.env, ...toEnvironment(flags) });
       await serve(config, createServiceLog(config, process.stdout, process.env), parts);
       await end(0);
     });
@@ -88,7 +92,7 @@ async function serve(config: Config, log: ServiceLog, parts: Parts): Promise<voi
     };
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems: [problem] });
   }
-  const stopped = untilStopped(() => process.exit(1));
+  const stopped = waitForStop(() => process.exit(1));
   // A service that is still starting has nothing to put in order: it is left as it is.
   const service = await Promise.race([startService(config, log, parts), stopped.then(() => null)]);
   log.announce('stopping', { reason: await stopped });
@@ -110,7 +114,7 @@ async function end(code: number): Promise<never> {
   process.exit(code);
 }
 
-function asEnvironment(flags: ServeFlags): Record<string, string | undefined> {
+function toEnvironment(flags: ServeFlags): Record<string, string | undefined> {
   const named = {
     AEVB_HOST: flags.host,
     AEVB_PORT: flags.port,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { childEnvironment, describeSettings, loadConfig } from '../src/config.ts';
+import { createChildEnvironment, describeSettings, loadConfig } from '../src/config.ts';
 import { AppError, type Problem } from '../src/errors.ts';
 
 function problemsOf(environment: Record<string, string>): readonly Problem[] {
@@ -77,6 +77,6 @@ describe('the environment of child processes', () => {
   it('is ours with what ONNX Runtime reports to its makers switched off', () => {
     vi.stubEnv('ORT_DISABLE_TELEMETRY', '0');
     vi.stubEnv('SOMETHING', 'kept');
-    expect(childEnvironment()).toMatchObject({ ORT_DISABLE_TELEMETRY: '1', SOMETHING: 'kept' });
+    expect(createChildEnvironment()).toMatchObject({ ORT_DISABLE_TELEMETRY: '1', SOMETHING: 'kept' });
   });
 });

@@ -46,9 +46,9 @@ const LEGEND_ROW = 20;
 type Point = readonly [x: number, y: number];
 
 /** Curves over one pair of axes, as a standalone SVG. */
-export function lineChart(chart: Chart): string {
+export function drawLineChart(chart: Chart): string {
   const [x, y] = [createXAxis(chart), createYAxis(chart)];
-  const rows = legendRows(chart.series);
+  const rows = layOutLegend(chart.series);
   const below = (rows.length - 1) * LEGEND_ROW;
   const [width, height] = [CHART_SIZE.width, CHART_SIZE.height + below];
   const clip = (chart.xRange ?? chart.yRange) ? ' clip-path="url(#plot)"' : '';
@@ -56,17 +56,17 @@ export function lineChart(chart: Chart): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13" fill="#333">`,
     `<title>${escape(chart.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text(PLOT.left, 28, chart.title, 'font-size="17" font-weight="600" fill="#111"'),
-    ...rows.flatMap((row, i) => row.map((entry) => legendEntry(entry, 50 + i * LEGEND_ROW))),
+    drawText(PLOT.left, 28, chart.title, 'font-size="17" font-weight="600" fill="#111"'),
+    ...rows.flatMap((row, i) => row.map((entry) => drawLegendEntry(entry, 50 + i * LEGEND_ROW))),
     `<g transform="translate(0 ${below})">`,
-    ...y.ticks.map(({ value, label }) => yTick(y.place(value), label)),
-    ...x.ticks.map(({ value, label }) => xTick(x.place(value), label)),
+    ...y.ticks.map(({ value, label }) => drawYTick(y.place(value), label)),
+    ...x.ticks.map(({ value, label }) => drawXTick(x.place(value), label)),
     `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="#555"/>`,
-    text((PLOT.left + PLOT.right) / 2, CHART_SIZE.height - 14, chart.xLabel, 'text-anchor="middle"'),
-    verticalText(20, (PLOT.top + PLOT.bottom) / 2, chart.yLabel),
+    drawText((PLOT.left + PLOT.right) / 2, CHART_SIZE.height - 14, chart.xLabel, 'text-anchor="middle"'),
+    drawVerticalText(20, (PLOT.top + PLOT.bottom) / 2, chart.yLabel),
     ...(clip === '' ? [] : [CLIP]),
     `<g${clip}>`,
-    ...chart.series.flatMap((series, index) => curve(series, styleOf(series, index), x.place, y.place)),
+    ...chart.series.flatMap((series, index) => drawCurve(series, pickStyle(series, index), x.place, y.place)),
     '</g>',
     '</g>',
     '</svg>',
@@ -76,7 +76,7 @@ export function lineChart(chart: Chart): string {
 
 const CLIP = `<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.right - PLOT.left}" height="${PLOT.bottom - PLOT.top}"/></clipPath>`;
 
-function curve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
+function drawCurve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
   const pieces: Point[][] = [[]];
   for (const point of points) {
     if (isKnown(point)) pieces.at(-1)?.push([x(point.x), y(point.y)]);
@@ -84,7 +84,7 @@ function curve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
   }
   const lines = pieces
     .filter((piece) => piece.length > 1)
-    .map((piece) => `<polyline points="${piece.map(pair).join(' ')}" ${stroke(style)}/>`);
+    .map((piece) => `<polyline points="${piece.map(formatPair).join(' ')}" ${formatStroke(style)}/>`);
   const all = pieces.flat();
   const marked =
     all.length <= MOST_MARKS && style.marks !== false
@@ -104,7 +104,7 @@ interface LegendEntry {
 }
 
 /** Rows above the plot, in the order of the series, each as full as it gets. */
-function legendRows(series: readonly Series[]): LegendEntry[][] {
+function layOutLegend(series: readonly Series[]): LegendEntry[][] {
   const rows: LegendEntry[][] = [[]];
   let left: number = PLOT.left;
   for (const [index, one] of series.entries()) {
@@ -113,46 +113,46 @@ function legendRows(series: readonly Series[]): LegendEntry[][] {
       rows.push([]);
       left = PLOT.left;
     }
-    rows.at(-1)?.push({ name: one.name, style: styleOf(one, index), left });
+    rows.at(-1)?.push({ name: one.name, style: pickStyle(one, index), left });
     left += width;
   }
   return rows;
 }
 
-function legendEntry({ name, style, left }: LegendEntry, y: number): string {
-  const line = `<line x1="${left}" y1="${y}" x2="${left + 34}" y2="${y}" ${stroke(style)}/>`;
-  return line + text(left + 42, y + 4.5, name);
+function drawLegendEntry({ name, style, left }: LegendEntry, y: number): string {
+  const line = `<line x1="${left}" y1="${y}" x2="${left + 34}" y2="${y}" ${formatStroke(style)}/>`;
+  return line + drawText(left + 42, y + 4.5, name);
 }
 
-function styleOf({ style }: Series, index: number): Style {
+function pickStyle({ style }: Series, index: number): Style {
   return style ?? { ...(STYLES[index % STYLES.length] ?? STYLES[0]), width: WIDTH };
 }
 
-function stroke({ colour, dash, width }: Style): string {
+function formatStroke({ colour, dash, width }: Style): string {
   const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
   return `fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${dashes}`;
 }
 
-function yTick(y: number, label: string): string {
+function drawYTick(y: number, label: string): string {
   const grid = `<line x1="${PLOT.left}" y1="${round(y)}" x2="${PLOT.right}" y2="${round(y)}" stroke="#e3e3e3"/>`;
-  return grid + text(PLOT.left - 9, round(y + 4.5), label, 'text-anchor="end"');
+  return grid + drawText(PLOT.left - 9, round(y + 4.5), label, 'text-anchor="end"');
 }
 
-function xTick(x: number, label: string): string {
+function drawXTick(x: number, label: string): string {
   const mark = `<line x1="${round(x)}" y1="${PLOT.bottom}" x2="${round(x)}" y2="${PLOT.bottom + 5}" stroke="#555"/>`;
-  return mark + text(round(x), PLOT.bottom + 21, label, 'text-anchor="middle"');
+  return mark + drawText(round(x), PLOT.bottom + 21, label, 'text-anchor="middle"');
 }
 
-function text(x: number, y: number, content: string, attributes = ''): string {
+function drawText(x: number, y: number, content: string, attributes = ''): string {
   return `<text x="${x}" y="${y}"${attributes === '' ? '' : ` ${attributes}`}>${escape(content)}</text>`;
 }
 
-function verticalText(x: number, y: number, content: string): string {
-  return text(x, y, content, `text-anchor="middle" transform="rotate(-90 ${x} ${y})"`);
+function drawVerticalText(x: number, y: number, content: string): string {
+  return drawText(x, y, content, `text-anchor="middle" transform="rotate(-90 ${x} ${y})"`);
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
-const pair = ([x, y]: Point): string => `${round(x)},${round(y)}`;
+const formatPair = ([x, y]: Point): string => `${round(x)},${round(y)}`;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escape = (content: string): string => content.replace(/[&<>"]/g, (found) => ENTITIES[found] ?? found);

@@ -38,12 +38,12 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
   const base = baseUrl.replace(/\/+$/, '');
   const call = async (method: 'GET' | 'POST', path: string, sent?: Sent): Promise<Response> => {
     const what = `${method} ${path}`;
-    const response = await send(base + path, { method, signal, ...contentOf(sent) }).catch(
+    const response = await send(base + path, { method, signal, ...toRequest(sent) }).catch(
       (error: unknown) => {
-        throw signal.aborted ? error : unanswered(what, base, error);
+        throw signal.aborted ? error : toUnanswered(what, base, error);
       },
     );
-    if (!response.ok) throw await refused(what, response);
+    if (!response.ok) throw await toRefusal(what, response);
     return response;
   };
   const post = (path: string, body: object): Promise<Response> =>
@@ -53,8 +53,8 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
   return {
     getJson,
     postJson: async <Answer>(path: string, body: object) => (await (await post(path, body)).json()) as Answer,
-    getBytes: async (path) => bytesOf(await call('GET', path)),
-    postBytes: async (path, body) => bytesOf(await post(path, body)),
+    getBytes: async (path) => readBytes(await call('GET', path)),
+    postBytes: async (path, body) => readBytes(await post(path, body)),
     upload: async <Answer>(path: string, body: Readable, type: string) =>
       (await (await call('POST', path, { body, type })).json()) as Answer,
     waitForJob: async <Found extends Job>(id: string, look: (job: Found) => unknown = () => undefined) => {
@@ -86,7 +86,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   return fetch(url, init);
 }
 
-function contentOf(sent: Sent | undefined): RequestInit {
+function toRequest(sent: Sent | undefined): RequestInit {
   if (sent === undefined) return {};
   const headers = { 'content-type': sent.type };
   return typeof sent.body === 'string'
@@ -94,21 +94,21 @@ function contentOf(sent: Sent | undefined): RequestInit {
     : { body: Readable.toWeb(sent.body) as ReadableStream, headers, duplex: 'half' };
 }
 
-async function bytesOf(response: Response): Promise<Uint8Array> {
+async function readBytes(response: Response): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-function unanswered(what: string, base: string, error: unknown): CallFailed {
+function toUnanswered(what: string, base: string, error: unknown): CallFailed {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return new CallFailed(`${what} was not answered by ${base}: ${String(cause)}`, { cause: error });
 }
 
-async function refused(what: string, response: Response): Promise<CallFailed> {
+async function toRefusal(what: string, response: Response): Promise<CallFailed> {
   const text = await response.text();
-  return new CallFailed(`${what} was answered ${response.status}: ${detailOf(text)}`);
+  return new CallFailed(`${what} was answered ${response.status}: ${readDetail(text)}`);
 }
 
-function detailOf(text: string): string {
+function readDetail(text: string): string {
   try {
     const { detail, errors } = JSON.parse(text) as ProblemDetails;
     return [detail, ...errors.map((error) => `${error.pointer}: ${error.detail}`)].join(' ');

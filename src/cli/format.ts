@@ -1,11 +1,11 @@
 /** Numbers for people; English grouping wherever the process runs. */
-export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** A bound in nats with one decimal; `-` where there is none yet. */
-export const nats = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
+export const formatNats = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
 
 /** 0:21, 12:05, 1:02:03. */
-export function clock(seconds: number): string {
+export function formatClock(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const tail = String(rest).padStart(2, '0');

@@ -31,17 +31,17 @@ export interface Hosting {
 
 /** The service with API, worker and queue on a free port, for as long as `use` lasts. */
 export async function withService<T>(hosting: Hosting, use: (host: Host) => Promise<T>): Promise<T> {
-  if (hosting.dataDir !== undefined) return serving(hosting, hosting.dataDir, {}, use);
-  const folder = await temporaryFolder();
+  if (hosting.dataDir !== undefined) return serveWhile(hosting, hosting.dataDir, {}, use);
+  const folder = await makeTemporaryFolder();
   try {
     // What is still being computed when the folder goes away is wanted by nobody.
-    return await serving(hosting, folder.path, { AEVB_SHUTDOWN_TIMEOUT_MS: '1000' }, use);
+    return await serveWhile(hosting, folder.path, { AEVB_SHUTDOWN_TIMEOUT_MS: '1000' }, use);
   } finally {
     await folder.remove();
   }
 }
 
-async function serving<T>(
+async function serveWhile<T>(
   { environment, logFile, signal }: Hosting,
   dataDir: string,
   settings: Environment,
@@ -51,14 +51,14 @@ async function serving<T>(
   const fixed = { AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', AEVB_DATA_DIR: dataDir };
   const config = loadConfig({ ...heeded, ...fixed, ...settings });
   const log = createJsonLog(config.logLevel, pino.destination({ dest: logFile, sync: true }));
-  const service = await unlessInterrupted(signal, () =>
+  const service = await startUnlessInterrupted(signal, () =>
     startService(config, log, { api: true, worker: true }),
   );
   try {
     return await use({ url: service.url ?? '', config });
   } finally {
     await service.stop();
-    await childrenGone();
+    await waitForChildren();
   }
 }
 
@@ -66,7 +66,7 @@ async function serving<T>(
  * A starting service cannot be called off, and making its queue takes seconds. But it is all inside this process until it
  * gets its first job: an interruption may end the process there and then.
  */
-async function unlessInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+async function startUnlessInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
   const leave = (): void => {
     process.exit(signal.reason instanceof Interrupted ? signal.reason.exitCode : 1);
   };
@@ -80,7 +80,7 @@ async function unlessInterrupted<T>(signal: AbortSignal, start: () => Promise<T>
 }
 
 /** A training that did not heed the stop in time ends a moment later, and writes to the folder until then. */
-async function childrenGone(): Promise<void> {
+async function waitForChildren(): Promise<void> {
   const deadline = performance.now() + CHILDREN_LIMIT_MS;
   while (process.getActiveResourcesInfo().includes('ProcessWrap') && performance.now() < deadline) {
     await sleep(20);
@@ -88,7 +88,7 @@ async function childrenGone(): Promise<void> {
 }
 
 /** A new folder; should the process end before `remove`, it goes away all the same. */
-async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+async function makeTemporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'aevb-'));
   process.once('exit', () => {
     removeNow(path);

@@ -1,7 +1,7 @@
 import { AppError, isRetryable } from '../errors.ts';
 import type { JobName, JobTypes } from '../queue/jobs.ts';
 import { InterruptedError, type Processor, type QueueBackend } from '../queue/queues.ts';
-import { clock, nats } from './format.ts';
+import { formatClock, formatNats } from './format.ts';
 
 interface Stage {
   readonly name: string | number;
@@ -37,7 +37,7 @@ const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
 };
 
 const describeBound = (rows: string, elbo: number | null): string =>
-  elbo === null ? '' : `, ${rows} bound ${nats(elbo)} nats per row`;
+  elbo === null ? '' : `, ${rows} bound ${formatNats(elbo)} nats per row`;
 
 /** A job tells where it is at most this often: a small data set has many epochs a second. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -83,7 +83,7 @@ export function announceRuns<Name extends JobName>(
     tell(words.start(payload));
     try {
       const result = await processor({ ...context, reportProgress }, payload);
-      tell(`${words.end(result)} (${clock((performance.now() - started) / 1000)})`);
+      tell(`${words.end(result)} (${formatClock((performance.now() - started) / 1000)})`);
       return result;
     } catch (error) {
       announceFailure(error, context.jobId, log);

@@ -1,6 +1,6 @@
 import type { TrainJob } from '../api/jobs/schemas.ts';
 import type { Metrics } from '../api/models/schemas.ts';
-import { clock, grouped, nats } from './format.ts';
+import { formatClock, formatCount, formatNats } from './format.ts';
 import { isTerminal, usesColour, type Output } from './terminal.ts';
 import type { Environment } from '../config.ts';
 
@@ -35,11 +35,11 @@ export function createProgress(output: Output, environment: Environment): Progre
     live,
     update: (progress, testElbo = null) => {
       // The last column stays free: a full line would wrap on some terminals.
-      const line = progressLine(progress, (output.columns ?? 80) - 1, testElbo);
+      const line = formatProgress(progress, (output.columns ?? 80) - 1, testElbo);
       show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
     },
     epoch: (epoch, epochs) => {
-      if (!live) output.write(`${epochLine(epoch, epochs)}\n`);
+      if (!live) output.write(`${formatEpoch(epoch, epochs)}\n`);
     },
     clear: () => {
       if (shown !== '') output.write(CLEAR_LINE);
@@ -49,7 +49,7 @@ export function createProgress(output: Output, environment: Environment): Progre
 }
 
 /** One line of at most `columns` characters; a narrow one leaves the less important parts out. */
-export function progressLine(
+export function formatProgress(
   progress: JobProgress | null,
   columns: number,
   testElbo: number | null = null,
@@ -61,13 +61,13 @@ export function progressLine(
   const unlessNone = (value: number | null, words: (value: number) => string): string =>
     value === null || value === 0 ? '' : words(value);
   const rest = {
-    rate: unlessNone(progress.rows_per_second, (rate) => `${grouped(rate)} images/s`),
-    train: unlessNone(progress.train_elbo, (bound) => `train ${nats(bound)}`),
+    rate: unlessNone(progress.rows_per_second, (rate) => `${formatCount(rate)} images/s`),
+    train: unlessNone(progress.train_elbo, (bound) => `train ${formatNats(bound)}`),
     heldOut:
       testElbo === null
-        ? unlessNone(progress.validation_elbo, (bound) => `validation ${nats(bound)}`)
-        : `test ${nats(testElbo)}`,
-    left: unlessNone(progress.seconds_left, (seconds) => `${clock(seconds)} left`),
+        ? unlessNone(progress.validation_elbo, (bound) => `validation ${formatNats(bound)}`)
+        : `test ${formatNats(testElbo)}`,
+    left: unlessNone(progress.seconds_left, (seconds) => `${formatClock(seconds)} left`),
   };
   const layouts = [
     ['rate', 'train', 'heldOut', 'left'],
@@ -79,17 +79,17 @@ export function progressLine(
     const tail = names.map((name) => rest[name]).filter((text) => text !== '');
     const withBar = (drawn: string): string => [`${head} ${drawn}${percent}`, ...tail].join('  ');
     const size = Math.min(BAR.largest, columns - withBar('').length);
-    if (size >= BAR.smallest) return withBar(bar(done, size));
+    if (size >= BAR.smallest) return withBar(drawBar(done, size));
   }
   return `${head}${percent}`.slice(0, columns);
 }
 
-function bar(done: number, size: number): string {
+function drawBar(done: number, size: number): string {
   const full = Math.floor(Math.min(1, Math.max(0, done)) * size);
   return '\u2588'.repeat(full) + '\u2591'.repeat(size - full);
 }
 
-export function epochLine(epoch: Epoch, epochs: number): string {
-  const bounds = `train bound ${nats(epoch.train_elbo)}, test bound ${nats(epoch.test_elbo)} nats per image`;
-  return `epoch ${epoch.epoch}/${epochs}: ${bounds}, ${grouped(epoch.rows_per_second)} images/s`;
+export function formatEpoch(epoch: Epoch, epochs: number): string {
+  const bounds = `train bound ${formatNats(epoch.train_elbo)}, test bound ${formatNats(epoch.test_elbo)} nats per image`;
+  return `epoch ${epoch.epoch}/${epochs}: ${bounds}, ${formatCount(epoch.rows_per_second)} images/s`;
 }

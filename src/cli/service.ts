@@ -29,7 +29,7 @@ type Closing = () => Promise<void>;
 /** Starts the API, the workers, or both, on the configured queue. What was started is closed again if a later part fails. */
 export async function startService(config: Config, log: ServiceLog, parts: Parts): Promise<Service> {
   const closings: Closing[] = [];
-  const stop = once(async () => {
+  const stop = runOnce(async () => {
     // In the order opposite to starting: the API stops taking work first, the queue goes last.
     for (const close of closings.reverse()) await close();
   });
@@ -41,9 +41,14 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     closings.push(() => opened.close());
     // A person is told of each job, but not of the runtime with each of them.
     const queue = log.readable ? announceJobs(opened, logger) : opened;
-    const workerLog = log.readable ? withoutRepeats(logger) : logger;
+    const workerLog = log.readable ? dropRepeats(logger) : logger;
     if (parts.worker) {
-      const worker: Consumer = await startWorker({ config, queue, log: workerLog, childEntry: childEntry() });
+      const worker: Consumer = await startWorker({
+        config,
+        queue,
+        log: workerLog,
+        childEntry: findChildEntry(),
+      });
       closings.push(() => worker.close());
       log.announce('worker ready', {
         queue: queue.kind,
@@ -73,7 +78,7 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
 }
 
 /** Tells each piece of information once. */
-function withoutRepeats(logger: Logger): Log {
+function dropRepeats(logger: Logger): Log {
   const told = new Set<string>();
   return {
     info: (values, message) => {
@@ -86,7 +91,7 @@ function withoutRepeats(logger: Logger): Log {
 }
 
 /** The compiled child process beside this file. */
-function childEntry(): URL {
+function findChildEntry(): URL {
   return new URL('../worker/child/entry.js', import.meta.url);
 }
 
@@ -99,7 +104,7 @@ async function closeWithin(ms: number, app: App): Promise<void> {
   clearTimeout(timer);
 }
 
-function once(fn: Closing): Closing {
+function runOnce(fn: Closing): Closing {
   let running: Promise<void> | undefined;
   return () => (running ??= fn());
 }

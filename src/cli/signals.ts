@@ -2,7 +2,7 @@
 export const SAME_PRESS_MS = 300;
 
 /** Resolves with the name of the first signal that asks this process to stop; a second one calls `force`. */
-export function untilStopped(force: () => void): Promise<string> {
+export function waitForStop(force: () => void): Promise<string> {
   return new Promise((resolve) => {
     let firstAt: number | null = null;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PLOT } from '../../src/cli/axes.ts';
-import { CHART_SIZE, lineChart, type Series } from '../../src/cli/chart.ts';
+import { CHART_SIZE, drawLineChart, type Series } from '../../src/cli/chart.ts';
 import { niceTicks } from '../../src/api/pictures/drawing/ticks.ts';
 
 const rising: Series = {
@@ -12,7 +12,7 @@ const rising: Series = {
   ],
 };
 const chart = (...series: Series[]): string =>
-  lineChart({ title: 'Bound', xLabel: 'epoch', yLabel: 'nats per image', smallestXStep: 1, series });
+  drawLineChart({ title: 'Bound', xLabel: 'epoch', yLabel: 'nats per image', smallestXStep: 1, series });
 
 describe('line chart', () => {
   test('is well-formed XML of the stated size', () => {

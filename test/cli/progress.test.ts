@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clock } from '../../src/cli/format.ts';
-import { createProgress, epochLine, progressLine } from '../../src/cli/progress.ts';
+import { formatClock } from '../../src/cli/format.ts';
+import { createProgress, formatEpoch, formatProgress } from '../../src/cli/progress.ts';
 import type { Output } from '../../src/cli/terminal.ts';
 
 const PROGRESS = {
@@ -47,16 +47,16 @@ describe('progress line', () => {
     [16, 'epoch 3/5 54%'],
     [5, 'epoch'],
   ])('fits %d columns', (columns, line) => {
-    expect(progressLine(PROGRESS, columns, -109.07)).toBe(line);
+    expect(formatProgress(PROGRESS, columns, -109.07)).toBe(line);
   });
 
   test('names the bound of validation rows if test rows are not watched', () => {
-    expect(progressLine({ ...PROGRESS, validation_elbo: -109.07 }, 80)).toContain('validation -109.1');
+    expect(formatProgress({ ...PROGRESS, validation_elbo: -109.07 }, 80)).toContain('validation -109.1');
   });
 
   test('is never wider than asked for', () => {
     for (let columns = 0; columns < 150; columns++) {
-      expect(progressLine(PROGRESS, columns).length).toBeLessThanOrEqual(columns);
+      expect(formatProgress(PROGRESS, columns).length).toBeLessThanOrEqual(columns);
     }
   });
 
@@ -70,19 +70,19 @@ describe('progress line', () => {
       validation_elbo: null,
       seconds_left: null,
     };
-    expect(progressLine(first, 60)).toBe('epoch 1/5 ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  0%');
-    expect(progressLine(null, 60)).toBe('preparing the images and the model ...');
+    expect(formatProgress(first, 60)).toBe('epoch 1/5 ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  0%');
+    expect(formatProgress(null, 60)).toBe('preparing the images and the model ...');
   });
 
   test('stays at the last epoch when all is done', () => {
-    const line = progressLine({ ...PROGRESS, step: 3000, epoch: 5, seconds_left: 0 }, 80);
+    const line = formatProgress({ ...PROGRESS, step: 3000, epoch: 5, seconds_left: 0 }, 80);
     expect(line).toContain('epoch 5/5');
     expect(line).toContain('100%');
   });
 });
 
 test('an epoch is told in one plain line', () => {
-  expect(epochLine(EPOCH, 5)).toBe(
+  expect(formatEpoch(EPOCH, 5)).toBe(
     'epoch 1/5: train bound -135.4, test bound - nats per image, 17,000 images/s',
   );
 });
@@ -93,7 +93,7 @@ test.each([
   [725, '12:05'],
   [3723, '1:02:03'],
 ])('%d seconds read as %s', (seconds, text) => {
-  expect(clock(seconds)).toBe(text);
+  expect(formatClock(seconds)).toBe(text);
 });
 
 describe('display', () => {
@@ -127,6 +127,6 @@ describe('display', () => {
     display.update(PROGRESS);
     display.epoch(EPOCH, 5);
     display.clear();
-    expect(output.written).toEqual([`${epochLine(EPOCH, 5)}\n`]);
+    expect(output.written).toEqual([`${formatEpoch(EPOCH, 5)}\n`]);
   });
 });

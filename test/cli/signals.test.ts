@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SAME_PRESS_MS, untilStopped } from '../../src/cli/signals.ts';
+import { SAME_PRESS_MS, waitForStop } from '../../src/cli/signals.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const force = vi.fn<() => void>();
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 test.each(SIGNALS)('%s asks to stop, once more forces it', async (signal) => {
-  const stopped = untilStopped(force);
+  const stopped = waitForStop(force);
   process.emit(signal);
   expect(await stopped).toBe(signal);
   expect(force).not.toHaveBeenCalled();
@@ -30,7 +30,7 @@ test.each(SIGNALS)('%s asks to stop, once more forces it', async (signal) => {
 });
 
 test('a signal that npm passes on as well is one signal', async () => {
-  const stopped = untilStopped(force);
+  const stopped = waitForStop(force);
   process.emit('SIGINT');
   await stopped;
   vi.advanceTimersByTime(SAME_PRESS_MS - 1);

@@ -1,5 +1,5 @@
-import { reachable } from '../../src/model/runtime/onnx/fuse.ts';
-import { emittedShape, type Node } from '../../src/model/runtime/onnx/ir.ts';
+import { findReachable } from '../../src/model/runtime/onnx/fuse.ts';
+import { inferEmittedShape, type Node } from '../../src/model/runtime/onnx/ir.ts';
 import { expand, type Value } from './dense-array.ts';
 import { OPERATORS } from './onnx-operators.ts';
 
@@ -17,9 +17,9 @@ export function interpret<Name extends string>(
     if (!value) throw new RangeError(`${node.op} is used before it is made`);
     return value;
   };
-  for (const node of reachable(Object.values(outputs))) {
+  for (const node of findReachable(Object.values(outputs))) {
     const value = evaluate(node, node.inputs.map(valueOf), inputs);
-    if (String(value.shape) !== String(emittedShape(node)))
+    if (String(value.shape) !== String(inferEmittedShape(node)))
       throw new RangeError(`${node.op} claims [${String(node.shape)}] and gives [${String(value.shape)}]`);
     values.set(node, value);
   }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lineChart } from '../chart.ts';
+import { drawLineChart } from '../chart.ts';
 import type { Calls } from './calls.ts';
 import type { Epoch } from '../progress.ts';
 import type { WrittenFile } from './report.ts';
@@ -34,7 +34,7 @@ export async function writeLearningCurve(epochs: readonly Epoch[], output: strin
 }
 
 export function learningCurve(epochs: readonly Epoch[]): string {
-  return lineChart({
+  return drawLineChart({
     title: 'Lower bound of MNIST by epoch of training',
     xLabel: 'epoch',
     yLabel: 'lower bound (nats per image)',

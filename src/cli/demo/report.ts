@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { EncodeAnswer } from '../../api/inference/schemas.ts';
-import { grouped, nats } from '../format.ts';
+import { formatCount, formatNats } from '../format.ts';
 import { DRAWS, type Comparison, type Scores } from './scoring.ts';
 import type { Training } from './training.ts';
 
@@ -25,7 +25,7 @@ export function report({ training, posterior, scores, files }: Findings, working
   const widest = Math.max(...paths.map(([path]) => path.length));
   return table([
     ['Model', ['MNIST, 784-500-20, tanh, Bernoulli; minibatches of 100, L = 1, Adam 0.001']],
-    ['Test bound', [`${nats(training.testBound)} nats per image, over the 10,000 test images`]],
+    ['Test bound', [`${formatNats(training.testBound)} nats per image, over the 10,000 test images`]],
     ['Training', trainingLines(training)],
     ['Encode', encodeLines(posterior)],
     ['Score', scoreLines(scores)],
@@ -41,7 +41,7 @@ export function report({ training, posterior, scores, files }: Findings, working
 }
 
 function scoreLines({ images, bound, upsideDown, shuffled }: Scores): string[] {
-  const line = (value: number, what: string): string => `${nats(value).padStart(6)} nats  ${what}`;
+  const line = (value: number, what: string): string => `${formatNats(value).padStart(6)} nats  ${what}`;
   const spoilt = (how: string, { bound: value, lower }: Comparison): string =>
     line(value, `${how}: lower for ${lower} of ${images}`);
   return [
@@ -54,8 +54,10 @@ function scoreLines({ images, bound, upsideDown, shuffled }: Scores): string[] {
 function trainingLines({ seconds, epochs, runtime }: Training): string[] {
   const count = epochs.at(-1)?.epoch ?? 0;
   const rate = (count * TRAINING_IMAGES) / seconds;
-  const passes = `${count} ${count === 1 ? 'epoch' : 'epochs'} of ${grouped(TRAINING_IMAGES)} images`;
-  return [`${seconds.toFixed(1)} s for ${passes}, ${grouped(rate)} images/s, testing included (${runtime})`];
+  const passes = `${count} ${count === 1 ? 'epoch' : 'epochs'} of ${formatCount(TRAINING_IMAGES)} images`;
+  return [
+    `${seconds.toFixed(1)} s for ${passes}, ${formatCount(rate)} images/s, testing included (${runtime})`,
+  ];
 }
 
 /** The three latent numbers of the first image that the encoder is surest of. */

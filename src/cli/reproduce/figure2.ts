@@ -1,4 +1,4 @@
-import { nats } from '../format.ts';
+import { formatNats } from '../format.ts';
 import { valueAt, type Curve } from './curve.ts';
 import { DATASETS } from './datasets.ts';
 import { jobOf, type Trained } from './jobs.ts';
@@ -112,9 +112,9 @@ function comparisonTable(panels: readonly PanelFindings[]): string {
       findings.panel,
       curve,
       samples.toExponential(0).replace('+', ''),
-      nats(ours),
-      nats(paper),
-      ours === null || paper === null ? '-' : nats(ours - paper),
+      formatNats(ours),
+      formatNats(paper),
+      ours === null || paper === null ? '-' : formatNats(ours - paper),
     ]),
   );
   return table([['panel', 'curve', 'samples', 'ours', 'paper', 'difference'], ...rows]);

@@ -1,4 +1,4 @@
-import { nats } from '../format.ts';
+import { formatNats } from '../format.ts';
 import { uploadFirstImages } from './datasets.ts';
 import { evaluate, jobOf, train, type Evaluated, type Trained } from './jobs.ts';
 import { agreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
@@ -138,8 +138,8 @@ function estimatesTable(runs: readonly Run[]): string {
     .map(({ method, rows: part, samples, agreement: found }) => [
       `${method} ${part}`,
       samples.toExponential(1).replace('+', ''),
-      nats(found.posterior_density.mean),
-      nats(found.fitted_importance_sampling.mean),
+      formatNats(found.posterior_density.mean),
+      formatNats(found.fitted_importance_sampling.mean),
       hundredths(found.difference),
       hundredths(found.row_error),
       hundredths(found.draw_error),

@@ -1,5 +1,5 @@
 import { DATASETS } from './datasets.ts';
-import { nats } from '../format.ts';
+import { formatNats } from '../format.ts';
 import { jobOf } from './jobs.ts';
 import { panelName, type Panel } from './options.ts';
 import { runPanelMethod, type Run } from './panel.ts';
@@ -51,7 +51,7 @@ async function picture(session: Session, pictures: readonly Picture[]): Promise<
   }
   const lines = done.map(({ panel, file, run }) => [
     panel,
-    nats(run.trained.epochs.at(-1)?.validation_elbo ?? null),
+    formatNats(run.trained.epochs.at(-1)?.validation_elbo ?? null),
     file,
   ]);
   return table([['model', 'test bound', 'file'], ...lines]);

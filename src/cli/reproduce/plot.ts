@@ -1,4 +1,4 @@
-import { lineChart, type Chart, type Style } from '../chart.ts';
+import { drawLineChart, type Chart, type Style } from '../chart.ts';
 import { thinned, type Curve } from './curve.ts';
 
 /** A curve of ours or the paper's, named as the paper names it: a method, then `train` or `test`. */
@@ -45,7 +45,7 @@ export function overlay({ title, yLabel, ours, paper, yRange, marks = false }: P
       ),
     ],
   };
-  return lineChart(chart);
+  return drawLineChart(chart);
 }
 
 function series(name: string, curve: Curve, style: Style): Chart['series'][number] {

@@ -46,14 +46,14 @@ export class BatchedFunctions {
   ): Promise<FloatArrays> {
     const count = Math.max(...Object.values(rows).map((array) => array.shape[0] ?? 0));
     const joined: Record<string, FloatArray> = {};
-    for (const { start, used, size } of batchesOf(count)) {
+    for (const { start, used, size } of cutBatches(count)) {
       this.#before();
-      const batch = mapNamed(rows, (array) => window(array, start, used, size));
+      const batch = mapNamed(rows, (array) => readWindow(array, start, used, size));
       const compiled = await this.#compile(`${name}/${size}`, fn, { ...parameters, ...batch });
       const results = await compiled.run({ ...parameters, ...batch });
       for (const [output, { shape, data }] of Object.entries(results)) {
         const row = sizeOf(shape.slice(1));
-        joined[output] ??= empty([count, ...shape.slice(1)]);
+        joined[output] ??= createEmpty([count, ...shape.slice(1)]);
         joined[output].data.set(data.subarray(0, used * row), start * row);
       }
     }
@@ -76,7 +76,7 @@ export class BatchedFunctions {
   }
 }
 
-function batchesOf(count: number): { start: number; used: number; size: number }[] {
+function cutBatches(count: number): { start: number; used: number; size: number }[] {
   const batches = [];
   for (let start = 0; start < count;) {
     const left = count - start;
@@ -89,7 +89,7 @@ function batchesOf(count: number): { start: number; used: number; size: number }
   return batches;
 }
 
-function window({ shape, data }: FloatArray, start: number, used: number, size: number): FloatArray {
+function readWindow({ shape, data }: FloatArray, start: number, used: number, size: number): FloatArray {
   const row = sizeOf(shape.slice(1));
   const values = data.subarray(start * row, (start + used) * row);
   if (used === size) return { shape: [size, ...shape.slice(1)], data: values };
@@ -98,6 +98,6 @@ function window({ shape, data }: FloatArray, start: number, used: number, size: 
   return { shape: [size, ...shape.slice(1)], data: padded };
 }
 
-export function empty(shape: readonly number[]): FloatArray {
+export function createEmpty(shape: readonly number[]): FloatArray {
   return { shape, data: new Float32Array(sizeOf(shape)) };
 }

@@ -1,7 +1,7 @@
 import { getNamed } from '../named-arrays.ts';
 import { lowerBound } from '../estimators/lower-bound.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
-import { asOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { toOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 import { Moments } from './moments.ts';
 import type { Advance, Subject } from './subject.ts';
 
@@ -13,7 +13,7 @@ export interface BoundOfRow {
 }
 
 /** The bound by eq. 7 (eq. 6 without a closed form) of each row, in nats, from L draws. */
-export async function boundOfRows(
+export async function estimateBound(
   { functions, vae, parameters, rows }: Subject,
   draws: number,
   noise: NoiseSource,
@@ -21,7 +21,7 @@ export async function boundOfRows(
 ): Promise<BoundOfRow[]> {
   const fn: TensorFunction = (inputs) => {
     const { normal, uniform, ...rest } = inputs;
-    const given = asOneDraw(noiseOf(normal, uniform));
+    const given = toOneDraw(noiseOf(normal, uniform));
     const terms = lowerBound({ vae, parameters: rest, x: getNamed(inputs, 'rows'), noise: given });
     return { log_likelihood: terms.logLikelihood, kl_divergence: terms.klDivergence };
   };

@@ -10,9 +10,9 @@ import {
 } from '../runtime/runtime.ts';
 import type { LikelihoodSpec, MarginalSpec, ModelSpec } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
-import { BatchedFunctions, empty } from './batches.ts';
-import { boundOfRows, type BoundOfRow } from './bound.ts';
-import { withCounts } from './counts.ts';
+import { BatchedFunctions, createEmpty } from './batches.ts';
+import { estimateBound, type BoundOfRow } from './bound.ts';
+import { drawCounts } from './counts.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
 
@@ -114,7 +114,7 @@ export class Inference {
     });
     const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
     const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
-    return withCounts(this.#likelihood, getNamed(results, 'x'), noise);
+    return drawCounts(this.#likelihood, getNamed(results, 'x'), noise);
   }
 
   /**
@@ -155,7 +155,7 @@ export class Inference {
     noise: NoiseSource,
   ): Promise<Record<'elbo' | 'log_likelihood' | 'kl_divergence' | 'standard_error', FloatArray>> {
     const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
-    const bounds = await boundOfRows(subject, draws, noise);
+    const bounds = await estimateBound(subject, draws, noise);
     const vector = (value: (bound: BoundOfRow) => number): FloatArray => ({
       shape: [bounds.length],
       data: Float32Array.from(bounds, value),
@@ -190,7 +190,7 @@ function addShare(sums: Float64Array, { data }: FloatArray, draws: number): void
 }
 
 function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArray {
-  const whole = empty([parts.length, ...shape]);
+  const whole = createEmpty([parts.length, ...shape]);
   parts.forEach((part, i) => {
     whole.data.set(part.data, i * sizeOf(shape));
   });

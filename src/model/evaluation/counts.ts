@@ -1,4 +1,4 @@
-import { poissonDraw } from '../random/poisson.ts';
+import { drawPoisson } from '../random/poisson.ts';
 import { fillUniform, streamKey } from '../random/streams.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
 import { selectElements, type LikelihoodSpec } from '../specification.ts';
@@ -8,7 +8,7 @@ import type { NoiseSource } from './draws.ts';
 const COUNTS_INDEX = 2 ** 33;
 
 /** Rows [rows, data_size] with draws in the place of the rates of counts. */
-export function withCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: NoiseSource): FloatArray {
+export function drawCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: NoiseSource): FloatArray {
   const [count = 0, size = 0] = rows.shape;
   const columns = selectElements(likelihood, size, ({ ofCounts = false }) => ofCounts);
   if (columns.length === 0) return rows;
@@ -18,7 +18,7 @@ export function withCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: 
   for (let row = 0; row < count; row++) {
     columns.forEach((column, i) => {
       const at = row * size + column;
-      data[at] = poissonDraw(data[at] ?? NaN, uniforms[row * columns.length + i] ?? 0.5);
+      data[at] = drawPoisson(data[at] ?? NaN, uniforms[row * columns.length + i] ?? 0.5);
     });
   }
   return { shape: rows.shape, data };

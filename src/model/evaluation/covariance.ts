@@ -7,7 +7,7 @@ import type { RowBatch } from './measures/measure.ts';
 const ROWS = 512;
 
 /** Mean squares and products of what is left of rows without their mean (maximum likelihood), [size, size]. */
-export async function covarianceOf(
+export async function computeCovariance(
   runtime: Runtime,
   batches: AsyncIterable<RowBatch>,
   mean: Float64Array,
@@ -22,7 +22,7 @@ export async function covarianceOf(
   let count = 0;
   try {
     for await (const { values } of batches) {
-      const results = await products.run({ rows: centered(values, mean) });
+      const results = await products.run({ rows: subtractMean(values, mean) });
       getNamed(results, 'sums').data.forEach((value, i) => {
         const row = sums[Math.floor(i / size)];
         if (row) row[i % size] = (row[i % size] ?? 0) + value;
@@ -37,7 +37,7 @@ export async function covarianceOf(
 }
 
 /** Padded with zeros, which add nothing. Errors: RangeError for a batch that is too large. */
-function centered({ shape, data }: FloatArray, mean: Float64Array): FloatArray {
+function subtractMean({ shape, data }: FloatArray, mean: Float64Array): FloatArray {
   if ((shape[0] ?? 0) > ROWS)
     throw new RangeError(`a batch of ${shape[0] ?? 0} rows; allowed: at most ${ROWS}`);
   const size = mean.length;

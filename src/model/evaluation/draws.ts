@@ -71,12 +71,12 @@ export function noiseOf(normal: Tensor | undefined, uniform: Tensor | undefined)
 }
 
 /** [rows, draws, size] as [draws, rows, size]. */
-export function drawsFirst({ normal, uniform }: Noise): Noise {
+export function putDrawsFirst({ normal, uniform }: Noise): Noise {
   const swapped = (tensor: Tensor | undefined) => tensor && tf.transpose(tensor, [1, 0, 2]);
   return noiseOf(swapped(normal), swapped(uniform));
 }
 
 /** The same noise as that of L = 1 draws. */
-export function asOneDraw({ normal, uniform }: Noise): Noise {
+export function toOneDraw({ normal, uniform }: Noise): Noise {
   return noiseOf(normal && tf.expandDims(normal, 0), uniform && tf.expandDims(uniform, 0));
 }

@@ -8,9 +8,9 @@ import {
 import { createVae } from '../vae.ts';
 import { BatchedFunctions } from './batches.ts';
 import type { EvaluationInput, MeasureContext, Measured } from './measures/measure.ts';
-import { measured } from './measures/measures.ts';
+import { takeMeasure } from './measures/measures.ts';
 import { scoreKind } from './score-kind.ts';
-import { warningsOf } from './warnings.ts';
+import { findWarnings } from './warnings.ts';
 
 export interface EvaluationNews {
   readonly measure: string;
@@ -39,12 +39,12 @@ export async function evaluate(
     for (const measure of measures) {
       const advance = work.begin(measure);
       const context: MeasureContext = { ...input, vae, functions, kind, advance };
-      report = joined(report, await measured(context, measure));
+      report = mergeMeasured(report, await takeMeasure(context, measure));
     }
   } finally {
     await functions.dispose();
   }
-  return { kind, report: { ...report, warnings: warningsOf(report, { ...input, kind }) } };
+  return { kind, report: { ...report, warnings: findWarnings(report, { ...input, kind }) } };
 }
 
 /** How far the measures are, in passes through the decoder. */
@@ -78,7 +78,7 @@ class Work {
 }
 
 /** The estimates of several methods stand side by side. */
-function joined(report: Measured, added: Measured): Measured {
+function mergeMeasured(report: Measured, added: Measured): Measured {
   const estimates = [...(report.log_marginal_likelihood ?? []), ...(added.log_marginal_likelihood ?? [])];
   return { ...report, ...added, ...(estimates.length > 0 ? { log_marginal_likelihood: estimates } : {}) };
 }

@@ -3,7 +3,7 @@ import { getNamed } from '../named-arrays.ts';
 import { fillNormal } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { empty } from './batches.ts';
+import { createEmpty } from './batches.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
@@ -29,7 +29,7 @@ export async function fittedImportanceSampled(
   const sums = densities.map(() => new WeightSums());
   for (let first = 0; first < draws;) {
     const count = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
-    const { latents, logDensities } = drawn(densities, vae.latentSize, noise, { first, count });
+    const { latents, logDensities } = drawProposals(densities, vae.latentSize, noise, { first, count });
     const results = await functions.run(`log_joint/${count}`, logJoint(vae), parameters, { rows, latents });
     getNamed(results, 'log_joint').data.forEach((value, i) => {
       sums[Math.floor(i / count)]?.add(value - (logDensities[i] ?? NaN));
@@ -45,13 +45,13 @@ export async function fittedImportanceSampled(
 }
 
 /** Latents [rows, draws, size] of the proposals, and their log densities [rows * draws] under them. */
-function drawn(
+function drawProposals(
   densities: readonly FittedGaussian[],
   size: number,
   noise: Omit<NoiseSource, 'stream'>,
   { first, count }: { readonly first: number; readonly count: number },
 ): { latents: FloatArray; logDensities: Float64Array } {
-  const latents = empty([densities.length, count, size]);
+  const latents = createEmpty([densities.length, count, size]);
   const logDensities = new Float64Array(densities.length * count);
   for (let draw = 0; draw < count; draw++) {
     const source = { ...noise, stream: 'fittedProposal' } as const;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { drawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
+import { putDrawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
 import type { Advance, Subject } from './subject.ts';
 
 /** Draws that one call of the graph makes for each row. */
@@ -55,7 +55,7 @@ const logWeights =
     const { normal, uniform, ...parameters } = inputs;
     const x = getNamed(inputs, 'rows');
     const posterior = vae.encode(parameters, x);
-    const z = posterior.sample(drawsFirst(noiseOf(normal, uniform)));
+    const z = posterior.sample(putDrawsFirst(noiseOf(normal, uniform)));
     const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));
     return { log_weight: tf.transpose(tf.sub(logJoint, posterior.logProb(z))) };
   };

@@ -24,7 +24,9 @@ export function traversals(
   dimensions: readonly number[],
   steps: number,
 ): FloatArray {
-  const levels = fractions(steps).map((share) => quantile(FIRST_QUANTILE + share * (1 - 2 * FIRST_QUANTILE)));
+  const levels = spaceFractions(steps).map((share) =>
+    quantile(FIRST_QUANTILE + share * (1 - 2 * FIRST_QUANTILE)),
+  );
   const data = new Float32Array(dimensions.length * steps * base.length);
   dimensions.forEach((dimension, i) => {
     if (!(dimension in base)) throw new RangeError(`dimension ${dimension} of ${base.length}`);
@@ -38,19 +40,19 @@ export function traversals(
 }
 
 /** The prior's median in every dimension. */
-export function medians(quantile: Quantile, size: number): Float32Array {
+export function fillMedians(quantile: Quantile, size: number): Float32Array {
   return new Float32Array(size).fill(quantile(0.5));
 }
 
 /** Evenly spaced points from one to another, both among them: [steps, size]. */
 export function straightLine(from: Float32Array, to: Float32Array, steps: number): FloatArray {
-  const points = fractions(steps).map((share) =>
+  const points = spaceFractions(steps).map((share) =>
     from.map((start, i) => start * (1 - share) + (to[i] ?? NaN) * share),
   );
   return { shape: [steps, from.length], data: Float32Array.from(points.flatMap((point) => [...point])) };
 }
 
 /** 0 to 1 in at least 2 steps. */
-function fractions(steps: number): number[] {
+function spaceFractions(steps: number): number[] {
   return Array.from({ length: steps }, (_, i) => i / (steps - 1));
 }

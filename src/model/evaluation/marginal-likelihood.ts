@@ -3,7 +3,7 @@ import { getNamed } from '../named-arrays.ts';
 import { fillUniform } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../specification.ts';
-import { drawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
+import { putDrawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
 import { fittedImportanceSampled } from './fitted-importance-sampling.ts';
 import { importanceSampled } from './importance-sampling.ts';
 import {
@@ -39,14 +39,14 @@ const METHODS: Methods = {
     importanceSampled(subject, samples, noise, advance),
   fitted_importance_sampling: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: FITTED_SAMPLES, leapfrogSteps };
-    const start = await chainStart(subject, noise);
+    const start = await findChainStart(subject, noise);
     const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
     const estimate = await fittedImportanceSampled(subject, densities, samples, noise, advance);
     return { ...estimate, acceptance: chain.acceptance };
   },
   posterior_density: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples, leapfrogSteps };
-    return posteriorDensityEstimate(subject, await chainStart(subject, noise), options, noise, advance);
+    return posteriorDensityEstimate(subject, await findChainStart(subject, noise), options, noise, advance);
   },
 };
 
@@ -68,9 +68,9 @@ const STARTS_AT_ONCE = 16;
  * Where chains begin: at the center of q(z|x), or without an encoder at one of {@link START_DRAWS} draws z_k of the prior, chosen
  * with probability proportional to p(x|z_k) (Rubin 1988), since a chain does not leave the mode that it begins in.
  */
-async function chainStart(subject: Subject, noise: NoiseSource): Promise<FloatArray> {
+async function findChainStart(subject: Subject, noise: NoiseSource): Promise<FloatArray> {
   const { functions, vae, parameters, rows } = subject;
-  if (!hasEncoder(parameters)) return resampledPrior(subject, noise);
+  if (!hasEncoder(parameters)) return resamplePrior(subject, noise);
   const centers = await functions.run(
     'chain_start',
     (inputs) => ({ z: vae.encode(inputs, getNamed(inputs, 'rows')).center() }),
@@ -81,7 +81,7 @@ async function chainStart(subject: Subject, noise: NoiseSource): Promise<FloatAr
 }
 
 /** Chosen as they come: the largest of log p(x|z_k) plus a Gumbel number is a draw by those weights. */
-async function resampledPrior(
+async function resamplePrior(
   { functions, vae, parameters, rows }: Subject,
   noise: NoiseSource,
 ): Promise<FloatArray> {
@@ -109,7 +109,7 @@ async function resampledPrior(
 const priorStart =
   (vae: Vae): TensorFunction =>
   ({ normal, uniform, ...inputs }) => {
-    const z = vae.prior().sample(drawsFirst(noiseOf(normal, uniform)));
+    const z = vae.prior().sample(putDrawsFirst(noiseOf(normal, uniform)));
     const logLikelihood = vae.decode(inputs, z).logProb(getNamed(inputs, 'rows'));
     return { z: tf.transpose(z, [1, 0, 2]), log_likelihood: tf.transpose(logLikelihood) };
   };

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import { fillNormal, fillUniform } from '../random/streams.ts';
 import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime.ts';
-import { hmcTransition } from '../sampling/hmc.ts';
+import { runHmcTransition } from '../sampling/hmc.ts';
 import { CHAIN_SCHEDULE, transitionDecodings } from '../specification/evaluation.ts';
 import type { Vae } from '../vae.ts';
 import { rowNoise, type NoiseSource } from './draws.ts';
@@ -204,7 +204,7 @@ const transition =
       acceptance: tf.reshape(getNamed(inputs, 'acceptance'), [-1]),
     };
     const start = getNamed(inputs, 'latents');
-    const { z, accepted } = hmcTransition(
+    const { z, accepted } = runHmcTransition(
       logJoint,
       start,
       noise,

@@ -11,7 +11,7 @@ const LOG_2_PI = Math.log(2 * Math.PI);
  * From the mean and covariance of the rows it is fitted to: the axes are the covariance's first eigenvectors, s^2 the mean of the
  * eigenvalues left out. Null where the rows lie on those axes alone: then there is no density.
  */
-export async function probabilisticPca(
+export async function fitProbabilisticPca(
   mean: Float64Array,
   covariance: Matrix,
   latentSize: number,

@@ -10,7 +10,7 @@ const FEW_WEIGHTS = 10;
 const LOW_ACCEPTANCE = 0.5;
 
 /** What whoever reads the numbers would not see in them. */
-export function warningsOf(report: Report, context: Context): string[] {
+export function findWarnings(report: Report, context: Context): string[] {
   return CHECKS.flatMap((check) => check(report, context) ?? []);
 }
 
@@ -20,7 +20,7 @@ const grey: Check = (_report, { kind }) =>
     : 'Some values lie between 0 and 1 under a bernoulli likelihood: the numbers are scores, no log probabilities. Binarize (static, dynamic, threshold) to compare with published ones.';
 
 const positiveDensity: Check = (report, { kind }) =>
-  kind === 'log_density' && means(report).some((mean) => mean > 0)
+  kind === 'log_density' && readMeans(report).some((mean) => mean > 0)
     ? 'Positive numbers are normal here: the likelihood is a density, which grows as the unit of the data shrinks.'
     : null;
 
@@ -42,13 +42,13 @@ const weighted: Check = (_report, { training: { kl_weight: weight } }) =>
 
 const belowFloor: Check = (report) => {
   const floor = report.floors?.independent.mean;
-  if (floor === undefined || means(report).every((mean) => mean >= floor)) return null;
+  if (floor === undefined || readMeans(report).every((mean) => mean >= floor)) return null;
   return `The model explains these rows worse than independent elements with no latent at all (${floor.toFixed(2)} nats per row): it has not learned, or these rows are of another kind.`;
 };
 
 const belowPca: Check = (report) => {
   const floor = report.floors?.probabilistic_pca?.mean;
-  if (floor === undefined || means(report).every((mean) => mean >= floor)) return null;
+  if (floor === undefined || readMeans(report).every((mean) => mean >= floor)) return null;
   return `The model explains these rows worse than probabilistic PCA with as many latents (${floor.toFixed(2)} nats per row).`;
 };
 
@@ -80,6 +80,6 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Of whatever was measured that a floor can be compared with. */
-function means({ elbo, log_marginal_likelihood: estimates = [] }: Report): number[] {
+function readMeans({ elbo, log_marginal_likelihood: estimates = [] }: Report): number[] {
   return [...(elbo ? [elbo.mean] : []), ...estimates.map(({ mean }) => mean)];
 }

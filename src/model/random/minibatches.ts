@@ -1,4 +1,4 @@
-import { permutation, streamKey } from './streams.ts';
+import { permute, streamKey } from './streams.ts';
 
 /**
  * Which rows each step sees: the rows in a new random order each epoch, the orders laid end to end and cut into
@@ -35,7 +35,7 @@ export class MinibatchOrder {
 
   #orderOf(epoch: number): Uint32Array {
     if (epoch !== this.#epoch) {
-      this.#order = permutation(streamKey(this.#seed, 'minibatchOrder', epoch), this.rows.length);
+      this.#order = permute(streamKey(this.#seed, 'minibatchOrder', epoch), this.rows.length);
       this.#epoch = epoch;
     }
     return this.#order;

@@ -2,7 +2,7 @@
  * A draw from Poisson(rate) for u uniform on (0, 1): values are tried from the mode outward until their probabilities sum
  * to u, about sqrt(rate) of them. A rate that is not finite stays as it is.
  */
-export function poissonDraw(rate: number, u: number): number {
+export function drawPoisson(rate: number, u: number): number {
   if (!(rate > 0) || !Number.isFinite(rate)) return rate;
   const mode = Math.floor(rate);
   const atMode = Math.exp(mode * Math.log(rate) - rate - logFactorial(mode));

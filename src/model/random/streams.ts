@@ -39,7 +39,7 @@ export function streamKey(seed: number, stream: Stream, index: number): Key {
 
 /** Fills `out` with standard normal numbers (Box-Muller on pairs of 32-bit words): those from position `first` on. */
 export function fillNormal(key: Key, out: Float32Array, first = 0): void {
-  eachPair(key, first, out.length, (words, i) => {
+  visitPairs(key, first, out.length, (words, i) => {
     const radius = Math.sqrt(-2 * Math.log(((words[0] ?? 0) + 0.5) / WORD));
     const angle = ((2 * Math.PI) / WORD) * (words[1] ?? 0);
     if (i >= 0) out[i] = radius * Math.cos(angle);
@@ -52,14 +52,14 @@ export function fillNormal(key: Key, out: Float32Array, first = 0): void {
  * from position `first` on.
  */
 export function fillUniform(key: Key, out: Float32Array, first = 0): void {
-  eachPair(key, first, out.length, (words, i) => {
+  visitPairs(key, first, out.length, (words, i) => {
     if (i >= 0) out[i] = ((words[0] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
     if (i + 1 < out.length) out[i + 1] = ((words[1] ?? 0) >>> 9) / 2 ** 23 + 2 ** -24;
   });
 }
 
 /** The pairs of words that positions first .. first + count - 1 are made of, and where each begins: -1 where inside one. */
-function eachPair(
+function visitPairs(
   key: Key,
   first: number,
   count: number,
@@ -74,7 +74,7 @@ function eachPair(
 }
 
 /** A permutation of 0 .. size - 1 (Fisher-Yates). */
-export function permutation(key: Key, size: number): Uint32Array {
+export function permute(key: Key, size: number): Uint32Array {
   const order = Uint32Array.from({ length: size }, (_, i) => i);
   const words = new Uint32Array(BLOCK);
   for (let i = size - 1, used = 0; i > 0; i--, used++) {

@@ -24,7 +24,7 @@ interface Candidate {
  */
 export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Promise<Runtime> {
   const reasons: string[] = [];
-  for (const candidate of candidates(choice)) {
+  for (const candidate of listCandidates(choice)) {
     try {
       if (candidate.absent !== null) throw new RuntimeError(candidate.absent);
       const runtime = await candidate.create();
@@ -38,26 +38,26 @@ export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Pr
   throw new RuntimeError(`no runtime works here: ${reasons.join('; ')}`);
 }
 
-function candidates({ runtime, device, threads }: RuntimeChoice): Candidate[] {
+function listCandidates({ runtime, device, threads }: RuntimeChoice): Candidate[] {
   const auto = device === 'auto';
   const onnx = (name: OnnxDevice): Candidate => ({
     name: `onnx/${name}`,
-    absent: auto ? missingHardware(name) : null,
+    absent: auto ? explainMissingHardware(name) : null,
     create: async () => createOnnxRuntime({ device: name, threads }),
   });
   const eager = (name: 'js' | 'cpu' | 'cuda'): Candidate => ({
     name: `tfjs/${name}`,
-    absent: auto && name === 'cuda' ? missingHardware(name) : null,
+    absent: auto && name === 'cuda' ? explainMissingHardware(name) : null,
     create: () => createTfjsRuntime({ device: name }),
   });
   const all: Record<'onnx' | 'tfjs', Candidate[]> = {
     onnx: auto ? [onnx('cuda'), onnx('webgpu'), onnx('cpu')] : [onnx(device)],
-    tfjs: auto ? [eager('cuda'), eager('cpu'), eager('js')] : eagerOn(device, eager),
+    tfjs: auto ? [eager('cuda'), eager('cpu'), eager('js')] : listEager(device, eager),
   };
   return runtime === 'auto' ? [...all.onnx, ...(auto ? [] : all.tfjs)] : all[runtime];
 }
 
-function eagerOn(
+function listEager(
   device: 'cpu' | 'webgpu' | 'cuda',
   eager: (name: 'js' | 'cpu' | 'cuda') => Candidate,
 ): Candidate[] {
@@ -66,7 +66,7 @@ function eagerOn(
 }
 
 /** Saves starting a GPU provider, and its warnings, where the system shows no such device. */
-function missingHardware(device: OnnxDevice): string | null {
+function explainMissingHardware(device: OnnxDevice): string | null {
   if (device === 'cpu' || process.platform !== 'linux') return null;
   const nodes =
     device === 'cuda' ? ['/dev/nvidiactl', '/dev/dxg'] : ['/dev/nvidiactl', '/dev/dri', '/dev/dxg'];

@@ -13,7 +13,7 @@ export interface HmcNoise {
  * with unit masses, then accepted with probability min(1, exp(old energy - new energy)); a trajectory that leaves the finite
  * numbers is refused. logDensity maps z [rows, size] to the unnormalized log density of each row, [rows].
  */
-export function hmcTransition(
+export function runHmcTransition(
   logDensity: (z: Tensor) => Tensor,
   z: Tensor,
   noise: HmcNoise,
@@ -28,8 +28,8 @@ export function hmcTransition(
     position = tf.add(position, tf.mul(momentum, stepSize));
     momentum = tf.add(momentum, tf.mul(slope(position), i < leapfrogSteps - 1 ? stepSize : half));
   }
-  const before = tf.sub(logDensity(z), kinetic(noise.momentum));
-  const after = tf.sub(logDensity(position), kinetic(momentum));
+  const before = tf.sub(logDensity(z), computeKineticEnergy(noise.momentum));
+  const after = tf.sub(logDensity(position), computeKineticEnergy(momentum));
   const accepted = tf.less(tf.log(noise.acceptance), tf.sub(after, before));
   return {
     z: tf.where(tf.logicalAnd(tf.expandDims(accepted, 1), tf.onesLike(z).toBool()), position, z),
@@ -37,12 +37,12 @@ export function hmcTransition(
   };
 }
 
-function kinetic(momentum: Tensor): Tensor {
+function computeKineticEnergy(momentum: Tensor): Tensor {
   return tf.mul(tf.sum(tf.square(momentum), -1), 0.5);
 }
 
 /** Larger where more than the target share was accepted, else smaller, by a factor of 1.02. */
-export function tunedStepSize(stepSize: Tensor, accepted: Tensor, target: number): Tensor {
+export function tuneStepSize(stepSize: Tensor, accepted: Tensor, target: number): Tensor {
   // Counted, not averaged: a whole number is the same on every runtime.
   const more = tf.greater(tf.sum(accepted), target * accepted.size);
   return tf.mul(stepSize, tf.where(more, tf.scalar(1.02), tf.scalar(1 / 1.02)));

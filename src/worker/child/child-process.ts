@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { childEnvironment } from '../../config.ts';
+import { createChildEnvironment } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import type { JobName, JobTypes } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext } from '../../queue/queues.ts';
@@ -28,7 +28,7 @@ export class WorkerProcess {
     this.#child = fork(entry, [], {
       serialization: 'advanced',
       execArgv: [],
-      env: childEnvironment(),
+      env: createChildEnvironment(),
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     this.#exited = new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { manifoldGrid, medians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
+import { manifoldGrid, fillMedians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
 import { priorQuantile } from '../../model/distributions/latent.ts';
 import type { Quantile } from '../../model/distributions/quantiles/quantile.ts';
 import type { FloatArray, FloatArrays } from '../../model/runtime/runtime.ts';
@@ -17,7 +17,7 @@ export async function traversal(request: InferenceRequest): Promise<FloatArrays>
   const { dimension } = payload;
   const quantile = quantileOf(request);
   const encoded = rows.shape[0] === 0 ? null : await inference.encode(parameters, rows);
-  const base = encoded?.mean.data ?? medians(quantile, latentSize);
+  const base = encoded?.mean.data ?? fillMedians(quantile, latentSize);
   const all = Array.from({ length: Math.min(latentSize, LIMITS.traversedLatents) }, (_, i) => i);
   const dimensions = dimension === undefined ? all : [dimension];
   return {

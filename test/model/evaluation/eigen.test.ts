@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dot, findEigenpairs, findLargestEigenpairs } from '../../../src/model/evaluation/eigen.ts';
-import { probabilisticPca } from '../../../src/model/evaluation/probabilistic-pca.ts';
+import { fitProbabilisticPca } from '../../../src/model/evaluation/probabilistic-pca.ts';
 import { symmetricEigenvalues } from '../../support/jacobi.ts';
 import { gaussianLogProb, range } from '../../support/linear-gaussian.ts';
 import { at, normals } from '../../support/numbers.ts';
@@ -59,7 +59,7 @@ describe('probabilistic PCA', () => {
   it('is the Gaussian whose covariance keeps the first axes and evens out the others', async () => {
     const matrix = covariance(5, 8);
     const mean = Float64Array.from(normals(9, 5));
-    const fitted = await probabilisticPca(mean, matrix, 2, between);
+    const fitted = await fitProbabilisticPca(mean, matrix, 2, between);
     const { values, vectors } = findEigenpairs(matrix);
     const noise = (at(values, 2) + at(values, 3) + at(values, 4)) / 3;
     const model = range(5).map((i) =>
@@ -80,6 +80,6 @@ describe('probabilistic PCA', () => {
 
   it('does not exist where nothing is left over', async () => {
     const plane = range(4).map((i) => new Float64Array(4).fill(i < 2 ? 1 : 0, i, i + 1));
-    expect(await probabilisticPca(new Float64Array(4), plane, 2, between)).toBeNull();
+    expect(await fitProbabilisticPca(new Float64Array(4), plane, 2, between)).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { warningsOf } from '../../../src/model/evaluation/warnings.ts';
+import { findWarnings } from '../../../src/model/evaluation/warnings.ts';
 import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
 
-type Report = Parameters<typeof warningsOf>[0];
-type Context = Parameters<typeof warningsOf>[1];
+type Report = Parameters<typeof findWarnings>[0];
+type Context = Parameters<typeof findWarnings>[1];
 
 const USUAL: Context = { kind: 'log_probability', model: modelSpec(), training: trainingSpec() };
 const elbo = (mean: number): Report => ({
@@ -37,8 +37,8 @@ const estimated = { mean: -90, standard_error: 1, monte_carlo_standard_error: 1,
 
 describe('an evaluation', () => {
   it('warns of nothing where there is nothing', () => {
-    expect(warningsOf({ ...elbo(-100), ...floors(-200, -150), ...latents(true, true) }, USUAL)).toEqual([]);
-    expect(warningsOf(elbo(-100), { ...USUAL, kind: 'log_density' })).toEqual([]);
+    expect(findWarnings({ ...elbo(-100), ...floors(-200, -150), ...latents(true, true) }, USUAL)).toEqual([]);
+    expect(findWarnings(elbo(-100), { ...USUAL, kind: 'log_density' })).toEqual([]);
   });
 
   it.each<[string, Report, Partial<Context>, RegExp]>([
@@ -86,6 +86,6 @@ describe('an evaluation', () => {
       /Fewer than 50 % of the proposals/,
     ],
   ])('warns of %s', (_name, report, context, expected) => {
-    expect(warningsOf(report, { ...USUAL, ...context })).toEqual([expect.stringMatching(expected)]);
+    expect(findWarnings(report, { ...USUAL, ...context })).toEqual([expect.stringMatching(expected)]);
   });
 });

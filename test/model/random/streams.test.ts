@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   fillNormal,
   fillUniform,
-  permutation,
+  permute,
   STREAMS,
   streamKey,
   type Stream,
@@ -108,7 +108,7 @@ describe('streamKey', () => {
 
 describe('permutation', () => {
   it.each([0, 1, 2, 1024, 1025, 3000])('holds every number below %d once', (size) => {
-    const sorted = permutation({ high: 1, low: size }, size).sort();
+    const sorted = permute({ high: 1, low: size }, size).sort();
     expect(sorted).toEqual(Uint32Array.from({ length: size }, (_, i) => i));
   });
 
@@ -116,7 +116,7 @@ describe('permutation', () => {
     const draws = 4800;
     const counts = new Map<string, number>();
     for (let i = 0; i < draws; i++) {
-      const order = String(permutation(streamKey(3, 'minibatchOrder', i), 4));
+      const order = String(permute(streamKey(3, 'minibatchOrder', i), 4));
       counts.set(order, (counts.get(order) ?? 0) + 1);
     }
     const expected = draws / 24;

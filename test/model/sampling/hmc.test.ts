@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hmcTransition, tunedStepSize } from '../../../src/model/sampling/hmc.ts';
+import { runHmcTransition, tuneStepSize } from '../../../src/model/sampling/hmc.ts';
 import { at, estimateOf, meanOf, normals, uniforms } from '../../support/numbers.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -21,7 +21,7 @@ function moved(z: tf.Tensor, seed: number, stepSize: number, leapfrogSteps = 5) 
     momentum: tf.tensor2d(normals(seed, rows * 2), [rows, 2]),
     acceptance: tf.tensor1d(uniforms(seed + 1, rows, 0, 1)),
   };
-  return hmcTransition(logDensity, z, noise, tf.tensor1d([stepSize]), leapfrogSteps);
+  return runHmcTransition(logDensity, z, noise, tf.tensor1d([stepSize]), leapfrogSteps);
 }
 
 const columns = (z: tf.Tensor) => {
@@ -76,7 +76,7 @@ describe('Hamiltonian Monte Carlo', () => {
     [[1, 1, 1, 1], 1.02],
     [[1, 1, 1, 0], 1 / 1.02],
   ])('tunes its step: accepted %j', (accepted, factor) => {
-    const tuned = tunedStepSize(tf.tensor1d([0.5]), tf.tensor1d(accepted), 0.9);
+    const tuned = tuneStepSize(tf.tensor1d([0.5]), tf.tensor1d(accepted), 0.9);
     expect(tuned.dataSync()[0]).toBeCloseTo(0.5 * factor, 6);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reachable } from '../../../src/model/runtime/onnx/fuse.ts';
+import { findReachable } from '../../../src/model/runtime/onnx/fuse.ts';
 import { createAlgorithm } from '../../../src/model/training/algorithms/algorithms.ts';
 import { trainingStep } from '../../../src/model/training/step.ts';
 import { createVae } from '../../../src/model/vae.ts';
@@ -64,7 +64,7 @@ describe('the compiled training step', () => {
   });
 
   it.each(OPTIMIZERS)('computes nothing twice and nothing from constants alone ($name)', (optimizer) => {
-    const nodes = reachable(Object.values(scanOf({ optimizer }).next)).filter(
+    const nodes = findReachable(Object.values(scanOf({ optimizer }).next)).filter(
       ({ inputs }) => inputs.length > 0,
     );
     const keys = nodes.map(({ op, inputs, attributes }) =>

@@ -1,6 +1,6 @@
-import { boundOfRows } from '../bound.ts';
+import { estimateBound } from '../bound.ts';
 import { Moments } from '../moments.ts';
-import { bitsPerDimension, monteCarloError, overRows, type Measure } from './measure.ts';
+import { bitsPerDimension, monteCarloError, summarizeRows, type Measure } from './measure.ts';
 
 /** The lower bound and its two terms. */
 export const elbo: Measure<'elbo'> = async (context, { samples }) => {
@@ -8,7 +8,7 @@ export const elbo: Measure<'elbo'> = async (context, { samples }) => {
   let squares = 0;
   for await (const { values, numbers } of context.rows.batches()) {
     const noise = { seed: context.seed, stream: 'evaluation', rows: numbers } as const;
-    const bounds = await boundOfRows({ ...context, rows: values }, samples, noise, context.advance);
+    const bounds = await estimateBound({ ...context, rows: values }, samples, noise, context.advance);
     for (const bound of bounds) {
       elbos.add(bound.elbo.mean);
       likelihoods.add(bound.logLikelihood.mean);
@@ -19,7 +19,7 @@ export const elbo: Measure<'elbo'> = async (context, { samples }) => {
   return {
     elbo: {
       samples,
-      ...overRows(elbos),
+      ...summarizeRows(elbos),
       monte_carlo_standard_error: monteCarloError(squares, elbos.count),
       log_likelihood: likelihoods.mean,
       kl_divergence: divergences.mean,

@@ -2,10 +2,10 @@ import { getNamed } from '../../named-arrays.ts';
 import { gatherStatistics, type ElementStatistics } from '../../dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../distributions/likelihoods.ts';
 import type { FloorReport } from '../../specification.ts';
-import { covarianceOf } from '../covariance.ts';
+import { computeCovariance } from '../covariance.ts';
 import { Moments } from '../moments.ts';
-import { probabilisticPca } from '../probabilistic-pca.ts';
-import { bitsPerDimension, overRows, type Measure, type MeasureContext } from './measure.ts';
+import { fitProbabilisticPca } from '../probabilistic-pca.ts';
+import { bitsPerDimension, summarizeRows, type Measure, type MeasureContext } from './measure.ts';
 
 /** Beyond it the covariance takes too long. */
 const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
@@ -15,7 +15,7 @@ const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
  * likelihood, and for gaussian likelihoods probabilistic PCA, the best linear model with as many latents and one noise variance.
  */
 export const floors: Measure<'floors'> = async (context) => {
-  const statistics = await statisticsOf(context);
+  const statistics = await gatherTrainStatistics(context);
   const absent = noPca(context);
   const pca = absent === null ? await pcaFloor(context, statistics) : null;
   return {
@@ -28,7 +28,7 @@ export const floors: Measure<'floors'> = async (context) => {
   };
 };
 
-async function statisticsOf({
+async function gatherTrainStatistics({
   dataSize,
   model,
   trainRows,
@@ -78,13 +78,13 @@ async function pcaFloor(
 ): Promise<(FloorReport & { latent_size: number }) | null> {
   const { model, runtime, rows, trainRows, advance } = context;
   const between = () => advance(0);
-  const scale = scalesOf(context);
-  const covariance = await covarianceOf(runtime, trainRows.batches(), statistics.mean, between);
+  const scale = readScales(context);
+  const covariance = await computeCovariance(runtime, trainRows.batches(), statistics.mean, between);
   const scaled = covariance.map((row, i) =>
     row.map((value, j) => value / ((scale[i] ?? 1) * (scale[j] ?? 1))),
   );
   const divided = (values: Float64Array) => values.map((value, i) => value / (scale[i] ?? 1));
-  const fitted = await probabilisticPca(divided(statistics.mean), scaled, model.latent_size, between);
+  const fitted = await fitProbabilisticPca(divided(statistics.mean), scaled, model.latent_size, between);
   if (!fitted) return null;
   const logScale = scale.reduce((sum, value) => sum + Math.log(value), 0);
   const scores = new Moments();
@@ -100,11 +100,11 @@ async function pcaFloor(
   return { ...floorOf(scores, context), latent_size: model.latent_size };
 }
 
-function scalesOf({ model: { likelihood }, dataSize }: MeasureContext): Float64Array {
+function readScales({ model: { likelihood }, dataSize }: MeasureContext): Float64Array {
   const given = likelihood.family === 'gaussian' ? likelihood.transform?.scale : undefined;
   return given ? Float64Array.from(given) : new Float64Array(dataSize).fill(1);
 }
 
 function floorOf(scores: Moments, context: MeasureContext): FloorReport {
-  return { ...overRows(scores), bits_per_dimension: bitsPerDimension(scores.mean, context) };
+  return { ...summarizeRows(scores), bits_per_dimension: bitsPerDimension(scores.mean, context) };
 }

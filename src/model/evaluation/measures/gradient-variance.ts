@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed, mapNamed, selectNamed } from '../../named-arrays.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
-import { permutation, streamKey } from '../../random/streams.ts';
+import { permute, streamKey } from '../../random/streams.ts';
 import type { ArraySpecs, FloatArray, FloatArrays, TensorFunction } from '../../runtime/runtime.ts';
 import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../specification.ts';
 import { differentiate } from '../../training/step.ts';
-import { asOneDraw, noiseOf, noiseOfDraw } from '../draws.ts';
+import { toOneDraw, noiseOf, noiseOfDraw } from '../draws.ts';
 import { finiteOrNull, type Measure, type MeasureContext, type RowBatch } from './measure.ts';
 
 type Spec = MeasureOf<'gradient_variance'>;
@@ -15,12 +15,12 @@ type Spec = MeasureOf<'gradient_variance'>;
  * same minibatch: the trace of its covariance, estimated from so many draws with L = 1.
  */
 export const gradientVariance: Measure<'gradient_variance'> = async (context, spec) => {
-  const minibatch = await minibatchOf(context, spec.minibatch_size);
+  const minibatch = await drawMinibatch(context, spec.minibatch_size);
   const asked = COMPARED_ESTIMATORS.filter(
     ({ name }) => name !== 'sgvb_b' || context.vae.klDivergence !== null,
   );
   const traces: Trace[] = [];
-  for (const estimator of asked) traces.push(await traceOf(context, spec, estimator, minibatch));
+  for (const estimator of asked) traces.push(await measureTrace(context, spec, estimator, minibatch));
   const closed = traces[asked.findIndex(({ name }) => name === 'sgvb_b')];
   return {
     gradient_variance: {
@@ -29,8 +29,8 @@ export const gradientVariance: Measure<'gradient_variance'> = async (context, sp
       estimators: asked.map((estimator, i) => ({
         estimator: estimator.name,
         ...('control_variate' in estimator ? { control_variate: estimator.control_variate } : {}),
-        ...compared(traces[i]?.encoder, closed?.encoder),
-        all_parameters: compared(traces[i]?.all, closed?.all),
+        ...compareVariance(traces[i]?.encoder, closed?.encoder),
+        all_parameters: compareVariance(traces[i]?.all, closed?.all),
       })),
     },
   };
@@ -42,24 +42,24 @@ interface Trace {
   readonly all: number;
 }
 
-function compared(variance = NaN, closed = NaN) {
+function compareVariance(variance = NaN, closed = NaN) {
   return { variance: finiteOrNull(variance), ratio_to_sgvb_b: finiteOrNull(variance / closed) };
 }
 
-async function traceOf(
+async function measureTrace(
   context: MeasureContext,
   { draws }: Spec,
   estimator: EstimatorSpec,
   { values, numbers }: RowBatch,
 ): Promise<Trace> {
   const { vae, runtime, seed, advance } = context;
-  const parameters = learned(context);
+  const parameters = selectLearned(context);
   const source = { seed, stream: 'gradientNoise', rows: numbers } as const;
   const noiseAt = (draw: number) => noiseOfDraw(vae.noise.posterior, source, draw, numbers.length);
   const inputs = { ...parameters, rows: values };
   const compiled = await runtime.compile(
-    gradients(context, estimator, Object.keys(parameters)),
-    specsOf({ ...inputs, ...noiseAt(0) }),
+    defineGradients(context, estimator, Object.keys(parameters)),
+    toSpecs({ ...inputs, ...noiseAt(0) }),
   );
   const spreads = new Map(
     Object.entries(parameters).map(([name, { data }]) => [name, new Spread(data.length)]),
@@ -81,14 +81,18 @@ async function traceOf(
 }
 
 /** Those of the model itself: full_vb also has the spreads of its posterior over them. */
-function learned({ vae, parameters }: MeasureContext): FloatArrays {
+function selectLearned({ vae, parameters }: MeasureContext): FloatArrays {
   return selectNamed(parameters, Object.keys(vae.shapes));
 }
 
-function gradients({ vae }: MeasureContext, spec: EstimatorSpec, names: readonly string[]): TensorFunction {
+function defineGradients(
+  { vae }: MeasureContext,
+  spec: EstimatorSpec,
+  names: readonly string[],
+): TensorFunction {
   const estimator = createEstimator(spec);
   return (inputs) => {
-    const noise = asOneDraw(noiseOf(inputs['normal'], inputs['uniform']));
+    const noise = toOneDraw(noiseOf(inputs['normal'], inputs['uniform']));
     const given = Object.fromEntries(names.map((name) => [name, getNamed(inputs, name)]));
     const x = getNamed(inputs, 'rows');
     return differentiate(given, (parameters) =>
@@ -97,15 +101,13 @@ function gradients({ vae }: MeasureContext, spec: EstimatorSpec, names: readonly
   };
 }
 
-function specsOf(arrays: FloatArrays): ArraySpecs {
+function toSpecs(arrays: FloatArrays): ArraySpecs {
   return mapNamed(arrays, ({ shape }) => ({ shape, dtype: 'float32' }));
 }
 
 /** Rows drawn by the seed from those that are evaluated. */
-async function minibatchOf({ rows, seed, dataSize }: MeasureContext, size: number): Promise<RowBatch> {
-  const chosen = new Set(
-    permutation(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size),
-  );
+async function drawMinibatch({ rows, seed, dataSize }: MeasureContext, size: number): Promise<RowBatch> {
+  const chosen = new Set(permute(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size));
   const data = new Float32Array(chosen.size * dataSize);
   const numbers = new Uint32Array(chosen.size);
   let [position, next] = [0, 0];

@@ -23,13 +23,13 @@ export const latents: Measure<'latents'> = async (context) => {
     for (let draw = 0; draw < draws; draw++) {
       const source = { seed, stream: 'evaluation', rows: numbers } as const;
       const noise = draws > 1 ? noiseOfDraw(vae.noise.posterior, source, draw, count) : {};
-      const fn = dimensionsOf(context, divergence);
+      const fn = describeDimensions(context, divergence);
       const results = await context.functions.run('latents', fn, context.parameters, {
         rows: values,
         ...noise,
       });
-      eachColumn(getNamed(results, 'kl'), (j, value) => dimensions[j]?.kl.add(value));
-      if (draw === 0) eachColumn(getNamed(results, 'center'), (j, value) => dimensions[j]?.mean.add(value));
+      visitColumns(getNamed(results, 'kl'), (j, value) => dimensions[j]?.kl.add(value));
+      if (draw === 0) visitColumns(getNamed(results, 'center'), (j, value) => dimensions[j]?.mean.add(value));
       await context.advance(count);
     }
   }
@@ -48,7 +48,7 @@ export const latents: Measure<'latents'> = async (context) => {
   };
 };
 
-function dimensionsOf({ vae }: MeasureContext, divergence: DimensionKl): TensorFunction {
+function describeDimensions({ vae }: MeasureContext, divergence: DimensionKl): TensorFunction {
   return (inputs) => {
     const { normal, uniform, ...parameters } = inputs;
     const posterior = vae.encode(parameters, getNamed(inputs, 'rows'));
@@ -60,7 +60,7 @@ function dimensionsOf({ vae }: MeasureContext, divergence: DimensionKl): TensorF
   };
 }
 
-function eachColumn({ shape, data }: FloatArray, use: (column: number, value: number) => void): void {
+function visitColumns({ shape, data }: FloatArray, use: (column: number, value: number) => void): void {
   const width = shape[1] ?? 1;
   data.forEach((value, i) => {
     use(i % width, value);

@@ -1,7 +1,7 @@
 import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../specification.ts';
 import { marginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
 import { Moments } from '../moments.ts';
-import { bitsPerDimension, monteCarloError, overRows, type Measure } from './measure.ts';
+import { bitsPerDimension, monteCarloError, summarizeRows, type Measure } from './measure.ts';
 
 /** log p(x), estimated by importance sampling or by appendix D. */
 export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (context, spec) => {
@@ -22,7 +22,7 @@ export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (
     accepted += numbers.length * (estimate.acceptance ?? NaN);
   }
   const estimated = {
-    ...overRows(rows),
+    ...summarizeRows(rows),
     monte_carlo_standard_error: spec.samples > 1 ? monteCarloError(squares, rows.count) : null,
     bits_per_dimension: bitsPerDimension(rows.mean, context),
   };

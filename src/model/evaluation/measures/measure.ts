@@ -56,7 +56,7 @@ export type Measure<Name extends MeasureName> = (
 ) => Promise<Measured>;
 
 /** Mean and standard error over rows as they are reported: null where there is none. */
-export function overRows(rows: Moments): { mean: number; standard_error: number | null } {
+export function summarizeRows(rows: Moments): { mean: number; standard_error: number | null } {
   return { mean: rows.mean, standard_error: finiteOrNull(rows.standardError) };
 }
 

@@ -14,6 +14,6 @@ const MEASURES: { readonly [Name in MeasureName]: Measure<Name> } = {
   gradient_variance: gradientVariance,
 };
 
-export function measured(context: MeasureContext, spec: MeasureSpec): Promise<Measured> {
+export function takeMeasure(context: MeasureContext, spec: MeasureSpec): Promise<Measured> {
   return (MEASURES[spec.name] as Measure<MeasureName>)(context, spec);
 }

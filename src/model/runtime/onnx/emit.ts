@@ -1,5 +1,5 @@
-import { emittedShape, splatOf, type IrType, type Node } from './ir.ts';
-import { reachable } from './fuse.ts';
+import { inferEmittedShape, splatOf, type IrType, type Node } from './ir.ts';
+import { findReachable } from './fuse.ts';
 import type { GraphProto, NodeProto, TensorProto, ValueProto } from './proto.ts';
 import { RuntimeError, type ArraySpecs } from '../runtime.ts';
 
@@ -15,13 +15,13 @@ export const NAMES = {
 
 /** A plain function: one graph from inputs to outputs. */
 export function emitFunction(inputs: ArraySpecs, outputs: Outputs): GraphProto {
-  const nodes = reachable(Object.values(outputs));
+  const nodes = findReachable(Object.values(outputs));
   return {
     name: 'function',
     inputs: Object.entries(inputs).map(([name, spec]) => ({ name, ...spec })),
     nodes: emitNodes(nodes, publicNames(nodes, outputs, NAMES.output)),
     outputs: declare(outputs, NAMES.output),
-    constants: constantsOf(nodes),
+    constants: findConstants(nodes),
   };
 }
 
@@ -37,8 +37,8 @@ export interface ScanGraph {
  * stands in an If, so that it costs nothing on steps that are not observed.
  */
 export function emitScan(given: ScanGraph): GraphProto {
-  const scan = { ...given, next: inOrderOf(given.state, given.next) };
-  const all = reachable([...Object.values(scan.next), ...Object.values(scan.outputs)]);
+  const scan = { ...given, next: orderLike(given.state, given.next) };
+  const all = findReachable([...Object.values(scan.next), ...Object.values(scan.outputs)]);
   const stateNames = Object.keys(scan.state);
   const outputNames = Object.keys(scan.outputs);
   const loop: NodeProto = {
@@ -56,7 +56,7 @@ export function emitScan(given: ScanGraph): GraphProto {
       { name: NAMES.observe, dtype: 'bool', shape: ['steps'] },
       ...Object.entries(scan.state).map(([name, spec]) => ({ name, ...spec })),
       ...Object.entries(scan.slices).map(([name, spec]) => ({
-        name: rowsOf(name),
+        name: sliceRows(name),
         ...spec,
         shape: perStep(spec),
       })),
@@ -65,12 +65,12 @@ export function emitScan(given: ScanGraph): GraphProto {
       ...declare(scan.next, NAMES.next),
       ...declare(scan.outputs, NAMES.output).map((value) => ({ ...value, shape: ['steps', ...value.shape] })),
     ],
-    constants: [...constantsOf(all), ...zerosOf(scan.outputs)],
+    constants: [...findConstants(all), ...createZeros(scan.outputs)],
   };
 }
 
 /** A Loop tells what it carries by position alone. Errors: RuntimeError where the step gives no next state for a name. */
-function inOrderOf(state: ArraySpecs, next: Outputs): Outputs {
+function orderLike(state: ArraySpecs, next: Outputs): Outputs {
   const entries = Object.keys(state).map((name) => {
     const node = next[name];
     if (!node) throw new RuntimeError(`the step gave no next state for ${name}`);
@@ -80,17 +80,17 @@ function inOrderOf(state: ArraySpecs, next: Outputs): Outputs {
 }
 
 /** The input that holds one slice's rows for all steps of a run. */
-export function rowsOf(slice: string): string {
+export function sliceRows(slice: string): string {
   return `rows:${slice}`;
 }
 
 function emitBody(scan: ScanGraph): GraphProto {
-  const hot = new Set(reachable(Object.values(scan.next)));
-  const cold = reachable(Object.values(scan.outputs)).filter((node) => !hot.has(node));
+  const hot = new Set(findReachable(Object.values(scan.next)));
+  const cold = findReachable(Object.values(scan.outputs)).filter((node) => !hot.has(node));
   const used = new Set([...hot, ...cold].filter((node) => node.op === 'Input').map((node) => node.name));
   const gathers = Object.keys(scan.slices)
     .filter((name) => used.has(name))
-    .map((name): NodeProto => ({ op: 'Gather', inputs: [rowsOf(name), 'iteration'], outputs: [name] }));
+    .map((name): NodeProto => ({ op: 'Gather', inputs: [sliceRows(name), 'iteration'], outputs: [name] }));
   const names = publicNames([...hot], scan.next, NAMES.next);
   const observed = Object.keys(scan.outputs).length === 0 ? [] : observe(scan.outputs, cold, names);
   return {
@@ -126,7 +126,7 @@ function observe(outputs: Outputs, cold: readonly Node[], outer: Names): NodePro
     name: 'unobserved',
     nodes: Object.keys(outputs).map((name) => ({
       op: 'Identity',
-      inputs: [zeroOf(name)],
+      inputs: [createZero(name)],
       outputs: [inElse(name)],
     })),
     inputs: [],
@@ -198,20 +198,20 @@ function privateName(node: Node): string {
   return node.op === 'Input' ? (node.name ?? '') : `n${node.id}`;
 }
 
-function zeroOf(output: string): string {
+function createZero(output: string): string {
   return `zero:${output}`;
 }
 
-function zerosOf(outputs: Outputs): TensorProto[] {
+function createZeros(outputs: Outputs): TensorProto[] {
   return Object.entries(outputs).map(([name, { shape, dtype }]) => ({
-    name: zeroOf(name),
+    name: createZero(name),
     dtype,
     shape,
     values: new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0),
   }));
 }
 
-function constantsOf(nodes: readonly Node[]): TensorProto[] {
+function findConstants(nodes: readonly Node[]): TensorProto[] {
   return nodes.filter((node) => node.op === 'Constant').map(constantProto);
 }
 
@@ -219,5 +219,5 @@ function constantProto(node: Node): TensorProto {
   const splat = splatOf(node);
   const values = splat === undefined ? (node.values as readonly number[]) : [splat];
   const dtype: IrType = node.dtype;
-  return { name: privateName(node), dtype, shape: emittedShape(node), values };
+  return { name: privateName(node), dtype, shape: inferEmittedShape(node), values };
 }

@@ -1,4 +1,4 @@
-import { broadcastShapes, sameShape, splatOf, type GraphBuilder, type Node } from './ir.ts';
+import { broadcastShapes, hasSameShape, splatOf, type GraphBuilder, type Node } from './ir.ts';
 
 /**
  * Rewrites that save passes over memory: additions and constant factors move into the matrix product
@@ -8,7 +8,7 @@ type Rewrite = (graph: GraphBuilder, node: Node, fusable: (input: Node | undefin
 
 /** Outputs rewritten; only what they need is kept. Nodes are ordered by id, so inputs come first. */
 export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>>): Record<string, Node> {
-  const order = reachable(Object.values(outputs));
+  const order = findReachable(Object.values(outputs));
   const uses = countUses(order, Object.values(outputs));
   const rewritten = new Map<Node, Node>();
   const origin = new Map<Node, Node>();
@@ -29,7 +29,7 @@ export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>
 }
 
 /** All nodes that the given ones depend on, themselves included, inputs first. */
-export function reachable(roots: Iterable<Node>): Node[] {
+export function findReachable(roots: Iterable<Node>): Node[] {
   const seen = new Set<Node>();
   const pending = [...roots];
   for (let node = pending.pop(); node; node = pending.pop()) {
@@ -37,10 +37,10 @@ export function reachable(roots: Iterable<Node>): Node[] {
     seen.add(node);
     pending.push(...node.inputs);
   }
-  return topological([...seen]);
+  return sortByOrder([...seen]);
 }
 
-function topological(nodes: Node[]): Node[] {
+function sortByOrder(nodes: Node[]): Node[] {
   return nodes.sort((a, b) => a.id - b.id);
 }
 
@@ -58,27 +58,27 @@ const scaleIntoProduct: Rewrite = (graph, node, fusable) => {
   const [product, factor] = node.inputs;
   const value = factor && splatOf(factor);
   if (node.op !== 'Mul' || value === undefined || !fusable(product)) return node;
-  return gemm(graph, product, product.inputs, value);
+  return fuseGemm(graph, product, product.inputs, value);
 };
 
 const addIntoProduct: Rewrite = (graph, node, fusable) => {
   if (node.op !== 'Add') return node;
   const [a, b] = node.inputs;
   const [product, addend] = fusable(a) && a.inputs.length === 2 ? [a, b] : [b, a];
-  return withAddend(graph, node, product, addend, fusable, 1);
+  return fuseAddend(graph, node, product, addend, fusable, 1);
 };
 
 const subtractProduct: Rewrite = (graph, node, fusable) => {
   if (node.op !== 'Sub') return node;
   const [minuend, product] = node.inputs;
-  return withAddend(graph, node, product, minuend, fusable, -1);
+  return fuseAddend(graph, node, product, minuend, fusable, -1);
 };
 
 /** (c X) B = c (X B): a constant factor of an operand joins alpha, and its pass over the operand is saved. */
 const pullFactor: Rewrite = (graph, node) => {
   if (node.op !== 'Gemm') return node;
   const [left, right, ...addend] = node.inputs.map((input, i) =>
-    i < 2 ? unscaled(input) : { node: input, factor: 1 },
+    i < 2 ? splitFactor(input) : { node: input, factor: 1 },
   );
   if (!left || !right || left.factor * right.factor === 1) return node;
   const inputs = [left, right, ...addend].map((operand) => operand.node);
@@ -90,17 +90,17 @@ const pullFactor: Rewrite = (graph, node) => {
 const sumBeforeScaling: Rewrite = (graph, node) => {
   const [x, axes] = node.inputs;
   if (node.op !== 'ReduceSum' || !x || !axes) return node;
-  const { node: bare, factor } = unscaled(x);
+  const { node: bare, factor } = splitFactor(x);
   if (factor === 1) return node;
   const sum = graph.node('ReduceSum', [bare, axes], node.shape, node.dtype, node.attributes);
   return graph.binary('Mul', sum, graph.constant(factor, [], node.dtype));
 };
 
 /** x = c X with a constant c, where X has the shape of x. */
-function unscaled(x: Node): { node: Node; factor: number } {
+function splitFactor(x: Node): { node: Node; factor: number } {
   const [bare, factor] = x.inputs;
   const value = factor && splatOf(factor);
-  if (x.op !== 'Mul' || !bare || value === undefined || !sameShape(bare.shape, x.shape))
+  if (x.op !== 'Mul' || !bare || value === undefined || !hasSameShape(bare.shape, x.shape))
     return { node: x, factor: 1 };
   return { node: bare, factor: value };
 }
@@ -112,7 +112,7 @@ const sumAsProduct: Rewrite = (graph, node) => {
   if (node.op !== 'ReduceSum' || !x || !rows || !columns || rest.length > 0) return node;
   if (String(axes?.values) !== '0') return node;
   const ones = graph.dense(graph.constant(1, [1, rows], node.dtype));
-  const { node: bare, factor } = unscaled(x);
+  const { node: bare, factor } = splitFactor(x);
   const attributes = { transA: 0, transB: 0, alpha: factor, beta: 0 };
   return graph.reshape(graph.node('Gemm', [ones, bare], [1, columns], node.dtype, attributes), node.shape);
 };
@@ -126,7 +126,7 @@ const REWRITES: readonly Rewrite[] = [
   subtractProduct,
 ];
 
-function withAddend(
+function fuseAddend(
   graph: GraphBuilder,
   node: Node,
   product: Node | undefined,
@@ -135,12 +135,12 @@ function withAddend(
   sign: number,
 ): Node {
   if (!fusable(product) || !addend || product.inputs.length !== 2 || addend.dtype !== 'float32') return node;
-  if (!sameShape(broadcastShapes(product.shape, addend.shape), product.shape)) return node;
+  if (!hasSameShape(broadcastShapes(product.shape, addend.shape), product.shape)) return node;
   const [a, b] = product.inputs;
-  return a && b ? gemm(graph, product, [a, b, addend], sign, 1) : node;
+  return a && b ? fuseGemm(graph, product, [a, b, addend], sign, 1) : node;
 }
 
-function gemm(
+function fuseGemm(
   graph: GraphBuilder,
   product: Node,
   inputs: readonly Node[],

@@ -59,7 +59,7 @@ export function splatOf(node: Node): number | undefined {
   return typeof node.values === 'number' ? node.values : undefined;
 }
 
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+export function hasSameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((axis, i) => axis === b[i]);
 }
 
@@ -124,7 +124,7 @@ export class GraphBuilder {
     if (splat !== undefined && fold) return this.constant(fold(splat), x.shape, x.dtype);
     if (splat !== undefined && x.shape.length > 0)
       return this.expand(this.unary(op, this.constant(splat, [], x.dtype), attributes), x.shape);
-    if (x.op === 'Expand') return this.expand(this.unary(op, unexpanded(x), attributes), x.shape);
+    if (x.op === 'Expand') return this.expand(this.unary(op, skipExpand(x), attributes), x.shape);
     if (op === 'Neg') return this.binary('Mul', x, this.constant(-1, [], x.dtype));
     return this.node(op, [x], x.shape, x.dtype, attributes);
   }
@@ -134,16 +134,16 @@ export class GraphBuilder {
     const folded = this.#fold(op, a, b, shape) ?? this.#simplify(op, a, b, shape);
     if (folded) return folded;
     // Work is done before expanding: the operators that follow broadcast by themselves.
-    const [left, right] = [unexpanded(a), unexpanded(b)];
+    const [left, right] = [skipExpand(a), skipExpand(b)];
     const dtype = COMPARISONS.has(op) ? 'bool' : a.dtype;
-    const emitted = broadcastShapes(emittedShape(left), emittedShape(right));
+    const emitted = broadcastShapes(inferEmittedShape(left), inferEmittedShape(right));
     const node = this.node(op, [left, right], emitted, dtype);
-    return sameShape(emitted, shape) ? node : this.expand(node, shape);
+    return hasSameShape(emitted, shape) ? node : this.expand(node, shape);
   }
 
   /** As a tensor of its full shape, for operators that do not broadcast. */
   dense(x: Node): Node {
-    if (sameShape(emittedShape(x), x.shape)) return x;
+    if (hasSameShape(inferEmittedShape(x), x.shape)) return x;
     const splat = splatOf(x);
     if (splat !== undefined && sizeOf(x.shape) <= MOST_VALUES) {
       const values = new Array<number>(sizeOf(x.shape)).fill(splat);
@@ -160,7 +160,7 @@ export class GraphBuilder {
   }
 
   expand(x: Node, shape: readonly number[]): Node {
-    if (sameShape(x.shape, shape)) return x;
+    if (hasSameShape(x.shape, shape)) return x;
     const splat = splatOf(x);
     if (splat !== undefined) return this.constant(splat, shape, x.dtype);
     if (sizeOf(x.shape) === sizeOf(shape)) return this.reshape(x, shape);
@@ -168,18 +168,18 @@ export class GraphBuilder {
   }
 
   reshape(x: Node, shape: readonly number[]): Node {
-    if (sameShape(x.shape, shape)) return x;
+    if (hasSameShape(x.shape, shape)) return x;
     const splat = splatOf(x);
     if (splat !== undefined) return this.constant(splat, shape, x.dtype);
     const [scaled, factor] = x.inputs;
     const value = factor && splatOf(factor);
-    if (x.op === 'Mul' && scaled && value !== undefined && sameShape(scaled.shape, x.shape))
+    if (x.op === 'Mul' && scaled && value !== undefined && hasSameShape(scaled.shape, x.shape))
       return this.binary('Mul', this.reshape(scaled, shape), this.constant(value, [], x.dtype));
-    const bare = unexpanded(x);
+    const bare = skipExpand(x);
     if (bare !== x && sizeOf(bare.shape) === 1) return this.expand(this.reshape(bare, []), shape);
     const [source] = x.op === 'Reshape' ? x.inputs : [x];
     const from = source ?? x;
-    return sameShape(from.shape, shape)
+    return hasSameShape(from.shape, shape)
       ? from
       : this.node('Reshape', [from, this.integers(shape)], shape, x.dtype);
   }
@@ -199,7 +199,7 @@ export class GraphBuilder {
 
   #simplify(op: string, a: Node, b: Node, shape: readonly number[]): Node | undefined {
     const [left, right] = [splatOf(a), splatOf(b)];
-    if (op === 'Mul' && weight(a) < weight(b)) return this.binary('Mul', b, a);
+    if (op === 'Mul' && measureWeight(a) < measureWeight(b)) return this.binary('Mul', b, a);
     if (op === 'Add' && left !== undefined) return this.binary('Add', b, a);
     if ((op === 'Mul' || op === 'Div') && right === 1) return this.expand(a, shape);
     if (op === 'Mul' && right === 0) return this.constant(0, shape, a.dtype);
@@ -223,7 +223,7 @@ export class GraphBuilder {
     const [[x, c], [y, d]] = [a.inputs, b.inputs];
     if (a.op !== 'Mul' || b.op !== 'Mul' || !x || !y || !c || !d) return undefined;
     if (c !== d) return this.#shareConstant(op, { x, c }, { x: y, c: d }, shape);
-    if (sizeOf(emittedShape(c)) !== 1) return undefined;
+    if (sizeOf(inferEmittedShape(c)) !== 1) return undefined;
     return this.expand(this.binary('Mul', this.binary(op, x, y), c), shape);
   }
 
@@ -235,7 +235,8 @@ export class GraphBuilder {
     shape: readonly number[],
   ): Node | undefined {
     const [c, d] = [splatOf(a.c), splatOf(b.c)];
-    if (c === undefined || d === undefined || c === 0 || !sameShape(a.x.shape, b.x.shape)) return undefined;
+    if (c === undefined || d === undefined || c === 0 || !hasSameShape(a.x.shape, b.x.shape))
+      return undefined;
     const ratio = Math.fround(d / c);
     const sum =
       ratio === -1
@@ -263,17 +264,17 @@ export class GraphBuilder {
 }
 
 /** The shape a node really has in the emitted graph: constants of one value are scalars. */
-export function emittedShape(node: Node): readonly number[] {
+export function inferEmittedShape(node: Node): readonly number[] {
   return splatOf(node) === undefined ? node.shape : [];
 }
 
 /** Orders factors: the larger first, scalars and constants last. */
-function weight(node: Node): number {
-  return splatOf(node) === undefined ? sizeOf(unexpanded(node).shape) : 0;
+function measureWeight(node: Node): number {
+  return splatOf(node) === undefined ? sizeOf(skipExpand(node).shape) : 0;
 }
 
 /** What an Expand was made from, or the node itself. */
-function unexpanded(node: Node): Node {
+function skipExpand(node: Node): Node {
   return node.op === 'Expand' ? (node.inputs[0] ?? node) : node;
 }
 

@@ -16,7 +16,7 @@ import {
   type ScanState,
   type TensorFunction,
 } from '../runtime.ts';
-import { emitFunction, emitScan, NAMES, rowsOf } from './emit.ts';
+import { emitFunction, emitScan, NAMES, sliceRows } from './emit.ts';
 import { fuse } from './fuse.ts';
 import type { Node } from './ir.ts';
 import { encodeModel, type GraphProto } from './proto.ts';
@@ -51,12 +51,12 @@ export function createOnnxRuntime(options: OnnxOptions): Runtime {
     async compile(fn, inputs) {
       const outputs = traceFunction(fn, inputs);
       const session = await load(emitFunction(inputs, outputs));
-      return compiledFunction(session, inputs, outputs, () => close(session));
+      return wrapFunction(session, inputs, outputs, () => close(session));
     },
     async compileScan(definition) {
       const traced = traceScan(definition);
       const session = await load(emitScan({ ...definition, ...traced }));
-      return compiledScan(session, definition, traced.outputs, () => close(session));
+      return wrapScan(session, definition, traced.outputs, () => close(session));
     },
     async dispose() {
       await Promise.all([...open].map(close));
@@ -101,7 +101,7 @@ function traceScan(definition: ScanDefinition): {
   return { next: stripPrefix(fused, 'state:'), outputs: stripPrefix(fused, 'output:') };
 }
 
-function compiledFunction(
+function wrapFunction(
   session: InferenceSession,
   inputs: ArraySpecs,
   outputs: Readonly<Record<string, Node>>,
@@ -121,7 +121,7 @@ function compiledFunction(
   };
 }
 
-function compiledScan(
+function wrapScan(
   session: InferenceSession,
   { state: stateSpecs, slices: sliceSpecs }: ScanDefinition,
   outputs: Readonly<Record<string, Node>>,
@@ -137,11 +137,11 @@ function compiledScan(
       checkArrays(sliceSpecs, slices, [observe.length]);
       const results = await session.run({
         ...(state.opaque as Feeds),
-        ...Object.fromEntries(Object.entries(slices).map(([name, array]) => [rowsOf(name), toOrt(array)])),
+        ...Object.fromEntries(Object.entries(slices).map(([name, array]) => [sliceRows(name), toOrt(array)])),
         [NAMES.steps]: new OrtTensor('int64', BigInt64Array.of(BigInt(observe.length)), []),
         [NAMES.observe]: new OrtTensor('bool', Uint8Array.from(observe, Number), [observe.length]),
       });
-      const next = names.map((name) => [name, required(results[NAMES.next(name)], name)] as const);
+      const next = names.map((name) => [name, requireOutput(results[NAMES.next(name)], name)] as const);
       return {
         state: { opaque: Object.fromEntries(next) },
         outputs: await readOutputs(results, Object.keys(outputs), NAMES.output),
@@ -170,7 +170,7 @@ async function readOutputs(
   rename: (name: string) => string,
 ): Promise<FloatArrays> {
   const read = names.map(async (name) => {
-    const tensor = required(results[rename(name)], name);
+    const tensor = requireOutput(results[rename(name)], name);
     const data = (await tensor.getData()) as Float32Array;
     if (data.length !== sizeOf(tensor.dims))
       throw new RuntimeError(`result ${name} has ${data.length} elements`);
@@ -179,7 +179,7 @@ async function readOutputs(
   return Object.fromEntries(await Promise.all(read));
 }
 
-function required(tensor: OrtTensor | undefined, name: string): OrtTensor {
+function requireOutput(tensor: OrtTensor | undefined, name: string): OrtTensor {
   if (!tensor) throw new RuntimeError(`ONNX Runtime returned no ${name}`);
   return tensor;
 }

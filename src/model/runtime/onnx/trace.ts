@@ -94,7 +94,7 @@ class TracingBackend extends tf.KernelBackend {
 
 let backend: TracingBackend | undefined;
 
-function tracingBackend(): TracingBackend {
+function createTracingBackend(): TracingBackend {
   if (backend) return backend;
   const made = new TracingBackend();
   tf.registerBackend(BACKEND, () => made);
@@ -109,7 +109,7 @@ function tracingBackend(): TracingBackend {
         const result = applyKernel(kernelName, {
           graph: made.graph,
           inputs: [...nodes.values()],
-          input: (name) => required(nodes.get(name), kernelName, name),
+          input: (name) => requireInput(nodes.get(name), kernelName, name),
           attribute: <T>(name: string) => (attrs as Record<string, unknown> | undefined)?.[name] as T,
         });
         return Array.isArray(result) ? result.map((node) => made.tensorInfo(node)) : made.tensorInfo(result);
@@ -120,7 +120,7 @@ function tracingBackend(): TracingBackend {
   return made;
 }
 
-function required(node: Node | undefined, kernel: string, name: string): Node {
+function requireInput(node: Node | undefined, kernel: string, name: string): Node {
   if (!node) throw new RuntimeError(`kernel ${kernel} came without its input ${name}`);
   return node;
 }
@@ -134,7 +134,7 @@ export function trace<Result>(
   fn: (tensors: Tensors) => Result,
   tensorsOf: (result: Result) => Tensors,
 ): Trace {
-  const tracing = tracingBackend();
+  const tracing = createTracingBackend();
   const previous = tf.getBackend();
   tracing.graph = new GraphBuilder();
   const { graph } = tracing;

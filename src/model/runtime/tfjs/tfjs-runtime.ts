@@ -108,14 +108,14 @@ function runScan(
   const outputs: Record<string, FloatArray> = {};
   let state = start;
   observe.forEach((observed, i) => {
-    const slice = mapNamed(slices, (array) => rowOf(array, i));
+    const slice = mapNamed(slices, (array) => readRow(array, i));
     const results = tf.tidy(() => {
       const { state: next, observe: look } = step(toTensors(state), toTensors(slice));
       // The first step tells the outputs' shapes, also where no step is observed.
       const seen = observed || i === 0 ? toArrays(look()) : {};
       return { next: toArrays(next), seen } as unknown as tf.TensorContainer;
     }) as unknown as { next: FloatArrays; seen: FloatArrays };
-    state = mapNamed(specs, (_, name) => required(results.next, name));
+    state = mapNamed(specs, (_, name) => requireArray(results.next, name));
     for (const [name, { shape, data }] of Object.entries(results.seen)) {
       outputs[name] ??= {
         shape: [observe.length, ...shape],
@@ -127,7 +127,7 @@ function runScan(
   return { state: { opaque: state }, outputs };
 }
 
-function rowOf({ shape, data }: NdArray, row: number): NdArray {
+function readRow({ shape, data }: NdArray, row: number): NdArray {
   const rest = shape.slice(1);
   const size = sizeOf(rest);
   return { shape: rest, data: data.subarray(row * size, (row + 1) * size) };
@@ -145,7 +145,7 @@ function toArrays(tensors: Tensors): FloatArrays {
   }));
 }
 
-function required(arrays: FloatArrays, name: string): FloatArray {
+function requireArray(arrays: FloatArrays, name: string): FloatArray {
   const array = arrays[name];
   if (!array) throw new RuntimeError(`the step gave no next state for ${name}`);
   return array;

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { getNamed } from '../../named-arrays.ts';
 import { fillNormal, streamKey } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
-import { hmcTransition, tunedStepSize } from '../../sampling/hmc.ts';
+import { runHmcTransition, tuneStepSize } from '../../sampling/hmc.ts';
 import type { AlgorithmSpec } from '../../specification.ts';
 import { lossOf } from '../objective.ts';
 import type { Algorithm, AlgorithmContext, Chain, ChainInput, StepInput } from './algorithm.ts';
@@ -71,7 +71,7 @@ function moved(
   if (!chain) throw new RangeError('mcem needs its chain');
   const [latents, stepSize] = [getNamed(chain.state, 'latents'), getNamed(chain.state, 'step_size')];
   const logJoint = (z: Tensor) => tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));
-  const { z, accepted } = hmcTransition(
+  const { z, accepted } = runHmcTransition(
     logJoint,
     tf.gather(latents, chain.read),
     { momentum: getNamed(noise, 'momentum'), acceptance: getNamed(noise, 'acceptance') },
@@ -83,7 +83,7 @@ function moved(
     drawn: { latents: z },
     chain: {
       latents: tf.tensorScatterUpdate(latents as tf.Tensor2D, positions, z),
-      step_size: tunedStepSize(stepSize, accepted, spec.target_acceptance),
+      step_size: tuneStepSize(stepSize, accepted, spec.target_acceptance),
     },
   };
 }

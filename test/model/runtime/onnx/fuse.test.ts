@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuse, reachable } from '../../../../src/model/runtime/onnx/fuse.ts';
+import { fuse, findReachable } from '../../../../src/model/runtime/onnx/fuse.ts';
 import { broadcastShapes, type Attributes, type Node } from '../../../../src/model/runtime/onnx/ir.ts';
 import { trace } from '../../../../src/model/runtime/onnx/trace.ts';
 import type { ArraySpecs, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
@@ -29,7 +29,7 @@ const POINT: Readonly<Record<string, Value>> = Object.fromEntries(
 /** One line for each operator that is left, inputs by their name or operator. */
 function fusedProgram(fn: TensorFunction): string[] {
   const { graph, outputs } = trace(INPUTS, fn, (results) => results);
-  const nodes = reachable(Object.values(fuse(graph, outputs)));
+  const nodes = findReachable(Object.values(fuse(graph, outputs)));
   const short = (node: Node) =>
     node.name ?? (typeof node.values === 'number' ? String(node.values) : node.op);
   return nodes
@@ -232,7 +232,7 @@ describe('a random program', () => {
       fc.property(program, (instructions) => {
         const raw = rawAlgebra();
         const written = runProgram(raw.algebra, Object.keys(INPUTS).map(raw.input), instructions);
-        const everything = interpret(named(reachable(written)), POINT);
+        const everything = interpret(named(findReachable(written)), POINT);
         const largest = Object.values(everything).flatMap(({ data }) => Array.from(data, Math.abs));
         const traced = trace(
           INPUTS,
