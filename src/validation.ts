@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { AppError, type Problem } from './errors.ts';
 
-/** Ajv as every door of the service uses it: defaults filled in, unknown fields refused, nothing coerced or dropped. */
+/** Ajv as used for all input: defaults are filled in, unknown fields refused, nothing is coerced or dropped. */
 export const AJV_OPTIONS = {
   useDefaults: true,
   removeAdditional: false,
@@ -29,18 +29,18 @@ export function compileCheck<Schema extends TSchema>(schema: Schema, what: strin
   };
 }
 
-/** Ajv's errors as problems: the pointer of the field, what was found wrong, what is allowed. */
+/** Ajv's errors as problems: the field's pointer, what is wrong and what is allowed. */
 export function problemsOf(errors: readonly ErrorObject[], prefix = ''): Problem[] {
-  return errors.map((error) => ({ pointer: prefix + pointerOf(error), detail: detailOf(error) }));
+  return errors.map((error) => ({ pointer: prefix + toPointer(error), detail: describeError(error) }));
 }
 
-function pointerOf(error: ErrorObject): string {
+function toPointer(error: ErrorObject): string {
   const params = error.params as Record<string, unknown>;
   const child = params['additionalProperty'] ?? params['missingProperty'] ?? params['tag'];
   return typeof child === 'string' ? `${error.instancePath}/${child}` : error.instancePath;
 }
 
-function detailOf(error: ErrorObject): string {
+function describeError(error: ErrorObject): string {
   const params = error.params as Record<string, unknown>;
   const siblings = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
   switch (error.keyword) {
@@ -48,26 +48,26 @@ function detailOf(error: ErrorObject): string {
       return `unknown field; allowed: ${siblings.length > 0 ? siblings.join(', ') : 'none here'}`;
     case 'required': {
       const tag = String(params['missingProperty']);
-      const names = tagsOf(error, tag);
+      const names = listTags(error, tag);
       return names.length > 0
         ? `this field is required: one of ${names.join(', ')}`
         : 'this field is required';
     }
     case 'enum':
-      return `must be one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}; found ${brief(error.data)}`;
+      return `must be one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}; found ${abbreviate(error.data)}`;
     case 'const':
       return `must be ${JSON.stringify(params['allowedValue'])}`;
     case 'discriminator': {
-      const names = tagsOf(error, String(params['tag']));
-      return `must be one of ${names.join(', ')}; found ${brief(params['tagValue'])}`;
+      const names = listTags(error, String(params['tag']));
+      return `must be one of ${names.join(', ')}; found ${abbreviate(params['tagValue'])}`;
     }
     default:
-      return `${error.message ?? 'is not valid'}; found ${brief(error.data)}`;
+      return `${error.message ?? 'is not valid'}; found ${abbreviate(error.data)}`;
   }
 }
 
-/** The names that tell the variants of a union apart, where this field does. */
-function tagsOf({ parentSchema }: ErrorObject, tag: string): string[] {
+/** The values that tell the variants of a union apart, if this field does. */
+function listTags({ parentSchema }: ErrorObject, tag: string): string[] {
   const union = parentSchema as
     | {
         discriminator?: { propertyName: string };
@@ -78,8 +78,8 @@ function tagsOf({ parentSchema }: ErrorObject, tag: string): string[] {
   return (union.oneOf ?? []).map(({ properties }) => JSON.stringify(properties[tag]?.const));
 }
 
-/** A value in a few words, whatever its size. */
-function brief(value: unknown): string {
+/** Describes a value of any size in a few words. */
+function abbreviate(value: unknown): string {
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'string')

@@ -4,7 +4,7 @@ import { newId } from '../ids.ts';
 import { installAdmission } from './http/admission.ts';
 import { installBodyGuard } from './http/body-guard.ts';
 import { installDocumentation } from './http/documentation.ts';
-import { answerClientError, frameworkErrors, installErrors } from './http/errors.ts';
+import { answerClientError, handleFrameworkErrors, installErrors } from './http/errors.ts';
 import { installJson } from './http/json.ts';
 import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
@@ -21,7 +21,7 @@ import { validatorCompiler } from './http/validators.ts';
 
 export type { ApiOptions, ApiStore, App } from './types.ts';
 
-/** The HTTP service over a queue and a store. It never listens: that is for the caller. */
+/** Builds the HTTP service on a queue and a store. The caller makes it listen. */
 export async function buildApp(options: ApiOptions): Promise<App> {
   const { config } = options;
   const app: App = Fastify({
@@ -31,7 +31,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     logController: new RequestLog(),
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveTimeoutMs,
-    // A socket is silent while a worker computes: longer than the longest inference.
+    // Longer than the longest inference: the socket is silent while a worker computes.
     connectionTimeout: config.inferenceTimeoutMs + 60_000,
     http: {
       headersTimeout: config.headersTimeoutMs,
@@ -39,9 +39,9 @@ export async function buildApp(options: ApiOptions): Promise<App> {
       // Its absence is answered as a problem (installProtocol).
       requireHostHeader: false,
     },
-    // A closing app still answers what comes over open connections: new work with our own 503.
+    // While closing, the app answers requests on open connections itself: new work with a 503 problem.
     return503OnClosing: false,
-    frameworkErrors: frameworkErrors(config),
+    frameworkErrors: handleFrameworkErrors(config),
     clientErrorHandler: (error, socket) => {
       answerClientError(error, socket);
     },

@@ -45,7 +45,7 @@ describe('the service', () => {
     const api = await buildTestApi();
     api.store.pingFailure = AppError.of('store_full', { key: 'ping/1', code: 'ENOSPC' });
     expect(problemOf(await api.call({ url: '/readyz' })).errors).toEqual([
-      { pointer: 'store', detail: 'has no room left' },
+      { pointer: 'store', detail: 'has no space left' },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { unsupportedMedia } from '../http/errors.ts';
+import { reportUnsupportedMedia } from '../http/errors.ts';
 import { UPLOAD_TYPES } from '../http/media.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, describe, page } from '../http/schemas.ts';
@@ -18,7 +18,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
       schema: {
         operationId: 'uploadDataset',
         summary: 'Upload a data set',
-        description: 'The body is the file itself; it is checked and stored as it comes in.',
+        description: 'The body is the file itself. It is checked and stored while it arrives.',
         tags,
         querystring: UploadQuery,
         body: UploadBody,
@@ -37,7 +37,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['store'] },
       schema: {
         operationId: 'listDatasets',
-        summary: 'List data sets, the built-in ones first, newest last',
+        summary: 'List data sets: built-in ones first, then by age, newest last',
         tags,
         querystring: PageQuery,
         response: { 200: describe(page(Dataset), 'A page of data sets.') },
@@ -52,7 +52,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['store', 'space'] },
       schema: {
         operationId: 'getDataset',
-        summary: 'One data set: what its values look like, and the likelihood that suits them',
+        summary: 'Get a data set, a profile of its values and the likelihood that suits them',
         tags,
         params: ById,
         response: { 200: describe(DatasetDetails, 'The data set.') },
@@ -69,6 +69,6 @@ function acceptFiles(app: App): void {
   app.addContentTypeParser('*', (request, payload, done) => {
     const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
     if (type === undefined || allowed.includes(type)) done(null, payload);
-    else done(unsupportedMedia(request));
+    else done(reportUnsupportedMedia(request));
   });
 }

@@ -10,7 +10,7 @@ export const UploadQuery = Type.Object(
       Type.Unsafe<DatasetFormat>({
         type: 'string',
         enum: [...DATASET_FORMATS],
-        description: 'Default: recognised by the first bytes.',
+        description: 'Default: recognised from the first bytes.',
       }),
     ),
     scale: Type.Optional(
@@ -56,12 +56,12 @@ export type Dataset = Static<typeof Dataset>;
 const Proposal = Type.Object(
   {
     likelihood: Type.Union([ChosenLikelihood, Type.Null()], {
-      description: 'As `POST /jobs` takes it, and has it where none is named; null where none suits.',
+      description: 'Used by `POST /jobs` if the request names none; null if none suits.',
     }),
     binarization: Type.Unsafe<BinarizationName>({
       type: 'string',
       enum: [...BINARIZATIONS],
-      description: 'Not taken by itself: training.binarization is none unless it is asked for.',
+      description: 'Only a suggestion: training.binarization is none unless you set it.',
     }),
     reasons: Type.Array(Type.String()),
   },
@@ -73,7 +73,7 @@ export const DatasetDetails = Type.Object(
     ...DatasetRecord.properties,
     proposal: nullable(Proposal),
     warnings: Type.Array(Type.String(), {
-      description: 'What to know before the proposed likelihood is trained on these data.',
+      description: 'What you should know before you train the proposed likelihood on these data.',
     }),
   },
   {

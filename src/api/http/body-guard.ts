@@ -15,26 +15,26 @@ declare module 'fastify' {
 
 interface Limits {
   readonly maxBytes: number;
-  /** Sees every piece before it goes on; throws where it must not. */
-  readonly look: () => (piece: Buffer) => void;
+  /** Makes a check that sees every piece before it is passed on, and throws to refuse the body. */
+  readonly startCheck: () => (piece: Buffer) => void;
   /** Longest time for the whole body; 0: no limit. */
   readonly totalMs: number;
   /** Longest time without a byte; 0: no limit. */
   readonly idleMs: number;
 }
 
-/** Rows of images are 4 deep inside their field; nothing that is understood is deeper than this. */
+/** Rows of images nest 4 deep inside their field; no valid body nests deeper than this. */
 const MAX_DEPTH = 32;
-/** Arrays and objects for each value that may be sent: rows of one value in one channel. */
+/** Arrays and objects allowed for each value: rows of one value in one channel. */
 const CONTAINERS_PER_VALUE = 2;
 
-/** Puts a guard before every body: clients that are too slow, send too much or hang up make the stream fail. */
+/** Guards every body: if the client is too slow, sends too much or hangs up, the stream fails. */
 export function installBodyGuard(app: App, config: Config): void {
-  const memory = bodyMemory(config.maxBodiesBytes);
+  const holdBytes = createBodyMemory(config.maxBodiesBytes);
   const bounds = { depth: MAX_DEPTH, containers: CONTAINERS_PER_VALUE * config.maxInferenceValues };
   const uploads = {
     maxBytes: config.maxUploadBytes,
-    look: () => () => undefined,
+    startCheck: () => () => undefined,
     totalMs: 0,
     idleMs: config.uploadIdleTimeoutMs,
   };
@@ -42,7 +42,12 @@ export function installBodyGuard(app: App, config: Config): void {
     const isUpload = request.routeOptions.config.upload === true;
     const limits: Limits = isUpload
       ? uploads
-      : { maxBytes: Infinity, look: () => jsonLook(reply.raw), totalMs: config.bodyTimeoutMs, idleMs: 0 };
+      : {
+          maxBytes: Infinity,
+          startCheck: () => checkJson(reply.raw),
+          totalMs: config.bodyTimeoutMs,
+          idleMs: 0,
+        };
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > limits.maxBytes) done(uploadTooLarge(limits.maxBytes));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
@@ -50,8 +55,8 @@ export function installBodyGuard(app: App, config: Config): void {
     } else done(null, payload);
   });
 
-  function jsonLook(response: ServerResponse): (piece: Buffer) => void {
-    const [hold, bound] = [memory(response), boundJson(bounds)];
+  function checkJson(response: ServerResponse): (piece: Buffer) => void {
+    const [hold, bound] = [holdBytes(response), boundJson(bounds)];
     return (piece) => {
       hold(piece.length);
       bound(piece);
@@ -60,10 +65,10 @@ export function installBodyGuard(app: App, config: Config): void {
 }
 
 /**
- * Counts the bytes of JSON bodies that are in memory, each until it is answered, and throws overloaded where one more piece
- * is too much for all together.
+ * Counts the bytes of all JSON bodies in memory, each until it is answered. Throws overloaded if one more piece would exceed
+ * the limit.
  */
-function bodyMemory(maxBytes: number): (response: ServerResponse) => (bytes: number) => void {
+function createBodyMemory(maxBytes: number): (response: ServerResponse) => (bytes: number) => void {
   let held = 0;
   return (response) => {
     let own = 0;
@@ -78,18 +83,18 @@ function bodyMemory(maxBytes: number): (response: ServerResponse) => (bytes: num
   };
 }
 
-/** The body, or an error in its place: too_large, overloaded, request_timeout, body_incomplete. The source itself is not destroyed: the answer goes over the same socket. */
+/** The body, or an error in its place: too_large, overloaded, request_timeout, body_incomplete. The source is not destroyed: the answer uses the same socket. */
 function guardBody(source: Readable, response: ServerResponse, limits: Limits): Readable {
   let bytes = 0;
   let ended = false;
-  const look = limits.look();
+  const check = limits.startCheck();
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       idle?.refresh();
       try {
         if (bytes > limits.maxBytes) throw uploadTooLarge(limits.maxBytes);
-        look(chunk);
+        check(chunk);
         done(null, chunk);
       } catch (error) {
         done(error as Error);
@@ -102,10 +107,10 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
   source.once('end', () => (ended = true));
   source.once('error', onHangUp);
   source.once('close', onHangUp);
-  // An answer that came before the body was read: nobody wants the rest.
+  // The answer came before the body was read: nobody needs the rest.
   response.once('close', onHangUp);
   response.once('finish', () => guard.destroy());
-  // Whoever reads the guard hears of its error; nobody may be reading.
+  // The reader of the guard handles its error; there may be none.
   guard.on('error', () => undefined);
   guard.once('close', () => {
     clearTimeout(idle);
@@ -116,7 +121,7 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
   return source.pipe(guard);
 
   function onIdle(): void {
-    // A reader that lags behind (a slow disk) is not the client's fault.
+    // The client is not to blame for a slow reader, such as a slow disk.
     if (guard.readableLength > 0) idle?.refresh();
     else onLate();
   }

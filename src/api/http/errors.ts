@@ -14,28 +14,28 @@ type Translate = (request: FastifyRequest, config: Config) => AppError | HttpErr
 const TRANSLATIONS: Record<string, Translate> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (_request, config) =>
     AppError.of('too_large', { what: 'The body', limit: config.maxBodyBytes, unit: 'bytes' }),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => unsupportedMedia(request),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => reportUnsupportedMedia(request),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new HttpError('empty_body'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new HttpError('body_incomplete'),
   FST_ERR_BAD_URL: () => new HttpError('malformed_path'),
-  FST_ERR_MAX_PARAM_LENGTH: (request) => noRoute(request),
+  FST_ERR_MAX_PARAM_LENGTH: (request) => reportNoRoute(request),
 };
 
 export function installErrors(app: App, config: Config): void {
   app.setErrorHandler((error, request, reply) => {
     sendProblem(translate(error, request, config), request, reply);
   });
-  const allowed = routeMethods(app);
+  const allowed = collectMethods(app);
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(pathOf(request));
     const wrong = methods.length > 0 && !methods.includes(request.method);
-    const error = wrong ? wrongMethod(request, methods) : noRoute(request);
+    const error = wrong ? reportWrongMethod(request, methods) : reportNoRoute(request);
     sendProblem(error, request, reply);
   });
 }
 
 /** Handles failures before a route is found, such as a path that cannot be decoded. */
-export function frameworkErrors(config: Config) {
+export function handleFrameworkErrors(config: Config) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     sendProblem(translate(error, request, config), request, reply);
   };
@@ -88,23 +88,23 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
 }
 
 function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
-  if (status === 500) log.error({ err: error }, 'request failed inside');
+  if (status === 500) log.error({ err: error }, 'request failed: internal error');
   else if (status > 500) log.warn({ err: error }, 'request failed');
   else log.info({ code: (error as AppError | HttpError).code }, 'request refused');
 }
 
 /** The body's media type is not one that the route reads. */
-export function unsupportedMedia({ headers, routeOptions }: FastifyRequest): AppError {
+export function reportUnsupportedMedia({ headers, routeOptions }: FastifyRequest): AppError {
   const found = JSON.stringify((headers['content-type'] ?? 'none').slice(0, 100));
   const allowed = routeOptions.config.upload === true ? `${UPLOAD_TYPES.join(', ')}, or none` : JSON_TYPE;
   return AppError.of('unsupported_media', { found, allowed });
 }
 
-function noRoute(request: FastifyRequest): AppError {
+function reportNoRoute(request: FastifyRequest): AppError {
   return AppError.of('route_not_found', { method: request.method, path: pathOf(request).slice(0, 200) });
 }
 
-function wrongMethod(request: FastifyRequest, methods: readonly string[]): HttpError {
+function reportWrongMethod(request: FastifyRequest, methods: readonly string[]): HttpError {
   const allow = methods.join(', ');
   return new HttpError('method_not_allowed', {
     detail: `${request.method} is not allowed here; allowed: ${allow}.`,
@@ -117,7 +117,7 @@ function pathOf(request: FastifyRequest): string {
 }
 
 /** The methods of a path, from the routes that are added later. */
-function routeMethods(app: App): (path: string) => string[] {
+function collectMethods(app: App): (path: string) => string[] {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

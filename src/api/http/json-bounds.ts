@@ -1,17 +1,17 @@
 import { AppError } from '../../errors.ts';
 
-/** What a body may hold, whatever it means. Parsing blocks the process, and nesting costs far more than its bytes. */
+/** Limits on any body. Parsing blocks the process, and nesting costs far more than its bytes. */
 export interface JsonBounds {
-  /** Most arrays and objects inside one another. */
+  /** Maximum nesting of arrays and objects. */
   readonly depth: number;
-  /** Most arrays and objects in all. */
+  /** Maximum number of arrays and objects. */
   readonly containers: number;
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c] as const;
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-/** Looks at a JSON text piece by piece, before it is parsed. Errors: too_large. */
+/** Checks a JSON text piece by piece, before it is parsed. Errors: too_large. */
 export function boundJson({ depth, containers }: JsonBounds): (piece: Uint8Array) => void {
   let [open, all, inString, escaped] = [0, 0, false, false];
   return (piece) => {
@@ -24,13 +24,13 @@ export function boundJson({ depth, containers }: JsonBounds): (piece: Uint8Array
       else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
         open += 1;
         all += 1;
-        if (open > depth) throw tooLarge('The nesting of the body', depth, 'levels');
-        if (all > containers) throw tooLarge('The body', containers, 'arrays and objects');
+        if (open > depth) throw refuse('The nesting of the body', depth, 'levels');
+        if (all > containers) throw refuse('The body', containers, 'arrays and objects');
       } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) open -= 1;
     }
   };
 }
 
-function tooLarge(what: string, limit: number, unit: string): AppError {
+function refuse(what: string, limit: number, unit: string): AppError {
   return AppError.of('too_large', { what, limit, unit });
 }

@@ -6,23 +6,23 @@ interface Range {
 }
 
 /**
- * The offer that an Accept header wants most (RFC 9110, 12.5.1; the first on a tie, and where there is no header).
+ * Picks the offer that an Accept header prefers (RFC 9110, 12.5.1): the first on a tie or without a header.
  * Errors: not_acceptable.
  */
 export function negotiate<const Offer extends string>(
   accept: string | undefined,
   offers: readonly [Offer, ...Offer[]],
 ): Offer {
-  const ranges = parse(accept ?? '*/*');
-  const wanted = offers.map((offer) => ({ offer, quality: qualityOf(offer, ranges) }));
+  const ranges = parseAccept(accept ?? '*/*');
+  const wanted = offers.map((offer) => ({ offer, quality: findQuality(offer, ranges) }));
   const best = wanted.reduce((one, other) => (other.quality > one.quality ? other : one));
   if (best.quality > 0) return best.offer;
   throw new HttpError('not_acceptable', {
-    detail: `No answer of type ${(accept ?? '').slice(0, 200)} can be given; there is: ${offers.join(', ')}.`,
+    detail: `The answer is not available as ${(accept ?? '').slice(0, 200)}; available: ${offers.join(', ')}.`,
   });
 }
 
-function parse(accept: string): Range[] {
+function parseAccept(accept: string): Range[] {
   return accept.split(',').map((part) => {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith('q='));
@@ -30,8 +30,8 @@ function parse(accept: string): Range[] {
   });
 }
 
-/** The most specific range that covers the type decides. */
-function qualityOf(type: string, ranges: readonly Range[]): number {
+/** The most specific range that covers the type counts. */
+function findQuality(type: string, ranges: readonly Range[]): number {
   const family = `${type.split('/')[0] ?? ''}/*`;
   for (const candidate of [type, family, '*/*']) {
     const range = ranges.find((one) => one.type === candidate);

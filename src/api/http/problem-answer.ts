@@ -34,30 +34,30 @@ export interface ProblemAnswer {
 
 export interface ProblemContext {
   readonly requestId: string;
-  /** The error names an id that stands in the path: a malformed one is not found rather than invalid. */
+  /** The id in question is part of the path: if it is malformed, it is not found rather than invalid. */
   readonly idInPath?: boolean;
 }
 
-/** The answer to an error. What is not meant for clients (unknown errors, internal kinds) keeps its message inside. */
+/** The answer to an error. Messages of unknown errors and internal kinds are not shown to clients. */
 export function problemAnswer(error: unknown, context: ProblemContext): ProblemAnswer {
-  if (error instanceof AppError) return ofAppError(error, context);
+  if (error instanceof AppError) return answerAppError(error, context);
   if (error instanceof HttpError) {
-    return answer(HTTP_ERRORS[error.code].status, error.code, error.message, [], context, error.headers);
+    return buildAnswer(HTTP_ERRORS[error.code].status, error.code, error.message, [], context, error.headers);
   }
-  return ofAppError(AppError.of('internal', undefined), context);
+  return answerAppError(AppError.of('internal', undefined), context);
 }
 
-function ofAppError(error: AppError, context: ProblemContext): ProblemAnswer {
-  const lost = error.code === 'id_invalid' && context.idInPath === true;
-  const status = lost ? 404 : statusOf(error.kind);
-  const inside = error.kind === 'internal' || error.kind === 'damaged';
-  const detail = inside ? AppError.of('internal', undefined).message : error.message;
+function answerAppError(error: AppError, context: ProblemContext): ProblemAnswer {
+  const isNotFound = error.code === 'id_invalid' && context.idInPath === true;
+  const status = isNotFound ? 404 : statusOf(error.kind);
+  const isInternal = error.kind === 'internal' || error.kind === 'damaged';
+  const detail = isInternal ? AppError.of('internal', undefined).message : error.message;
   const wait = RETRY_AFTER_SECONDS[error.kind];
   const headers = wait === undefined ? {} : { 'retry-after': String(wait) };
-  return answer(status, error.code, detail, error.problems, context, headers);
+  return buildAnswer(status, error.code, detail, error.problems, context, headers);
 }
 
-function answer(
+function buildAnswer(
   status: number,
   code: string,
   detail: string,

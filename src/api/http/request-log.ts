@@ -2,12 +2,12 @@ import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Clients ask this over and over: what goes well is logged at debug. */
+    /** Clients poll this route: requests that succeed are logged at debug. */
     polled?: boolean;
   }
 }
 
-/** Fastify's lines about requests, those of polls that go well at a lower level. */
+/** Fastify's log lines about requests; successful polls are logged at debug. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest, reply: FastifyReply): void {
     if (isPolled(request)) request.log.debug({ req: request }, 'incoming request');

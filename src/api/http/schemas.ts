@@ -3,8 +3,8 @@ import Type, { type Static, type TSchema } from 'typebox';
 export const closed = { additionalProperties: false } as const;
 
 /**
- * A keyword the validator ignores: what the published schema says beside it. For parts too large for a
- * schema validator, which are checked by hand.
+ * A keyword that the validator ignores: what the published schema says in addition. For parts that are too large for a schema
+ * validator and are checked by hand.
  */
 export const PUBLISHED = 'x-published';
 
@@ -18,18 +18,23 @@ export const Checkpoint = Type.Unsafe<'latest' | 'best' | number>({
     { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   ],
   default: 'latest',
-  description: 'The newest checkpoint, the best by validation elbo, or that of a step.',
+  description: 'latest, best (highest validation elbo), or the step of a checkpoint.',
 });
 
-/** Shape of any id in a path; whether it names something is for the store or queue to say. */
+/** Any id in a path; the store or the queue decides whether it exists. */
 export const ById = Type.Object({ id: Type.String() }, closed);
 
 export const PAGE_FIELDS = {
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Most entries of one page.' }),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+    description: 'Maximum number of entries in one page.',
+  }),
   after: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_-]{1,64}$',
-      description: 'Id of the last entry of the page before.',
+      description: 'Id of the last entry of the previous page.',
     }),
   ),
 };
@@ -41,7 +46,7 @@ export function page<Schema extends TSchema>(entry: Schema) {
   return Type.Object(
     {
       data: Type.Array(entry),
-      has_more: Type.Boolean({ description: 'Whether `after` the last entry there is more.' }),
+      has_more: Type.Boolean({ description: 'Whether there is a next page.' }),
     },
     closed,
   );

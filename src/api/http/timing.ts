@@ -7,10 +7,10 @@ declare module 'fastify' {
   }
 }
 
-/** Parts of the time that an inference took, in milliseconds. */
+/** How long the parts of an inference took, in milliseconds. */
 export interface Timing {
   readonly computeMs: number;
-  /** Waiting for a worker and on the way there and back. */
+  /** Waiting for a worker, and transport in both directions. */
   readonly queueMs: number;
 }
 

@@ -10,7 +10,7 @@ const NAMES: Record<string, string> = {
   headers: 'The headers',
 };
 
-/** Bodies are checked as they are; what comes as text (query, path) may be read as a number. Defaults are filled in. */
+/** Query and path arrive as text, so numbers are converted; bodies are checked as they are. Defaults are filled in. */
 export function validatorCompiler(): FastifySchemaCompiler<AnySchema> {
   return ({ schema, httpPart = 'body' }) => {
     const inBody = httpPart === 'body';

@@ -29,7 +29,7 @@ export async function postJob(api: ApiOptions, request: JobRequest, log: Fastify
 
 /** Errors: job_not_found, id_invalid. */
 export async function getJob(api: ApiOptions, id: string): Promise<Job> {
-  const view = await api.producer.get(checkedId(id));
+  const view = await api.producer.get(requireJobId(id));
   if (view === null) throw AppError.of('job_not_found', { id });
   return presentJob(view);
 }
@@ -46,10 +46,10 @@ export async function listJobs(
 
 /** Errors: job_not_found, job_finished, id_invalid. */
 export async function cancelJob(api: ApiOptions, id: string): Promise<Job> {
-  return presentJob(await api.producer.cancel(checkedId(id)));
+  return presentJob(await api.producer.cancel(requireJobId(id)));
 }
 
-function checkedId(id: string): string {
+function requireJobId(id: string): string {
   if (!JOB_ID.test(id)) throw AppError.of('id_invalid', { id: JSON.stringify(id) });
   return id;
 }

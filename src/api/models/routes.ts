@@ -29,7 +29,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['store', 'queue'] },
       schema: {
         operationId: 'getModel',
-        summary: 'One model, its checkpoints and the state of its job',
+        summary: 'Get a model, its checkpoints and the state of its job',
         tags,
         params: ById,
         response: { 200: describe(ModelDetails, 'The model.') },
@@ -44,7 +44,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['store'] },
       schema: {
         operationId: 'getMetrics',
-        summary: 'How the training went, by step',
+        summary: 'Get the metrics of a training, by step',
         description:
           'One line for each epoch. train_elbo is the mean over the minibatches observed in the epoch; the validation terms are means over the validation rows.',
         tags,

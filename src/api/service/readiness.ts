@@ -10,7 +10,7 @@ export async function checkReady(api: ApiOptions, draining: boolean, log: Fastif
   if (draining) throw AppError.of('draining', undefined);
   const parts = { queue: () => api.producer.ping(), store: () => api.store.ping() };
   const checks = Object.entries(parts).map(async ([pointer, ping]) => {
-    const detail = await troubleWith(pointer, ping, log);
+    const detail = await findTrouble(pointer, ping, log);
     return detail === null ? [] : [{ pointer, detail }];
   });
   const problems = (await Promise.all(checks)).flat();
@@ -19,8 +19,8 @@ export async function checkReady(api: ApiOptions, draining: boolean, log: Fastif
   throw AppError.of('not_ready', { what }, { problems });
 }
 
-/** What is wrong with a part, or null. */
-async function troubleWith(
+/** Says what is wrong with a part, or null. */
+async function findTrouble(
   name: string,
   ping: () => Promise<void>,
   log: FastifyBaseLogger,
@@ -34,7 +34,7 @@ async function troubleWith(
     return null;
   } catch (error) {
     log.warn({ err: error, part: name }, 'not ready');
-    return error instanceof AppError && error.kind === 'full' ? 'has no room left' : 'does not answer';
+    return error instanceof AppError && error.kind === 'full' ? 'has no space left' : 'does not answer';
   } finally {
     late.catch(() => undefined);
     timer.abort();

@@ -34,7 +34,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
     {
       schema: {
         operationId: 'getIndex',
-        summary: 'What there is',
+        summary: 'Get the addresses of this service',
         tags,
         response: { 200: describe(Index, 'The addresses of this service.') },
       },
@@ -48,7 +48,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
       config: { polled: true },
       schema: {
         operationId: 'checkAlive',
-        summary: 'Whether the process is alive',
+        summary: 'Check that the process answers',
         tags,
         response: { 200: describe(Health, 'The process answers.') },
       },
@@ -62,7 +62,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
       config: { needs: ['store', 'queue'], polled: true },
       schema: {
         operationId: 'checkReady',
-        summary: 'Whether work can be taken: queue and store answer, and the service is not stopping',
+        summary: 'Check that the service accepts work: queue and store answer, and it is not stopping',
         tags,
         response: { 200: describe(Health, 'Work is accepted.') },
       },
