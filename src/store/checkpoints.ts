@@ -3,18 +3,18 @@ import { AppError } from '../errors.ts';
 import type { StoredArrays } from './arrays.ts';
 import type { Driver } from './driver.ts';
 import { decodeSafetensors, encodeSafetensors } from './formats/safetensors.ts';
-import { checkpointFolder, checkpointKey, checkpointSteps, isStep, readCheckpoint } from './model-files.ts';
+import { checkpointFolder, checkpointKey, listSteps, isStep, readCheckpoint } from './model-files.ts';
 import type { CheckpointContent, OnCorrupt, WhichCheckpoint } from './models.ts';
 import { checkpointFormat, type CheckpointRecord } from './records/checkpoint-record.ts';
-import { describe, encodeRecord, isAppError, unlessCorrupt } from './records/record-blob.ts';
+import { describeError, encodeRecord, isAppError, skipCorrupt } from './records/record-blob.ts';
 
 const ARRAY_FILES = { parameters: 'parameters.safetensors', optimizer: 'optimizer.safetensors' } as const;
 type ArrayFile = keyof typeof ARRAY_FILES;
 const RECORD_FILE = 'checkpoint.json';
 
 /**
- * Writes both files and, last, checkpoint.json: without it the others do not count. Replaces the same step.
- * Errors: store_full, and then nothing half-written takes up what room there is.
+ * Writes both files, then checkpoint.json: without it the others do not count. Replaces a checkpoint of the same step.
+ * Errors: store_full; what was half written is removed, so that it takes up no room.
  */
 export async function saveCheckpoint(
   driver: Driver,
@@ -51,8 +51,8 @@ async function writeCheckpoint(
 }
 
 export async function listCheckpoints(driver: Driver, id: string): Promise<CheckpointRecord[]> {
-  const steps = await checkpointSteps(driver, id);
-  const records = await Promise.all(steps.map((step) => unlessCorrupt(readCheckpoint(driver, id, step))));
+  const steps = await listSteps(driver, id);
+  const records = await Promise.all(steps.map((step) => skipCorrupt(readCheckpoint(driver, id, step))));
   return records.filter((record) => record !== null);
 }
 
@@ -61,15 +61,15 @@ export interface LoadOptions {
   readonly onCorrupt?: OnCorrupt;
 }
 
-/** The first good one in the order asked for; what is passed over is told to onCorrupt. */
+/** The first good checkpoint in the order asked for. Reports the ones it skips to onCorrupt. */
 export async function loadCheckpoint(
   driver: Driver,
   id: string,
   which: WhichCheckpoint,
   options: LoadOptions,
 ): Promise<CheckpointContent | null> {
-  for await (const record of candidates(driver, id, which, options.onCorrupt)) {
-    const content = await unlessDamaged(driver, id, record.step, options.onCorrupt, async () => ({
+  for await (const record of listCandidates(driver, id, which, options.onCorrupt)) {
+    const content = await readUnlessDamaged(driver, id, record.step, options.onCorrupt, async () => ({
       step: record.step,
       epoch: record.epoch,
       seed: record.seed,
@@ -82,38 +82,37 @@ export async function loadCheckpoint(
   return null;
 }
 
-export async function* candidates(
+export async function* listCandidates(
   driver: Driver,
   id: string,
   which: WhichCheckpoint,
   onCorrupt?: OnCorrupt,
 ): AsyncGenerator<CheckpointRecord> {
-  const steps =
-    typeof which === 'number' ? [which].filter(isStep) : (await checkpointSteps(driver, id)).reverse();
-  const order = which === 'best' ? await bestFirst(driver, id, steps) : steps;
+  const steps = typeof which === 'number' ? [which].filter(isStep) : (await listSteps(driver, id)).reverse();
+  const order = which === 'best' ? await sortBestFirst(driver, id, steps) : steps;
   for (const step of order) {
     const read = () => readCheckpoint(driver, id, step);
-    const record = await unlessDamaged(driver, id, step, onCorrupt, read);
+    const record = await readUnlessDamaged(driver, id, step, onCorrupt, read);
     if (record !== null) yield record;
   }
 }
 
-/** By falling validation bound, the newer first where equal; those without one, or damaged, come last. */
-async function bestFirst(driver: Driver, id: string, newestFirst: readonly number[]): Promise<number[]> {
+/** By descending validation bound, the newer first if equal; those without one, or damaged, come last. */
+async function sortBestFirst(driver: Driver, id: string, newestFirst: readonly number[]): Promise<number[]> {
   const scored = await Promise.all(
     newestFirst.map(async (step) => {
-      const record = await unlessCorrupt(readCheckpoint(driver, id, step));
+      const record = await skipCorrupt(readCheckpoint(driver, id, step));
       return { step, elbo: record?.validation_elbo ?? -Infinity };
     }),
   );
-  return scored.sort(byScore).map(({ step }) => step);
+  return scored.sort(compareScores).map(({ step }) => step);
 }
 
-const byScore = (a: { step: number; elbo: number }, b: { step: number; elbo: number }): number =>
+const compareScores = (a: { step: number; elbo: number }, b: { step: number; elbo: number }): number =>
   a.elbo === b.elbo ? b.step - a.step : b.elbo - a.elbo;
 
-/** What is read, or null where it is damaged, which is told, or gone. */
-async function unlessDamaged<T>(
+/** What is read; null if it is gone or damaged. Damage is reported. */
+async function readUnlessDamaged<T>(
   driver: Driver,
   id: string,
   step: number,
@@ -125,7 +124,7 @@ async function unlessDamaged<T>(
   } catch (error) {
     if (!isDamage(error)) throw error;
     // Pruned or removed while it was read: gone, not damaged.
-    if (await hasRecord(driver, id, step)) onCorrupt?.({ modelId: id, step, detail: describe(error) });
+    if (await hasRecord(driver, id, step)) onCorrupt?.({ modelId: id, step, detail: describeError(error) });
     return null;
   }
 }
@@ -161,15 +160,15 @@ async function readArrays(
   return decodeSafetensors(bytes).arrays;
 }
 
-/** Removes all but the newest `keep` and the best one, and what crashes left unfinished before the newest. */
+/** Removes all but the newest `keep` and the best one, and what crashes left unfinished before the newest one. */
 export async function pruneCheckpoints(driver: Driver, id: string, keep: number): Promise<void> {
   const records = await listCheckpoints(driver, id);
   const newest = records.at(-1);
   if (newest === undefined) return;
   const scored = records.map(({ step, validation_elbo: elbo }) => ({ step, elbo: elbo ?? -Infinity }));
-  const best = scored.sort(byScore)[0]?.step;
+  const best = scored.sort(compareScores)[0]?.step;
   const kept = new Set(records.slice(-Math.max(1, keep)).map(({ step }) => step));
-  for (const step of await checkpointSteps(driver, id)) {
+  for (const step of await listSteps(driver, id)) {
     if (kept.has(step) || step === best || step > newest.step) continue;
     // First what makes it count, so that a reader never finds half of it.
     await driver.remove(checkpointKey(id, step, RECORD_FILE));

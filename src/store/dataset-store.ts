@@ -16,7 +16,7 @@ import type { Driver } from './driver.ts';
 import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
-import { encodeRecord, pageOf, unlessCorrupt } from './records/record-blob.ts';
+import { encodeRecord, readPage, skipCorrupt } from './records/record-blob.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
@@ -29,7 +29,7 @@ export interface DatasetStoreOptions extends UploadLimits {
 export function createDatasetStore(driver: Driver, options: DatasetStoreOptions): DatasetStore {
   const { rowCacheBytes = DEFAULT_ROW_CACHE_BYTES, mnistFolder } = options;
   let mnist: Promise<DatasetRecord> | undefined;
-  const builtIn = (): Promise<DatasetRecord> => {
+  const getBuiltIn = (): Promise<DatasetRecord> => {
     mnist ??= materialiseMnist(driver, mnistFolder).catch((error: unknown) => {
       mnist = undefined; // The next call tries again.
       throw error;
@@ -38,7 +38,7 @@ export function createDatasetStore(driver: Driver, options: DatasetStoreOptions)
   };
 
   const get = async (id: string): Promise<DatasetRecord> => {
-    if (id === MNIST_ID) return builtIn();
+    if (id === MNIST_ID) return getBuiltIn();
     if (!isDatasetId(id)) throw AppError.of('id_invalid', { id: JSON.stringify(id.slice(0, 64)) });
     const record = await readDataset(driver, id);
     if (record === null) throw AppError.of('dataset_not_found', { id });
@@ -53,8 +53,8 @@ export function createDatasetStore(driver: Driver, options: DatasetStoreOptions)
       const ids = [MNIST_ID, ...stored];
       const start =
         after === MNIST_ID ? 1 : ids.findIndex((id) => after === '' || (id !== MNIST_ID && id > after));
-      return pageOf(start === -1 ? [] : ids.slice(start), limit, async (id) =>
-        id === MNIST_ID ? MNIST_RECORD : unlessCorrupt(readDataset(driver, id)),
+      return readPage(start === -1 ? [] : ids.slice(start), limit, async (id) =>
+        id === MNIST_ID ? MNIST_RECORD : skipCorrupt(readDataset(driver, id)),
       );
     },
     openRows: async (id, { inMemory = true } = {}) =>
@@ -72,10 +72,10 @@ async function create(
   const id = newId('ds');
   try {
     checkSettings(upload);
-    const rows = await openUpload(bytesOf(source), upload.format, limits, upload.header);
+    const rows = await openUpload(readBytes(source), upload.format, limits, upload.header);
     const measures = new Measures(rows, upload.scale);
     const written = await driver.write(rowsKey(id), measures.pieces());
-    const record = describe(id, upload, rows, measures, written);
+    const record = describeDataset(id, upload, rows, measures, written);
     await driver.write(datasetKey(id), encodeRecord(datasetFormat, record));
     return record;
   } catch (error) {
@@ -86,13 +86,13 @@ async function create(
   }
 }
 
-async function* bytesOf(source: Readable): AsyncGenerator<Uint8Array> {
+async function* readBytes(source: Readable): AsyncGenerator<Uint8Array> {
   for await (const piece of source as AsyncIterable<Uint8Array | string>) {
     yield typeof piece === 'string' ? Buffer.from(piece) : piece;
   }
 }
 
-/** What is found out about the values while they stream by. */
+/** Gathers facts about the values while they stream by. */
 class Measures {
   readonly #rows: OpenUpload;
   readonly #givenScale: number | undefined;
@@ -141,7 +141,7 @@ class Measures {
   }
 }
 
-function describe(
+function describeDataset(
   id: string,
   { name, testRows = 0 }: DatasetUpload,
   { format, rowShape, dataSize, dtype }: OpenUpload,

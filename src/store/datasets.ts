@@ -5,13 +5,13 @@ export type { DatasetRecord };
 
 export interface DatasetUpload {
   readonly name: string;
-  /** Told from the first bytes (gzip, idx, npy; else csv) where absent. */
+  /** Default: recognised by the first bytes (gzip, idx, npy; otherwise csv). */
   readonly format?: DatasetFormat;
   /** A value is stored * scale. Default: 1/255 for uint8 with values above 1, else 1. */
   readonly scale?: number;
   /** How many of the last rows are test rows. Default 0. */
   readonly testRows?: number;
-  /** CSV: whether the first row names the columns. Default: as it looks. */
+  /** CSV: whether the first row names the columns. Default: guessed from what it holds. */
   readonly header?: boolean;
 }
 
@@ -24,14 +24,14 @@ export interface RowReader {
 }
 
 export interface DatasetStore {
-  /** Reads, checks and stores an upload (gzip recognised by its magic bytes). Errors: data_invalid, too_large; nothing is written then. */
+  /** Reads, checks and stores an upload (gzip is recognised by its magic bytes). Errors: data_invalid, too_large; then nothing is kept. */
   create(source: Readable, upload: DatasetUpload): Promise<DatasetRecord>;
-  /** Errors: dataset_not_found, id_invalid. The built-in `mnist` is always there. */
+  /** Errors: dataset_not_found, id_invalid. The built-in `mnist` always exists. */
   get(id: string): Promise<DatasetRecord>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
-  /** Rows are held in memory up to a limit, read from the blob beyond it, and always so unless `inMemory`. */
+  /** Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. */
   openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
-  /** The class of each row, the test rows' too; null where they are not known. */
+  /** The class of each row, including test rows; null if classes are not known. */
   labels(id: string): Promise<Uint8Array | null>;
 }

@@ -1,23 +1,23 @@
 /**
  * Where bytes rest. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
- * Each driver passes test/store/driver-contract.ts. Whatever writes throws store_full where there is no room left.
+ * Each driver passes test/store/driver-contract.ts. Methods that write throw store_full if there is no room left.
  */
 export interface Driver {
   /** All bytes of one blob. Errors: blob_not_found. */
   read(key: string): Promise<Buffer>;
   /**
-   * Writes a blob so that a reader sees all of it or none, whenever the process dies; replaces one that is there.
-   * If the source throws, nothing is left behind.
+   * Writes or replaces a blob atomically: a reader sees all of it or none, even if the process dies.
+   * If the source throws, nothing is stored.
    */
   write(
     key: string,
     source: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<{ sha256: string; bytes: number }>;
-  /** Adds a line to a text blob, making it where there is none. */
+  /** Adds a line to a text blob, and creates the blob if there is none. */
   append(key: string, line: string): Promise<void>;
-  /** Names directly below a prefix (blobs and folders), sorted; [] where there is nothing. */
+  /** Names directly below a prefix (blobs and folders), sorted; [] if there are none. */
   list(prefix: string): Promise<string[]>;
-  /** Removes everything below a prefix (or the one blob); nothing there is fine. */
+  /** Removes everything below a prefix, or the one blob. Does nothing if nothing is there. */
   remove(prefix: string): Promise<void>;
   /** Opens a blob for reading at any offset. Errors: blob_not_found. */
   open(key: string): Promise<RandomAccess>;

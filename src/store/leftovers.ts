@@ -4,10 +4,10 @@ import type { Driver } from './driver.ts';
 import { isModelId, modelFolder, modelKey, MODELS } from './model-files.ts';
 import { readIfThere } from './records/record-blob.ts';
 
-/** What is younger may be in the making in another process. */
+/** Another process may still be writing what is younger. */
 const GRACE_MS = 24 * 3600 * 1000;
 
-/** Removes data sets and models without their JSON: uploads and removals that a crash cut short a day ago or earlier. */
+/** Removes data sets and models without their JSON: what crashes left of uploads and removals at least a day ago. */
 export async function removeLeftovers(driver: Driver, now: number = Date.now()): Promise<void> {
   const oldDataset = newId('ds', now - GRACE_MS);
   for (const id of await driver.list(DATASETS)) {

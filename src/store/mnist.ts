@@ -69,7 +69,7 @@ export async function materialiseMnist(driver: Driver, folder?: string): Promise
   // Written by an earlier version it may lack what is known of it now.
   if (there?.sha256 === MNIST_RECORD.sha256) return MNIST_RECORD;
   const key = rowsKey(MNIST_ID);
-  const { sha256 } = await driver.write(key, images(folder ?? findPackage()));
+  const { sha256 } = await driver.write(key, readImages(folder ?? findPackage()));
   if (sha256 !== MNIST_RECORD.sha256) {
     await driver.remove(key);
     const detail = 'its images are not the published ones';
@@ -103,7 +103,7 @@ function findPackage(): string {
   }
 }
 
-async function* images(folder: string): AsyncGenerator<Uint8Array> {
+async function* readImages(folder: string): AsyncGenerator<Uint8Array> {
   for (const name of FILES) {
     const file = createReadStream(join(folder, name));
     try {

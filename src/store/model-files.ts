@@ -27,7 +27,7 @@ export function checkpointFolder(id: string, step: number): string {
 }
 
 /** Steps with a folder, rising; what the folders hold is not looked at. */
-export async function checkpointSteps(driver: Driver, id: string): Promise<number[]> {
+export async function listSteps(driver: Driver, id: string): Promise<number[]> {
   const names = await driver.list(checkpointsFolder(id));
   return names.filter((name) => STEP_NAME.test(name)).map(Number);
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import {
-  candidates,
+  listCandidates,
   listCheckpoints,
   loadCheckpoint,
   pruneCheckpoints,
@@ -11,7 +11,7 @@ import { appendMetrics, listMetrics, readMetrics, truncateMetrics } from './metr
 import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-files.ts';
 import type { ModelStore } from './models.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
-import { encodeRecord, pageOf, readIfThere, unlessCorrupt } from './records/record-blob.ts';
+import { encodeRecord, readPage, readIfThere, skipCorrupt } from './records/record-blob.ts';
 
 export function createModelStore(driver: Driver): ModelStore {
   /** Every id passes here before it becomes part of a key. */
@@ -42,7 +42,7 @@ export function createModelStore(driver: Driver): ModelStore {
     },
     list: async ({ limit, after = '' }) => {
       const ids = (await driver.list(MODELS)).filter((id) => isModelId(id) && id > after);
-      return pageOf(ids, limit, (id) => unlessCorrupt(readModel(driver, id)));
+      return readPage(ids, limit, (id) => skipCorrupt(readModel(driver, id)));
     },
     remove: async (id) => {
       await driver.remove(modelKey(await requireModel(id)));
@@ -56,7 +56,7 @@ export function createModelStore(driver: Driver): ModelStore {
 
     saveCheckpoint: async (id, content) => saveCheckpoint(driver, await requireModel(id), content),
     listCheckpoints: async (id) => listCheckpoints(driver, checkId(id)),
-    candidates: (id, which, onCorrupt) => candidates(driver, checkId(id), which, onCorrupt),
+    listCandidates: (id, which, onCorrupt) => listCandidates(driver, checkId(id), which, onCorrupt),
     loadCheckpoint: async (id, which, options) => loadCheckpoint(driver, checkId(id), which, options),
     pruneCheckpoints: async (id, keep) => pruneCheckpoints(driver, checkId(id), keep),
   };

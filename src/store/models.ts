@@ -18,14 +18,14 @@ export interface CheckpointContent {
 
 export type WhichCheckpoint = 'latest' | 'best' | number;
 
-/** Called when a torn or altered checkpoint was passed over for an older one. */
+/** Called when a torn or altered checkpoint is skipped in favour of another. */
 export type OnCorrupt = (event: { modelId: string; step: number; detail: string }) => void;
 
 export interface ModelStore {
   create(record: ModelRecord): Promise<void>;
   /** Errors: model_not_found, id_invalid. */
   get(id: string): Promise<ModelRecord>;
-  /** Puts a completed specification in the place of the model's. Errors: model_not_found. */
+  /** Replaces the specification of a model. Errors: model_not_found. */
   setSpecification(id: string, model: ModelSpec): Promise<void>;
   list(page: { limit: number; after?: string }): Promise<{ records: ModelRecord[]; hasMore: boolean }>;
   /** Errors: model_not_found. */
@@ -36,20 +36,20 @@ export interface ModelStore {
   readMetrics(id: string): Promise<MetricsLine[]>;
   /** Some of them, in bounded memory. */
   listMetrics(id: string, query: MetricsQuery): Promise<MetricsPage>;
-  /** Drops lines later than a step: a resumed run writes them again. */
+  /** Drops lines of steps after this one: a resumed run writes them again. */
   truncateMetrics(id: string, lastStep: number): Promise<void>;
 
   saveCheckpoint(id: string, content: CheckpointContent): Promise<CheckpointRecord>;
   /** Checkpoints whose checkpoint.json can be read, by rising step; file sums are not checked here. */
   listCheckpoints(id: string): Promise<CheckpointRecord[]>;
   /**
-   * Checkpoints in the order in which loadCheckpoint tries them, their checkpoint.json read one at a time. One that
-   * cannot be read is told to onCorrupt; the other files are not looked at.
+   * Checkpoints in the order in which loadCheckpoint tries them. Reads one checkpoint.json at a time, and no other files.
+   * Reports those it cannot read to onCorrupt.
    */
-  candidates(id: string, which: WhichCheckpoint, onCorrupt?: OnCorrupt): AsyncIterable<CheckpointRecord>;
+  listCandidates(id: string, which: WhichCheckpoint, onCorrupt?: OnCorrupt): AsyncIterable<CheckpointRecord>;
   /**
-   * The checkpoint of a step, or the newest (or best by validation bound) good one: sums are checked, bad ones are passed
-   * over and told to onCorrupt. Null where there is none. With `optimizer: false` that file is not read (and `{}`).
+   * The checkpoint of a step, or the newest (or best by validation bound) good one. Checks sums; skips bad checkpoints and
+   * reports them to onCorrupt. Null if there is none. With `optimizer: false` the optimizer's file is not read (and `{}`).
    */
   loadCheckpoint(
     id: string,

@@ -77,7 +77,7 @@ export class LoadedModels<Inference extends Disposable> {
     which: WhichCheckpoint,
   ): Promise<LoadedModel<Inference>> {
     const { id } = record;
-    for await (const checkpoint of this.#models.candidates(id, which, this.#onCorrupt)) {
+    for await (const checkpoint of this.#models.listCandidates(id, which, this.#onCorrupt)) {
       const parameters = await checkpoints.parametersOf(checkpoint);
       if (parameters !== null) return { record, step: checkpoint.step, inference, parameters };
     }

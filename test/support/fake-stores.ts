@@ -144,7 +144,7 @@ export class FakeModels implements ModelStore {
     return this.checkpoints.get(id) ?? [];
   }
 
-  candidates(): never {
+  listCandidates(): never {
     throw new Error('the API loads no checkpoint');
   }
 

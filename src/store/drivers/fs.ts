@@ -16,19 +16,19 @@ const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
 
 /** Blobs as files below a folder, which is made with the first write. */
 export function fsDriver(folder: string): Driver {
-  const pathOf = (key: string): string => join(folder, ...checkedNames(key));
+  const pathOf = (key: string): string => join(folder, ...checkNames(key));
   return {
-    read: (key) => orNotFound(key, readFile(pathOf(key))),
-    write: (key, source) => orRefused(key, write(pathOf(key), source)),
-    append: (key, line) => orRefused(key, append(pathOf(key), line)),
+    read: (key) => rejectNotFound(key, readFile(pathOf(key))),
+    write: (key, source) => rejectRefused(key, write(pathOf(key), source)),
+    append: (key, line) => rejectRefused(key, append(pathOf(key), line)),
     list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
-    remove: (prefix) => orRefused(prefix, remove(pathOf(prefix))),
-    open: (key) => orNotFound(key, openFile(key, pathOf(key))),
+    remove: (prefix) => rejectRefused(prefix, remove(pathOf(prefix))),
+    open: (key) => rejectNotFound(key, openFile(key, pathOf(key))),
   };
 }
 
 /** Keys are made by the store from checked ids; this is the second line of defence against paths that lead out. */
-function checkedNames(key: string): string[] {
+function checkNames(key: string): string[] {
   const names = key.split('/');
   if (names.length <= MAX_DEPTH && names.every((name) => NAME.test(name))) return names;
   throw AppError.of('id_invalid', { id: JSON.stringify(key.slice(0, 100)) });
@@ -93,14 +93,14 @@ async function endsInsideLine(file: FileHandle): Promise<boolean> {
 }
 
 async function list(path: string): Promise<string[]> {
-  const names = await absentAs([], readdir(path));
+  const names = await replaceAbsent([], readdir(path));
   return names.filter((name) => NAME.test(name)).sort();
 }
 
 async function remove(path: string): Promise<void> {
   // Retries where another process adds a file meanwhile.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  await absentAs(undefined, syncFolder(dirname(path)));
+  await replaceAbsent(undefined, syncFolder(dirname(path)));
 }
 
 async function openFile(key: string, path: string): Promise<RandomAccess> {
@@ -155,7 +155,7 @@ async function removeStale(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names.filter((entry) => TEMPORARY.test(entry))) {
     const path = join(folder, name);
-    const modified = await absentAs(
+    const modified = await replaceAbsent(
       Infinity,
       stat(path).then(({ mtimeMs }) => mtimeMs),
     );
@@ -167,7 +167,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 const isAbsent = (error: unknown): boolean => ABSENT.has(codeOf(error));
 
-async function absentAs<T>(fallback: T, work: Promise<T>): Promise<T> {
+async function replaceAbsent<T>(fallback: T, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -176,7 +176,7 @@ async function absentAs<T>(fallback: T, work: Promise<T>): Promise<T> {
   }
 }
 
-async function orNotFound<T>(key: string, work: Promise<T>): Promise<T> {
+async function rejectNotFound<T>(key: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -186,7 +186,7 @@ async function orNotFound<T>(key: string, work: Promise<T>): Promise<T> {
 }
 
 /** What the file system refuses, as store_full or store_unwritable. */
-async function orRefused<T>(key: string, work: Promise<T>): Promise<T> {
+async function rejectRefused<T>(key: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -12,14 +12,14 @@ export const isWord = (cell: string): boolean =>
   !NUMBER.test(cell) && !MISSING.test(cell) && !OTHER_NUMBER.test(cell);
 
 /** The float32 number of a cell that is one. Errors: RangeError where it is not finite. */
-export function numberOf(cell: string): number {
+export function parseNumber(cell: string): number {
   const value = Math.fround(Number(cell));
   if (Number.isFinite(value)) return value;
   throw new RangeError('no finite float32 number');
 }
 
 /** A cell for messages. */
-export const quoted = (cell: string): string => JSON.stringify(cell.trim().slice(0, 40));
+export const quoteCell = (cell: string): string => JSON.stringify(cell.trim().slice(0, 40));
 
 export const invalid = (where: string, found: string, allowed: string): AppError =>
   AppError.of('data_invalid', { where, found, allowed });

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { flagOf } from '../../model/dataset.ts';
 import { LIKELIHOOD_LIMITS } from '../../model/specification.ts';
-import { invalid, isMissing, isNumber, isWord, numberOf, quoted } from './csv-cells.ts';
+import { invalid, isMissing, isNumber, isWord, parseNumber, quoteCell } from './csv-cells.ts';
 
 /** All different words of a file together: they are kept beside the rows. */
 const MOST_CHARACTERS = 2 ** 20;
@@ -59,14 +59,14 @@ export class CsvColumns {
     if (!isNumber(cell) && !isWord(cell)) throw this.#noNumber(cell, row, column);
     if (words === null) {
       const allowed = 'a number, as in the rows before; for a missing value an empty cell or NA';
-      throw invalid(this.#where(row, column), quoted(cell), allowed);
+      throw invalid(this.#where(row, column), quoteCell(cell), allowed);
     }
     return this.#code(cell.trim(), row, column);
   }
 
   #number(cell: string, row: number, column: number): number {
     try {
-      return numberOf(cell);
+      return parseNumber(cell);
     } catch {
       throw this.#noNumber(cell, row, column);
     }
@@ -74,11 +74,11 @@ export class CsvColumns {
 
   #code(word: string, row: number, column: number): number {
     const words = (this.#columns[column] ??= this.#begin(word, row, column));
-    const known = words.codes.get(word) ?? words.codes.get(flagKey(word));
+    const known = words.codes.get(word) ?? words.codes.get(toFlagKey(word));
     if (known !== undefined) return known;
     if (words.labels.length >= MOST_WORDS) {
       const allowed = `at most ${MOST_WORDS} different words in a column: free text cannot be learned, leave it out`;
-      throw invalid(this.#where(row, column), `${quoted(word)}, one word more`, allowed);
+      throw invalid(this.#where(row, column), `${quoteCell(word)}, one word more`, allowed);
     }
     return this.#add(words, word, word, row, column);
   }
@@ -87,10 +87,10 @@ export class CsvColumns {
   #begin(word: string, row: number, column: number): Words {
     if (this.#size > LIKELIHOOD_LIMITS.columns) {
       const allowed = `finite float32 numbers: tables with words have at most ${LIKELIHOOD_LIMITS.columns} columns`;
-      throw invalid(this.#where(row, column), quoted(word), allowed);
+      throw invalid(this.#where(row, column), quoteCell(word), allowed);
     }
     const words: Words = { codes: new Map(), labels: [] };
-    for (const label of flagOf(word) ?? []) this.#add(words, label, flagKey(label), row, column);
+    for (const label of flagOf(word) ?? []) this.#add(words, label, toFlagKey(label), row, column);
     return words;
   }
 
@@ -111,7 +111,7 @@ export class CsvColumns {
   #noNumber(cell: string, row: number, column: number): AppError {
     return invalid(
       this.#where(row, column),
-      quoted(cell),
+      quoteCell(cell),
       'a finite float32 number in decimal digits, a word, or nothing',
     );
   }
@@ -123,4 +123,4 @@ export class CsvColumns {
 }
 
 /** Words of a flag are known in any spelling, so under a key that no trimmed word is. */
-const flagKey = (word: string): string => ` ${word.toLowerCase()}`;
+const toFlagKey = (word: string): string => ` ${word.toLowerCase()}`;

@@ -12,7 +12,7 @@ export function isHeader(cells: readonly string[], asked: boolean | undefined): 
 }
 
 /** The names in a header; a column without one is given one. Errors: data_invalid. */
-export function namesOf(header: readonly string[]): string[] {
+export function readNames(header: readonly string[]): string[] {
   const names = header.map((cell, column) => cell.trim() || columnName(column));
   const known = new Map<string, number>();
   names.forEach((name, column) => {

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import { isPerColumn } from '../../model/dataset.ts';
 import { invalid, isBlank } from './csv-cells.ts';
 import { CsvColumns, type NumberedRow } from './csv-columns.ts';
-import { isHeader, namesOf } from './csv-header.ts';
+import { isHeader, readNames } from './csv-header.ts';
 import { MAX_DATA_SIZE, MAX_ROWS } from './limits.ts';
 import type { RowFormat, RowLimits, RowSettings, RowStream } from './rows.ts';
 
@@ -27,7 +27,7 @@ export const csv: RowFormat = {
 };
 
 async function openCsv(source: AsyncIterable<Uint8Array>, settings: RowSettings): Promise<RowStream> {
-  const records = numbered(source);
+  const records = numberRows(source);
   const first = await records.next();
   if (first.done === true) throw invalid('row 1', 'no row', 'at least one');
   const { cells } = first.value;
@@ -39,15 +39,15 @@ async function openCsv(source: AsyncIterable<Uint8Array>, settings: RowSettings)
     throw invalid('row 1', 'cells separated by semicolons or tabs', 'cells separated by commas');
   }
   const header = isHeader(cells, settings.header);
-  const names = header && isPerColumn([dataSize]) ? namesOf(cells) : null;
+  const names = header && isPerColumn([dataSize]) ? readNames(cells) : null;
   const columns = new CsvColumns(dataSize, names);
-  const pieces = csvPieces(columns, header ? null : first.value, records, dataSize, settings);
+  const pieces = readPieces(columns, header ? null : first.value, records, dataSize, settings);
   const table = { header, names, labels: () => columns.labels() };
   return { rowShape: [dataSize], dataSize, dtype: 'float32', table, pieces };
 }
 
 /** Rows with their numbers; blank lines are left out at the end of the file and refused before. */
-async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedRow> {
+async function* numberRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedRow> {
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -56,7 +56,7 @@ async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Numb
     record_delimiter: ['\r\n', '\n', '\r'],
   });
   // Whatever ends the feeding ends the loop below too, with the same error: there it is raised.
-  pipeline(narrow(source), parser).catch(() => undefined);
+  pipeline(limitCells(source), parser).catch(() => undefined);
   let row = 0;
   let blank = 0;
   try {
@@ -80,7 +80,7 @@ async function* numbered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Numb
  * The bytes as they are, as long as no row has more cells than a data set may: the parser holds a row whole before it gives it,
  * and bounds its characters but not its cells.
  */
-async function* narrow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* limitCells(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let [quoted, separators] = [false, 0];
   for await (const bytes of source) {
     for (const byte of bytes) {
@@ -95,7 +95,7 @@ async function* narrow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-async function* csvPieces(
+async function* readPieces(
   columns: CsvColumns,
   first: NumberedRow | null,
   others: AsyncIterable<NumberedRow>,
@@ -106,7 +106,7 @@ async function* csvPieces(
   const rowsPerPiece = Math.max(1, Math.floor(PIECE_VALUES / dataSize));
   let piece = new Float32Array(rowsPerPiece * dataSize);
   let rows = 0;
-  for await (const row of first === null ? others : prepended(first, others)) {
+  for await (const row of first === null ? others : prependRow(first, others)) {
     if (rows === maxRows) {
       throw AppError.of('too_large', { what: 'The data set', limit: limits.maxStoredBytes, unit: 'bytes' });
     }
@@ -122,7 +122,7 @@ async function* csvPieces(
   yield piece.subarray(0, (rows % rowsPerPiece) * dataSize);
 }
 
-async function* prepended(first: NumberedRow, others: AsyncIterable<NumberedRow>) {
+async function* prependRow(first: NumberedRow, others: AsyncIterable<NumberedRow>) {
   yield first;
   yield* others;
 }

@@ -18,10 +18,10 @@ export function denseRows(reader: ByteReader, header: DenseHeader, limits: RowLi
   if (rows * dataSize * ELEMENTS[dtype].bytes > limits.maxStoredBytes) {
     throw AppError.of('too_large', { what: 'The data set', limit: limits.maxStoredBytes, unit: 'bytes' });
   }
-  return { rowShape, dataSize, dtype, pieces: densePieces(reader, header, rows * dataSize) };
+  return { rowShape, dataSize, dtype, pieces: readPieces(reader, header, rows * dataSize) };
 }
 
-async function* densePieces(reader: ByteReader, header: DenseHeader, values: number) {
+async function* readPieces(reader: ByteReader, header: DenseHeader, values: number) {
   const size = ELEMENTS[header.type].bytes;
   const start = reader.offset;
   const end = start + values * size;

@@ -48,10 +48,10 @@ function checkLength(bytes: Buffer): number {
 /** A whole NPY file in memory, e.g. a request body. Errors: data_invalid, too_large beyond `maxValues`. */
 export function decodeNpy(bytes: Uint8Array, limits: { readonly maxValues: number }): StoredArray {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const lengthBytes = checkVersion(sliced(buffer, 0, VERSION_END));
+  const lengthBytes = checkVersion(takeSlice(buffer, 0, VERSION_END));
   const start = VERSION_END + lengthBytes;
-  const end = start + checkLength(sliced(buffer, VERSION_END, start));
-  const header = parseNpyHeader(sliced(buffer, start, end).toString('latin1'), start);
+  const end = start + checkLength(takeSlice(buffer, VERSION_END, start));
+  const header = parseNpyHeader(takeSlice(buffer, start, end).toString('latin1'), start);
   const count = checkShape(header.shape, header.where) * (header.shape[0] ?? 0);
   if (count > limits.maxValues) {
     throw AppError.of('too_large', { what: 'The array', limit: limits.maxValues, unit: 'values' });
@@ -84,7 +84,7 @@ export function encodeNpy(shape: readonly number[], data: Float32Array): Buffer 
   ]);
 }
 
-function sliced(buffer: Buffer, start: number, end: number): Buffer {
+function takeSlice(buffer: Buffer, start: number, end: number): Buffer {
   if (buffer.length >= end) return buffer.subarray(start, end);
   throw invalid(`byte ${buffer.length}`, 'the end of the data', `an NPY header up to byte ${end}`);
 }

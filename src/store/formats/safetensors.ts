@@ -24,7 +24,7 @@ export function encodeSafetensors(
 ): Buffer {
   const names = Object.keys(arrays).sort();
   const header: [string, unknown][] = [];
-  if (Object.keys(metadata).length > 0) header.push([METADATA, sorted(metadata)]);
+  if (Object.keys(metadata).length > 0) header.push([METADATA, sortKeys(metadata)]);
   const pieces: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, data }] of names.map((key) => [key, arrays[key] as StoredArray] as const)) {
@@ -35,10 +35,10 @@ export function encodeSafetensors(
     pieces.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     offset += data.byteLength;
   }
-  return Buffer.concat([...headerBytes(Object.fromEntries(header)), ...pieces]);
+  return Buffer.concat([...encodeHeader(Object.fromEntries(header)), ...pieces]);
 }
 
-function headerBytes(header: object): [Buffer, Buffer] {
+function encodeHeader(header: object): [Buffer, Buffer] {
   const json = Buffer.from(JSON.stringify(header));
   const padding = Buffer.alloc(-json.length & (ALIGNMENT - 1), ' ');
   const length = Buffer.alloc(LENGTH_BYTES);
@@ -52,7 +52,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const header = readHeader(buffer);
   const { [METADATA]: metadata, ...arrays } = header.json;
   const values = buffer.subarray(header.end);
-  const entries = Object.entries(arrays).map(([name, entry]) => checkedEntry(name, entry));
+  const entries = Object.entries(arrays).map(([name, entry]) => checkEntry(name, entry));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let offset = 0;
   for (const { name, begin, end } of entries) {
@@ -65,7 +65,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
   return {
     arrays: Object.fromEntries(entries.map((entry) => [entry.name, readArray(values, entry)])),
-    metadata: checkedMetadata(metadata),
+    metadata: checkMetadata(metadata),
   };
 }
 
@@ -96,7 +96,7 @@ interface Entry {
   readonly end: number;
 }
 
-function checkedEntry(rawName: string, entry: unknown): Entry {
+function checkEntry(rawName: string, entry: unknown): Entry {
   const name = JSON.stringify(rawName.slice(0, 80));
   const where = `array ${name}`;
   if (!isObject(entry)) throw invalid(where, 'no description', 'an object');
@@ -127,7 +127,7 @@ function readArray(values: Buffer, { shape, begin, end }: Entry): StoredArray {
   return { shape, data };
 }
 
-function checkedMetadata(metadata: unknown): Record<string, string> {
+function checkMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {};
   if (!isObject(metadata)) throw invalid(METADATA, describe(metadata), 'an object of texts');
   return Object.fromEntries(
@@ -146,7 +146,7 @@ const isCounts = (value: unknown): value is number[] =>
 
 const product = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
-const sorted = (map: Readonly<Record<string, string>>): Record<string, string> =>
+const sortKeys = (map: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const describe = (value: unknown): string =>

@@ -6,7 +6,7 @@ import type { RecordFormat } from './record-format.ts';
 export const encodeRecord = <T extends object>({ version }: RecordFormat<T>, record: T): Buffer =>
   Buffer.from(`${JSON.stringify({ version, ...record }, null, 2)}\n`, 'utf8');
 
-/** The blob's bytes, or null where nothing is stored. */
+/** The blob's bytes, or null if nothing is stored. */
 export async function readIfThere(driver: Driver, key: string): Promise<Buffer | null> {
   try {
     return await driver.read(key);
@@ -23,12 +23,12 @@ export async function readRecord<T>(driver: Driver, key: string, format: RecordF
   try {
     return format.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
-    throw AppError.of('blob_corrupt', { key, detail: describe(cause) }, { cause });
+    throw AppError.of('blob_corrupt', { key, detail: describeError(cause) }, { cause });
   }
 }
 
-/** The value, or null where it is damaged: for lists, which one damaged record must not take down. */
-export async function unlessCorrupt<T>(work: Promise<T>): Promise<T | null> {
+/** The value, or null if it is damaged: one damaged record must not make a list fail. */
+export async function skipCorrupt<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
   } catch (error) {
@@ -37,8 +37,8 @@ export async function unlessCorrupt<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-/** One page of records in the order of their ids; ids without a record (null) are passed over. */
-export async function pageOf<T>(
+/** One page of records in the order of their ids; ids without a record (null) are skipped. */
+export async function readPage<T>(
   ids: readonly string[],
   limit: number,
   read: (id: string) => Promise<T | null>,
@@ -54,7 +54,7 @@ export async function pageOf<T>(
 }
 
 /** What is wrong, in a few words. */
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be read';
   const [problem] = error instanceof AppError ? error.problems : [];
   const message = problem === undefined ? error.message : `${problem.pointer} ${problem.detail}`;
