@@ -7,12 +7,15 @@ import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
 const ROWS = 300;
 const PNG_MAGIC = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** From a file to answers. */
-export function inferenceSuite(current: () => ServiceUnderTest): void {
+/** From files of these formats to answers. */
+export function inferenceSuite(
+  current: () => ServiceUnderTest,
+  formats: readonly (keyof typeof FILES)[],
+): void {
   describe('a model', () => {
-    it.each(Object.entries(FILES))('is trained on an upload as %s and answers', async (format, encode) => {
+    it.each(formats)('is trained on an upload as %s and answers', async (format) => {
       const { client } = current();
-      const dataset = await client.upload(encode(tinyImages(ROWS)));
+      const dataset = await client.upload(FILES[format](tinyImages(ROWS)));
       const row_shape = format === 'csv' ? [IMAGE_SIZE] : [SIDE, SIDE];
       expect(dataset).toMatchObject({ rows: ROWS, row_shape, data_size: IMAGE_SIZE, test_rows: 0 });
       const job = await trainOn(client, dataset.id, SHORT);
@@ -21,7 +24,12 @@ export function inferenceSuite(current: () => ServiceUnderTest): void {
       await expectAnswers(client, job.model_id);
       await expectSamples(client, job.model_id, format === 'csv' ? 406 : 200);
     });
+  });
+}
 
+/** The process that answers. */
+export function inferenceProcessSuite(current: () => ServiceUnderTest): void {
+  describe('a model', () => {
     it('answers again after its process was killed', async () => {
       const { client, service, dataset } = current();
       const { id, model_id } = await trainOn(client, dataset, SHORT);

@@ -31,7 +31,7 @@ export function asIdx(images: Uint8Array): Buffer {
 }
 
 /** The same images in each format that can be uploaded. */
-export const FILES: Readonly<Record<string, (images: Uint8Array) => Buffer>> = {
+export const FILES = {
   csv: (images) =>
     Buffer.from(
       asRows(images)
@@ -44,7 +44,7 @@ export const FILES: Readonly<Record<string, (images: Uint8Array) => Buffer>> = {
       Float32Array.from(images, (value) => value / 255),
     ),
   'idx.gz': (images) => gzipSync(asIdx(images)),
-};
+} satisfies Readonly<Record<string, (images: Uint8Array) => Buffer>>;
 
 /** Numbers in [0, 1), the same for the same seed. */
 export function generator(seed: number): () => number {

@@ -11,9 +11,10 @@ import {
 import { Trainer } from '../../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers } from '../../support/numbers.ts';
+import { combine, coverPairs } from '../../support/pairwise.ts';
 import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
 
-/** Every choice of the schema: what is admitted runs 20 steps on the compiled runtime, what is not says why. */
+/** The choices of the schema, each with each: what is admitted runs 20 steps on the compiled runtime, what is not says why. */
 const [ROWS, DATA_SIZE, MINIBATCH_SIZE, STEPS] = [25, 4, 10, 20];
 
 const ALGORITHMS = ['aevb', 'wake_sleep', 'mcem', 'full_vb'] as const;
@@ -116,53 +117,61 @@ describe('every posterior with every prior', () => {
   });
 });
 
-describe('every algorithm with every estimator and likelihood', () => {
-  const choices = ALGORITHMS.flatMap((algorithm) =>
-    [undefined, ...ESTIMATORS].flatMap((estimator) =>
-      LIKELIHOODS.map((likelihood, i) => ({ algorithm, estimator, likelihood, i })),
-    ),
-  );
+describe('every two choices of a training', () => {
+  const admissible = combine({
+    algorithm: ALGORITHMS,
+    estimator: [undefined, ...ESTIMATORS],
+    likelihood: LIKELIHOODS,
+    klWeight: KL_WEIGHTS,
+    objective: OBJECTIVES,
+    samples: [1, 2, 3],
+  });
+  /** These go with everything. */
+  const free = combine({ optimizer: OPTIMIZERS, schedule: ['constant', 'cosine'] as const });
 
-  it.each(choices)(
-    '$algorithm, $estimator.name $estimator.control_variate, $likelihood.family',
-    async ({ algorithm, estimator, likelihood, i }) => {
-      const objective = cycle(OBJECTIVES, algorithm === 'full_vb' ? 0 : i);
-      const given = combination(
-        { likelihood },
-        {
-          algorithm: { name: algorithm },
-          ...(estimator ? { estimator } : {}),
-          samples_per_datapoint: algorithm === 'mcem' ? 1 : 1 + (i % 3),
-          objective: { name: objective },
-          optimizer: { name: cycle(OPTIMIZERS, i), learning_rate: rate(cycle(OPTIMIZERS, i)) },
-        },
-      );
-      expectReasons(given);
-      if (isAdmitted(given)) await train(given);
-      else expect(algorithm).not.toBe('aevb');
-    },
-  );
-});
-
-describe('every weight of the divergence', () => {
-  const choices = ALGORITHMS.flatMap((algorithm) =>
-    [undefined, ...ESTIMATORS].flatMap((estimator) =>
-      KL_WEIGHTS.map((weight) => ({ algorithm, estimator, weight })),
-    ),
-  );
-
-  it.each(choices)('$algorithm, $estimator.name, $weight', async ({ algorithm, estimator, weight }) => {
-    const given = combination(
-      {},
+  function ordered(choice: (typeof admissible)[number], { optimizer, schedule }: (typeof free)[number]) {
+    const { algorithm, estimator, likelihood, klWeight, objective, samples } = choice;
+    return combination(
+      { likelihood },
       {
         algorithm: { name: algorithm },
         ...(estimator ? { estimator } : {}),
-        kl_weight: weight,
-        learning_rate_schedule: { name: 'cosine' },
-        gradient_norm_limit: 1,
+        kl_weight: klWeight,
+        objective: { name: objective },
+        samples_per_datapoint: samples,
+        optimizer: { name: optimizer, learning_rate: rate(optimizer) },
+        learning_rate_schedule: { name: schedule },
+        ...(schedule === 'cosine' ? { gradient_norm_limit: 1 } : {}),
       },
     );
-    expectReasons(given);
-    if (isAdmitted(given)) await train(given);
+  }
+
+  const usual = { optimizer: 'adam', schedule: 'constant' } as const;
+  const admitted = admissible.filter((choice) => isAdmitted(ordered(choice, usual)));
+  const rows = admitted.flatMap((choice) => free.map((others) => ({ ...choice, ...others })));
+
+  it('are refused with reasons where they are refused', () => {
+    for (const choice of admissible) expectReasons(ordered(choice, usual));
+    const values = (name: keyof (typeof admissible)[number]) =>
+      new Set(admitted.map((choice) => JSON.stringify(choice[name])));
+    expect(values('algorithm').size).toBe(ALGORITHMS.length);
+    expect(values('estimator').size).toBe(ESTIMATORS.length + 1);
+    expect(values('likelihood').size).toBe(LIKELIHOODS.length);
+    expect(values('klWeight').size).toBe(KL_WEIGHTS.length);
+    expect(values('objective').size).toBe(OBJECTIVES.length);
   });
+
+  it('go together with aevb, whatever the estimator and the likelihood', () => {
+    const choices = combine({ estimator: [undefined, ...ESTIMATORS], likelihood: LIKELIHOODS });
+    for (const { estimator, likelihood } of choices) {
+      const plain = { klWeight: KL_WEIGHTS[0], objective: 'ml', samples: 2 } as const;
+      const choice = { algorithm: 'aevb', estimator, likelihood, ...plain } as const;
+      expect(isAdmitted(ordered(choice, usual)), JSON.stringify(choice)).toBe(true);
+    }
+  });
+
+  it.each(coverPairs(rows))(
+    'train: $algorithm, $estimator.name $estimator.control_variate, $likelihood.family, $optimizer, $objective',
+    async (row) => train(ordered(row, row)),
+  );
 });
