@@ -20,6 +20,12 @@ const SERVICE = [
   'test/model/runtime/onnx/webgpu.test.ts',
 ];
 
+/**
+ * Load ONNX Runtime, which flushes denormals to zero in the whole process: tests of numbers read and written elsewhere
+ * must not share it.
+ */
+const MODEL = ['test/model/!(dataset|specification)/**/*.test.ts', 'test/worker/**/*.test.ts'];
+
 const QUEUE = 'test/support/queue-template.ts';
 
 export default defineConfig({
@@ -32,10 +38,11 @@ export default defineConfig({
     projects: [
       project('e2e', { include: END_TO_END, globalSetup: QUEUE }),
       project('service', { include: SERVICE, globalSetup: QUEUE }),
+      // Files share processes, so that TensorFlow.js is loaded once in each. What a file changes, it puts back.
+      project('model', { include: MODEL, exclude: SERVICE, isolate: false }),
       project('unit', {
         include: ['test/**/*.test.ts'],
-        exclude: [...END_TO_END, ...SERVICE],
-        // Files share a process, so that TensorFlow.js is loaded once. What a file changes, it puts back.
+        exclude: [...END_TO_END, ...SERVICE, ...MODEL],
         isolate: false,
       }),
     ],
