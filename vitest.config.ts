@@ -62,8 +62,9 @@ function project(name: string, options: ProjectOptions) {
       name,
       ...options,
       pool: 'forks' as const,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      // Far longer than any takes, also on a busy machine.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       // Otherwise ONNX Runtime leaves a log file in the temporary folder for each process that loads it.
       env: { ORT_DISABLE_TELEMETRY: '1' },
     },

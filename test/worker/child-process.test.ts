@@ -172,6 +172,8 @@ describe('the inference processes', () => {
     expect(first.step).toBe(LAST_STEP);
 
     const killed = pids.at(-1) ?? NaN;
+    // Stopped first, so that it cannot answer before it is killed.
+    process.kill(killed, 'SIGSTOP');
     const begun = Promise.allSettled([answer()]);
     process.kill(killed, 'SIGKILL');
     const [outcome] = await begun;
