@@ -50,7 +50,7 @@ const ROUTES: readonly (readonly [
   ['GET', '/datasets/{id}', false, statuses(ANYWHERE, '404 503 507')],
   ['GET', '/models', false, statuses(ANYWHERE, '422 503')],
   ['GET', '/models/{id}', false, statuses(ANYWHERE, '404 503')],
-  ['GET', '/models/{id}/metrics', false, statuses(ANYWHERE, '404 503')],
+  ['GET', '/models/{id}/metrics', false, statuses(ANYWHERE, '404 406 422 503')],
   ['DELETE', '/models/{id}', false, statuses(ANYWHERE, '404 409 413 415 503')],
   ['POST', '/encode', true, statuses(COMPUTED, '415')],
   ['POST', '/decode', true, statuses(COMPUTED, '415')],

@@ -47,8 +47,8 @@ describe('GET /samples', () => {
   });
 
   it.each([
-    ['', 'text/html', /No answer of type text\/html can be given; there is: application\/json, image\/png/],
-    ['', 'image/png;q=0', /there is/],
+    ['', 'text/html', /not available as text\/html; available: application\/json, image\/png/],
+    ['', 'image/png;q=0', /; available: /],
   ])('answers 406 to %s with Accept %s', async (query, accept, detail) => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
