@@ -11,6 +11,14 @@ export {
   type ColumnProfile,
   type Profiler,
 } from './dataset/profile.ts';
+export {
+  countEvaluatedRows,
+  evaluationProblems,
+  type KnownDataset,
+  type KnownModel,
+  type TrainingPlan,
+} from './dataset/order-problems.ts';
+export { planTraining } from './dataset/plan.ts';
 export { propose, type Proposal } from './dataset/proposal.ts';
 export { findInfluences, type Making } from './dataset/influence.ts';
 export { needsRowCheck, createRowCheck, type RowProblem } from './dataset/row-check.ts';

@@ -20,7 +20,7 @@ export {
   type LikelihoodOf,
   type LikelihoodSpec,
 } from './specification/likelihood.ts';
-export { combinationProblems, type CombinationProblem } from './specification/combinations.ts';
+export { combinationProblems } from './specification/combinations.ts';
 export {
   isIndependent,
   posteriorSize,
@@ -38,13 +38,12 @@ export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';
 export * from './specification/split.ts';
 export * from './specification/training.ts';
-export type { LikelihoodProblem } from './specification/likelihoods/description.ts';
 export type { ValueDomain } from './specification/likelihoods/domain.ts';
 export type { ColumnSpec } from './specification/likelihoods/mixed.ts';
-export {
-  ACTIVATIONS,
-  ModelOrder,
-  ModelSpec,
-  type Activation,
-  type NetworkSpec,
-} from './specification/model.ts';
+export { ModelOrder, ModelSpec } from './specification/model.ts';
+export type { Shape, Shapes } from './specification/networks/description.ts';
+export { ACTIVATIONS, type Activation } from './specification/networks/mlp.ts';
+export type { NetworkName, NetworkOf, NetworkSpec } from './specification/networks/networks.ts';
+export type { SpecificationProblem } from './specification/problem.ts';
+export { countParameters, modelShapes, sizeProblems } from './specification/sizes.ts';
+export { marginalProblem } from './specification/evaluation-combinations.ts';

@@ -4,9 +4,12 @@ import type { Distribution, NoiseSize } from './distributions/distribution.ts';
 import { closedFormKl, latentFamily, priorOf } from './distributions/latent.ts';
 import { likelihoodFamily, type ElementStatistics, type Likelihood } from './distributions/likelihoods.ts';
 import { addPrefix, selectNamed, stripPrefix } from './named-arrays.ts';
-import { mlp, mlpShapes, type Shapes } from './networks/mlp.ts';
+import { applyNetwork } from './networks/networks.ts';
 import type { Tensors } from './runtime/runtime.ts';
-import { likelihoodSizes, posteriorSize, type ModelSpec } from './specification.ts';
+import { latentSizeProblem } from './specification/latent.ts';
+import { sizeOfShape } from './specification/networks/description.ts';
+import { modelEnds } from './specification/sizes.ts';
+import { likelihoodSizes, modelShapes, type ModelSpec, type Shape, type Shapes } from './specification.ts';
 
 /** How many numbers one draw of z, or of a row x, takes. */
 export interface VaeNoise {
@@ -19,7 +22,7 @@ export interface VaeNoise {
 export interface Vae {
   readonly dataSize: number;
   readonly latentSize: number;
-  /** Every learned parameter; names begin with `encoder.` (phi) or `decoder.` (theta). */
+  /** Every learned parameter; names begin with `encoder.` (phi), `decoder.` or `prior.` (theta). */
   readonly shapes: Shapes;
   readonly noise: VaeNoise;
   /** Initial values of decoder biases and extra parameters that give every row these element statistics. */
@@ -27,29 +30,30 @@ export interface Vae {
   /** q(z|x) for x [rows, data_size]. */
   encode(parameters: Tensors, x: Tensor): Distribution;
   /** p(z). */
-  prior(): Distribution;
+  prior(parameters: Tensors): Distribution;
   /** KL(q || p(z)) of each row in closed form; null where the pair has none. */
-  readonly klDivergence: ((posterior: Distribution) => Tensor) | null;
+  readonly klDivergence: ((parameters: Tensors, posterior: Distribution) => Tensor) | null;
   /** p(x|z) for z [..., latent_size]. */
   decode(parameters: Tensors, z: Tensor): Likelihood;
 }
 
-export function createVae(spec: ModelSpec, dataSize: number): Vae {
+/** Errors: RangeError for a latent size that the posterior does not have. */
+export function createVae(spec: ModelSpec, rowShape: Shape): Vae {
   const { latent_size: latentSize, encoder, decoder } = spec;
+  const problem = latentSizeProblem(spec.posterior.family, latentSize);
+  if (problem) throw new RangeError(`${latentSize} latent dimensions; allowed: ${problem}`);
+  const dataSize = sizeOfShape(rowShape);
   const family = likelihoodFamily(spec.likelihood);
   const [posterior, prior] = [latentFamily(spec.posterior), latentFamily(spec.prior)];
   const divergence = closedFormKl(spec.posterior, spec.prior);
-  const { input, output: outputSize, extraShapes } = likelihoodSizes(spec.likelihood, dataSize);
+  const { output: outputSize, extraShapes } = likelihoodSizes(spec.likelihood, dataSize);
   const extraNames = Object.keys(extraShapes);
-  const p = () => priorOf(spec.prior, latentSize);
+  const ends = modelEnds(spec, rowShape);
+  const createPrior = () => priorOf(spec.prior, latentSize);
   return {
     dataSize,
     latentSize,
-    shapes: {
-      ...mlpShapes('encoder', encoder, input, posteriorSize(spec.posterior, latentSize)),
-      ...mlpShapes('decoder', decoder, latentSize, outputSize),
-      ...addPrefix(extraShapes, 'decoder.'),
-    },
+    shapes: modelShapes(spec, rowShape),
     noise: {
       posterior: times(posterior.noise, latentSize),
       prior: times(prior.noise, latentSize),
@@ -59,17 +63,21 @@ export function createVae(spec: ModelSpec, dataSize: number): Vae {
       const { output, extra } = family.marginal(statistics);
       return { 'decoder.output.bias': output, ...addPrefix(extra, 'decoder.') };
     },
-    encode: (parameters, x) =>
-      posterior.fromOutput(mlp(parameters, 'encoder', encoder, family.encoderInput(x)), latentSize),
-    prior: p,
-    klDivergence: divergence && ((q) => divergence(q, p())),
+    encode(parameters, x) {
+      const own = stripPrefix(parameters, 'encoder.');
+      const output = applyNetwork(encoder, own, family.encoderInput(x), ends.encoder);
+      return posterior.fromOutput(output, latentSize);
+    },
+    prior: createPrior,
+    klDivergence: divergence && ((_parameters, q) => divergence(q, createPrior())),
     decode(parameters, z) {
+      const own = stripPrefix(parameters, 'decoder.');
       const flat = tf.reshape(z, [-1, latentSize]);
-      const output = tf.reshape(mlp(parameters, 'decoder', decoder, flat), [
+      const output = tf.reshape(applyNetwork(decoder, own, flat, ends.decoder), [
         ...z.shape.slice(0, -1),
         outputSize,
       ]);
-      return family.fromOutput(output, selectNamed(stripPrefix(parameters, 'decoder.'), extraNames));
+      return family.fromOutput(output, selectNamed(own, extraNames));
     },
   };
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parameterCount } from '../../src/api/jobs/training-checks.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { TrainPayload } from '../../src/queue/jobs.ts';
 import { compileCheck } from '../../src/validation.ts';
-import { buildTestApi, modelSpec, problemOf } from '../support/api.ts';
+import { buildTestApi, problemOf } from '../support/api.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
 
 const post = (payload: object) => ({ method: 'POST' as const, url: '/jobs', payload });
@@ -187,32 +186,6 @@ describe('POST /jobs', () => {
     expect(problemOf(response)).toMatchObject({ status: 503, code: 'queue_unavailable' });
     expect(response.headers['retry-after']).toBe('5');
     expect(api.models.records).toEqual([]);
-  });
-});
-
-describe('parameterCount', () => {
-  const small = { hidden_sizes: [3], activation: 'tanh' };
-  it.each([
-    // 784-500-(20+20) and 20-500-784, each with biases.
-    [784, modelSpec(), 785 * 500 + 501 * 40 + 21 * 500 + 501 * 784],
-    [4, modelSpec({ latent_size: 2, encoder: small, decoder: small }), 5 * 3 + 4 * 4 + 3 * 3 + 4 * 4],
-    [
-      4,
-      modelSpec({ latent_size: 2, encoder: small, decoder: small, likelihood: { family: 'gaussian' } }),
-      5 * 3 + 4 * 4 + 3 * 3 + 4 * 8,
-    ],
-    [
-      4,
-      modelSpec({
-        latent_size: 2,
-        encoder: small,
-        decoder: small,
-        likelihood: { family: 'gaussian', variance: 'shared' },
-      }),
-      5 * 3 + 4 * 4 + 3 * 3 + 4 * 4 + 1,
-    ],
-  ])('counts weights and biases (%#)', (dataSize, model, count) => {
-    expect(parameterCount(dataSize, model)).toBe(count);
   });
 });
 

@@ -21,7 +21,7 @@ function problemsOf(check: Check<unknown>, value: unknown) {
 
 describe('an empty specification', () => {
   it("is the paper's MNIST model", () => {
-    const network = { hidden_sizes: [500], activation: 'tanh' };
+    const network = { name: 'mlp', hidden_sizes: [500], activation: 'tanh' };
     expect(modelSpec()).toEqual({
       latent_size: 20,
       posterior: { family: 'gaussian' },

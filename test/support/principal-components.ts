@@ -66,7 +66,7 @@ export async function trainedOn(
       runtime,
       model: MODEL,
       training: trainingSpec({ ...training, optimizer: { name: 'adam', learning_rate }, seed: 1 }),
-      dataSize: DATA_SIZE,
+      rowShape: [DATA_SIZE],
       source: memoryRows(rows, DATA_SIZE),
       rows: rowNumbers(ROWS),
       minibatchSize: 100,

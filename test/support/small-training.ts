@@ -40,7 +40,7 @@ export function trainerOptions(runtime: Runtime, given: SmallTraining): TrainerO
       objective: { name: objective },
       seed: 5,
     }),
-    dataSize: DATA_SIZE,
+    rowShape: [DATA_SIZE],
     source: memoryRows(pixels(), DATA_SIZE, 1 / 255),
     rows: rowNumbers(ROWS),
     minibatchSize: MINIBATCH_SIZE,

@@ -6,9 +6,9 @@ import {
   type Activation,
   type LikelihoodSpec,
   type NetworkSpec,
+  type Shapes,
 } from '../../src/model/specification.ts';
 import { compileCheck } from '../../src/validation.ts';
-import type { Shapes } from '../../src/model/networks/mlp.ts';
 import { sizeOf, type Value } from './dense-array.ts';
 import { normals } from './numbers.ts';
 
@@ -37,7 +37,7 @@ export function tinyModel(
   activation: Activation = 'tanh',
   hidden_sizes: number[] = [2],
 ): ModelSpec {
-  const network: NetworkSpec = { hidden_sizes, activation };
+  const network: NetworkSpec = { name: 'mlp', hidden_sizes, activation };
   return modelSpec({ latent_size: 2, likelihood, encoder: network, decoder: network });
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { marginalDecodings, type MarginalSpec } from '../../model/specification.ts';
+import { marginalDecodings, marginalProblem, type MarginalSpec } from '../../model/specification.ts';
 import { unpackArray, type InferResult, type PackedArray } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { columnNames, cube, dataRows, matrix, nullableMatrix, vector } from './answers.ts';
@@ -16,7 +16,7 @@ import type {
 } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, packData, packLatents, type Timed } from './compute.ts';
-import { marginalProblem } from '../jobs/evaluation-checks.ts';
+import { describeProblem } from '../jobs/problems.ts';
 
 /** The approximate posterior q(z|x) of each row, and draws from it. */
 export async function encode(api: ApiOptions, request: EncodeRequest): Promise<Timed<EncodeAnswer>> {
@@ -96,7 +96,7 @@ export async function logLikelihood(
   const record = await api.store.models.get(request.model_id);
   const problem = marginalProblem(record.model, method);
   if (problem) {
-    const problems = [{ pointer: '/method', detail: problem.detail }];
+    const problems = [{ pointer: '/method', detail: describeProblem(problem) }];
     throw AppError.of('validation_failed', { what: 'The request' }, { problems });
   }
   const marginal = marginalOf(request);

@@ -1,11 +1,12 @@
 import { AppError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { evaluationProblems } from '../../model/dataset.ts';
 import type { EvaluationSpec } from '../../model/specification.ts';
 import { PAYLOAD_VERSIONS, type EvaluatePayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { EvaluateRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { checkEvaluation } from './evaluation-checks.ts';
+import { createRefusal } from './problems.ts';
 
 /**
  * Enqueues an evaluation of a model that can be used already. Errors: model_not_found, dataset_not_found, model_not_ready,
@@ -16,7 +17,8 @@ export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest)
   const evaluation = evaluationOf(request);
   const record = await api.store.models.get(modelId);
   const dataset = await api.store.datasets.get(request.dataset_id ?? record.dataset_id);
-  checkEvaluation(evaluation, record, dataset);
+  const problems = evaluationProblems(evaluation, record, dataset);
+  if (problems.length > 0) throw createRefusal('The evaluation', problems);
   await checkCheckpoint(api, modelId, checkpoint);
   const payload: EvaluatePayload = {
     version: PAYLOAD_VERSIONS.evaluate,

@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { AppError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { planTraining, type TrainingPlan } from '../../model/dataset.ts';
 import { PAYLOAD_VERSIONS, type TrainPayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
+import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { TrainRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { planJob } from './plan.ts';
+import { createRefusal } from './problems.ts';
 
 /** Writes the model, then enqueues its training: a job that is picked up always finds its model. */
 export async function orderTraining(
@@ -14,7 +17,7 @@ export async function orderTraining(
   log: FastifyBaseLogger,
 ): Promise<JobView> {
   const dataset = await api.store.datasets.get(request.dataset_id);
-  const { model, training, warnings } = planJob(request, dataset);
+  const { model, training, warnings } = plan(request, dataset);
   const jobId = newId('job');
   const record: ModelRecord = {
     id: newId('model'),
@@ -41,7 +44,17 @@ export async function orderTraining(
   return enqueueOrForget(api, jobId, payload, log);
 }
 
-/** Where enqueueing fails no model stays behind. */
+/** Errors: validation_failed. */
+function plan(request: TrainRequest, dataset: DatasetRecord): TrainingPlan & { readonly warnings: string[] } {
+  const outcome = planTraining(request, dataset);
+  if ('plan' in outcome) return { ...outcome.plan, warnings: outcome.warnings };
+  if ('problems' in outcome) throw createRefusal('The job', outcome.problems);
+  const detail = `this field is required: ${outcome.unproposed.join(' ')}`;
+  const problems = [{ pointer: '/model/likelihood', detail }];
+  throw AppError.of('validation_failed', { what: 'The job' }, { problems });
+}
+
+/** If enqueueing fails, no model stays behind. */
 async function enqueueOrForget(
   api: ApiOptions,
   jobId: string,

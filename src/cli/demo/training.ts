@@ -5,7 +5,7 @@ import type { Epoch, ProgressDisplay } from '../progress.ts';
 
 /** The MNIST model of the paper: 784-500-20 with tanh, Bernoulli pixels. */
 export function paperOrder(epochs: number): JobOrder {
-  const network = (): NetworkSpec => ({ hidden_sizes: [500], activation: 'tanh' });
+  const network = (): NetworkSpec => ({ name: 'mlp', hidden_sizes: [500], activation: 'tanh' });
   return {
     dataset_id: 'mnist',
     name: 'demo',

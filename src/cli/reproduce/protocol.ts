@@ -78,7 +78,7 @@ type SplitSetting = Pick<TrainingSpec, 'validation_fraction' | 'watch_test_rows'
  */
 function orderOn(setting: Setting, stepSize: number, epochs: number, split: SplitSetting): JobOrder {
   const { name, rows, likelihood, hidden, latents, initializer, seed, checkpoints } = setting;
-  const network = (): NetworkSpec => ({ hidden_sizes: [hidden], activation: 'tanh' });
+  const network = (): NetworkSpec => ({ name: 'mlp', hidden_sizes: [hidden], activation: 'tanh' });
   const training: Partial<TrainingSpec> = {
     epochs,
     minibatch_size: 100,

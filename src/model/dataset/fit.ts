@@ -6,7 +6,7 @@ import {
   type LikelihoodSpec,
   type SharedLikelihood,
 } from '../specification/likelihood.ts';
-import type { LikelihoodProblem } from '../specification/likelihoods/description.ts';
+import type { SpecificationProblem } from '../specification/problem.ts';
 import type { ValueDomain } from '../specification/likelihoods/domain.ts';
 import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
@@ -30,7 +30,7 @@ export interface KnownColumns {
 export function fitProblems(
   likelihood: LikelihoodSpec,
   { profile, named }: KnownColumns,
-): LikelihoodProblem[] {
+): SpecificationProblem[] {
   const { columns, per_column: perColumn } = profile;
   if (isShared(likelihood))
     return columns.flatMap((column) => findSharedProblem(likelihood, profile, column) ?? []).slice(0, 1);
@@ -58,7 +58,7 @@ function findSharedProblem(
   likelihood: SharedLikelihood,
   { per_column: perColumn }: DatasetProfile,
   column: ColumnProfile,
-): LikelihoodProblem | null {
+): SpecificationProblem | null {
   const where = perColumn ? ` in column ${column.name}` : '';
   const domain = sharedDomain(likelihood);
   if (column.labels && column.labels.length > countWords(likelihood))
@@ -84,7 +84,7 @@ function findColumnProblem(
   domain: ValueDomain,
   column: ColumnProfile,
   named: boolean,
-): LikelihoodProblem | null {
+): SpecificationProblem | null {
   if (named && spec.name !== column.name)
     return { pointer: '/name', found: spec.name, allowed: `${column.name}, as in the data set` };
   const words = findLabelProblem(spec, column);
@@ -100,7 +100,7 @@ function findColumnProblem(
 function findLabelProblem(
   { likelihood, labels }: ColumnSpec,
   column: ColumnProfile,
-): LikelihoodProblem | null {
+): SpecificationProblem | null {
   const { labels: words } = column;
   if (!words) return null;
   const { length } = words;

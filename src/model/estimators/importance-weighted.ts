@@ -9,7 +9,7 @@ export const importanceWeighted: Estimator = ({ vae, parameters, x, noise }) => 
   const posterior = vae.encode(parameters, x);
   const z = posterior.sample(noise);
   const logLikelihood = vae.decode(parameters, z).logProb(x);
-  const divergence = tf.sub(posterior.logProb(z), vae.prior().logProb(z));
+  const divergence = tf.sub(posterior.logProb(z), vae.prior(parameters).logProb(z));
   const [draws = 1] = z.shape;
   const elbo = tf.sub(tf.logSumExp(tf.sub(logLikelihood, divergence), 0), Math.log(draws));
   return {

@@ -14,7 +14,7 @@ export const scoreFunction =
     const z = detach(posterior.sample(noise));
     const logPosterior = posterior.logProb(z);
     const logLikelihood = vae.decode(parameters, z).logProb(x);
-    const divergence = tf.sub(logPosterior, vae.prior().logProb(z));
+    const divergence = tf.sub(logPosterior, vae.prior(parameters).logProb(z));
     const weighted = klWeight ? tf.mul(divergence, klWeight) : divergence;
     const signal = detach(tf.sub(logLikelihood, weighted));
     const centered = controlVariate === 'none' ? signal : tf.sub(signal, othersMean(signal));

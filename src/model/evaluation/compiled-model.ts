@@ -1,5 +1,5 @@
 import type { Noise } from '../distributions/distribution.ts';
-import { getNamed } from '../named-arrays.ts';
+import { addPrefix, getNamed, stripPrefix } from '../named-arrays.ts';
 import {
   sizeOf,
   type FloatArray,
@@ -8,7 +8,7 @@ import {
   type TensorFunction,
   type Tensors,
 } from '../runtime/runtime.ts';
-import type { LikelihoodSpec, MarginalSpec, ModelSpec } from '../specification.ts';
+import type { LikelihoodSpec, MarginalSpec, ModelSpec, Shape } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, createEmpty } from './batches.ts';
 import { estimateBound, type BoundOfRow } from './bound.ts';
@@ -31,8 +31,8 @@ export class Inference {
     this.#functions = functions;
   }
 
-  static of(runtime: Runtime, model: ModelSpec, dataSize: number): Inference {
-    return new Inference(createVae(model, dataSize), model.likelihood, new BatchedFunctions(runtime));
+  static of(runtime: Runtime, model: ModelSpec, rowShape: Shape): Inference {
+    return new Inference(createVae(model, rowShape), model.likelihood, new BatchedFunctions(runtime));
   }
 
   /** The same, with something to do before each batch: what it throws ends the work. */
@@ -99,10 +99,11 @@ export class Inference {
   ): Promise<{ latents: FloatArray; mean: FloatArray }> {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => ({
-      z: vae.prior().sample(noiseIn(inputs)),
+      z: vae.prior(inputs).sample(noiseIn(inputs)),
     });
     const drawn = noiseOfDraw(vae.noise.prior, noise, 0, count);
-    const latents = getNamed(await this.#functions.run('prior', fn, {}, drawn), 'z');
+    const own = addPrefix(stripPrefix(parameters, 'prior.'), 'prior.');
+    const latents = getNamed(await this.#functions.run('prior', fn, own, drawn), 'z');
     return { latents, mean: await this.decode(parameters, latents) };
   }
 

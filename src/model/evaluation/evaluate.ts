@@ -31,14 +31,15 @@ export async function evaluate(
   tell: Tell,
 ): Promise<{ readonly kind: ScoreKind; readonly report: Omit<EvaluationReport, 'protocol'> }> {
   const functions = new BatchedFunctions(input.runtime);
-  const vae = createVae(input.model, input.dataSize);
-  const kind = await scoreKind(input.model.likelihood, input.rows, input.dataSize);
+  const vae = createVae(input.model, input.rowShape);
+  const { dataSize } = vae;
+  const kind = await scoreKind(input.model.likelihood, input.rows, dataSize);
   const work = new Work(measures, input.rows.count, tell);
   let report: Measured = {};
   try {
     for (const measure of measures) {
       const advance = work.begin(measure);
-      const context: MeasureContext = { ...input, vae, functions, kind, advance };
+      const context: MeasureContext = { ...input, vae, dataSize, functions, kind, advance };
       report = mergeMeasured(report, await takeMeasure(context, measure));
     }
   } finally {

@@ -78,6 +78,6 @@ const logJoint =
   ({ latents, ...inputs }) => {
     const x = getNamed(inputs, 'rows');
     const z = tf.transpose(latents ?? x, [1, 0, 2]);
-    const joint = tf.add(vae.decode(inputs, z).logProb(x), vae.prior().logProb(z));
+    const joint = tf.add(vae.decode(inputs, z).logProb(x), vae.prior(inputs).logProb(z));
     return { log_joint: tf.transpose(joint) };
   };

@@ -56,7 +56,7 @@ const logWeights =
     const x = getNamed(inputs, 'rows');
     const posterior = vae.encode(parameters, x);
     const z = posterior.sample(putDrawsFirst(noiseOf(normal, uniform)));
-    const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior().logProb(z));
+    const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior(parameters).logProb(z));
     return { log_weight: tf.transpose(tf.sub(logJoint, posterior.logProb(z))) };
   };
 

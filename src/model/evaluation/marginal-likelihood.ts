@@ -109,7 +109,7 @@ async function resamplePrior(
 const priorStart =
   (vae: Vae): TensorFunction =>
   ({ normal, uniform, ...inputs }) => {
-    const z = vae.prior().sample(putDrawsFirst(noiseOf(normal, uniform)));
+    const z = vae.prior(inputs).sample(putDrawsFirst(noiseOf(normal, uniform)));
     const logLikelihood = vae.decode(inputs, z).logProb(getNamed(inputs, 'rows'));
     return { z: tf.transpose(z, [1, 0, 2]), log_likelihood: tf.transpose(logLikelihood) };
   };

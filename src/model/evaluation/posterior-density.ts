@@ -198,7 +198,7 @@ const transition =
   (vae: Vae, leapfrogSteps: number): TensorFunction =>
   (inputs) => {
     const x = getNamed(inputs, 'rows');
-    const logJoint = (z: Tensor) => tf.add(vae.decode(inputs, z).logProb(x), vae.prior().logProb(z));
+    const logJoint = (z: Tensor) => tf.add(vae.decode(inputs, z).logProb(x), vae.prior(inputs).logProb(z));
     const noise = {
       momentum: getNamed(inputs, 'momentum'),
       acceptance: tf.reshape(getNamed(inputs, 'acceptance'), [-1]),

@@ -1,8 +1,7 @@
 import type { FloatArrays } from '../runtime/runtime.ts';
 import { sizeOf } from '../runtime/runtime.ts';
 import { fillNormal, streamKey } from '../random/streams.ts';
-import type { TrainingSpec } from '../specification.ts';
-import type { Shapes } from './mlp.ts';
+import type { Shapes, TrainingSpec } from '../specification.ts';
 
 const PAPER_STANDARD_DEVIATION = 0.01;
 
@@ -15,7 +14,8 @@ export function initialize(
   const entries = Object.entries(shapes).map(([name, shape], index) => {
     const data = new Float32Array(sizeOf(shape));
     if (name.endsWith('.weight')) {
-      const deviation = initializer === 'paper' ? PAPER_STANDARD_DEVIATION : 1 / Math.sqrt(shape[0] ?? 1);
+      const deviation =
+        initializer === 'paper' ? PAPER_STANDARD_DEVIATION : 1 / Math.sqrt(countInputs(shape));
       fillNormal(streamKey(seed, 'initialization', index), data);
       for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) * deviation;
     }
@@ -23,3 +23,6 @@ export function initialize(
   });
   return Object.fromEntries(entries);
 }
+
+/** All axes of a weight but the last, which are its outputs. */
+const countInputs = (shape: readonly number[]): number => sizeOf(shape.slice(0, -1));

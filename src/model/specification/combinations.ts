@@ -9,18 +9,12 @@ import { canSample, takesBinarization } from './likelihood.ts';
 import type { Support } from './families/family.ts';
 import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
 import type { ModelSpec } from './model.ts';
+import type { SpecificationProblem } from './problem.ts';
 
-/** Fields that do not go together; `pointer` is inside the job: /model/... or /training/... */
-export interface CombinationProblem {
-  readonly pointer: string;
-  readonly found: string;
-  readonly allowed: string;
-}
+type Check = (model: ModelSpec, training: TrainingSpec) => SpecificationProblem | null;
 
-type Check = (model: ModelSpec, training: TrainingSpec) => CombinationProblem | null;
-
-/** Why a model cannot be trained in this way: empty where it can. */
-export function combinationProblems(model: ModelSpec, training: TrainingSpec): CombinationProblem[] {
+/** Fields that do not go together, by pointers inside the job (/model/..., /training/...); none where all do. */
+export function combinationProblems(model: ModelSpec, training: TrainingSpec): SpecificationProblem[] {
   return CHECKS.flatMap((check) => check(model, training) ?? []);
 }
 

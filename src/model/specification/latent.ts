@@ -79,10 +79,8 @@ function describeLimits(schema: object): string {
   return limits.map(([name, value]) => `${name} ${String(value)}`).join(', ');
 }
 
-/** Numbers that the encoder gives for one row. Errors: RangeError for a size that the family does not have. */
+/** Numbers that the encoder gives for one row. */
 export function posteriorSize({ family }: { readonly family: FamilyName }, latentSize: number): number {
-  const problem = latentSizeProblem(family, latentSize);
-  if (problem) throw new RangeError(`${latentSize} dimensions; allowed: ${problem}`);
   const { encoderOutputs } = describedFamily(family);
   return typeof encoderOutputs === 'number' ? encoderOutputs * latentSize : encoderOutputs(latentSize);
 }

@@ -1,10 +1,6 @@
 import Type, { type Static } from 'typebox';
-import type {
-  LikelihoodDescription,
-  LikelihoodProblem,
-  LikelihoodSizes,
-  RowRules,
-} from './likelihoods/description.ts';
+import type { LikelihoodDescription, LikelihoodSizes, RowRules } from './likelihoods/description.ts';
+import type { SpecificationProblem } from './problem.ts';
 import { sizes } from './likelihoods/description.ts';
 import type { ValueDomain } from './likelihoods/domain.ts';
 import { describedLikelihood, ROW_FIELDS, type ColumnFamily } from './likelihoods/likelihoods.ts';
@@ -63,7 +59,7 @@ export function likelihoodSizes(spec: LikelihoodSpec, dataSize: number): Likelih
 }
 
 /** The likelihood against the size of a row, and its fields against each other; none where all is well. */
-export function likelihoodProblems(spec: LikelihoodSpec, dataSize: number): LikelihoodProblem[] {
+export function likelihoodProblems(spec: LikelihoodSpec, dataSize: number): SpecificationProblem[] {
   if (!isShared(spec)) return tableProblems(spec.columns, dataSize);
   return rulesOf(spec).problems?.(spec, dataSize) ?? [];
 }

@@ -2,23 +2,8 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { ChosenLikelihood, Likelihood } from './likelihood.ts';
 import { Posterior, Prior } from './latent.ts';
 import { LIMITS } from './limits.ts';
-import { closed, oneOf } from './schema.ts';
-
-export const ACTIVATIONS = ['tanh', 'relu', 'softplus', 'gelu', 'elu', 'silu', 'sigmoid'] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
-
-const Network = Type.Object(
-  {
-    hidden_sizes: Type.Array(Type.Integer({ minimum: 1, maximum: LIMITS.hiddenSize }), {
-      maxItems: LIMITS.hiddenLayers,
-      default: [500],
-      description: 'Units of each hidden layer, from input to output; [] makes the network linear.',
-    }),
-    activation: oneOf(ACTIVATIONS, 'tanh', 'Nonlinearity of the hidden layers.'),
-  },
-  { ...closed, title: 'Network', default: {} },
-);
-export type NetworkSpec = Static<typeof Network>;
+import { Network } from './networks/networks.ts';
+import { closed } from './schema.ts';
 
 const modelWith = <Schema extends TSchema>(title: string, likelihood: Schema) =>
   Type.Object(

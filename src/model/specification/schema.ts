@@ -34,6 +34,18 @@ export function tagged<const Tag extends string, const Variants extends Record<s
   });
 }
 
+/** The same, with the tag filled in where a value has none. */
+export function taggedOrDefault<const Tag extends string, const Variants extends Record<string, TProperties>>(
+  title: string,
+  tag: Tag,
+  variants: Variants,
+  defaultName: keyof Variants & string,
+): TUnsafe<Tagged<Tag, Variants>> {
+  const schema = tagged(title, tag, variants, defaultName);
+  const names = { type: 'string', enum: Object.keys(variants), default: defaultName };
+  return Type.Unsafe<Tagged<Tag, Variants>>({ ...schema, properties: { [tag]: names } });
+}
+
 /** leave_one_out -> LeaveOneOut */
 export function toPascalCase(name: string): string {
   return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());

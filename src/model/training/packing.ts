@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
-import type { Shapes } from '../networks/mlp.ts';
+import type { Shapes } from '../specification.ts';
 import { sizeOf, type FloatArray, type FloatArrays, type Tensors } from '../runtime/runtime.ts';
 
 /**

@@ -10,7 +10,7 @@ import type {
   Runtime,
   ScanState,
 } from '../runtime/runtime.ts';
-import type { ModelSpec, TrainingSpec } from '../specification.ts';
+import type { ModelSpec, TrainingSpec, Shape } from '../specification.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { createAlgorithm } from './algorithms/algorithms.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';
@@ -25,7 +25,7 @@ export interface TrainerOptions {
   readonly runtime: Runtime;
   readonly model: ModelSpec;
   readonly training: TrainingSpec;
-  readonly dataSize: number;
+  readonly rowShape: Shape;
   readonly source: RowSource;
   /** Row numbers to train on. */
   readonly rows: Uint32Array;
@@ -78,8 +78,9 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { runtime, model, training, dataSize, source, rows, minibatchSize } = options;
-    const vae = createVae(model, dataSize);
+    const { runtime, model, training, rowShape, source, rows, minibatchSize } = options;
+    const vae = createVae(model, rowShape);
+    const { dataSize } = vae;
     const algorithm = createAlgorithm({ vae, training, minibatchSize, datasetSize: rows.length });
     const calendar = {
       stepsPerEpoch: rows.length / minibatchSize,
@@ -132,12 +133,10 @@ export class Trainer {
   }
 
   #slices(first: number, steps: number): Promise<Arrays> {
-    const { algorithm } = this;
-    return stepInputs(
-      { ...this.#options, algorithm, order: this.#order, calendar: this.#calendar },
-      first,
-      steps,
-    );
+    const { algorithm, vae } = this;
+    const { dataSize } = vae;
+    const inputs = { ...this.#options, algorithm, dataSize, order: this.#order, calendar: this.#calendar };
+    return stepInputs(inputs, first, steps);
   }
 }
 
@@ -163,12 +162,12 @@ async function initialParameters(
   vae: Vae,
   algorithm: Algorithm,
 ): Promise<FloatArrays> {
-  const { training, source, rows, dataSize, model } = options;
+  const { training, source, rows, model } = options;
   const all = { ...initialize(vae.shapes, training.seed, training.initializer), ...algorithm.initial };
   const known =
     training.output_bias === 'zero'
       ? {}
-      : vae.marginalParameters(await elementStatistics(source, rows, dataSize, model.likelihood));
+      : vae.marginalParameters(await elementStatistics(source, rows, vae.dataSize, model.likelihood));
   return mapNamed(algorithm.shapes, (_, name) => {
     const { shape, data } = getNamed<FloatArray>(all, name);
     return { shape, data: known[name] ?? data };

@@ -74,7 +74,7 @@ async function report(
       runtime,
       model,
       training,
-      dataSize: record.data_size,
+      rowShape: record.row_shape,
       parameters: checkpoint.parameters,
       rows: rowSet(readers.evaluated, rows, binarizing),
       trainRows: rowSet(readers.trained, train, binarizing),

@@ -89,7 +89,7 @@ const NEEDS_ENCODER: { readonly [Name in Operation]: (request: InferPayload) => 
 /** Answers inference jobs from checkpoints, keeping the models used last in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): Processor<'infer'> {
   const models = new LoadedModels(store.models, warn, (record) => {
-    return Inference.of(runtime, record.model, record.data_size);
+    return Inference.of(runtime, record.model, record.row_shape);
   });
   const datasets = new OpenDatasets(store.datasets);
   return async (_context, payload): Promise<InferResult> => {

@@ -53,7 +53,7 @@ async function train(
     runtime,
     model,
     training,
-    dataSize: record.data_size,
+    rowShape: record.row_shape,
     source,
     rows: split.train,
     minibatchSize,

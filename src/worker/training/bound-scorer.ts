@@ -37,7 +37,7 @@ export class BoundScorer {
 
   constructor({ runtime, model, training, reader, split }: ScoredTraining) {
     const hasBound = training.algorithm.name !== 'mcem';
-    this.#inference = Inference.of(runtime, model, reader.record.data_size);
+    this.#inference = Inference.of(runtime, model, reader.record.row_shape);
     this.#reader = reader;
     this.#training = training;
     this.#validation = hasBound ? split.validation : NO_ROWS;

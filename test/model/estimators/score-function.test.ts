@@ -14,7 +14,7 @@ const WATCHED = 'encoder.output.weight';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const vae = createVae(tinyModel(), DATA_SIZE);
+const vae = createVae(tinyModel(), [DATA_SIZE]);
 const x = () => tf.tensor2d([0.2, 0.9, 0.4, 1, 0, 0.7], [ROWS, DATA_SIZE]);
 const noiseOf = (seed: number, draws: number) => ({
   normal: tf.tensor3d(normals(seed, draws * ROWS * LATENT_SIZE), [draws, ROWS, LATENT_SIZE]),

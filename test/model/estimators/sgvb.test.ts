@@ -14,7 +14,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 /** One row with the draws laid along the rows, so that every draw's own estimate is seen. */
 function estimates(estimator: Name, likelihood: string, noise: Float32Array) {
-  const vae = createVae(tinyModel(array(LIKELIHOODS, likelihood)), DATA_SIZE);
+  const vae = createVae(tinyModel(array(LIKELIHOODS, likelihood)), [DATA_SIZE]);
   const parameters = tensorsOf(randomParameters(vae.shapes, 1));
   const draws = noise.length / LATENT_SIZE;
   const x = tf.tile(tf.tensor2d([0.2, 0.9, 0.4], [1, DATA_SIZE]), [draws, 1]);
@@ -55,7 +55,7 @@ describe.each(['sgvb_a', 'sgvb_b'] as const)('%s', (estimator) => {
   });
 
   it('averages over the draws of a row', () => {
-    const vae = createVae(tinyModel(), DATA_SIZE);
+    const vae = createVae(tinyModel(), [DATA_SIZE]);
     const parameters = tensorsOf(randomParameters(vae.shapes, 1));
     const noise = normals(5, 4 * LATENT_SIZE);
     const x = tf.tensor2d([0.2, 0.9, 0.4], [1, DATA_SIZE]);

@@ -20,8 +20,8 @@ let opened: {
 
 beforeAll(async () => {
   const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
-  const inference = Inference.of(runtime, MODEL, DATA_SIZE);
-  const eager = Inference.of(await createTfjsRuntime({ device: 'js' }), MODEL, DATA_SIZE);
+  const inference = Inference.of(runtime, MODEL, [DATA_SIZE]);
+  const eager = Inference.of(await createTfjsRuntime({ device: 'js' }), MODEL, [DATA_SIZE]);
   opened = { runtime, inference, eager, parameters: randomParameters(inference.vae.shapes, 1) };
 });
 afterAll(async () => {

@@ -25,7 +25,7 @@ const INPUT: EvaluationInput = {
   runtime,
   model: LINEAR.model,
   training: trainingSpec(),
-  dataSize: DATA_SIZE,
+  rowShape: [DATA_SIZE],
   parameters: { ...exactEncoder(LINEAR), ...LINEAR.decoder },
   rows: rowSetOf(LINEAR.rows),
   trainRows: rowSetOf(LINEAR.rows),
@@ -173,7 +173,7 @@ describe('the floors', () => {
 describe('the latents', () => {
   it('have divergences that add up to that of the bound, and the variances of the encoder', async () => {
     const model = tinyModel(LINEAR.model.likelihood);
-    const { shapes } = createVae(model, DATA_SIZE);
+    const { shapes } = createVae(model, [DATA_SIZE]);
     const parameters = randomParameters(shapes, 5);
     const report = await reportOf([{ name: 'latents' }, { name: 'elbo', samples: 1 }], { model, parameters });
     const dimensions = report.latents?.dimensions ?? [];
@@ -208,7 +208,7 @@ describe('the latents', () => {
       posterior: { family: 'logistic' },
       prior: { family: 'laplace' },
     });
-    const parameters = randomParameters(createVae(model, DATA_SIZE).shapes, 6);
+    const parameters = randomParameters(createVae(model, [DATA_SIZE]).shapes, 6);
     const report = await reportOf([{ name: 'latents' }, { name: 'elbo', samples: 50 }], {
       model,
       parameters,

@@ -57,7 +57,7 @@ describe('the gradient variance', () => {
         runtime,
         model: LINEAR.model,
         training: trainingSpec(),
-        dataSize: DATA_SIZE,
+        rowShape: [DATA_SIZE],
         parameters: { ...ENCODER, ...LINEAR.decoder },
         rows,
         trainRows: rows,

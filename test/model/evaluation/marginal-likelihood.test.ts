@@ -20,7 +20,7 @@ afterAll(() => runtime.dispose());
 function linearModel(latentSize: number) {
   const linear = linearGaussian({ dataSize: DATA_SIZE, latentSize, rows: ROWS, noiseVariance: 0.3 });
   return {
-    vae: createVae(linear.model, DATA_SIZE),
+    vae: createVae(linear.model, [DATA_SIZE]),
     parameters: { ...blindEncoder(linear), ...linear.decoder },
     rows: linear.rows,
     exact: exactLogLikelihoods(linear),
@@ -84,7 +84,7 @@ describe('chains without an encoder', () => {
     const setting = { dataSize: DATA_SIZE, latentSize: 2, rows: ROWS, noiseVariance: 1e-6 };
     const linear = linearGaussian(setting);
     const functions = new BatchedFunctions(runtime);
-    const vae = createVae(linear.model, DATA_SIZE);
+    const vae = createVae(linear.model, [DATA_SIZE]);
     const subject = { functions, vae, parameters: linear.decoder, rows: linear.rows };
     const spec = { method: 'fitted_importance_sampling', samples: 200, leapfrog_steps: 10 } as const;
     const found = await marginalLikelihood(subject, spec, { seed: 5, stream: 'inference' });

@@ -28,7 +28,7 @@ let parameters: FloatArrays;
 
 beforeAll(() => {
   runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
-  inference = Inference.of(runtime, MODEL, 4);
+  inference = Inference.of(runtime, MODEL, [4]);
   parameters = randomParameters(inference.vae.shapes, 1);
 });
 afterAll(async () => {

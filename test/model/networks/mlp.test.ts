@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mlp, mlpShapes } from '../../../src/model/networks/mlp.ts';
+import { mlp } from '../../../src/model/networks/mlp.ts';
+import { networkShapes } from '../../../src/model/specification/networks/networks.ts';
 import { ACTIVATIONS, type Activation } from '../../../src/model/specification.ts';
 import { at, normals } from '../../support/numbers.ts';
 import { normalCdf } from '../../support/special-functions.ts';
@@ -18,6 +19,9 @@ const FORMULAS: { readonly [Name in Activation]: (x: number) => number } = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
+/** 5 numbers a row in any shape, 2 numbers out. */
+const ENDS = { input: [5, 1], output: [2] };
+
 /** y_j = sum_i x_i W_ij + b_j. */
 function affine(x: readonly number[], weight: ArrayLike<number>, bias: ArrayLike<number>): number[] {
   return Array.from(bias, (b, j) =>
@@ -27,25 +31,25 @@ function affine(x: readonly number[], weight: ArrayLike<number>, bias: ArrayLike
 
 describe('mlp', () => {
   it.each(ACTIVATIONS)('is affine layers with %s between them', (activation) => {
-    const spec = { hidden_sizes: [4, 3], activation };
-    const parameters = randomParameters(mlpShapes('net', spec, 5, 2), 1);
+    const spec = { name: 'mlp' as const, hidden_sizes: [4, 3], activation };
+    const parameters = randomParameters(networkShapes(spec, ENDS), 1);
     const x = Array.from(normals(1, 5));
     const layer = (h: readonly number[], name: string) =>
-      affine(h, array(parameters, `net.${name}.weight`).data, array(parameters, `net.${name}.bias`).data);
+      affine(h, array(parameters, `${name}.weight`).data, array(parameters, `${name}.bias`).data);
     const hidden = ['hidden_0', 'hidden_1'].reduce((h, name) => layer(h, name).map(FORMULAS[activation]), x);
-    const found = mlp(tensorsOf(parameters), 'net', spec, tf.tensor2d([x])).dataSync();
+    const found = mlp(spec, tensorsOf(parameters), tf.tensor2d([x])).dataSync();
     layer(hidden, 'output').forEach((value, i) => {
       expect(at(found, i)).toBeCloseTo(value, 5);
     });
   });
 
   it('without hidden layers is one affine layer', () => {
-    const spec = { hidden_sizes: [], activation: 'tanh' as const };
-    expect(mlpShapes('net', spec, 5, 2)).toEqual({ 'net.output.weight': [5, 2], 'net.output.bias': [2] });
+    const spec = { name: 'mlp' as const, hidden_sizes: [], activation: 'tanh' as const };
+    expect(networkShapes(spec, ENDS)).toEqual({ 'output.weight': [5, 2], 'output.bias': [2] });
   });
 
   it('names the parameter that is missing', () => {
-    const spec = { hidden_sizes: [], activation: 'tanh' as const };
-    expect(() => mlp({}, 'net', spec, tf.zeros([1, 5]))).toThrow('parameter net.output.weight is missing');
+    const spec = { name: 'mlp' as const, hidden_sizes: [], activation: 'tanh' as const };
+    expect(() => mlp(spec, {}, tf.zeros([1, 5]))).toThrow('output.weight is missing');
   });
 });

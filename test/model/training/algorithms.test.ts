@@ -32,7 +32,7 @@ function options(runtime: Runtime, training: object): TrainerOptions {
     runtime,
     model: modelSpec({ latent_size: 2, encoder: network, decoder: network }),
     training: trainingSpec({ optimizer: { name: 'adam', learning_rate: 0.01 }, seed: 5, ...training }),
-    dataSize: DATA_SIZE,
+    rowShape: [DATA_SIZE],
     source: memoryRows(pixels(), DATA_SIZE, 1 / 255),
     rows: rowNumbers(ROWS),
     minibatchSize: MINIBATCH_SIZE,

@@ -45,7 +45,7 @@ const CASES = ESTIMATORS.flatMap((estimator) =>
 
 /** The loss and its gradients as a graph, with a point at which to look at them. */
 function lossGraph({ estimator, likelihood, objective, activation }: Case) {
-  const vae = createVae(tinyModel(array(LIKELIHOODS, likelihood), activation), DATA_SIZE);
+  const vae = createVae(tinyModel(array(LIKELIHOODS, likelihood), activation), [DATA_SIZE]);
   const parameters = randomParameters(vae.shapes, 3);
   const data: FloatArrays = {
     x: { shape: [ROWS, DATA_SIZE], data: uniforms(1, ROWS * DATA_SIZE, 0.05, 0.95) },

@@ -100,7 +100,7 @@ async function train(
       seed: 3,
       output_bias,
     }),
-    dataSize: 4,
+    rowShape: [4],
     source,
     rows: all,
     minibatchSize: MINIBATCH_SIZE,

@@ -64,7 +64,7 @@ describe('a trained linear Gaussian model', () => {
 
   it('is given its exact bound by the evaluation, within Monte Carlo error', async () => {
     const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
-    const inference = Inference.of(runtime, MODEL, DATA_SIZE);
+    const inference = Inference.of(runtime, MODEL, [DATA_SIZE]);
     const means: number[] = [];
     for (const seed of range(20)) {
       const noise = { seed, stream: 'validationNoise' } as const;

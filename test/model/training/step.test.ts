@@ -11,7 +11,7 @@ const CALENDAR = { stepsPerEpoch: 10, totalSteps: 100 };
 
 /** Large enough that every weight is a tensor of its own. */
 const network = { hidden_sizes: [512] };
-const vae = createVae(modelSpec({ latent_size: 64, encoder: network, decoder: network }), 70);
+const vae = createVae(modelSpec({ latent_size: 64, encoder: network, decoder: network }), [70]);
 const WEIGHTS = Object.keys(vae.shapes).filter((name) => name.endsWith('.weight'));
 
 const scanOf = (given: object) => {

@@ -66,7 +66,7 @@ async function train({ model, training }: Combination): Promise<void> {
     runtime,
     model,
     training,
-    dataSize: DATA_SIZE,
+    rowShape: [DATA_SIZE],
     source: memoryRows(bits, DATA_SIZE, 1),
     rows: rowNumbers(ROWS),
     minibatchSize: MINIBATCH_SIZE,

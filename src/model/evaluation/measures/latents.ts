@@ -54,8 +54,8 @@ function describeDimensions({ vae }: MeasureContext, divergence: DimensionKl): T
     const posterior = vae.encode(parameters, getNamed(inputs, 'rows'));
     const kl =
       divergence.method === 'closed_form'
-        ? divergence.of(posterior, vae.prior())
-        : divergence.of(posterior, vae.prior(), posterior.sample(noiseOf(normal, uniform)));
+        ? divergence.of(posterior, vae.prior(parameters))
+        : divergence.of(posterior, vae.prior(parameters), posterior.sample(noiseOf(normal, uniform)));
     return { kl, center: posterior.center() };
   };
 }

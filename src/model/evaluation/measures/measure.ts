@@ -5,6 +5,7 @@ import type {
   MeasureOf,
   ModelSpec,
   ScoreKind,
+  Shape,
   TrainingSpec,
 } from '../../specification.ts';
 import type { Vae } from '../../vae.ts';
@@ -31,7 +32,7 @@ export interface EvaluationInput {
   readonly runtime: Runtime;
   readonly model: ModelSpec;
   readonly training: TrainingSpec;
-  readonly dataSize: number;
+  readonly rowShape: Shape;
   readonly parameters: FloatArrays;
   readonly rows: RowSet;
   /** What the model was trained on, for fitting floors. */
@@ -41,6 +42,7 @@ export interface EvaluationInput {
 
 export interface MeasureContext extends EvaluationInput {
   readonly vae: Vae;
+  readonly dataSize: number;
   readonly functions: BatchedFunctions;
   readonly kind: ScoreKind;
   readonly advance: Advance;

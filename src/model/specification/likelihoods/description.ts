@@ -1,12 +1,6 @@
 import type { Static, TObject, TProperties } from 'typebox';
+import type { SpecificationProblem } from '../problem.ts';
 import type { ValueDomain } from './domain.ts';
-
-/** What a schema cannot see. `pointer` is inside the likelihood, e.g. `/groups`. */
-export interface LikelihoodProblem {
-  readonly pointer: string;
-  readonly found: string;
-  readonly allowed: string;
-}
 
 /** Numbers that the networks see and give for one row, and the parameters that are learned beside theirs. */
 export interface LikelihoodSizes {
@@ -27,8 +21,8 @@ export interface RowRules<Spec> {
   readonly title?: (spec: Spec) => string;
   /** Default: one number for each element, to the encoder and from the decoder. */
   readonly sizes?: (spec: Spec, dataSize: number) => LikelihoodSizes;
-  /** Fields against each other and against the size of a row. */
-  readonly problems?: (spec: Spec, dataSize: number) => LikelihoodProblem[];
+  /** Fields against each other and against the size of a row; pointers are inside the likelihood, e.g. `/groups`. */
+  readonly problems?: (spec: Spec, dataSize: number) => SpecificationProblem[];
   /** How many different words an element may be. Default: none. */
   readonly codes?: number;
   /** Sizes of groups of elements of which at most one is 1. Whether they are, only the rows themselves can tell. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { oneOf } from '../schema.ts';
-import { describeColumn, describeRows, type LikelihoodProblem } from './description.ts';
+import type { SpecificationProblem } from '../problem.ts';
+import { describeColumn, describeRows } from './description.ts';
 import { REAL, UNIT_INTERVAL } from './domain.ts';
 import {
   columnMinimum,
@@ -29,7 +30,7 @@ const fields = {
   ...standardisedRows,
 } as const;
 
-const SQUASHED: LikelihoodProblem = {
+const SQUASHED: SpecificationProblem = {
   pointer: '/mean',
   found: 'unit_interval of standardised values',
   allowed: 'free, or values that are not standardised',

@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { LIKELIHOOD_LIMITS } from '../limits.ts';
 import { closed, tagged } from '../schema.ts';
-import type { ColumnRules, LikelihoodProblem, LikelihoodSizes } from './description.ts';
+import type { SpecificationProblem } from '../problem.ts';
+import type { ColumnRules, LikelihoodSizes } from './description.ts';
 import type { ValueDomain } from './domain.ts';
 import { COLUMN_FIELDS, describedLikelihood } from './likelihoods.ts';
 
@@ -63,7 +64,7 @@ export function tableSizes(columns: readonly ColumnSpec[]): LikelihoodSizes {
   };
 }
 
-export function tableProblems(columns: readonly ColumnSpec[], dataSize: number): LikelihoodProblem[] {
+export function tableProblems(columns: readonly ColumnSpec[], dataSize: number): SpecificationProblem[] {
   const names = new Set<string>();
   const size = {
     pointer: '/columns',
@@ -80,7 +81,7 @@ export function tableProblems(columns: readonly ColumnSpec[], dataSize: number):
   return [...(columns.length === dataSize ? [] : [size]), ...own];
 }
 
-function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): LikelihoodProblem[] {
+function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): SpecificationProblem[] {
   if (!labels) return [];
   const codes = countCodes(likelihood);
   if (codes === 0) return [{ pointer, found: `labels of ${likelihood.family} values`, allowed: 'none' }];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Estimate } from '../../estimators/estimator.ts';
-import type { Shapes } from '../../networks/mlp.ts';
+import type { Shapes } from '../../specification.ts';
 import type { FloatArrays, Tensors } from '../../runtime/runtime.ts';
 import type { TrainingSpec } from '../../specification.ts';
 import type { Vae } from '../../vae.ts';

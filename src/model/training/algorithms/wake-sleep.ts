@@ -31,7 +31,7 @@ export function wakeSleep({ vae, training, minibatchSize, datasetSize }: Algorit
     updatesPerStep: 1,
     chain: null,
     draw(parameters, { x, noise }) {
-      const dream = vae.prior().sample(noiseNamed(noise, 'dream'));
+      const dream = vae.prior(parameters).sample(noiseNamed(noise, 'dream'));
       const data = vae.decode(parameters, dream).sample(noiseNamed(noise, 'data'));
       const posterior = vae.encode(parameters, x).sample(noiseNamed(noise, 'posterior'));
       return { drawn: { wake: posterior, dream, data }, chain: {} };

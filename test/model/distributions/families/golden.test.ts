@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
 import { FAMILY_NAMES } from '../../../../src/model/specification/families/families.ts';
-import { posteriorSize } from '../../../../src/model/specification.ts';
+import { latentSizeProblem } from '../../../../src/model/specification/latent.ts';
 import { inDouble, inFloat } from '../../../support/evaluate.ts';
 import {
   distributionOf,
@@ -85,9 +85,9 @@ describe('the table of families', () => {
   });
 
   it.each([
-    ['full_gaussian', 33, '33 dimensions; allowed: at most 32'],
-    ['dirichlet', 1, '1 dimensions; allowed: at least 2'],
+    ['full_gaussian', 33, 'at most 32 with a full_gaussian posterior'],
+    ['dirichlet', 1, 'at least 2 with a dirichlet posterior'],
   ] as const)('refuses %s of size %d', (name, size, message) => {
-    expect(() => posteriorSize({ family: name }, size)).toThrow(message);
+    expect(latentSizeProblem(name, size)).toBe(message);
   });
 });

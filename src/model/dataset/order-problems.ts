@@ -1,0 +1,155 @@
+import { combinationProblems } from '../specification/combinations.ts';
+import { evaluationCombinationProblems } from '../specification/evaluation-combinations.ts';
+import type { EvaluationSpec } from '../specification/evaluation.ts';
+import {
+  isShared,
+  likelihoodProblems,
+  sharedDomain,
+  type LikelihoodSpec,
+} from '../specification/likelihood.ts';
+import type { ModelSpec } from '../specification/model.ts';
+import type { SpecificationProblem } from '../specification/problem.ts';
+import { sizeProblems } from '../specification/sizes.ts';
+import type { SplitRule } from '../specification/split.ts';
+import type { TrainingSpec } from '../specification/training.ts';
+import { fitProblems, TOLERANCE } from './fit.ts';
+import type { DatasetProfile } from './profile.ts';
+import { countRows, resolvePart, UNTRAINED } from './split.ts';
+
+/** What is known of a data set: its record. */
+export interface KnownDataset {
+  readonly id: string;
+  readonly rows: number;
+  readonly test_rows: number;
+  readonly row_shape: readonly number[];
+  readonly data_size: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly header?: boolean | null;
+  readonly profile: DatasetProfile | null;
+}
+
+export interface TrainingPlan {
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+}
+
+type Check = (plan: TrainingPlan, dataset: KnownDataset) => readonly SpecificationProblem[];
+
+const countTrainingRows = (dataset: KnownDataset, training: TrainingSpec): number =>
+  countRows(dataset, training, 'separate').train;
+
+const checkCombinations: Check = ({ model, training }) => combinationProblems(model, training).slice(0, 1);
+
+const checkRows: Check = ({ training }, dataset) => {
+  const rows = countTrainingRows(dataset, training);
+  if (rows >= 1) return [];
+  const found = `${rows} training rows (${dataset.rows} rows, ${dataset.test_rows} of them test rows) in ${dataset.id}`;
+  return [{ pointer: '/dataset_id', found, allowed: 'a data set with at least 1 training row' }];
+};
+
+const checkMinibatch: Check = ({ training }, dataset) => {
+  const rows = countTrainingRows(dataset, training);
+  const size = training.minibatch_size;
+  if (size === undefined || rows < 1 || size <= rows) return [];
+  const allowed = `1 to ${rows}, the training rows of ${dataset.id}`;
+  return [{ pointer: '/training/minibatch_size', found: String(size), allowed }];
+};
+
+const checkLikelihood: Check = ({ model }, dataset) =>
+  likelihoodProblems(model.likelihood, dataset.data_size).slice(0, 1).map(insideLikelihood);
+
+const checkValues: Check = ({ model }, dataset) =>
+  valueProblems(model.likelihood, dataset).map(insideLikelihood);
+
+const checkWatching: Check = ({ training }, { id, test_rows: testRows }) => {
+  if (training.watch_test_rows !== true || testRows > 0) return [];
+  const found = `true for ${id}, which has no test rows`;
+  return [{ pointer: '/training/watch_test_rows', found, allowed: 'false' }];
+};
+
+const checkSizes: Check = ({ model, training }, dataset) =>
+  sizeProblems(model, training, {
+    rowShape: dataset.row_shape,
+    trainRows: countTrainingRows(dataset, training),
+  });
+
+const TRAINING_CHECKS: readonly Check[] = [
+  checkCombinations,
+  checkRows,
+  checkMinibatch,
+  checkLikelihood,
+  checkValues,
+  checkWatching,
+  checkSizes,
+];
+
+/** Why this data set cannot be trained on in this way, by pointers inside the job; none where it can. */
+export function trainingProblems(plan: TrainingPlan, dataset: KnownDataset): SpecificationProblem[] {
+  return TRAINING_CHECKS.flatMap((check) => check(plan, dataset));
+}
+
+/** The values against the likelihood; of data sets without a profile only their range is known. */
+function valueProblems(
+  likelihood: LikelihoodSpec,
+  { id, profile, header, minimum, maximum }: KnownDataset,
+): SpecificationProblem[] {
+  if (profile !== null) return fitProblems(likelihood, { profile, named: header === true });
+  if (!isShared(likelihood)) return [];
+  const { low, high, allowed } = sharedDomain(likelihood);
+  if (minimum >= low - TOLERANCE && maximum <= high + TOLERANCE) return [];
+  return [{ pointer: '', found: `values from ${minimum} to ${maximum} in ${id}`, allowed }];
+}
+
+function insideLikelihood(problem: SpecificationProblem): SpecificationProblem {
+  return { ...problem, pointer: `/model/likelihood${problem.pointer}` };
+}
+
+/** What an evaluation needs to know of a model: its record. */
+export interface KnownModel extends TrainingPlan {
+  readonly dataset_id: string;
+  readonly data_size: number;
+  readonly row_shape: readonly number[];
+  readonly split: SplitRule;
+}
+
+/** Counts the rows that the worker selects. */
+export function countEvaluatedRows(
+  { rows, limit }: EvaluationSpec,
+  model: KnownModel,
+  dataset: KnownDataset,
+): number {
+  const counts =
+    dataset.id === model.dataset_id
+      ? countRows(dataset, model.training, model.split)
+      : countRows(dataset, UNTRAINED, 'separate');
+  return Math.min(counts[resolvePart(rows, counts)], limit ?? Infinity);
+}
+
+/** Why a model cannot be evaluated in this way on this data set, by pointers inside the job; none where it can. */
+export function evaluationProblems(
+  evaluation: EvaluationSpec,
+  known: KnownModel,
+  dataset: KnownDataset,
+): SpecificationProblem[] {
+  const { model, training } = known;
+  const rows = countEvaluatedRows(evaluation, known, dataset);
+  const size = {
+    pointer: '/dataset_id',
+    found: `rows of ${dataset.data_size} values in ${dataset.id}`,
+    allowed: String(known.data_size),
+  };
+  const none = {
+    pointer: '/rows',
+    found: `no ${evaluation.rows} rows in ${dataset.id}`,
+    allowed: 'all, or a data set with test rows',
+  };
+  // Of many columns that do not fit, the first says enough.
+  const values = valueProblems(model.likelihood, dataset).slice(0, 1);
+  return [
+    ...(dataset.data_size === known.data_size ? [] : [size]),
+    ...(rows > 0 ? [] : [none]),
+    ...values.map((problem) => ({ ...problem, pointer: '/dataset_id' })),
+    ...evaluationCombinationProblems({ evaluation, model, training, rowShape: known.row_shape, rows }),
+  ];
+}

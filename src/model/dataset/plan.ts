@@ -1,0 +1,41 @@
+import type { LikelihoodSpec } from '../specification/likelihood.ts';
+import type { ModelOrder } from '../specification/model.ts';
+import type { SpecificationProblem } from '../specification/problem.ts';
+import type { TrainingSpec } from '../specification/training.ts';
+import { addLabels } from './fit.ts';
+import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
+import { propose } from './proposal.ts';
+import { warningsFor } from './warnings.ts';
+
+export type TrainingOutcome =
+  | { readonly plan: TrainingPlan; readonly warnings: string[] }
+  | { readonly problems: readonly SpecificationProblem[] }
+  /** Why no likelihood is proposed for these data: the order must name one. */
+  | { readonly unproposed: readonly string[] };
+
+/** A training as it was ordered, with what the data set says where the order says nothing. */
+export function planTraining(
+  order: { readonly model: ModelOrder; readonly training: TrainingSpec },
+  dataset: KnownDataset,
+): TrainingOutcome {
+  const { training } = order;
+  const { profile } = dataset;
+  const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
+  if (chosen === null) return { unproposed: reasons };
+  const likelihood = addLabels(chosen, profile);
+  const plan = { model: { ...order.model, likelihood }, training };
+  const problems = trainingProblems(plan, dataset);
+  if (problems.length > 0) return { problems };
+  return { plan, warnings: profile === null ? [] : warningsFor(profile, likelihood, training.binarization) };
+}
+
+/** Values that become zeros and ones have the Bernoulli likelihood, as have those of which nothing is known. */
+function chooseLikelihood(
+  { model, training }: { readonly model: ModelOrder; readonly training: TrainingSpec },
+  { profile }: KnownDataset,
+): { readonly likelihood: LikelihoodSpec | null; readonly reasons: readonly string[] } {
+  if (model.likelihood) return { likelihood: model.likelihood, reasons: [] };
+  if (profile === null || training.binarization !== 'none')
+    return { likelihood: { family: 'bernoulli' }, reasons: [] };
+  return propose(profile);
+}

@@ -1,0 +1,86 @@
+import { likelihoodSizes } from './likelihood.ts';
+import { posteriorSize } from './latent.ts';
+import { LIMITS } from './limits.ts';
+import type { ModelSpec } from './model.ts';
+import { sizeOfShape, type NetworkEnds, type Shape, type Shapes } from './networks/description.ts';
+import { countUnits, networkShapes } from './networks/networks.ts';
+import type { SpecificationProblem } from './problem.ts';
+import { minibatchSizeOf, type TrainingSpec } from './training.ts';
+
+/** What encoder and decoder take and give. */
+export interface ModelEnds {
+  readonly encoder: NetworkEnds;
+  readonly decoder: NetworkEnds;
+}
+
+export function modelEnds(model: ModelSpec, rowShape: Shape): ModelEnds {
+  const { input, output } = likelihoodSizes(model.likelihood, sizeOfShape(rowShape));
+  const { posterior, latent_size: latentSize } = model;
+  return {
+    encoder: { input: shapeLike(rowShape, input), output: [posteriorSize(posterior, latentSize)] },
+    decoder: { input: [latentSize], output: shapeLike(rowShape, output) },
+  };
+}
+
+/** This many numbers for a row: in its shape, one number or several (on a first axis) for each element, else flat. */
+function shapeLike(rowShape: Shape, count: number): Shape {
+  const each = count / sizeOfShape(rowShape);
+  if (each === 1) return rowShape;
+  return Number.isInteger(each) ? [each, ...rowShape] : [count];
+}
+
+/** Every learned parameter: names begin with `encoder.` (phi), `decoder.` (theta) or `prior.` (no prior has any yet). */
+export function modelShapes(model: ModelSpec, rowShape: Shape): Shapes {
+  const ends = modelEnds(model, rowShape);
+  const { extraShapes } = likelihoodSizes(model.likelihood, sizeOfShape(rowShape));
+  return {
+    ...withPrefix(networkShapes(model.encoder, ends.encoder), 'encoder.'),
+    ...withPrefix(networkShapes(model.decoder, ends.decoder), 'decoder.'),
+    ...withPrefix(extraShapes, 'decoder.'),
+  };
+}
+
+const withPrefix = (shapes: Shapes, prefix: string): Shapes =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [prefix + name, shape]));
+
+export function countParameters(model: ModelSpec, rowShape: Shape): number {
+  return Object.values(modelShapes(model, rowShape)).reduce((sum, shape) => sum + sizeOfShape(shape), 0);
+}
+
+/** A model that is too large, or whose steps take too much memory; pointers are inside the job. */
+export function sizeProblems(
+  model: ModelSpec,
+  training: TrainingSpec,
+  data: { readonly rowShape: Shape; readonly trainRows: number },
+): SpecificationProblem[] {
+  const dataSize = sizeOfShape(data.rowShape);
+  const problems: SpecificationProblem[] = [];
+  if (dataSize > LIMITS.dataSize) {
+    const [found, allowed] = [`rows of ${dataSize} values`, `at most ${LIMITS.dataSize}`];
+    problems.push({ pointer: '/dataset_id', found, allowed });
+  }
+  const parameters = countParameters(model, data.rowShape);
+  if (parameters > LIMITS.parameters) {
+    const found = `${parameters} parameters for rows of ${dataSize} values`;
+    const allowed = `at most ${LIMITS.parameters}; lower hidden_sizes or latent_size`;
+    problems.push({ pointer: '/model', found, allowed });
+  }
+  const step = stepProblem(model, training, data);
+  return step ? [...problems, step] : problems;
+}
+
+function stepProblem(
+  model: ModelSpec,
+  training: TrainingSpec,
+  { rowShape, trainRows }: { readonly rowShape: Shape; readonly trainRows: number },
+): SpecificationProblem | null {
+  const ends = modelEnds(model, rowShape);
+  const rows = minibatchSizeOf(training, trainRows);
+  const { samples_per_datapoint: samples } = training;
+  const units = countUnits(model.encoder, ends.encoder) + countUnits(model.decoder, ends.decoder);
+  const count = rows * samples * units;
+  if (count <= LIMITS.activations) return null;
+  const found = `${rows} rows * ${samples} samples * ${units} units = ${count} values a step`;
+  const allowed = `at most ${LIMITS.activations}; lower minibatch_size, samples_per_datapoint or hidden_sizes`;
+  return { pointer: '/training/minibatch_size', found, allowed };
+}
