@@ -70,7 +70,8 @@ function moved(
 ): { drawn: Tensors; chain: Tensors } {
   if (!chain) throw new RangeError('mcem needs its chain');
   const [latents, stepSize] = [getNamed(chain.state, 'latents'), getNamed(chain.state, 'step_size')];
-  const logJoint = (z: Tensor) => tf.add(vae.decode(parameters, z).logProb(x), vae.prior(parameters).logProb(z));
+  const logJoint = (z: Tensor) =>
+    tf.add(vae.decode(parameters, z).logProb(x), vae.prior(parameters).logProb(z));
   const { z, accepted } = runHmcTransition(
     logJoint,
     tf.gather(latents, chain.read),
