@@ -13,7 +13,6 @@ import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { pictureRoutes } from './pictures/routes.ts';
-import { sampleRoutes } from './inference/sample-routes.ts';
 import { serviceRoutes } from './service/routes.ts';
 import { RequestLog } from './http/request-log.ts';
 import type { ApiOptions, App } from './types.ts';
@@ -64,7 +63,6 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     datasetRoutes,
     modelRoutes,
     inferenceRoutes,
-    sampleRoutes,
     pictureRoutes,
   ]) {
     await app.register(async (scope) => {

@@ -1,14 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { compileCheck, type Check } from '../validation.ts';
 import type { BullJob } from './drivers/driver.ts';
-import {
-  EvaluatePayload,
-  InferPayload,
-  TrainPayload,
-  type JobName,
-  type JobTypes,
-  type TrackedName,
-} from './jobs.ts';
+import { packResult, unpackPayload } from './infer-packing.ts';
+import { EvaluatePayload, TrainPayload, type JobName, type JobTypes, type TrackedName } from './jobs.ts';
 import { migratePayload } from './migrations.ts';
 import { isCancelled } from './running-jobs.ts';
 import {
@@ -38,13 +32,14 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
   train: tracked('train', checkPayload('train', TrainPayload)),
   evaluate: tracked('evaluate', checkPayload('evaluate', EvaluatePayload)),
   infer: {
-    check: checkPayload('infer', InferPayload),
+    check: (payload) => unpackPayload(migratePayload('infer', payload)),
     unrun: () => null,
     begin: async () => undefined,
     progress: async () => undefined,
     finish: async (job, result) => {
-      if (packedSize(result) <= INLINE_LIMIT) return { inline: result };
-      await job.updateData({ payload: null, result } satisfies InferData);
+      const packed = packResult(result);
+      if (packedSize(packed) <= INLINE_LIMIT) return { inline: packed };
+      await job.updateData({ payload: null, result: packed } satisfies InferData);
       return { inline: null };
     },
     cancelled: () => null,

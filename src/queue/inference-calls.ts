@@ -2,8 +2,9 @@ import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { unavailable, type BullEvents, type BullQueue } from './drivers/driver.ts';
 import { parseFailure } from './failures.ts';
-import type { InferPayload, InferResult } from './jobs.ts';
+import { packPayload, unpackResult, type PackedResult } from './infer-packing.ts';
 import type { Report } from './logger.ts';
+import type { InferPayload, InferResult, Operation } from './operations.ts';
 import type { InferOptions } from './queues.ts';
 import type { Reach } from './reach.ts';
 import { ResultWaiters } from './result-waiters.ts';
@@ -37,10 +38,13 @@ export class InferenceCalls {
     });
   }
 
-  infer(payload: InferPayload, { timeoutMs }: InferOptions): Promise<InferResult> {
+  async infer<Name extends Operation>(
+    payload: InferPayload<Name>,
+    { timeoutMs }: InferOptions,
+  ): Promise<InferResult<Name>> {
+    const data: InferData = { payload: packPayload(payload), result: null };
     const id = newId('req');
     const result = this.#waiters.wait(id, timeoutMs);
-    const data: InferData = { payload, result: null };
     this.#reach
       .call(() => this.#queue.add('infer', data, { ...JOB_OPTIONS.infer, jobId: id }))
       .then(
@@ -52,7 +56,7 @@ export class InferenceCalls {
           this.#waiters.fail(id, asError(error));
         },
       );
-    return result;
+    return unpackResult(payload.operation, await result);
   }
 
   /** Asks at once: those whose queue cannot be reached any more are told so. */
@@ -103,7 +107,7 @@ export class InferenceCalls {
     }
   }
 
-  async #storedResult(id: string): Promise<InferResult> {
+  async #storedResult(id: string): Promise<PackedResult> {
     const job = await this.#reach.call(() => this.#queue.getJob(id));
     const result = (job?.data as InferData | undefined)?.result ?? null;
     if (result === null) throw unavailable('it lost the result of this job');

@@ -1,5 +1,6 @@
 import type { SerializedError } from '../errors.ts';
 import type { JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
+import type { InferPayload, InferResult, Operation } from './operations.ts';
 
 /** A tracked job as the queue knows it. Times are milliseconds since 1970. */
 export interface JobViewOf<Name extends TrackedName> {
@@ -44,7 +45,10 @@ export interface Producer {
   /** Marks the job so that it ends as cancelled: at once if it waits, at its next chance if it runs. Errors: job_not_found, job_finished. */
   cancel(jobId: string): Promise<JobView>;
   /** Runs one inference job and waits for it. Errors: those the processor threw, inference_timeout. */
-  infer(payload: JobTypes['infer']['payload'], options: InferOptions): Promise<JobTypes['infer']['result']>;
+  infer<Name extends Operation>(
+    payload: InferPayload<Name>,
+    options: InferOptions,
+  ): Promise<InferResult<Name>>;
   /** Jobs waiting for a worker. */
   depth(name: JobName): Promise<number>;
   ping(): Promise<void>;

@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts';
-import type { InferResult } from './jobs.ts';
+import type { PackedResult } from './infer-packing.ts';
 
 interface Waiter {
-  readonly resolve: (result: InferResult) => void;
+  readonly resolve: (result: PackedResult) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
   /** The job is known to be in the queue, so it not being there any more means that it is lost. */
@@ -28,7 +28,7 @@ export class ResultWaiters {
   }
 
   /** Errors: inference_timeout, and whatever `fail` is given. */
-  wait(id: string, timeoutMs: number): Promise<InferResult> {
+  wait(id: string, timeoutMs: number): Promise<PackedResult> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.fail(id, AppError.of('inference_timeout', { seconds: timeoutMs / 1000 }));
@@ -45,7 +45,7 @@ export class ResultWaiters {
     return waiter !== undefined;
   }
 
-  succeed(id: string, result: InferResult): void {
+  succeed(id: string, result: PackedResult): void {
     this.#take(id)?.resolve(result);
   }
 

@@ -1,5 +1,6 @@
 import type { DefaultJobOptions } from 'bullmq';
-import type { InferPayload, InferResult, JobName, JobTypes, TrackedName } from './jobs.ts';
+import type { PackedPayload, PackedResult } from './infer-packing.ts';
+import type { JobName, JobTypes, TrackedName } from './jobs.ts';
 
 /** What stands in BullMQ's jobs. Only the producer writes a job's data, only the consumer its progress. */
 
@@ -10,9 +11,9 @@ export interface TrackedData<Name extends TrackedName = TrackedName> {
 }
 
 export interface InferData {
-  readonly payload: InferPayload | null;
+  readonly payload: PackedPayload | null;
   /** A result too large for the event stream; it takes the payload's place. */
-  readonly result: InferResult | null;
+  readonly result: PackedResult | null;
 }
 
 export type StoredData = TrackedData | InferData;
@@ -31,7 +32,7 @@ export interface TrackedReturn<Name extends TrackedName = TrackedName> {
 
 /** null: the result stands in the job's data. */
 export interface InferReturn {
-  readonly inline: InferResult | null;
+  readonly inline: PackedResult | null;
 }
 
 export type StoredReturn = TrackedReturn | InferReturn;
@@ -73,8 +74,8 @@ export const MAX_STALLED: Readonly<Record<JobName, number>> = {
   infer: 0,
 };
 
-export function packedSize(result: InferResult): number {
-  return Object.values(result.arrays).reduce((sum, array) => sum + array.data.length, 0);
+export function packedSize(result: PackedResult): number {
+  return Object.values(result.output).reduce((sum, array) => sum + array.data.length, 0);
 }
 
 export function progressOf<Name extends TrackedName>(progress: unknown): StoredProgress<Name> | null {

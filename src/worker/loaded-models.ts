@@ -19,7 +19,8 @@ export interface LoadedModel<Inference> {
 }
 
 interface Entry<Inference> {
-  readonly inference: Inference;
+  /** Made when the model has a checkpoint: only then its record is complete. */
+  inference: Inference | null;
   readonly checkpoints: CheckpointCache;
   users: number;
 }
@@ -47,11 +48,11 @@ export class LoadedModels<Inference extends Disposable> {
     which: WhichCheckpoint,
     work: (model: LoadedModel<Inference>) => Promise<Result>,
   ): Promise<Result> {
-    const record = await this.#models.get(id);
-    const entry = this.#entryOf(record);
+    await this.#models.get(id);
+    const entry = this.#findEntry(id);
     entry.users++;
     try {
-      return await work(await this.#modelOf(entry, record, which));
+      return await work(await this.#load(entry, id, which));
     } finally {
       entry.users--;
       await this.#evict();
@@ -59,27 +60,26 @@ export class LoadedModels<Inference extends Disposable> {
   }
 
   /** The entry, now the one used last. */
-  #entryOf(record: ModelRecord): Entry<Inference> {
-    const entry = this.#entries.get(record.id) ?? {
-      inference: this.#create(record),
-      checkpoints: new CheckpointCache(this.#models, record.id, this.#onCorrupt),
+  #findEntry(id: string): Entry<Inference> {
+    const entry = this.#entries.get(id) ?? {
+      inference: null,
+      checkpoints: new CheckpointCache(this.#models, id, this.#onCorrupt),
       users: 0,
     };
-    this.#entries.delete(record.id);
-    this.#entries.set(record.id, entry);
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
     return entry;
   }
 
-  /** The first good one in the order asked for: a model that trains has another one soon. */
-  async #modelOf(
-    { inference, checkpoints }: Entry<Inference>,
-    record: ModelRecord,
-    which: WhichCheckpoint,
-  ): Promise<LoadedModel<Inference>> {
-    const { id } = record;
+  /** The first good checkpoint in the order asked for: a model that trains has another one soon. */
+  async #load(entry: Entry<Inference>, id: string, which: WhichCheckpoint): Promise<LoadedModel<Inference>> {
     for await (const checkpoint of this.#models.listCandidates(id, which, this.#onCorrupt)) {
-      const parameters = await checkpoints.parametersOf(checkpoint);
-      if (parameters !== null) return { record, step: checkpoint.step, inference, parameters };
+      const parameters = await entry.checkpoints.parametersOf(checkpoint);
+      if (parameters === null) continue;
+      // Read after the checkpoint: a training completes the record before it saves its first one.
+      const record = await this.#models.get(id);
+      entry.inference ??= this.#create(record);
+      return { record, step: checkpoint.step, inference: entry.inference, parameters };
     }
     throw typeof which === 'number'
       ? AppError.of('checkpoint_not_found', { id, step: which })
@@ -92,7 +92,7 @@ export class LoadedModels<Inference extends Disposable> {
       if (this.#entries.size <= KEPT_MODELS) return;
       if (users > 0) continue;
       this.#entries.delete(id);
-      await inference.dispose();
+      await inference?.dispose();
     }
   }
 }

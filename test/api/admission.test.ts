@@ -3,17 +3,14 @@ import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { gate } from '../queue/samples.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
-import { FAKE_DATA_SIZE, plausible } from '../support/fake-producer.ts';
+import { FAKE_DATA_SIZE } from '../support/fake-producer.ts';
 
 /** An API whose worker answers nothing until the gate opens. */
 async function busyApi(maxConcurrentRequests: number) {
   const api = await buildTestApi({ maxConcurrentRequests });
   const { id: model_id } = await addModel(api);
   const worker = gate();
-  api.producer.answer = async (payload) => {
-    await worker.opened;
-    return plausible(payload);
-  };
+  api.producer.beforeAnswer = () => worker.opened;
   const payload = { model_id, data: [new Array<number>(FAKE_DATA_SIZE).fill(0)] };
   return { api, payload, open: worker.open, encode: () => encode(api, payload) };
 }
@@ -56,6 +53,7 @@ const ROUTES: readonly (readonly [
   ['POST', '/decode', true, statuses(COMPUTED, '415')],
   ['POST', '/reconstruct', true, statuses(COMPUTED, '406 415')],
   ['POST', '/elbo', true, statuses(COMPUTED, '415')],
+  ['POST', '/log-marginal-likelihood', true, statuses(COMPUTED, '415')],
   ['POST', '/log-likelihood', true, statuses(COMPUTED, '415')],
   ['GET', '/samples', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/manifold', true, statuses(COMPUTED, '406')],

@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
         "POST /jobs",
         "POST /jobs/{id}/cancel",
         "POST /log-likelihood",
+        "POST /log-marginal-likelihood",
         "POST /reconstruct",
       ]
     `);

@@ -178,7 +178,7 @@ describe('POST /jobs with type evaluate', () => {
       { pointer: '/measures/0', detail: expect.stringMatching(detail) as string },
     ]);
     const payload = { model_id: id, data: [[0, 0, 0, 0]], method };
-    const scores = problemOf(await api.call({ method: 'POST', url: '/log-likelihood', payload }));
+    const scores = problemOf(await api.call({ method: 'POST', url: '/log-marginal-likelihood', payload }));
     expect(scores.errors).toMatchObject([
       { pointer: '/method', detail: expect.stringMatching(detail) as string },
     ]);

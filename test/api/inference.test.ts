@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
-import { InferPayload, packArray, unpackArray } from '../../src/queue/jobs.ts';
-import { compileCheck } from '../../src/validation.ts';
+import { packPayload, unpackPayload } from '../../src/queue/infer-packing.ts';
 import { GAUSSIAN, addModel, buildTestApi, problemOf } from '../support/api.ts';
-import { plausible } from '../support/fake-producer.ts';
 
 const ROWS = [
   [0, 0.25, 0.5, 1],
@@ -59,7 +57,7 @@ describe('inference', () => {
     ],
     ['/elbo', { data: [ROWS[0]] }, { mean: { standard_error: null, monte_carlo_standard_error: null } }],
     [
-      '/log-likelihood',
+      '/log-marginal-likelihood',
       { data: ROWS },
       {
         unit: 'nats per row',
@@ -77,7 +75,7 @@ describe('inference', () => {
       },
     ],
     [
-      '/log-likelihood',
+      '/log-marginal-likelihood',
       { data: ROWS, method: 'posterior_density' },
       { method: 'posterior_density', samples: 50, effective_sample_size: null, acceptance: 0.5 },
     ],
@@ -87,6 +85,21 @@ describe('inference', () => {
     const response = await api.call({ method: 'POST', url, payload: { model_id: model.id, ...fields } });
     expect(response.statusCode).toBe(200);
     expect(response.json()).toMatchObject({ model_id: model.id, step: 7, ...expected });
+  });
+
+  it('POST /log-likelihood answers like POST /log-marginal-likelihood, and is documented as deprecated', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    const payload = { model_id: id, data: ROWS, samples: 5 };
+    const former = await api.call({ method: 'POST', url: '/log-likelihood', payload });
+    const current = await api.call({ method: 'POST', url: '/log-marginal-likelihood', payload });
+    expect(former.statusCode).toBe(200);
+    expect(former.json()).toEqual(current.json());
+    const { paths } = api.app.swagger() as { paths: Record<string, { post?: object }> };
+    const [old, renamed] = [paths['/log-likelihood']?.post, paths['/log-marginal-likelihood']?.post];
+    expect(old).toMatchObject({ deprecated: true });
+    expect(renamed).not.toHaveProperty('deprecated');
+    expect(old).toHaveProperty('requestBody', (renamed as { requestBody: object }).requestBody);
   });
 
   it('leaves samples out where none are asked for', async () => {
@@ -112,16 +125,14 @@ describe('inference', () => {
     const [call] = api.producer.inferences;
     expect(call?.options).toEqual({ timeoutMs: 1234 });
     expect(call?.payload.timeLimitMs).toBe(1234);
-    expect(compileCheck(InferPayload, 'payload')(structuredClone(call?.payload))).toEqual(call?.payload);
-    expect(call?.payload).toMatchObject({
+    if (!call) throw new Error('nothing was asked');
+    expect(unpackPayload(packPayload(call.payload))).toEqual(call.payload);
+    expect(call.payload).toMatchObject({
       modelId: id,
       operation: 'encode',
       checkpoint: 12,
-      count: 3,
-      seed: 9,
+      input: { rows: { shape: [2, 4], data: Float32Array.from(ROWS.flat()) }, draws: 3, seed: 9 },
     });
-    const rows = call?.payload.rows ?? { shape: [], data: '' };
-    expect(unpackArray(rows)).toEqual({ shape: [2, 4], data: Float32Array.from(ROWS.flat()) });
   });
 
   it('says in Server-Timing where the time went', async () => {
@@ -143,7 +154,7 @@ describe('inference', () => {
     expect((await api.call({ method: 'POST', url: '/encode', payload })).statusCode).toBe(200);
   });
 
-  const withData = ['/encode', '/reconstruct', '/elbo', '/log-likelihood'];
+  const withData = ['/encode', '/reconstruct', '/elbo', '/log-marginal-likelihood'];
   it.each<[string, Record<string, unknown>, string, RegExp]>([
     ...withData.flatMap((url): [string, Record<string, unknown>, string, RegExp][] => [
       [
@@ -187,8 +198,8 @@ describe('inference', () => {
     ['/encode', { data: ROWS, seed: 0.5 }, '/seed', /integer; found 0.5/],
     ['/elbo', { data: ROWS, samples: 0 }, '/samples', />= 1/],
     ['/elbo', { data: ROWS, samples: '5' }, '/samples', /integer; found "5"/],
-    ['/log-likelihood', { data: ROWS, method: 'ais' }, '/method', /found "ais"/],
-    ['/log-likelihood', { data: ROWS, leapfrog_steps: 4 }, '/leapfrog_steps', /unknown field/],
+    ['/log-marginal-likelihood', { data: ROWS, method: 'ais' }, '/method', /found "ais"/],
+    ['/log-marginal-likelihood', { data: ROWS, leapfrog_steps: 4 }, '/leapfrog_steps', /unknown field/],
   ])('POST %s refuses %j', async (url, fields, pointer, detail) => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
@@ -218,7 +229,7 @@ describe('inference', () => {
     ['/decode', { latents: POINTS }, 11],
     ['/reconstruct', { data: ROWS }, 7],
     ['/elbo', { data: ROWS, samples: 10 }, 19],
-    ['/log-likelihood', { data: ROWS, samples: 10 }, 19],
+    ['/log-marginal-likelihood', { data: ROWS, samples: 10 }, 19],
   ])('POST %s refuses %j where only %d values are allowed', async (url, fields, maxInferenceValues) => {
     const refusing = await buildTestApi({ maxInferenceValues });
     const payload = { model_id: (await addModel(refusing)).id, ...fields };
@@ -247,7 +258,7 @@ describe('inference', () => {
     [AppError.of('worker_process_died', { pid: 1, how: 'signal' }), 500, 'worker_process_died'],
   ])('passes on what the worker threw: %s', async (error, status, code) => {
     const api = await buildTestApi();
-    api.producer.answer = () => Promise.reject(error);
+    api.producer.beforeAnswer = () => Promise.reject(error);
     const { id } = await addModel(api);
     const response = await api.call({
       method: 'POST',
@@ -260,9 +271,8 @@ describe('inference', () => {
 
   it('does not answer NaN as null', async () => {
     const api = await buildTestApi();
-    api.producer.answer = async (payload) => ({
-      ...plausible(payload),
-      arrays: { mean: packArray([3, 4], new Float32Array(12).fill(NaN)) },
+    api.producer.answers.decode = () => ({
+      mean: { shape: [3, 4], data: new Float32Array(12).fill(NaN) },
     });
     const { id } = await addModel(api);
     const response = await api.call({
@@ -275,7 +285,7 @@ describe('inference', () => {
 
   it('answers 500 where a worker answers something else than arrays of the operation', async () => {
     const api = await buildTestApi();
-    api.producer.answer = async () => ({ step: 1, arrays: {}, computeMs: 0 });
+    api.producer.beforeAnswer = () => Promise.reject(new RangeError('the result of decode has no mean'));
     const { id } = await addModel(api);
     const response = await api.call({
       method: 'POST',

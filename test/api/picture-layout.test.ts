@@ -1,9 +1,9 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { textPixels, textWidth } from '../../src/api/pictures/drawing/font.ts';
-import { imageGrid, pairedRows, type ImageFormat } from '../../src/api/pictures/drawing/grid.ts';
+import { drawImageGrid, drawRowPairs, type ImageFormat } from '../../src/api/pictures/drawing/grid.ts';
 import { blank, enlarge, toPng, type Raster } from '../../src/api/pictures/drawing/raster.ts';
-import { colourOf, PLOT, scatterPlot } from '../../src/api/pictures/drawing/scatter-plot.ts';
+import { colourOf, PLOT, drawScatterPlot } from '../../src/api/pictures/drawing/scatter-plot.ts';
 
 const GREY: ImageFormat = { height: 1, width: 2, channels: 1, black: 0, white: 1 };
 
@@ -17,25 +17,27 @@ function pixel({ width, channels, pixels }: Raster, x: number, y: number): numbe
 
 describe('a grid of images', () => {
   it('goes row by row with one black pixel between, values clamped to grey levels', () => {
-    const { width, height, data, channels } = decode(toPng(imageGrid(images(GREY, 1, 1, 0.5, 0.5, 2, -1))));
+    const { width, height, data, channels } = decode(
+      toPng(drawImageGrid(images(GREY, 1, 1, 0.5, 0.5, 2, -1))),
+    );
     expect([width, height, channels]).toEqual([5, 3, 1]);
     expect([...data]).toEqual([255, 255, 0, 128, 128, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0]);
   });
 
   it('has as many columns as asked for', () => {
-    const { width, height, pixels } = imageGrid(images(GREY, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6), 3);
+    const { width, height, pixels } = drawImageGrid(images(GREY, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6), 3);
     expect([width, height]).toEqual([8, 1]);
     expect([...pixels]).toEqual([51, 51, 0, 102, 102, 0, 153, 153]);
   });
 
   it('shows the smallest value black and the largest white', () => {
     const format = { ...GREY, black: -2, white: 3 };
-    expect([...imageGrid(images(format, -2, 3, 0.5, -7), 2).pixels]).toEqual([0, 255, 0, 128, 0]);
+    expect([...drawImageGrid(images(format, -2, 3, 0.5, -7), 2).pixels]).toEqual([0, 255, 0, 128, 0]);
   });
 
   it('shows three values side by side as one colour', () => {
     const format: ImageFormat = { ...GREY, channels: 3 };
-    const grid = imageGrid(images(format, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0.2, 0.4, 0.6));
+    const grid = drawImageGrid(images(format, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0.2, 0.4, 0.6));
     const png = decode(toPng(grid));
     expect([png.width, png.height, png.channels]).toEqual([5, 1, 3]);
     expect([0, 1, 2, 3, 4].map((x) => pixel(grid, x, 0))).toEqual([
@@ -55,7 +57,7 @@ describe('paired rows', () => {
 
   it('place what was made right under its input, bands between pairs of rows', () => {
     const inputs = Array.from({ length: 11 }, (_, i) => i / 10);
-    const raster = pairedRows(plain(...inputs), plain(...inputs.toReversed()));
+    const raster = drawRowPairs(plain(...inputs), plain(...inputs.toReversed()));
     // 10 columns of width 3 and a gap, a border of 5; two pairs of 2 rows of height 2 and a gap, bands of 5.
     expect([raster.width, raster.height]).toEqual([39 + 10, 2 * 5 + 3 * 5]);
     const at = (x: number, y: number) => pixel(raster, x, y)[0];
@@ -66,7 +68,7 @@ describe('paired rows', () => {
 
   it('keep the rows and columns of an image', () => {
     const image = images(format, 0, 0.2, 0.4, 0.6, 0.8, 1);
-    const raster = pairedRows(image, image);
+    const raster = drawRowPairs(image, image);
     expect([5, 6].map((y) => [5, 6, 7].flatMap((x) => pixel(raster, x, y)))).toEqual([
       [0, 51, 102],
       [153, 204, 255],
@@ -102,7 +104,7 @@ describe('a scatter plot', () => {
   ] as const;
 
   it('has each point where the axes say, in the colour of its label', () => {
-    const raster = scatterPlot({ points: corners, labels: [0, 1, 3, 10], ...axes });
+    const raster = drawScatterPlot({ points: corners, labels: [0, 1, 3, 10], ...axes });
     const middle = (low: number, high: number): number => (low + high) / 2;
     const at = (x: number, y: number): number[] => pixel(raster, x, y);
     const near = (label: number) => colourOf(label).map((level) => level + (255 - level) * 0.25);
@@ -121,7 +123,7 @@ describe('a scatter plot', () => {
   });
 
   it('has a legend of the labels that there are, and none without labels', () => {
-    const labelled = scatterPlot({ points: corners, labels: [7, 2, 7, 2], ...axes });
+    const labelled = drawScatterPlot({ points: corners, labels: [7, 2, 7, 2], ...axes });
     const colours = new Set<string>();
     for (let y = 0; y < labelled.height; y++) {
       for (let x = PLOT.right + 20; x < labelled.width; x++) {
@@ -132,7 +134,7 @@ describe('a scatter plot', () => {
       colours.has(colourOf(label).join()),
     );
     expect(shown).toEqual([2, 7]);
-    const plain = scatterPlot({ points: corners, labels: null, ...axes });
+    const plain = drawScatterPlot({ points: corners, labels: null, ...axes });
     expect(plain.width).toBeLessThan(labelled.width);
   });
 
@@ -144,7 +146,7 @@ describe('a scatter plot', () => {
         [3, 3],
       ],
     ] as [number, number][][]) {
-      expect(new Set(scatterPlot({ points, labels: null, ...axes }).pixels).size).toBeGreaterThan(3);
+      expect(new Set(drawScatterPlot({ points, labels: null, ...axes }).pixels).size).toBeGreaterThan(3);
     }
   });
 });

@@ -1,6 +1,5 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { packArray, type InferResult } from '../../src/queue/jobs.ts';
 import { addModel, buildTestApi, GAUSSIAN, modelSpec, problemOf, type TestApi } from '../support/api.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
 
@@ -49,7 +48,7 @@ describe('GET /models/:id/manifold', () => {
     const body = response.json<{ latents: number[][]; data: number[][] }>();
     expect(body).toMatchObject({ model_id: id, step: 7, size: 3 });
     expect([body.latents.length, body.data.length]).toEqual([9, 9]);
-    expect(payload).toMatchObject({ operation: 'manifold', rows: null, count: 3, checkpoint: 'best' });
+    expect(payload).toMatchObject({ operation: 'manifold', input: { size: 3 }, checkpoint: 'best' });
     expect(response.headers['server-timing']).toMatch(/^total;dur=/);
   });
 
@@ -81,15 +80,14 @@ describe('GET /models/:id/traversal', () => {
       [0, 5, 5],
       [1, 5, 5],
     ]);
-    expect(payload).toMatchObject({ operation: 'traversal', count: 5 });
-    expect(payload).not.toHaveProperty('dimension');
-    expect(payload).not.toHaveProperty('datasetRows');
+    expect(payload?.operation).toBe('traversal');
+    expect(payload?.input).toEqual({ steps: 5 });
   });
 
   it('moves one latent from the code of a row', async () => {
     const { response, payload } = await get(await buildTestApi(), 'traversal?dimension=1&row=12&format=png');
     expect(sizeOf(response)).toEqual([11 * 3 - 1, 2, 1]);
-    expect(payload).toMatchObject({ dimension: 1, datasetRows: [12], count: 11 });
+    expect(payload?.input).toEqual({ dimension: 1, datasetRow: 12, steps: 11 });
   });
 
   it('draws one row of images for each latent', async () => {
@@ -118,7 +116,7 @@ describe('POST /interpolate', () => {
     const body = response.json<{ latents: number[][]; data: number[][] }>();
     expect(body).toMatchObject({ from: 3, to: 0, step: 7 });
     expect([body.latents.length, body.data.length]).toEqual([4, 4]);
-    expect(payload).toMatchObject({ operation: 'interpolate', datasetRows: [3, 0], count: 4 });
+    expect(payload).toMatchObject({ operation: 'interpolate', input: { from: 3, to: 0, steps: 4 } });
   });
 
   it('answers one row of images', async () => {
@@ -154,7 +152,7 @@ describe('POST /reconstruct', () => {
   it('takes rows of the data set in the place of data, and answers them too', async () => {
     const api = await buildTestApi();
     const { response, payload } = await post(api, '/reconstruct', { rows: [4, 2] });
-    expect(payload).toMatchObject({ operation: 'reconstruct', rows: null, datasetRows: [4, 2] });
+    expect(payload).toMatchObject({ operation: 'reconstruct_dataset_rows', input: { datasetRows: [4, 2] } });
     const body = response.json<{ mean: number[][]; data: number[][] }>();
     expect([body.mean.length, body.data.length]).toEqual([2, 2]);
     const png = await post(api, '/reconstruct', { rows: [4, 2], format: 'png' });
@@ -162,8 +160,8 @@ describe('POST /reconstruct', () => {
   });
 
   it.each([
-    [{}, 'required, or rows'],
-    [{ rows: [1], data: [[0, 0, 0, 0]] }, 'found beside rows'],
+    [{}, 'required, unless rows'],
+    [{ rows: [1], data: [[0, 0, 0, 0]] }, 'not both'],
   ])('refuses %j', async (body, detail) => {
     const { response } = await post(await buildTestApi(), '/reconstruct', body);
     expect(problemOf(response).errors[0]).toMatchObject({ pointer: '/data' });
@@ -194,7 +192,7 @@ describe('GET /models/:id/scatter', () => {
       ],
       labels: [0, 7, 9],
     });
-    expect(payload).toMatchObject({ operation: 'scatter', part: 'train', count: 3 });
+    expect(payload).toMatchObject({ operation: 'scatter', input: { part: 'train', limit: 3 } });
   });
 
   it('answers a picture of any rows, images or not', async () => {
@@ -204,11 +202,10 @@ describe('GET /models/:id/scatter', () => {
 
   it('says null where the data set has no labels', async () => {
     const api = await buildTestApi();
-    const answer = api.producer.answer;
-    api.producer.answer = async (payload, options) => {
-      const result: InferResult = await answer(payload, options);
-      const { mean, rows } = result.arrays;
-      return { ...result, arrays: mean && rows ? { mean, rows } : {} };
+    const { scatter } = api.producer.answers;
+    api.producer.answers.scatter = (input) => {
+      const { mean, rows } = scatter(input);
+      return { mean, rows };
     };
     expect((await get(api, 'scatter')).response.json()).toMatchObject({ labels: null });
   });
@@ -258,10 +255,10 @@ describe('pictures', () => {
     const api = await buildTestApi();
     const grey = await get(api, 'manifold?size=1&format=png', { row_shape: [2, 2, 1] });
     expect(sizeOf(grey.response)).toEqual([2, 2, 1]);
-    api.producer.answer = async () => {
-      const arrays = { mean: packArray([1, 6], Float32Array.of(1, 0, 0, 0, 0.2, 1)) };
-      return { step: 1, arrays, computeMs: 0 };
-    };
+    api.producer.answers.manifold = () => ({
+      latents: { shape: [1, 2], data: new Float32Array(2) },
+      mean: { shape: [1, 6], data: Float32Array.of(1, 0, 0, 0, 0.2, 1) },
+    });
     const colour = await get(api, 'manifold?size=1&format=png', { row_shape: [1, 2, 3], data_size: 6 });
     expect(sizeOf(colour.response)).toEqual([2, 1, 3]);
     expect([...decode(colour.response.rawPayload).data]).toEqual([255, 0, 0, 0, 51, 255]);

@@ -15,9 +15,7 @@ describe('GET /samples', () => {
     expect([body.latents.length, body.data.length, body.data[0]?.length]).toEqual([3, 3, 4]);
     expect(api.producer.inferences[0]?.payload).toMatchObject({
       operation: 'sample',
-      rows: null,
-      count: 3,
-      seed: 5,
+      input: { samples: 3, seed: 5, drawData: false },
       checkpoint: 'best',
     });
     expect(response.headers['server-timing']).toMatch(/^total;dur=/);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profiler } from '../../src/model/dataset.ts';
-import { packArray, unpackArray } from '../../src/queue/jobs.ts';
+import { AppError } from '../../src/errors.ts';
+import type { Matrix, Vector } from '../../src/queue/arrays.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { addModel, buildTestApi, modelSpec, problemOf, type TestApi } from '../support/api.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
@@ -176,9 +177,10 @@ describe('rows of a table', () => {
     ];
     const response = await api.call(post('/encode', { model_id: model.id, data }));
     expect(response.statusCode).toBe(200);
-    const { rows } = api.producer.inferences[0]?.payload ?? {};
-    if (!rows) throw new Error('rows were sent');
-    expect([...unpackArray(rows).data]).toEqual([31.5, 2, 1, 1, NaN, 0, 0, 0, 40, 1, 2, 1, NaN, 3, 0, 1]);
+    const rows = [31.5, 2, 1, 1, NaN, 0, 0, 0, 40, 1, 2, 1, NaN, 3, 0, 1];
+    expect(api.producer.inferences[0]?.payload.input).toMatchObject({
+      rows: { shape: [4, 4], data: Float32Array.from(rows) },
+    });
   });
 
   it('of a data set stored with a column __proto__ are sent as arrays', async () => {
@@ -230,11 +232,24 @@ describe('rows of a table', () => {
     expect(problem.errors[0]?.detail).toMatch(detail);
   });
 
+  it.each([
+    ['/encode', { data: [[1, 2, 'Oslo', true]] }],
+    ['/elbo', { data: [[1, 2, 'Oslo', true]], by_column: true }],
+    ['/decode', { latents: [[0, 0]] }],
+  ])('POST %s answers 409 while the model has neither transform nor checkpoint', async (url, fields) => {
+    const { api, model } = await withModel();
+    const error = AppError.of('model_not_ready', { id: model.id });
+    api.producer.beforeAnswer = () => Promise.reject(error);
+    const response = await api.call(post(url, { model_id: model.id, ...fields }));
+    expect(problemOf(response)).toMatchObject({ status: 409, code: 'model_not_ready' });
+  });
+
   it('are answered with their words and the names of their columns', async () => {
     const { api, model } = await withModel();
-    const mean = packArray([2, 4], new Float32Array([31.5, 2.25, 1, 0.75, 40, 0, 2, 0.25]));
-    const latents = packArray([2, 2], new Float32Array(4));
-    api.producer.answer = async () => ({ step: 1, arrays: { mean, latents, data: mean }, computeMs: 0 });
+    const mean: Matrix = { shape: [2, 4], data: Float32Array.of(31.5, 2.25, 1, 0.75, 40, 0, 2, 0.25) };
+    const latents: Matrix = { shape: [2, 2], data: new Float32Array(4) };
+    api.producer.answers.decode = () => ({ mean });
+    api.producer.answers.sample = ({ drawData }) => ({ latents, mean, ...(drawData && { data: mean }) });
     const rows = [
       [31.5, 2.25, 'Bergen', 'yes'],
       [40, 0, 'a/b~c', 'no'],
@@ -255,16 +270,19 @@ describe('rows of a table', () => {
     ] as const) {
       const url = `/samples?model_id=${model.id}&count=2${query}`;
       expect((await api.call({ url })).json()).toMatchObject({ columns: NAMES, data: rows });
-      expect(api.producer.inferences.at(-1)?.payload.drawData).toBe(drawData);
+      expect(api.producer.inferences.at(-1)?.payload.input).toMatchObject({ drawData });
     }
   });
 
   it('are scored by column, but for what is missing', async () => {
     const { api, model } = await withModel();
-    const terms = packArray([1, 4], new Float32Array([0, -1, -2, -3]));
-    const one = packArray([1], new Float32Array([-6]));
-    const arrays = { elbo: one, log_likelihood: one, kl_divergence: one, log_likelihood_by_column: terms };
-    api.producer.answer = async () => ({ step: 1, arrays, computeMs: 0 });
+    const terms: Matrix = { shape: [1, 4], data: Float32Array.of(0, -1, -2, -3) };
+    const one: Vector = { shape: [1], data: Float32Array.of(-6) };
+    const bound = { elbo: one, log_likelihood: one, kl_divergence: one, standard_error: one };
+    api.producer.answers.elbo = ({ byColumn }) => ({
+      ...bound,
+      ...(byColumn && { log_likelihood_by_column: terms }),
+    });
     const data = [[null, 2, 'Oslo', true]];
     const response = await api.call(post('/elbo', { model_id: model.id, data, by_column: true }));
     expect(response.json()).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import type { InferPayload } from '../../src/queue/jobs.ts';
+import type { InferPayload } from '../../src/queue/operations.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
 import { echo, inferPayload } from './samples.ts';
 
@@ -10,14 +10,15 @@ export function inferenceContract(queue: QueueUnderTest): void {
       await queue.consume('infer', echo);
       const payload = inferPayload(3);
       const result = await queue.producer.infer(payload, { timeoutMs: 10_000 });
-      expect(result).toEqual({ step: 3, arrays: { mean: payload.rows }, computeMs: 0 });
+      const { rows } = payload.input;
+      expect(result).toEqual({ step: 3, output: { mean: rows, standard_deviation: rows }, computeMs: 0 });
     });
 
     it('carry megabytes there and back', async () => {
       await queue.consume('infer', echo);
       const payload = inferPayload(1, 1_500_000);
       const result = await queue.producer.infer(payload, { timeoutMs: 30_000 });
-      expect(result.arrays['mean']).toEqual(payload.rows);
+      expect(result.output.mean).toEqual(payload.input.rows);
     });
 
     it('find each its own result among many at once', async () => {
@@ -27,13 +28,13 @@ export function inferenceContract(queue: QueueUnderTest): void {
         seeds.map((seed) => queue.producer.infer(inferPayload(seed), { timeoutMs: 30_000 })),
       );
       expect(results.map(({ step }) => step)).toEqual(seeds);
-      expect(results[7]?.arrays['mean']).toEqual(inferPayload(7).rows);
+      expect(results[7]?.output.mean).toEqual(inferPayload(7).input.rows);
     });
 
     it('throw the errors of the processor, foreseen ones as they are and others without their text', async () => {
       const error = AppError.of('model_not_ready', { id: 'model_1' });
       await queue.consume('infer', async (_context, payload) => {
-        throw payload.seed === 0 ? error : new Error('password 123');
+        throw 'seed' in payload.input && payload.input.seed === 0 ? error : new Error('password 123');
       });
       await expect(queue.producer.infer(inferPayload(0), { timeoutMs: 10_000 })).rejects.toMatchObject(
         error.toJSON(),

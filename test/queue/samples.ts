@@ -1,14 +1,13 @@
 import { compileCheck } from '../../src/validation.ts';
 import {
   EvaluatePayload,
-  packArray,
   PAYLOAD_VERSIONS,
   TrainPayload,
-  type InferPayload,
-  type InferResult,
   type TrainProgress,
   type TrainResult,
 } from '../../src/queue/jobs.ts';
+import type { Matrix } from '../../src/queue/arrays.ts';
+import type { InferPayload, InferResult } from '../../src/queue/operations.ts';
 import type { JobContext, Processor } from '../../src/queue/queues.ts';
 
 const check = compileCheck(TrainPayload, 'The sample');
@@ -25,16 +24,14 @@ export function evaluatePayload(): EvaluatePayload {
   return checkEvaluation({ version: PAYLOAD_VERSIONS.evaluate, ...payload });
 }
 
-export function inferPayload(seed = 0, values = 4): InferPayload {
-  const rows = packArray([1, values], new Float32Array(values).fill(seed));
+export function inferPayload(seed = 0, values = 4): InferPayload<'encode'> {
+  const rows: Matrix = { shape: [1, values], data: new Float32Array(values).fill(seed) };
   return {
     version: PAYLOAD_VERSIONS.infer,
     modelId: 'model_1',
     operation: 'encode',
     checkpoint: 'latest',
-    rows,
-    count: 0,
-    seed,
+    input: { rows, draws: 0, seed },
     timeLimitMs: 30_000,
   };
 }
@@ -56,12 +53,11 @@ export function progress(step: number): TrainProgress {
   };
 }
 
-/** Answers with what it was sent. */
-export const echo: Processor<'infer'> = async (_context, payload): Promise<InferResult> => ({
-  step: payload.seed,
-  arrays: payload.rows === null ? {} : { mean: payload.rows },
-  computeMs: 0,
-});
+/** Answers what it was sent. */
+export const echo: Processor<'infer'> = async (_context, { input }): Promise<InferResult<'encode'>> => {
+  if (!('rows' in input && 'draws' in input)) throw new TypeError('only encode is echoed');
+  return { step: input.seed, output: { mean: input.rows, standard_deviation: input.rows }, computeMs: 0 };
+};
 
 /** Resolves with the reason when the job's signal is aborted. */
 export function aborted({ signal }: Pick<JobContext<'train'>, 'signal'>): Promise<unknown> {

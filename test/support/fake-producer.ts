@@ -1,15 +1,10 @@
 import { AppError } from '../../src/errors.ts';
-import {
-  bitsOf,
-  packArray,
-  type InferPayload,
-  type InferResult,
-  type JobTypes,
-  type TrackedName,
-} from '../../src/queue/jobs.ts';
+import { toIndices, type Matrix, type Vector } from '../../src/queue/arrays.ts';
+import type { JobTypes, TrackedName } from '../../src/queue/jobs.ts';
+import type { InferPayload, InferResult, Inputs, Operation, Outputs } from '../../src/queue/operations.ts';
 import type { InferOptions, JobsPage, JobView, JobViewOf, Producer } from '../../src/queue/queues.ts';
 
-type Infer = (payload: InferPayload, options: InferOptions) => Promise<InferResult>;
+type Answers = { [Name in Operation]: (input: Inputs[Name]) => Outputs[Name] };
 
 /** A queue in memory: nothing takes jobs up; tests set states and answers by hand. */
 export class FakeProducer implements Producer {
@@ -17,7 +12,9 @@ export class FakeProducer implements Producer {
   readonly inferences: { payload: InferPayload; options: InferOptions }[] = [];
   /** Thrown by every method while it is set. */
   failure: Error | null = null;
-  answer: Infer = async (payload) => plausible(payload);
+  /** Awaited before each answer. */
+  beforeAnswer: () => Promise<void> = async () => undefined;
+  readonly answers: Answers = { ...PLAUSIBLE };
 
   async enqueue<Name extends TrackedName>(
     name: Name,
@@ -66,10 +63,14 @@ export class FakeProducer implements Producer {
     return this.change(jobId, { state: 'cancelled', finishedAt: job.createdAt + 1000 });
   }
 
-  async infer(payload: InferPayload, options: InferOptions): Promise<InferResult> {
+  async infer<Name extends Operation>(
+    payload: InferPayload<Name>,
+    options: InferOptions,
+  ): Promise<InferResult<Name>> {
     this.check();
     this.inferences.push({ payload, options });
-    return this.answer(payload, options);
+    await this.beforeAnswer();
+    return { step: 7, output: this.answers[payload.operation](payload.input), computeMs: 0.25 };
   }
 
   async depth(): Promise<number> {
@@ -100,50 +101,57 @@ export class FakeProducer implements Producer {
 export const FAKE_LATENT_SIZE = 2;
 export const FAKE_DATA_SIZE = 4;
 
-/** Arrays of the shapes that the operation answers, all values 0.5. */
-export function plausible(payload: InferPayload): InferResult {
-  const rows = payload.rows?.shape[0] ?? payload.datasetRows?.length ?? payload.count;
-  const filled = (...shape: number[]) => {
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    return packArray(shape, new Float32Array(size).fill(0.5));
-  };
-  const latent = filled(rows, FAKE_LATENT_SIZE);
-  const mean = filled(rows, FAKE_DATA_SIZE);
-  const draws = payload.count > 0 ? { samples: filled(payload.count, rows, FAKE_LATENT_SIZE) } : {};
-  const moved = payload.dimension === undefined ? [0, 1] : [payload.dimension];
-  const decodedPoints = (count: number) => ({
-    latents: filled(count, FAKE_LATENT_SIZE),
-    mean: filled(count, FAKE_DATA_SIZE),
-  });
-  const arrays: Record<InferPayload['operation'], InferResult['arrays']> = {
-    encode: { mean: latent, standard_deviation: latent, ...draws },
-    decode: { mean },
-    reconstruct: { mean, ...(payload.datasetRows ? { data: mean } : {}) },
-    sample: { latents: latent, mean },
-    elbo: {
-      elbo: filled(rows),
-      log_likelihood: filled(rows),
-      kl_divergence: filled(rows),
-      standard_error: filled(rows),
-    },
-    log_marginal_likelihood: {
-      log_marginal_likelihood: filled(rows),
-      standard_error: filled(rows),
-      effective_sample_size: filled(rows),
-      acceptance: filled(1),
-    },
-    manifold: decodedPoints(payload.count ** 2),
-    traversal: {
-      base: filled(1, FAKE_LATENT_SIZE),
-      dimensions: packArray([moved.length], Float32Array.from(moved)),
-      ...decodedPoints(moved.length * payload.count),
-    },
-    interpolate: decodedPoints(payload.count),
-    scatter: {
-      mean: packArray([3, 2], Float32Array.of(-1, -1, 0, 2, 1, 1)),
-      rows: packArray([3], bitsOf(Uint32Array.of(5, 6, 2 ** 31)).data),
-      labels: packArray([3], Float32Array.of(0, 7, 9)),
-    },
-  };
-  return { step: 7, arrays: arrays[payload.operation], computeMs: 0.25 };
-}
+/** Answers of the right shapes, all values 0.5. */
+export const PLAUSIBLE: Answers = {
+  encode: ({ rows: { shape }, draws }) => ({
+    mean: matrix(shape[0], FAKE_LATENT_SIZE),
+    standard_deviation: matrix(shape[0], FAKE_LATENT_SIZE),
+    ...(draws > 0 && { samples: fill([draws, shape[0], FAKE_LATENT_SIZE]) }),
+  }),
+  decode: ({ rows: { shape } }) => ({ mean: matrix(shape[0], FAKE_DATA_SIZE) }),
+  reconstruct: ({ rows: { shape } }) => ({ mean: matrix(shape[0], FAKE_DATA_SIZE) }),
+  reconstruct_dataset_rows: ({ datasetRows: { length } }) => ({
+    mean: matrix(length, FAKE_DATA_SIZE),
+    data: matrix(length, FAKE_DATA_SIZE),
+  }),
+  sample: ({ samples }) => points(samples),
+  elbo: ({ rows: { shape } }) => ({
+    elbo: vector(shape[0]),
+    log_likelihood: vector(shape[0]),
+    kl_divergence: vector(shape[0]),
+    standard_error: vector(shape[0]),
+  }),
+  log_marginal_likelihood: ({ rows: { shape }, marginal }) => ({
+    log_marginal_likelihood: vector(shape[0]),
+    standard_error: vector(shape[0]),
+    ...(marginal.method === 'importance_sampling'
+      ? { effective_sample_size: vector(shape[0]) }
+      : { acceptance: vector(1) }),
+  }),
+  manifold: ({ size }) => points(size ** 2),
+  traversal: ({ steps, dimension }) => {
+    const dimensions = dimension === undefined ? [0, 1] : [dimension];
+    return {
+      base: vector(FAKE_LATENT_SIZE),
+      dimensions: toIndices(dimensions),
+      ...points(dimensions.length * steps),
+    };
+  },
+  interpolate: ({ steps }) => points(steps),
+  scatter: () => ({
+    mean: { shape: [3, 2], data: Float32Array.of(-1, -1, 0, 2, 1, 1) },
+    rows: toIndices([5, 6, 2 ** 31]),
+    labels: toIndices([0, 7, 9]),
+  }),
+};
+
+const fill = <const Shape extends readonly number[]>(shape: Shape, value = 0.5) => {
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  return { shape, data: new Float32Array(size).fill(value) };
+};
+const vector = (length: number): Vector => fill([length]);
+const matrix = (rows: number, columns: number): Matrix => fill([rows, columns]);
+const points = (count: number) => ({
+  latents: matrix(count, FAKE_LATENT_SIZE),
+  mean: matrix(count, FAKE_DATA_SIZE),
+});

@@ -13,7 +13,7 @@ import type { JobName } from '../../src/queue/jobs.ts';
 import { gate } from '../queue/samples.ts';
 import { isRunning, untilGone } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { inferContext, operationOn } from './inference-orders.ts';
+import { inferContext, sampleOf } from './inference-orders.ts';
 import { LAST_STEP, openWorkshop, watchedJob } from './workshop.ts';
 
 /** Compiled: a process of its own runs no TypeScript. */
@@ -51,12 +51,8 @@ describe('a worker process', () => {
     expect(job.progress.at(-1)).toMatchObject({ step: LAST_STEP, validationElbo: result.validationElbo });
     expect(lines).toEqual([expect.stringContaining('runtime onnx/cpu')]);
 
-    const answer = await child.run(
-      'infer',
-      inferContext(),
-      operationOn(payload.modelId, 'sample', { count: 3 }),
-    );
-    expect(answer).toMatchObject({ step: LAST_STEP, arrays: { mean: { shape: [3, 64] } } });
+    const answer = await child.run('infer', inferContext(), sampleOf(payload.modelId, 3));
+    expect(answer).toMatchObject({ step: LAST_STEP, output: { mean: { shape: [3, 64] } } });
   });
 
   it('gives the bytes that this process would give', async () => {
@@ -70,7 +66,7 @@ describe('a worker process', () => {
   it('hands on errors with their code, and goes on', async () => {
     const { shop, child } = await shopWithChild();
     const payload = await shop.order();
-    const order = operationOn(payload.modelId, 'sample', { count: 1 });
+    const order = sampleOf(payload.modelId, 1);
     const answer = () => child.run('infer', inferContext(), order);
     await expect(answer()).rejects.toMatchObject({ name: 'AppError', code: 'model_not_ready' });
     const wild = { ...payload.training, optimizer: { name: 'sgd', learning_rate: 1000 } as const };
@@ -166,7 +162,7 @@ describe('the inference processes', () => {
     const queue = new HandedQueue();
     const consumer = await startWorker({ config, queue: queue.backend, log, childEntry: ENTRY });
     onTestFinished(() => consumer.close());
-    const order = operationOn(payload.modelId, 'sample', { count: 1 });
+    const order = sampleOf(payload.modelId, 1);
     const answer = () => queue.processor('infer')(inferContext(), order);
     const first = await answer();
     expect(first.step).toBe(LAST_STEP);
@@ -178,7 +174,7 @@ describe('the inference processes', () => {
     process.kill(killed, 'SIGKILL');
     const [outcome] = await begun;
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'worker_process_died' } });
-    expect((await answer()).arrays).toEqual(first.arrays);
+    expect((await answer()).output).toEqual(first.output);
     expect(pids.at(-1)).not.toBe(killed);
   });
 });

@@ -1,5 +1,7 @@
 import { newId } from '../../src/ids.ts';
-import { packArray, PAYLOAD_VERSIONS, type InferPayload, type Operation } from '../../src/queue/jobs.ts';
+import type { Matrix } from '../../src/queue/arrays.ts';
+import { PAYLOAD_VERSIONS } from '../../src/queue/jobs.ts';
+import type { InferPayload, Inputs, Operation } from '../../src/queue/operations.ts';
 import type { JobContext } from '../../src/queue/queues.ts';
 import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
 
@@ -12,18 +14,20 @@ export function inferContext(): JobContext<'infer'> {
   };
 }
 
-export function operationOn(
+export function operationOn<Name extends Operation>(
   modelId: string,
-  operation: Operation,
-  fields: Partial<InferPayload> = {},
-): InferPayload {
-  const nothing = { rows: null, count: 0, seed: 0, checkpoint: 'latest', timeLimitMs: 60_000 } as const;
-  return { version: PAYLOAD_VERSIONS.infer, modelId, operation, ...nothing, ...fields };
+  operation: Name,
+  input: Inputs[Name],
+  fields: Partial<Pick<InferPayload, 'checkpoint' | 'timeLimitMs'>> = {},
+): InferPayload<Name> {
+  const usual = { version: PAYLOAD_VERSIONS.infer, checkpoint: 'latest', timeLimitMs: 60_000 } as const;
+  return { ...usual, modelId, operation, input, ...fields };
 }
 
-export function packedImages(count: number) {
-  return packArray(
-    [count, IMAGE_SIZE],
-    Float32Array.from(tinyImages(count), (value) => value / 255),
-  );
+export function sampleOf(modelId: string, samples: number): InferPayload<'sample'> {
+  return operationOn(modelId, 'sample', { samples, seed: 0, drawData: false });
+}
+
+export function imageRows(count: number): Matrix {
+  return { shape: [count, IMAGE_SIZE], data: Float32Array.from(tinyImages(count), (value) => value / 255) };
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/ids.ts';
 import type { Driver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
+import type { ModelRecord } from '../../src/store/models.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import { LoadedModels } from '../../src/worker/loaded-models.ts';
 import { checkpoint, modelRecord } from '../store/model-fixtures.ts';
@@ -12,7 +13,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What is kept of each model; here it only tells whether it was let go. */
 class Kept {
+  readonly record: ModelRecord;
   disposed = false;
+  constructor(record: ModelRecord) {
+    this.record = record;
+  }
   async dispose(): Promise<void> {
     this.disposed = true;
   }
@@ -33,8 +38,8 @@ async function shelf() {
   const loaded = new LoadedModels<Kept>(
     models,
     (message) => warnings.push(message),
-    () => {
-      const kept = new Kept();
+    (record) => {
+      const kept = new Kept(record);
       made.push(kept);
       return kept;
     },
@@ -132,6 +137,18 @@ describe('loaded models', () => {
     await models.remove(deleted);
     await expect(stepOf(deleted)).rejects.toMatchObject({ code: 'model_not_found' });
     await expect(stepOf(newId('model'))).rejects.toMatchObject({ code: 'model_not_found' });
+  });
+
+  it('are made from the record as its training completed it, once there is a checkpoint', async () => {
+    const { add, stepOf, models, made } = await shelf();
+    const id = await add();
+    await expect(stepOf(id)).rejects.toMatchObject({ code: 'model_not_ready' });
+    expect(made).toEqual([]);
+    const { model } = await models.get(id);
+    await models.setSpecification(id, { ...model, latent_size: model.latent_size + 1 });
+    await models.saveCheckpoint(id, checkpoint(10, -10));
+    expect(await stepOf(id)).toBe(10);
+    expect(made.map(({ record }) => record.model.latent_size)).toEqual([model.latent_size + 1]);
   });
 
   it('let go of the one used longest ago', async () => {

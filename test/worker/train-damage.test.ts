@@ -6,7 +6,7 @@ import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import { createInferProcessor } from '../../src/worker/processors/infer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { inferContext, operationOn } from './inference-orders.ts';
+import { inferContext, sampleOf } from './inference-orders.ts';
 import { cpu, LAST_STEP, openWorkshop, trainUntil, type Workshop } from './workshop.ts';
 
 const workshop = async () => openWorkshop(await temporaryFolder());
@@ -115,7 +115,7 @@ describe('a training job that diverges', () => {
     expect((await shop.store.models.listCheckpoints(payload.modelId)).at(-1)?.step).toBe(good);
     expect(await isFinite(shop, payload)).toBe(true);
     const infer = createInferProcessor({ runtime: cpu(), store: shop.store, warn: () => undefined });
-    expect(await infer(inferContext(), operationOn(payload.modelId, 'sample', { count: 2 }))).toMatchObject({
+    expect(await infer(inferContext(), sampleOf(payload.modelId, 2))).toMatchObject({
       step: good,
     });
   });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import type { ModelSpec } from '../../src/model/specification.ts';
 import { createInferProcessor } from '../../src/worker/processors/infer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { inferContext, operationOn, packedImages } from './inference-orders.ts';
+import { inferContext, imageRows, operationOn, sampleOf } from './inference-orders.ts';
 import { cpu, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
 
 const workshop = async () => openWorkshop(await temporaryFolder());
@@ -37,20 +36,41 @@ describe('a model trained by mcem', () => {
     const result = await train(payload);
     expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: null });
     const infer = createInferProcessor({ runtime: cpu(), store, warn: () => undefined });
-    const sampled = await infer(inferContext(), operationOn(payload.modelId, 'sample', { count: 3 }));
-    expect(sampled.arrays['mean']?.shape).toEqual([3, 64]);
-    const asked = infer(inferContext(), operationOn(payload.modelId, 'elbo', { rows: packedImages(2) }));
+    const sampled = await infer(inferContext(), sampleOf(payload.modelId, 3));
+    expect(sampled.output.mean.shape).toEqual([3, 64]);
+    const asked = infer(
+      inferContext(),
+      operationOn(payload.modelId, 'elbo', {
+        rows: imageRows(2),
+        draws: 1,
+        seed: 0,
+        byColumn: false,
+      }),
+    );
     await expect(asked).rejects.toThrow(AppError);
     await expect(asked).rejects.toMatchObject({ code: 'no_encoder' });
   });
 });
 
 describe('a model of standardised values', () => {
+  it('is not ready before its first checkpoint, and answers by its transform after it', async () => {
+    const { order, train, store } = await workshop();
+    const payload = await order({}, { likelihood: { family: 'gaussian', standardise: 'per_element' } });
+    const infer = createInferProcessor({ runtime: cpu(), store, warn: () => undefined });
+    const ask = () => infer(inferContext(), sampleOf(payload.modelId, 2));
+    await expect(ask()).rejects.toMatchObject({ code: 'model_not_ready' });
+    await train(payload);
+    const fresh = createInferProcessor({ runtime: cpu(), store, warn: () => undefined });
+    const { output } = await ask();
+    expect(output).toEqual((await fresh(inferContext(), sampleOf(payload.modelId, 2))).output);
+    expect(output.mean.data.every(Number.isFinite)).toBe(true);
+  });
+
   it('keeps the transform of its training rows, computed once', async () => {
     const { store, order, train } = await workshop();
     const payload = await order({}, { likelihood: { family: 'gaussian', standardise: 'per_element' } });
     await train(payload);
-    const { likelihood } = (await store.models.get(payload.modelId)).model as ModelSpec;
+    const { likelihood } = (await store.models.get(payload.modelId)).model;
     if (likelihood.family !== 'gaussian') throw new Error('not the model that was ordered');
     expect(likelihood.transform?.shift).toHaveLength(64);
     expect(likelihood.transform?.scale.every((scale) => scale > 0)).toBe(true);

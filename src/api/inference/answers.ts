@@ -1,75 +1,90 @@
 import { AppError } from '../../errors.ts';
 import type { ColumnSpec, LikelihoodSpec } from '../../model/specification.ts';
-import { unpackArray, type InferResult } from '../../queue/jobs.ts';
+import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
 
-/** Arrays of a result as JSON has them. They throw answer_not_finite where they are not said to be nullable: JSON has no NaN or Infinity. */
+/**
+ * Arrays of an operation's output as JSON has them. An output without an array of that name and rank does not compile. JSON has
+ * no NaN or Infinity: if there are some, and the function is not said to allow for them, it throws answer_not_finite.
+ */
 
-export function vector(result: InferResult, name: string): number[] {
-  return [...array(result, name, 1).data];
+type Has<Name extends string, Kind> = Readonly<Record<NoInfer<Name>, Kind>>;
+
+export function toNumbers<Name extends string>(output: Has<Name, Vector | Indices>, name: Name): number[] {
+  return [...takeFinite(output, name).data];
 }
 
-export function matrix(result: InferResult, name: string): number[][] {
-  const { shape, data } = array(result, name, 2);
-  return rowsOf(data, shape[0] ?? 0, shape[1] ?? 0);
+export function toRows<Name extends string>(output: Has<Name, Matrix>, name: Name): number[][] {
+  const { shape, data } = takeFinite(output, name);
+  return splitRows(data, ...shape);
 }
 
-/** The same with null for what does not exist, as the standard deviation of a distribution with heavy tails. */
-export function nullableMatrix(result: InferResult, name: string): (number | null)[][] {
-  const { shape, data } = unpacked(result, name, 2);
-  const values = rowsOf(data, shape[0] ?? 0, shape[1] ?? 0);
-  return values.map((row) => row.map((value) => (Number.isFinite(value) ? value : null)));
+/** With null for what does not exist, such as the standard deviation of a distribution with heavy tails. */
+export function toNullableRows<Name extends string>(
+  output: Has<Name, Matrix>,
+  name: Name,
+): (number | null)[][] {
+  const { shape, data } = output[name];
+  return splitRows(data, ...shape).map((row) => row.map((value) => (Number.isFinite(value) ? value : null)));
 }
 
-/** A value of a row as it is answered: a number, or the word that a column has for it. */
+/** Rows nested by the first axis. */
+export function toNestedRows<Name extends string>(output: Has<Name, Cube>, name: Name): number[][][] {
+  const { shape, data } = takeFinite(output, name);
+  const [count, rows, columns] = shape;
+  const size = rows * columns;
+  return Array.from({ length: count }, (_, index) =>
+    splitRows(data.subarray(index * size, (index + 1) * size), rows, columns),
+  );
+}
+
+/** A value of a row in an answer: a number, or the word that a column has for it. */
 export type Cell = number | string;
 
 /** Rows of data in the units, and with the words, of the data set. */
-export function dataRows(result: InferResult, name: string, likelihood: LikelihoodSpec): Cell[][] {
-  const rows = matrix(result, name);
+export function toDataRows<Name extends string>(
+  output: Has<Name, Matrix>,
+  name: Name,
+  likelihood: LikelihoodSpec,
+): Cell[][] {
+  const rows = toRows(output, name);
   const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
   if (!columns.some(({ labels }) => labels)) return rows;
-  return rows.map((row) => row.map((value, i) => wordOf(value, columns[i]?.labels)));
+  return rows.map((row) => row.map((value, i) => findWord(value, columns[i]?.labels)));
 }
 
-/** The same of rows as they stand in the data set: null for a missing value. */
-export function givenRows(result: InferResult, name: string, likelihood: LikelihoodSpec): (Cell | null)[][] {
+/** The same for rows as they are in the data set, with null for missing values. */
+export function toStoredRows<Name extends string>(
+  output: Has<Name, Matrix>,
+  name: Name,
+  likelihood: LikelihoodSpec,
+): (Cell | null)[][] {
   const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
-  return nullableMatrix(result, name).map((row) =>
-    row.map((value, i) => (value === null ? null : wordOf(value, columns[i]?.labels))),
+  return toNullableRows(output, name).map((row) =>
+    row.map((value, i) => (value === null ? null : findWord(value, columns[i]?.labels))),
   );
 }
 
-/** The names of the columns of a table. */
-export function columnNames(likelihood: LikelihoodSpec): { columns?: string[] } {
+/** The names of the columns, in answers of tables only. */
+export function nameColumns(likelihood: LikelihoodSpec): { columns?: string[] } {
   return likelihood.family === 'mixed' ? { columns: likelihood.columns.map(({ name }) => name) } : {};
 }
 
-/** The word of the code nearest to the value: of a flag, of which the value is a probability, the more probable one. */
-function wordOf(value: number, labels: ColumnSpec['labels']): Cell {
+/** The word of the code nearest to the value. A flag's value is a probability: the more probable word. */
+function findWord(value: number, labels: ColumnSpec['labels']): Cell {
   return labels?.[Math.min(Math.max(Math.round(value), 0), labels.length - 1)] ?? value;
 }
 
-/** [count, rows, size] as nested arrays. */
-export function cube(result: InferResult, name: string): number[][][] {
-  const { shape, data } = array(result, name, 3);
-  const [count = 0, rows = 0, size = 0] = shape;
-  return Array.from({ length: count }, (_, index) =>
-    rowsOf(data.subarray(index * rows * size, (index + 1) * rows * size), rows, size),
+export function takeFinite<Name extends string, Kind extends Vector | Matrix | Cube | Indices>(
+  output: Readonly<Record<NoInfer<Name>, Kind>>,
+  name: Name,
+): Kind {
+  const array = output[name];
+  if (!array.data.every(Number.isFinite)) throw AppError.of('answer_not_finite', { what: name });
+  return array;
+}
+
+function splitRows(data: Float32Array, rows: number, columns: number): number[][] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(data.subarray(row * columns, (row + 1) * columns)),
   );
-}
-
-export function array(result: InferResult, name: string, axes: number): ReturnType<typeof unpackArray> {
-  const found = unpacked(result, name, axes);
-  if (!found.data.every(Number.isFinite)) throw AppError.of('answer_not_finite', { what: name });
-  return found;
-}
-
-function unpacked(result: InferResult, name: string, axes: number): ReturnType<typeof unpackArray> {
-  const packed = result.arrays[name];
-  if (packed?.shape.length !== axes) throw new TypeError(`The result has no ${name} of ${axes} axes`);
-  return unpackArray(packed);
-}
-
-function rowsOf(data: Float32Array, rows: number, size: number): number[][] {
-  return Array.from({ length: rows }, (_, row) => Array.from(data.subarray(row * size, (row + 1) * size)));
 }

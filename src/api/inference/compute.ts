@@ -1,10 +1,6 @@
-import {
-  PAYLOAD_VERSIONS,
-  packArray,
-  type InferPayload,
-  type InferResult,
-  type PackedArray,
-} from '../../queue/jobs.ts';
+import type { Matrix } from '../../queue/arrays.ts';
+import { PAYLOAD_VERSIONS } from '../../queue/jobs.ts';
+import type { CheckpointChoice, Inputs, Operation, Outputs } from '../../queue/operations.ts';
 import { sharedDomain } from '../../model/specification.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { Timing } from '../http/timing.ts';
@@ -19,53 +15,53 @@ export interface Timed<Body> {
 
 export interface Target {
   readonly model_id: string;
-  readonly checkpoint: InferPayload['checkpoint'];
+  readonly checkpoint: CheckpointChoice;
 }
-type Work = Pick<InferPayload, 'operation' | 'rows'> &
-  Partial<
-    Pick<
-      InferPayload,
-      'count' | 'seed' | 'marginal' | 'datasetRows' | 'part' | 'dimension' | 'drawData' | 'byColumn'
-    >
-  >;
 
-/** One inference on a worker. Errors: those of Producer.infer. */
-export async function compute(
+export interface Computed<Name extends Operation> {
+  /** Of the checkpoint that answered. */
+  readonly step: number;
+  readonly output: Outputs[Name];
+  readonly timing: Timing;
+}
+
+/** Runs one operation on a worker. Errors: those of Producer.infer. */
+export async function compute<Name extends Operation>(
   api: ApiOptions,
   target: Target,
-  work: Work,
-): Promise<{ result: InferResult; timing: Timing }> {
-  const started = performance.now();
+  operation: Name,
+  input: Inputs[Name],
+): Promise<Computed<Name>> {
+  const startedAt = performance.now();
   const timeoutMs = api.config.inferenceTimeoutMs;
-  const result = await api.producer.infer(
+  const { step, output, computeMs } = await api.producer.infer(
     {
       version: PAYLOAD_VERSIONS.infer,
       modelId: target.model_id,
       checkpoint: target.checkpoint,
-      count: 0,
-      seed: 0,
       timeLimitMs: timeoutMs,
-      ...work,
+      operation,
+      input,
     },
     { timeoutMs },
   );
-  const queueMs = Math.max(0, performance.now() - started - result.computeMs);
-  return { result, timing: { computeMs: result.computeMs, queueMs } };
+  const queueMs = Math.max(0, performance.now() - startedAt - computeMs);
+  return { step, output, timing: { computeMs, queueMs } };
 }
 
 /** Rows of data as a model takes them; missing values of a table are NaN. Errors: those of parseRows, parseTable. */
-export function packData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): PackedArray {
+export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
   const { likelihood } = record.model;
   const rules = { pointer: '/data', maxValues: api.config.maxInferenceValues };
   const values =
     likelihood.family === 'mixed'
       ? parseTable(rows, { ...rules, columns: likelihood.columns })
       : parseRows(rows, { ...rules, shape: record.row_shape, range: sharedDomain(likelihood) });
-  return packArray([rows.length, record.data_size], values);
+  return { shape: [rows.length, record.data_size], data: values };
 }
 
 /** Points of the latent space. Errors: those of parseRows. */
-export function packLatents(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): PackedArray {
+export function parseLatents(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
   const size = record.model.latent_size;
   const values = parseRows(rows, {
     pointer: '/latents',
@@ -73,5 +69,5 @@ export function packLatents(api: ApiOptions, record: ModelRecord, rows: readonly
     range: FINITE,
     maxValues: api.config.maxInferenceValues,
   });
-  return packArray([rows.length, size], values);
+  return { shape: [rows.length, size], data: values };
 }

@@ -1,17 +1,16 @@
 import { AppError } from '../../errors.ts';
-import { unpackArray } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { columnNames, dataRows, givenRows } from './answers.ts';
-import { pairedRows } from '../pictures/drawing/grid.ts';
+import { nameColumns, toDataRows, toStoredRows } from './answers.ts';
+import { drawRowPairs } from '../pictures/drawing/grid.ts';
 import { checkValues } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, packData, type Timed } from './compute.ts';
-import { asJson, asPng, formatFor, imagesOf, type Pictured } from '../pictures/pictured.ts';
+import { compute, parseData, type Timed } from './compute.ts';
+import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
 
 /**
  * Each row through encoder and decoder: rows of the request, or of the model's data set. Errors: not_acceptable, too_large,
- * data_invalid, those of packData.
+ * data_invalid, those of parseData.
  */
 export async function reconstruct(
   api: ApiOptions,
@@ -20,32 +19,35 @@ export async function reconstruct(
 ): Promise<Timed<Pictured<ReconstructAnswer>>> {
   const wanted = { ...request, accept };
   const record = await api.store.models.get(request.model_id);
-  const format = await formatFor(api, record, wanted);
-  const work = inputOf(api, record, request);
-  const { result, timing } = await compute(api, request, { operation: 'reconstruct', ...work });
+  const format = await findImageFormat(api, record, wanted);
+  const { step, given, output, timing } = await computeRows(api, record, request);
   if (format !== null) {
-    const inputs =
-      work.rows === null ? imagesOf(result, 'data', format) : { values: unpackArray(work.rows).data, format };
-    return { body: asPng(pairedRows(inputs, imagesOf(result, 'mean', format)), wanted), timing };
+    const pairs = drawRowPairs({ values: given.data, format }, toImages(output, 'mean', format));
+    return { body: answerPng(pairs, wanted), timing };
   }
   const { likelihood } = record.model;
   const content = {
     model_id: record.id,
-    step: result.step,
-    ...columnNames(likelihood),
-    mean: dataRows(result, 'mean', likelihood),
-    ...(work.rows === null ? { data: givenRows(result, 'data', likelihood) } : {}),
+    step,
+    ...nameColumns(likelihood),
+    mean: toDataRows(output, 'mean', likelihood),
+    ...(request.rows && { data: toStoredRows({ data: given }, 'data', likelihood) }),
   };
-  return { body: asJson(content), timing };
+  return { body: answerJson(content), timing };
 }
 
-function inputOf(api: ApiOptions, record: ModelRecord, { data, rows }: ReconstructRequest) {
-  if (data !== undefined && rows === undefined) return { rows: packData(api, record, data) };
+/** `given`: the rows that are reconstructed. */
+async function computeRows(api: ApiOptions, record: ModelRecord, request: ReconstructRequest) {
+  const { data, rows } = request;
+  if (data !== undefined && rows === undefined) {
+    const given = parseData(api, record, data);
+    return { ...(await compute(api, request, 'reconstruct', { rows: given })), given };
+  }
   if (rows !== undefined && data === undefined) {
     checkValues('The answer', 2 * rows.length * record.data_size, api.config.maxInferenceValues);
-    return { rows: null, datasetRows: rows };
+    const computed = await compute(api, request, 'reconstruct_dataset_rows', { datasetRows: rows });
+    return { ...computed, given: computed.output.data };
   }
-  const detail =
-    data === undefined ? 'required, or rows in its place' : 'found beside rows; allowed: one of them';
+  const detail = data === undefined ? 'required, unless rows is given' : 'give either data or rows, not both';
   throw AppError.of('validation_failed', { what: 'The body' }, { problems: [{ pointer: '/data', detail }] });
 }

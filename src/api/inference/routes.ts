@@ -1,5 +1,6 @@
 import { setServerTiming } from '../http/timing.ts';
-import { decode, elbo, encode, logLikelihood } from './scoring.ts';
+import { decode, encode, scoreElbo, scoreLogMarginalLikelihood } from './scoring.ts';
+import { drawSamples } from './samples.ts';
 import { reconstruct } from './reconstruct.ts';
 import {
   DecodeRequest,
@@ -7,11 +8,13 @@ import {
   ElboRequest,
   EncodeAnswer,
   EncodeRequest,
-  LikelihoodAnswer,
-  LikelihoodRequest,
+  LogMarginalLikelihoodAnswer,
+  LogMarginalLikelihoodRequest,
   MeanAnswer,
   ReconstructAnswer,
   ReconstructRequest,
+  SamplesAnswer,
+  SamplesQuery,
 } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { describe } from '../http/schemas.ts';
@@ -94,28 +97,62 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await elbo(api, request.body);
+      const { body, timing } = await scoreElbo(api, request.body);
       setServerTiming(request, reply, timing);
       return body;
     },
   );
 
-  app.post(
-    '/log-likelihood',
+  const logMarginalLikelihood = {
+    config: COMPUTED,
+    schema: {
+      operationId: 'estimateLogMarginalLikelihood',
+      summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
+      tags,
+      body: LogMarginalLikelihoodRequest,
+      response: {
+        200: describe(LogMarginalLikelihoodAnswer, 'The estimates for each row and their mean.'),
+      },
+    },
+  };
+  const deprecated = {
+    operationId: 'estimateLogLikelihood',
+    summary: 'The former path of POST /log-marginal-likelihood',
+    deprecated: true,
+  };
+  const spellings = [
+    ['/log-marginal-likelihood', logMarginalLikelihood],
+    [
+      '/log-likelihood',
+      { ...logMarginalLikelihood, schema: { ...logMarginalLikelihood.schema, ...deprecated } },
+    ],
+  ] as const;
+  for (const [path, options] of spellings) {
+    app.post(path, options, async (request, reply) => {
+      const { body, timing } = await scoreLogMarginalLikelihood(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    });
+  }
+
+  app.get(
+    '/samples',
     {
       config: COMPUTED,
       schema: {
-        operationId: 'estimateLogMarginalLikelihood',
-        summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
+        operationId: 'drawSamples',
+        summary: 'Generate data from the prior, as JSON or as a PNG grid',
         tags,
-        body: LikelihoodRequest,
-        response: { 200: describe(LikelihoodAnswer, 'The estimates for each row and their mean.') },
+        querystring: SamplesQuery,
+        response: {
+          200: pictured(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+        },
       },
     },
     async (request, reply) => {
-      const { body, timing } = await logLikelihood(api, request.body);
+      const { body, timing } = await drawSamples(api, request.query, request.headers.accept);
       setServerTiming(request, reply, timing);
-      return body;
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
     },
   );
 }

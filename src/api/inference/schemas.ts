@@ -1,4 +1,4 @@
-import Type, { type Static, type TProperties } from 'typebox';
+import Type, { type Static, type TObjectOptions, type TProperties } from 'typebox';
 import {
   MARGINAL_METHODS,
   toPascalCase,
@@ -115,7 +115,9 @@ const likelihoodVariant = (method: MarginalMethod) =>
   );
 type Scored = Static<Type.TObject<typeof scored & { seed: typeof seed }>>;
 
-export const LikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
+/** Titled here because two paths use it: clients get one type. */
+export const LogMarginalLikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
+  title: 'EstimateLogMarginalLikelihoodRequest',
   type: 'object',
   required: ['method'],
   properties: {
@@ -124,7 +126,7 @@ export const LikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
   discriminator: { propertyName: 'method' },
   oneOf: (Object.keys(MARGINAL_METHODS) as MarginalMethod[]).map(likelihoodVariant),
 });
-export type LikelihoodRequest = Static<typeof LikelihoodRequest>;
+export type LogMarginalLikelihoodRequest = Static<typeof LogMarginalLikelihoodRequest>;
 
 export const SamplesQuery = request({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
@@ -158,14 +160,14 @@ export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.St
 export const columns = Type.Optional(
   Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
 );
-export const answer = <Fields extends TProperties>(fields: Fields) =>
+export const answer = <Fields extends TProperties>(fields: Fields, options: TObjectOptions = {}) =>
   Type.Object(
     {
       model_id: Type.String(),
       step: Type.Integer({ description: 'Step of the checkpoint that was used.' }),
       ...fields,
     },
-    closed,
+    { ...closed, ...options },
   );
 
 export const EncodeAnswer = answer({
@@ -225,27 +227,32 @@ export const ElboAnswer = answer({
 });
 export type ElboAnswer = Static<typeof ElboAnswer>;
 
-export const LikelihoodAnswer = answer({
-  unit: Type.Literal('nats per row'),
-  method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
-  samples: Type.Integer(),
-  log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
-  standard_error: nullable(
-    Type.Array(Type.Number(), { description: 'Of each estimate, from its draws. null where samples is 1.' }),
-  ),
-  effective_sample_size: nullable(
-    Type.Array(Type.Number(), {
-      description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
-    }),
-  ),
-  acceptance: nullable(
-    Type.Number({
-      description: 'Share of the proposals of the chains that was accepted. null for importance_sampling.',
-    }),
-  ),
-  mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),
-});
-export type LikelihoodAnswer = Static<typeof LikelihoodAnswer>;
+export const LogMarginalLikelihoodAnswer = answer(
+  {
+    unit: Type.Literal('nats per row'),
+    method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
+    samples: Type.Integer(),
+    log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
+    standard_error: nullable(
+      Type.Array(Type.Number(), {
+        description: 'Of each estimate, from its draws. null where samples is 1.',
+      }),
+    ),
+    effective_sample_size: nullable(
+      Type.Array(Type.Number(), {
+        description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
+      }),
+    ),
+    acceptance: nullable(
+      Type.Number({
+        description: 'Share of the proposals of the chains that was accepted. null for importance_sampling.',
+      }),
+    ),
+    mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),
+  },
+  { title: 'EstimateLogMarginalLikelihoodAnswer' },
+);
+export type LogMarginalLikelihoodAnswer = Static<typeof LogMarginalLikelihoodAnswer>;
 
 export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

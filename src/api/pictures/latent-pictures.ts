@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.ts';
 import { isIndependent, LIMITS, type LikelihoodSpec } from '../../model/specification.ts';
-import type { InferResult } from '../../queue/jobs.ts';
+import type { Inputs, Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { columnNames, dataRows, matrix, vector } from '../inference/answers.ts';
-import { imageGrid } from './drawing/grid.ts';
+import { nameColumns, toDataRows, toNumbers, toRows } from '../inference/answers.ts';
+import { drawImageGrid } from './drawing/grid.ts';
 import { checkValues } from '../inference/rows.ts';
 import type {
   InterpolateAnswer,
@@ -15,12 +15,12 @@ import type {
 } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { compute, type Timed } from '../inference/compute.ts';
-import { asJson, asPng, formatFor, imagesOf, type Pictured } from './pictured.ts';
+import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from './pictured.ts';
 
 type Answered<Answer> = Promise<Timed<Pictured<Answer>>>;
 
 /** A grid of the latent plane, decoded. Errors: not_two_latents, no_quantile, not_acceptable, too_large. */
-export async function manifold(
+export async function decodeManifold(
   api: ApiOptions,
   id: string,
   query: ManifoldQuery,
@@ -33,22 +33,17 @@ export async function manifold(
   if (latentSize !== 2) throw AppError.of('not_two_latents', { id, latentSize });
   checkQuantiles(record);
   checkPoints(api, record, size * size);
-  const format = await formatFor(api, record, wanted);
-  const work = { operation: 'manifold', rows: null, count: size } as const;
-  const { result, timing } = await compute(api, { model_id: id, checkpoint }, work);
+  const format = await findImageFormat(api, record, wanted);
+  const { step, output, timing } = await compute(api, { model_id: id, checkpoint }, 'manifold', { size });
   if (format !== null) {
-    return { body: asPng(imageGrid(imagesOf(result, 'mean', format), size), wanted), timing };
+    return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), size), wanted), timing };
   }
-  const { likelihood } = record.model;
-  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
-  return {
-    body: asJson({ model_id: id, step: result.step, size, ...columnNames(likelihood), latents, data }),
-    timing,
-  };
+  const content = { model_id: id, step, size, ...toPoints(output, record.model.likelihood) };
+  return { body: answerJson(content), timing };
 }
 
 /** What one latent does, or each, decoded. Errors: no_quantile, validation_failed, not_acceptable, too_large. */
-export async function traversal(
+export async function decodeTraversal(
   api: ApiOptions,
   id: string,
   query: TraversalQuery,
@@ -62,46 +57,39 @@ export async function traversal(
   checkQuantiles(record);
   const moved = dimension === undefined ? Math.min(size, LIMITS.traversedLatents) : 1;
   checkPoints(api, record, moved * steps);
-  const format = await formatFor(api, record, wanted);
-  const { result, timing } = await compute(api, { model_id: id, checkpoint }, traversalWork(query));
+  const format = await findImageFormat(api, record, wanted);
+  const target = { model_id: id, checkpoint };
+  const { step, output, timing } = await compute(api, target, 'traversal', toTraversalInput(query));
   if (format !== null) {
-    return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
+    return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const { likelihood } = record.model;
-  const content = {
-    model_id: id,
-    step: result.step,
-    ...columnNames(likelihood),
-    ...traversalsOf(result, steps, likelihood),
-  };
-  return { body: asJson(content), timing };
+  const content = { model_id: id, step, ...toTraversals(output, steps, record.model.likelihood) };
+  return { body: answerJson(content), timing };
 }
 
-function traversalWork({ steps, dimension, row }: TraversalQuery) {
+function toTraversalInput({ steps, dimension, row }: TraversalQuery): Inputs['traversal'] {
   return {
-    operation: 'traversal',
-    rows: null,
-    count: steps,
-    ...(dimension === undefined ? {} : { dimension }),
-    ...(row === undefined ? {} : { datasetRows: [row] }),
-  } as const;
+    steps,
+    ...(dimension !== undefined && { dimension }),
+    ...(row !== undefined && { datasetRow: row }),
+  };
 }
 
-function traversalsOf(
-  result: InferResult,
+function toTraversals(
+  output: Outputs['traversal'],
   steps: number,
   likelihood: LikelihoodSpec,
-): Pick<TraversalAnswer, 'base' | 'traversals'> {
-  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
-  const traversals = vector(result, 'dimensions').map((dimension, i) => {
+): Omit<TraversalAnswer, 'model_id' | 'step'> {
+  const { latents, data, ...columns } = toPoints(output, likelihood);
+  const traversals = toNumbers(output, 'dimensions').map((dimension, i) => {
     const [from, to] = [i * steps, (i + 1) * steps];
     return { dimension, latents: latents.slice(from, to), data: data.slice(from, to) };
   });
-  return { base: matrix(result, 'base')[0] ?? [], traversals };
+  return { ...columns, base: toNumbers(output, 'base'), traversals };
 }
 
 /** The way from one row to another through the latent space, decoded. Errors: data_invalid, not_acceptable, too_large. */
-export async function interpolate(
+export async function decodeInterpolation(
   api: ApiOptions,
   request: InterpolateRequest,
   accept: string | undefined,
@@ -110,25 +98,21 @@ export async function interpolate(
   const wanted = { ...request, accept };
   const record = await api.store.models.get(request.model_id);
   checkPoints(api, record, steps);
-  const format = await formatFor(api, record, wanted);
-  const work = { operation: 'interpolate', rows: null, count: steps } as const;
-  const { result, timing } = await compute(api, request, { ...work, datasetRows: [from, to] });
+  const format = await findImageFormat(api, record, wanted);
+  const { step, output, timing } = await compute(api, request, 'interpolate', { from, to, steps });
   if (format !== null) {
-    return { body: asPng(imageGrid(imagesOf(result, 'mean', format), steps), wanted), timing };
+    return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const { likelihood } = record.model;
-  const [latents, data] = [matrix(result, 'latents'), dataRows(result, 'mean', likelihood)];
+  const content = { model_id: record.id, step, from, to, ...toPoints(output, record.model.likelihood) };
+  return { body: answerJson(content), timing };
+}
+
+/** Points of the latent space and the data decoded from them. */
+function toPoints(output: Outputs['manifold'], likelihood: LikelihoodSpec) {
   return {
-    body: asJson({
-      model_id: record.id,
-      step: result.step,
-      from,
-      to,
-      ...columnNames(likelihood),
-      latents,
-      data,
-    }),
-    timing,
+    ...nameColumns(likelihood),
+    latents: toRows(output, 'latents'),
+    data: toDataRows(output, 'mean', likelihood),
   };
 }
 

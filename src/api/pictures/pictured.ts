@@ -1,7 +1,7 @@
 import { sharedDomain } from '../../model/specification.ts';
-import type { InferResult } from '../../queue/jobs.ts';
+import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { array } from '../inference/answers.ts';
+import { takeFinite } from '../inference/answers.ts';
 import { HttpError } from '../http/http-error.ts';
 import { negotiate } from '../http/negotiation.ts';
 import type { ImageFormat, Images } from './drawing/grid.ts';
@@ -29,7 +29,7 @@ export function wantsPng({ format, accept }: Wanted): boolean {
 }
 
 /** How the rows of a model are images, where the client wants a PNG; else null. Errors: not_acceptable, dataset_not_found. */
-export async function formatFor(
+export async function findImageFormat(
   api: ApiOptions,
   record: ModelRecord,
   wanted: Wanted,
@@ -38,7 +38,7 @@ export async function formatFor(
   const [height, width, channels = 1, more] = record.row_shape;
   const isImage = height !== undefined && width !== undefined && more === undefined;
   if (isImage && (channels === 1 || channels === 3)) {
-    return { height, width, channels, ...(await brightness(api, record)) };
+    return { height, width, channels, ...(await findBrightness(api, record)) };
   }
   const shape = record.row_shape.join(', ');
   throw new HttpError('not_acceptable', {
@@ -50,7 +50,7 @@ export async function formatFor(
  * The one place that says which values are black and white: 0 and 1 where the data cannot or do not lie beyond, else the
  * smallest and the largest value of the data set.
  */
-async function brightness(
+async function findBrightness(
   api: ApiOptions,
   record: ModelRecord,
 ): Promise<Pick<ImageFormat, 'black' | 'white'>> {
@@ -61,14 +61,18 @@ async function brightness(
   return minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
 }
 
-export function imagesOf(result: InferResult, name: string, format: ImageFormat): Images {
-  return { values: array(result, name, 2).data, format };
+export function toImages<Name extends string>(
+  output: Readonly<Record<NoInfer<Name>, Matrix>>,
+  name: Name,
+  format: ImageFormat,
+): Images {
+  return { values: takeFinite<Name, Matrix>(output, name).data, format };
 }
 
-export function asPng<Answer>(raster: Raster, { zoom }: Wanted): Pictured<Answer> {
+export function answerPng<Answer>(raster: Raster, { zoom }: Wanted): Pictured<Answer> {
   return { type: PNG_TYPE, content: toPng(enlarge(raster, zoom)) };
 }
 
-export function asJson<Answer>(content: Answer): Pictured<Answer> {
+export function answerJson<Answer>(content: Answer): Pictured<Answer> {
   return { type: JSON_TYPE, content };
 }

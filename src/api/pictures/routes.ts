@@ -1,6 +1,6 @@
 import { setServerTiming } from '../http/timing.ts';
-import { interpolate, manifold, traversal } from './latent-pictures.ts';
-import { scatter } from './scatter.ts';
+import { decodeInterpolation, decodeManifold, decodeTraversal } from './latent-pictures.ts';
+import { scatterRows } from './scatter.ts';
 import { ById } from '../http/schemas.ts';
 import {
   InterpolateAnswer,
@@ -38,7 +38,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await manifold(api, id, request.query, request.headers.accept);
+      const { body, timing } = await decodeManifold(api, id, request.query, request.headers.accept);
       setServerTiming(request, reply, timing);
       return reply.type(body.type).header('vary', 'accept').send(body.content);
     },
@@ -64,7 +64,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await traversal(api, id, request.query, request.headers.accept);
+      const { body, timing } = await decodeTraversal(api, id, request.query, request.headers.accept);
       setServerTiming(request, reply, timing);
       return reply.type(body.type).header('vary', 'accept').send(body.content);
     },
@@ -85,7 +85,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await interpolate(api, request.body, request.headers.accept);
+      const { body, timing } = await decodeInterpolation(api, request.body, request.headers.accept);
       setServerTiming(request, reply, timing);
       return reply.type(body.type).header('vary', 'accept').send(body.content);
     },
@@ -106,7 +106,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await scatter(api, id, request.query, request.headers.accept);
+      const { body, timing } = await scatterRows(api, id, request.query, request.headers.accept);
       setServerTiming(request, reply, timing);
       return reply.type(body.type).header('vary', 'accept').send(body.content);
     },

@@ -13,7 +13,7 @@ const LINKS = {
   decode: '/decode',
   reconstruct: '/reconstruct',
   elbo: '/elbo',
-  log_likelihood: '/log-likelihood',
+  log_marginal_likelihood: '/log-marginal-likelihood',
   interpolate: '/interpolate',
   samples: '/samples',
   documentation: '/docs',

@@ -47,7 +47,7 @@ const leapfrogSteps = Type.Integer({
   description: 'Leapfrog steps per transition of Hamiltonian Monte Carlo.',
 });
 
-/** How log p(x) is estimated: fields of the measure and of POST /log-likelihood. */
+/** How log p(x) is estimated: fields of the measure and of POST /log-marginal-likelihood. */
 export const MARGINAL_METHODS = {
   importance_sampling: { samples: samples(1000, 1, 'Draws from q(z|x) per row.') },
   fitted_importance_sampling: {

@@ -37,6 +37,6 @@ describe('the layout of parameters', () => {
   });
 
   it('names the parameter that is missing', () => {
-    expect(() => packArrays(layout, {})).toThrow('parameter b.weight is missing');
+    expect(() => packArrays(layout, {})).toThrow('b.weight is missing');
   });
 });

@@ -25,7 +25,7 @@ const BETWEEN_PAIRS = 110;
 const PAIR_COLUMNS = 10;
 
 /** Images row by row in so many columns (a near-square grid by default), one black pixel between neighbours. */
-export function imageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(images)))): Raster {
+export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(images)))): Raster {
   const { height, width, channels } = images.format;
   const count = countOf(images);
   const rows = Math.ceil(count / columns);
@@ -37,7 +37,7 @@ export function imageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(
 }
 
 /** Inputs and, right under each, what was made of it: pairs of rows, set apart by grey bands. */
-export function pairedRows(inputs: Images, made: Images): Raster {
+export function drawRowPairs(inputs: Images, made: Images): Raster {
   const { height, width, channels } = inputs.format;
   const count = countOf(inputs);
   const columns = Math.min(count, Math.max(PAIR_COLUMNS, Math.ceil(Math.sqrt(2 * count))));

@@ -41,7 +41,7 @@ export function colourOf(label: number): Colour {
 }
 
 /** Points over a pair of axes, coloured by class, with a legend of the classes that there are. */
-export function scatterPlot({ points, labels, xLabel, yLabel }: Scatter): Raster {
+export function drawScatterPlot({ points, labels, xLabel, yLabel }: Scatter): Raster {
   const classes = [...new Set(labels ?? [])].toSorted((a, b) => a - b).slice(0, MOST_CLASSES);
   const width = classes.length > 0 ? LEGEND.left + LEGEND.width : PLOT.right + 24;
   const raster = blank(width, HEIGHT, 3, 255);
