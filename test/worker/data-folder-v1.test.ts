@@ -43,7 +43,7 @@ async function openCopy() {
   const dependencies = { runtime, store, warn: refuseWarning };
   const infer = createInferProcessor(dependencies);
   const producer = new FakeProducer();
-  producer.answer = (payload) =>
+  producer.infer = (payload) =>
     infer(
       { jobId: 'job_1', attempt: 1, signal: new AbortController().signal, reportProgress: async () => {} },
       payload,
