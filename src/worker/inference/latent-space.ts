@@ -1,4 +1,4 @@
-import { manifoldGrid, medians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
+import { manifoldGrid, fillMedians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
 import { priorQuantile } from '../../model/distributions/latent.ts';
 import type { Quantile } from '../../model/distributions/quantiles/quantile.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
@@ -31,7 +31,7 @@ export const traversal: Runner<'traversal'> = {
     const { latentSize } = subject.inference.vae;
     const quantile = quantileOf(subject);
     const base =
-      datasetRow === undefined ? medians(quantile, latentSize) : await encodeRows(subject, [datasetRow]);
+      datasetRow === undefined ? fillMedians(quantile, latentSize) : await encodeRows(subject, [datasetRow]);
     const all = Array.from({ length: Math.min(latentSize, LIMITS.traversedLatents) }, (_, i) => i);
     const dimensions = dimension === undefined ? all : [dimension];
     return {
