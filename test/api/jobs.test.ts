@@ -83,7 +83,7 @@ describe('POST /jobs', () => {
       'an unknown optimizer',
       { dataset_id: 'mnist', training: { optimizer: { name: 'lion' } } },
       '/training/optimizer/name',
-      /must be one of "sgd", "adagrad", "adam"; found "lion"/,
+      /must be one of "sgd", .*; found "lion"/,
     ],
     [
       'a likelihood without a family',

@@ -98,7 +98,7 @@ function expectReasons({ model, training }: Combination): void {
 }
 
 const isAdmitted = ({ model, training }: Combination) => combinationProblems(model, training).length === 0;
-const rate = (name: string) => (name === 'adam' ? 0.001 : 0.01);
+const rate = (name: string) => (name === 'adam' || name === 'rmsprop' ? 0.001 : 0.01);
 const cycle = <T>(values: readonly T[], i: number): T => values[i % values.length] as T;
 
 describe('every posterior with every prior', () => {
