@@ -2,6 +2,7 @@ import type { OptimizerSpec } from '../specification.ts';
 import { adagrad } from './adagrad.ts';
 import { adam } from './adam.ts';
 import type { Optimizer, OptimizerContext } from './optimizer.ts';
+import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 
 type Optimizers = {
@@ -11,7 +12,7 @@ type Optimizers = {
   ) => Optimizer;
 };
 
-const OPTIMIZERS: Optimizers = { sgd, adagrad, adam };
+const OPTIMIZERS: Optimizers = { sgd, adagrad, adam, rmsprop };
 
 export function createOptimizer(spec: OptimizerSpec, context: OptimizerContext = {}): Optimizer {
   const make = OPTIMIZERS[spec.name] as (spec: OptimizerSpec, context: OptimizerContext) => Optimizer;

@@ -27,6 +27,7 @@ export const Optimizer = tagged(
       }),
     },
     adam: { learning_rate: rate(0.001), beta1: decay(0.9), beta2: decay(0.999), epsilon },
+    rmsprop: { learning_rate: rate(0.001), decay: decay(0.9), epsilon },
   },
   'adam',
 );

@@ -31,6 +31,13 @@ const TEXTBOOKS: {
       return w - (spec.learning_rate * mHat) / (Math.sqrt(vHat) + spec.epsilon);
     };
   },
+  rmsprop: (spec) => {
+    let meanSquare = 0;
+    return (g, w) => {
+      meanSquare = spec.decay * meanSquare + (1 - spec.decay) * g * g;
+      return w - (spec.learning_rate * g) / (Math.sqrt(meanSquare) + spec.epsilon);
+    };
+  },
 };
 
 const SPECS: readonly OptimizerSpec[] = [
@@ -40,6 +47,8 @@ const SPECS: readonly OptimizerSpec[] = [
   { name: 'adam', learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   { name: 'adam', learning_rate: 0.01, beta1: 0.5, beta2: 0.9, epsilon: 0.1 },
   { name: 'adam', learning_rate: 0.01, beta1: 0, beta2: 0, epsilon: 1e-3 },
+  { name: 'rmsprop', learning_rate: 0.01, decay: 0.9, epsilon: 1e-8 },
+  { name: 'rmsprop', learning_rate: 0.01, decay: 0, epsilon: 0.1 },
 ];
 
 const gradientOf = (step: number) => normals(100 + step, SIZE);

@@ -43,7 +43,7 @@ const LIKELIHOODS = [
     ],
   },
 ] as const;
-const OPTIMIZERS = ['sgd', 'adagrad', 'adam'] as const;
+const OPTIMIZERS = ['sgd', 'adagrad', 'adam', 'rmsprop'] as const;
 const OBJECTIVES = ['ml', 'map'] as const;
 const KL_WEIGHTS = [{ final: 1 }, { final: 0.5, warm_up_epochs: 1 }] as const;
 
