@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startService, stopService } from './service.js';
-import { table } from './report.js';
+import { printTable } from './report.js';
 
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 const ROW = Array.from({ length: 784 }, (_, i) => (i % 7) / 8);
@@ -16,8 +16,8 @@ const LOADS = [
 const ROUNDS = 5;
 
 /**
- * Latency of `POST /encode`, one row of 784 JSON numbers, against `serve` with the MNIST model 784-500-20. With `--against FOLDER`,
- * another built checkout of this project is measured too; the two take turns round by round.
+ * Measures the latency of `POST /encode` for one row of 784 JSON numbers, with `serve` and the MNIST model 784-500-20.
+ * `--against FOLDER` also measures another built checkout of this project; the two alternate round by round.
  */
 export async function run() {
   const { values } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
@@ -25,10 +25,10 @@ export async function run() {
   if (values.against) trees.push({ name: 'against', folder: resolve(values.against) });
   const contenders = [];
   try {
-    for (const tree of trees) contenders.push(await start(tree));
+    for (const tree of trees) contenders.push(await startWithModel(tree));
     const rows = [];
     for (const load of LOADS) rows.push(...(await measure(contenders, load)));
-    table(['', 'clients', 'p50 ms', 'p99 ms', 'requests/s'], rows);
+    printTable(['', 'clients', 'p50 ms', 'p99 ms', 'requests/s'], rows);
   } finally {
     for (const { service, data } of contenders) {
       await stopService(service);
@@ -37,7 +37,7 @@ export async function run() {
   }
 }
 
-async function start({ name, folder }) {
+async function startWithModel({ name, folder }) {
   const data = mkdtempSync(join(tmpdir(), 'aevb-encode-'));
   const service = await startService('serve', { AEVB_DATA_DIR: data }, folder);
   const { id, model_id } = await call(service.url, 'POST', '/jobs', {
@@ -58,13 +58,13 @@ async function call(url, method, path, body) {
   return (await fetch(url + path, { method, ...sent })).json();
 }
 
-/** One warm-up round, then rounds in turns; latencies of all rounds together, the median of their rates. */
+/** Runs a warm-up round, then alternates between contenders. Pools the latencies; takes the median of the rates. */
 async function measure(contenders, { clients, requests }) {
   const results = contenders.map(() => ({ ms: [], rates: [] }));
   for (let round = -1; round < ROUNDS; round++) {
     for (const [i, { service, body }] of contenders.entries()) {
       const started = performance.now();
-      const ms = await loadWith(service.url, body, clients, requests);
+      const ms = await sendRequests(service.url, body, clients, requests);
       const seconds = (performance.now() - started) / 1000;
       if (round < 0) continue;
       results[i].ms.push(...ms);
@@ -74,20 +74,20 @@ async function measure(contenders, { clients, requests }) {
   return results.map(({ ms, rates }, i) => [
     contenders[i].name,
     String(clients),
-    quantile(ms, 0.5).toFixed(2),
-    quantile(ms, 0.99).toFixed(2),
-    quantile(rates, 0.5).toFixed(0),
+    computeQuantile(ms, 0.5).toFixed(2),
+    computeQuantile(ms, 0.99).toFixed(2),
+    computeQuantile(rates, 0.5).toFixed(0),
   ]);
 }
 
-async function loadWith(url, body, clients, requests) {
+async function sendRequests(url, body, clients, requests) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const ms = [];
   let left = requests;
   const client = async () => {
     while (left-- > 0) {
       const started = performance.now();
-      await encode(agent, url, body);
+      await sendEncode(agent, url, body);
       ms.push(performance.now() - started);
     }
   };
@@ -96,7 +96,7 @@ async function loadWith(url, body, clients, requests) {
   return ms;
 }
 
-function encode(agent, url, body) {
+function sendEncode(agent, url, body) {
   return new Promise((done, fail) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request(`${url}/encode`, { method: 'POST', agent, headers }, (response) => {
@@ -111,7 +111,7 @@ function encode(agent, url, body) {
   });
 }
 
-function quantile(values, share) {
+function computeQuantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }

@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 const [D, H, J] = [784, 500, 20];
 const float = (shape) => ({ shape, dtype: 'float32' });
 
-/** The matrix products of one training step, forward and backward, and nothing else, through the same runtime. */
+/** Compiles only the matrix products of a training step, forward and backward, on the same runtime. */
 export async function compileFloor(runtime, rows) {
   const scan = await runtime.compileScan({
     state: { first: float([D, H]), head: float([H, 2 * J]), back: float([J, H]), last: float([H, D]) },
     slices: { x: float([rows, D]) },
     step: ({ first, head, back, last }, { x }) => {
-      // A constant factor joins the product and keeps the numbers small.
+      // The factor merges into the product, so it costs nothing, and keeps the numbers small.
       const product = (a, b, transposeA, transposeB) => tf.mul(tf.matMul(a, b, transposeA, transposeB), 1e-3);
       const h = product(x, first);
       const posterior = product(h, head);

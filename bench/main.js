@@ -1,6 +1,6 @@
-/** `npm run bench -- <name>`: one measurement of docs/benchmarks.md. */
+/** `npm run bench -- <name>` runs one measurement of docs/benchmarks.md. */
 
-// ONNX Runtime would otherwise report to its makers, and leave a log file in the temporary folder.
+// Without this, ONNX Runtime sends telemetry and leaves a log file in the temporary folder.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const BENCHES = {

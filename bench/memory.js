@@ -5,21 +5,24 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService, stopService } from './service.js';
-import { table } from './report.js';
+import { printTable } from './report.js';
 
 const POLL_MS = 250;
 
-/** Resident memory of each process while MNIST trains one epoch: the API and a worker on Redis, then all on the embedded queue. */
+/**
+ * Measures the resident memory of each process while MNIST trains for one epoch: first the API and a worker on Redis, then
+ * `serve` with the embedded queue.
+ */
 export async function run() {
   const rows = [];
-  if (spawnSync('redis-server', ['--version']).status === 0) rows.push(...(await onRedis()));
-  else process.stdout.write('redis-server is not installed: the Redis part is left out\n\n');
-  rows.push(...(await embedded()));
-  table(['process', 'peak resident MB'], rows);
+  if (spawnSync('redis-server', ['--version']).status === 0) rows.push(...(await measureOnRedis()));
+  else process.stdout.write('redis-server is not installed: skipping the Redis part\n\n');
+  rows.push(...(await measureEmbedded()));
+  printTable(['process', 'peak resident MB'], rows);
 }
 
-async function onRedis() {
-  const port = await freePort();
+async function measureOnRedis() {
+  const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
   const redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], {
     stdio: 'ignore',
@@ -30,8 +33,8 @@ async function onRedis() {
   try {
     const childPid = await trainOneEpoch(api.url);
     return [
-      ['api on Redis', peak(api.child.pid)],
-      ['worker on Redis (parent of the processes below)', peak(worker.child.pid)],
+      ['api on Redis', readPeak(api.child.pid)],
+      ['worker on Redis (parent of the processes below)', readPeak(worker.child.pid)],
       ['training process, MNIST', childPid.peak],
     ];
   } finally {
@@ -41,13 +44,13 @@ async function onRedis() {
   }
 }
 
-async function embedded() {
+async function measureEmbedded() {
   const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
   const serve = await startService('serve', { AEVB_DATA_DIR: folder });
   try {
     const child = await trainOneEpoch(serve.url);
     return [
-      ['serve with the embedded queue, first start', peak(serve.child.pid)],
+      ['serve with the embedded queue, first start', readPeak(serve.child.pid)],
       ['training process, MNIST', child.peak],
     ];
   } finally {
@@ -56,7 +59,7 @@ async function embedded() {
   }
 }
 
-/** Trains and embeds a row; the training process's peak is read while it lives. */
+/** Trains, then encodes a row. Reads the training process's peak while it runs. */
 async function trainOneEpoch(url) {
   const body = JSON.stringify({ dataset_id: 'mnist', training: { epochs: 1 } });
   const job = await (
@@ -65,7 +68,7 @@ async function trainOneEpoch(url) {
   let most = '?';
   for (;;) {
     const { state, progress, error } = await (await fetch(`${url}/jobs/${job.id}`)).json();
-    if (progress) most = peak(progress.pid) ?? most;
+    if (progress) most = readPeak(progress.pid) ?? most;
     if (state === 'succeeded') return { peak: most };
     if (state === 'failed') throw new Error(error.message);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -73,7 +76,7 @@ async function trainOneEpoch(url) {
 }
 
 /** VmHWM in MB; undefined once the process is gone. */
-function peak(pid) {
+function readPeak(pid) {
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kilobytes && (Number(kilobytes) / 1000).toFixed(0);
@@ -82,7 +85,7 @@ function peak(pid) {
   }
 }
 
-async function freePort() {
+async function findFreePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

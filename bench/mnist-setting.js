@@ -1,4 +1,4 @@
-/** The paper's MNIST model and training, on random pixels: time does not depend on what they show. */
+/** The paper's MNIST model and training. The pixels are random, because the time does not depend on them. */
 export const DATA_SIZE = 784;
 export const MINIBATCH = 100;
 
@@ -18,7 +18,7 @@ export const OPTIMIZERS = {
   adam: { name: 'adam', learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
-export function training(optimizer) {
+export function defineTraining(optimizer) {
   return {
     epochs: 1,
     samples_per_datapoint: 1,
@@ -38,8 +38,8 @@ export function training(optimizer) {
   };
 }
 
-/** 10,000 rows of random bytes, four fifths of them zero as in MNIST. */
-export function randomRows() {
+/** Creates 10,000 rows of random bytes. As in MNIST, four fifths are zero. */
+export function createRandomRows() {
   const bytes = Uint8Array.from({ length: 10_000 * DATA_SIZE }, () =>
     Math.random() < 0.8 ? 0 : Math.random() * 256,
   );

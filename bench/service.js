@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts `aevb <command>` of a built checkout on a free port; `url` is where its API listens (not of workers). */
+/** Starts `aevb <command>` of a built checkout on a free port. `url` is the address of its API, if it has one. */
 export async function startService(command, environment, folder = OWN) {
   const env = { ...process.env, AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...environment };
   const main = join(folder, 'dist', 'main.js');
@@ -14,7 +14,7 @@ export async function startService(command, environment, folder = OWN) {
     child.stdout.resume();
     return { child };
   }
-  return { child, url: await urlOf(child) };
+  return { child, url: await waitForUrl(child) };
 }
 
 export async function stopService({ child }) {
@@ -22,7 +22,7 @@ export async function stopService({ child }) {
   if (child.exitCode === null) await once(child, 'exit');
 }
 
-async function urlOf(child) {
+async function waitForUrl(child) {
   let text = '';
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     text += chunk;

@@ -1,7 +1,7 @@
 /**
- * Generates a Python and a TypeScript client from the published OpenAPI document: `npm run check:clients`. Exits with 1 if a
- * generator warns or leaves a route out. Uses the generators on the PATH and skips those that are missing; `-- --install`
- * puts them into a temporary folder first (from npm and, where there is a python3, from PyPI).
+ * `npm run check:clients` generates a Python and a TypeScript client from the service's OpenAPI document. It exits with 1 if
+ * a generator warns or omits a route. It uses the generators on the PATH and skips those that are missing. `-- --install`
+ * first installs them into a temporary folder (from npm and, if there is a python3, from PyPI).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The document of an app without a queue or a store: nothing is asked of them. */
+/** Writes the document of an app without queue and store, which it does not need. */
 async function publish() {
   const app = await buildApp({ config: loadConfig({}), producer: {}, store: {} });
   await app.ready();

@@ -1,7 +1,7 @@
 /**
- * Makes a data folder with an earlier commit, opens it with this tree, and compares: `node scripts/check-data-folder.js [commit]`.
- * Build this tree first. The commit is cloned, installed and built in a temporary folder; `--built FOLDER` names a clone that
- * is built already. Exits with 1 if any answer differs or an interrupted training ends in other bytes.
+ * `node scripts/check-data-folder.js [commit]` creates a data folder with an earlier commit, opens it with this tree, and
+ * compares. Build this tree first. The script clones, installs and builds the commit in a temporary folder; `--built FOLDER`
+ * uses a clone that is already built. It exits with 1 if any answer or the bytes of an interrupted training differ.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -73,30 +73,30 @@ let failures = 0;
 try {
   const earlier = values.built ?? clone();
   const data = join(folder, 'data');
-  const before = await start(earlier, data);
+  const before = await startService(earlier, data);
   const models = await makeModels(before);
-  const answers = await answersOf(before, models);
+  const answers = await collectAnswers(before, models);
   const interrupted = await interruptJobs(before, models[0]);
   const copy = join(folder, 'copy');
   cpSync(data, copy, { recursive: true, filter: (path) => !lstatSync(path).isSocket() });
 
-  const reference = await finish(await start(earlier, data), interrupted, data);
-  const now = await start(ROOT, copy);
-  const found = await finish(now, interrupted, copy);
-  report('a running and a waiting training end with the same bytes', found.trainings, reference.trainings);
-  report('an evaluation gives the same numbers', found.evaluation, reference.evaluation);
-  const after = await answersOf(now, models);
-  for (const [name, answer] of Object.entries(answers)) report(name, after[name], answer);
+  const reference = await finishJobs(await startService(earlier, data), interrupted, data);
+  const now = await startService(ROOT, copy);
+  const found = await finishJobs(now, interrupted, copy);
+  reportSame('a running and a waiting training end with the same bytes', found.trainings, reference.trainings);
+  reportSame('an evaluation gives the same numbers', found.evaluation, reference.evaluation);
+  const after = await collectAnswers(now, models);
+  for (const [name, answer] of Object.entries(answers)) reportSame(name, after[name], answer);
   for (const { name, model, training } of MODELS) {
     const job = await train(now, {
       dataset_id: models.find((model) => model.name === name).dataset,
       model,
       training,
     });
-    report(`${name}: a new training on the earlier data set`, job.state, 'succeeded');
+    reportSame(`${name}: a new training on the earlier data set`, job.state, 'succeeded');
   }
 } finally {
-  for (const group of groups) end(group);
+  for (const group of groups) killGroup(group);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 process.stdout.write(failures === 0 ? 'Everything agrees.\n' : `${failures} differences.\n`);
@@ -112,8 +112,8 @@ function clone() {
   return target;
 }
 
-/** A service of this tree on this data folder: calls to it, and a way to kill all of it. */
-async function start(tree, data) {
+/** Starts the service of `tree` on a data folder. Returns functions that call it, and one that kills its process group. */
+async function startService(tree, data) {
   const settings = { AEVB_PORT: '0', AEVB_DATA_DIR: data, AEVB_THREADS: '1', AEVB_DEVICE: 'cpu' };
   const child = spawn(process.execPath, [join(tree, 'dist', 'main.js'), 'serve'], {
     env: { ...process.env, ...settings },
@@ -140,11 +140,11 @@ async function start(tree, data) {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, JSON.stringify(body)),
     upload: (name, bytes, type, query = '') => call('POST', `/datasets?name=${name}${query}`, bytes, type),
-    kill: () => end(child.pid),
+    kill: () => killGroup(child.pid),
   };
 }
 
-function end(group) {
+function killGroup(group) {
   groups.delete(group);
   try {
     process.kill(-group, 'SIGKILL');
@@ -153,26 +153,26 @@ function end(group) {
   }
 }
 
-/** How the interrupted jobs end: each training's bytes and bounds by epoch, the numbers of the evaluation. */
-async function finish(service, { trainings, evaluation }, data) {
+/** Waits for the interrupted jobs: returns each training's bytes and bounds by epoch, and the evaluation's numbers. */
+async function finishJobs(service, { trainings, evaluation }, data) {
   const ends = [];
   for (const { id, model } of trainings) {
-    const { state } = await ended(service, id);
+    const { state } = await waitForEnd(service, id);
     const { data: lines } = await service.get(`/models/${model}/metrics`);
     const bounds = lines.map((line) => [line.step, line.epoch, line.validation_elbo]);
-    ends.push({ state, bounds, ...newestParameters(join(data, 'models', model, 'checkpoints')) });
+    ends.push({ state, bounds, ...readNewestParameters(join(data, 'models', model, 'checkpoints')) });
   }
-  const { elbo, floors, latents } = (await ended(service, evaluation)).result;
+  const { elbo, floors, latents } = (await waitForEnd(service, evaluation)).result;
   return { trainings: ends, evaluation: { elbo, floors, latents } };
 }
 
-function newestParameters(checkpoints) {
+function readNewestParameters(checkpoints) {
   const step = readdirSync(checkpoints).sort().at(-1);
   const bytes = readFileSync(join(checkpoints, step, 'parameters.safetensors'));
   return { step, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Kills the service while one training runs, another waits, and an evaluation was just ordered. */
+/** Kills the service while one training runs, another waits, and an evaluation has just been ordered. */
 async function interruptJobs(service, { id: evaluated, dataset }) {
   const training = { epochs: 400, seed: 3, minibatch_size: 20, checkpoint_every_epochs: 5 };
   const order = (epochs) => ({ dataset_id: dataset, model: SMALL, training: { ...training, epochs } });
@@ -192,10 +192,10 @@ async function interruptJobs(service, { id: evaluated, dataset }) {
 
 async function train(service, order) {
   const { id } = await service.post('/jobs', order);
-  return ended(service, id);
+  return waitForEnd(service, id);
 }
 
-async function ended(service, id) {
+async function waitForEnd(service, id) {
   for (;;) {
     const job = await service.get(`/jobs/${id}`);
     if (['failed', 'cancelled'].includes(job.state)) throw new Error(`${id}: ${JSON.stringify(job.error)}`);
@@ -206,10 +206,10 @@ async function ended(service, id) {
 
 async function makeModels(service) {
   const uploads = {
-    vans: () => service.upload('vans', vans(400), 'text/csv', '&test_rows=60'),
-    measurements: () => service.upload('measurements', measurements(300), 'text/csv'),
-    counts: () => service.upload('counts', counts(300), 'text/csv'),
-    images: () => service.upload('images', images(200), 'application/octet-stream', '&test_rows=40'),
+    vans: () => service.upload('vans', createVans(400), 'text/csv', '&test_rows=60'),
+    measurements: () => service.upload('measurements', createMeasurements(300), 'text/csv'),
+    counts: () => service.upload('counts', createCounts(300), 'text/csv'),
+    images: () => service.upload('images', createImages(200), 'application/octet-stream', '&test_rows=40'),
   };
   const datasets = {};
   const models = [];
@@ -227,7 +227,7 @@ async function makeModels(service) {
   return models;
 }
 
-async function answersOf(service, models) {
+async function collectAnswers(service, models) {
   const answers = {};
   for (const { name, kind, id, encoder } of models) {
     const model = { model_id: id };
@@ -260,19 +260,19 @@ async function answersOf(service, models) {
   return answers;
 }
 
-function report(what, found, expected) {
+function reportSame(what, found, expected) {
   const same = JSON.stringify(found) === JSON.stringify(expected);
   if (!same) failures++;
   process.stdout.write(`${same ? 'same     ' : 'DIFFERENT'} ${what}\n`);
-  if (!same) process.stdout.write(`  before ${brief(expected)}\n  now    ${brief(found)}\n`);
+  if (!same) process.stdout.write(`  before ${shorten(expected)}\n  now    ${shorten(found)}\n`);
 }
 
-function brief(value) {
+function shorten(value) {
   return JSON.stringify(value)?.slice(0, 400);
 }
 
-/** Numbers in (0, 1) that are the same at every call with the same seed. */
-function uniforms(seed) {
+/** Creates a generator of numbers in (0, 1), determined by the seed. */
+function createUniforms(seed) {
   let i = seed;
   return () => {
     const x = 1e4 * Math.sin(++i);
@@ -280,9 +280,9 @@ function uniforms(seed) {
   };
 }
 
-/** The vans of the README. */
-function vans(rows) {
-  const uniform = uniforms(0);
+/** Creates rows like the README's vans. */
+function createVans(rows) {
+  const uniform = createUniforms(0);
   const noise = () => uniform() + uniform() + uniform() - 1.5;
   const kinds = { mini: [120, 18, 0.95], midi: [350, 8, 0.5], maxi: [900, 3, 0.05] };
   const lines = Array.from({ length: rows }, () => {
@@ -299,8 +299,8 @@ function vans(rows) {
   return ['model,load_kg,trips,electric,celsius,energy_kwh', ...lines].join('\n');
 }
 
-function measurements(rows) {
-  const uniform = uniforms(1000);
+function createMeasurements(rows) {
+  const uniform = createUniforms(1000);
   const lines = Array.from({ length: rows }, () => {
     const size = 4 * uniform() - 2;
     return [size, 1 - size + 0.3 * uniform(), 2 + size * uniform()].map((value) => value.toFixed(3)).join();
@@ -308,8 +308,8 @@ function measurements(rows) {
   return ['a,b,c', ...lines].join('\n');
 }
 
-function counts(rows) {
-  const uniform = uniforms(2000);
+function createCounts(rows) {
+  const uniform = createUniforms(2000);
   const lines = Array.from({ length: rows }, () => {
     const rate = 1 + 6 * uniform();
     return [rate, 5 - rate / 2, rate].map((mean) => Math.floor(-mean * Math.log(uniform()))).join();
@@ -317,9 +317,9 @@ function counts(rows) {
   return ['a,b,c', ...lines].join('\n');
 }
 
-/** IDX: images of 4 by 4 grey values. */
-function images(rows) {
-  const uniform = uniforms(3000);
+/** Creates an IDX file of images with 4 by 4 grey values. */
+function createImages(rows) {
+  const uniform = createUniforms(3000);
   const head = Buffer.from([0, 0, 8, 3, 0, 0, rows >> 8, rows & 255, 0, 0, 0, 4, 0, 0, 0, 4]);
   const values = Array.from({ length: rows }, () => {
     const edge = 4 * uniform();

@@ -9,11 +9,11 @@ interface Setting<Schema extends TSchema> {
   /** The environment variable. */
   readonly variable: string;
   readonly schema: Schema;
-  /** What it may be, for people. */
+  /** The allowed values, in words. */
   readonly allowed: string;
-  /** Beyond the schema: whether the value can be used. */
+  /** An additional check that the schema cannot express. */
   readonly usable: (text: string) => boolean;
-  /** The value may hold a password: it is never told. */
+  /** The value may contain a password, so messages never show it. */
   readonly secret: boolean;
 }
 
@@ -53,7 +53,7 @@ const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
 const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** Every setting of the service. The README's table lists the same. */
+/** All settings of the service. */
 const SETTINGS = {
   host: defineSetting(
     'AEVB_HOST',
@@ -231,7 +231,7 @@ const fillIn = compileCheck(Schema, 'The configuration');
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The configuration from environment variables. Errors: validation_failed, a problem for each unknown or unusable one. */
+/** Reads the configuration from environment variables. Errors: validation_failed, one problem for each bad variable. */
 export function loadConfig(environment: Environment): Config {
   const names = new Map(
     Object.entries(SETTINGS).map(([name, { variable }]) => [variable, name as SettingName]),
@@ -252,7 +252,7 @@ export function loadConfig(environment: Environment): Config {
   return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
 }
 
-/** For documentation and tests: variable, default, description of every setting. */
+/** Variable, default and description of every setting, for documentation and tests. */
 export function describeSettings(): { variable: string; default: unknown; description: string }[] {
   return Object.values(SETTINGS).map(({ variable, schema }) => {
     const { default: value, description = '' } = schema as { default?: unknown; description?: string };
@@ -260,7 +260,7 @@ export function describeSettings(): { variable: string; default: unknown; descri
   });
 }
 
-/** The environment of a child process: this one's, but ONNX Runtime neither reports to its makers nor writes a log of that. */
+/** The environment for a child process: this process's, with ONNX Runtime's telemetry and its log turned off. */
 export function createChildEnvironment(): Environment {
   return { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
 }
@@ -283,7 +283,7 @@ function describeUnknown(variable: string, allowed: readonly string[]): Problem 
   return { pointer: variable, detail: `unknown setting; allowed: ${allowed.join(', ')}` };
 }
 
-/** Whether it can be taken apart, user and password included. */
+/** Whether the URL can be parsed and its user and password decoded. */
 function isUrl(text: string): boolean {
   try {
     const { username, password } = new URL(text);

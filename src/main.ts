@@ -93,19 +93,19 @@ async function serve(config: Config, log: ServiceLog, parts: Parts): Promise<voi
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems: [problem] });
   }
   const stopped = waitForStop(() => process.exit(1));
-  // A service that is still starting has nothing to put in order: it is left as it is.
+  // A service that is still starting has nothing to clean up.
   const service = await Promise.race([startService(config, log, parts), stopped.then(() => null)]);
   log.announce('stopping', { reason: await stopped });
   await service?.stop();
   log.announce('stopped', {});
 }
 
-/** Ends the process, whatever still lingers in it, once what it wrote is out: a pipe may hold some of it back. */
+/** Flushes the output, which a pipe may buffer, and ends the process even if something still runs. */
 async function end(code: number): Promise<never> {
   const flushed = [process.stdout, process.stderr].map(
     (stream) =>
       new Promise<unknown>((done) => {
-        // Where the reader is gone the stream also says so on its own, which would end the process with a stack.
+        // Without this listener, a closed pipe would end the process with a stack trace.
         stream.once('error', done);
         stream.write('', done);
       }),

@@ -1,6 +1,6 @@
-"""The paper's MNIST model in plain PyTorch: milliseconds per training step, for `npm run bench -- train`.
+"""Measures milliseconds per training step of the paper's MNIST model in plain PyTorch, for `npm run bench -- train`.
 
-One JSON line a run: {"threads": ..., "optimizer": ..., "ms": [one per round]}.
+Prints one JSON line per run: {"threads": ..., "optimizer": ..., "ms": [one per round]}.
 """
 
 import argparse

@@ -6,7 +6,7 @@ export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;
 export type Range = readonly [low: number, high: number];
 export type Scale = (value: number) => number;
 
-/** A y that is null (not known) or not finite leaves a gap in the line. */
+/** A y that is null (unknown) or not finite leaves a gap in the line. */
 export interface DataPoint {
   readonly x: number;
   readonly y: number | null;
@@ -15,22 +15,22 @@ export interface DataPoint {
 /** What the axes are made for. */
 export interface Plotted {
   readonly series: readonly { readonly points: readonly DataPoint[] }[];
-  /** Smallest distance of ticks on x; 1 keeps epochs whole. Default: any. Not for log10. */
+  /** Minimum distance between ticks on x; 1 keeps epochs whole. Default: none. Not for log10. */
   readonly smallestXStep?: number;
   /** Default: linear. */
   readonly xScale?: 'linear' | 'log10';
-  /** The visible part of each axis; curves end at the border. Default: all points, y to round numbers. */
+  /** The visible range of each axis; curves are clipped to it. Default: all points, with y extended to round numbers. */
   readonly xRange?: Range;
   readonly yRange?: Range;
 }
 
-/** An axis: from values to places, and what is marked on it. */
+/** An axis maps values to pixels and has ticks. */
 export interface Axis {
   readonly place: Scale;
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 
-/** The x axis ends where the data end; a single point stands in the middle. */
+/** The x axis ends where the data end. A single point is in the middle. */
 export function createXAxis({ series, xScale, xRange, smallestXStep }: Plotted): Axis {
   const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ x }) => x);
   const [left, right] = xRange ?? (values.length > 0 ? findExtent(values) : [1, 1]);

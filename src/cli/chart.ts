@@ -1,11 +1,11 @@
 import { createXAxis, createYAxis, isKnown, PLOT, type DataPoint, type Plotted, type Scale } from './axes.ts';
 
-/** How a curve is drawn; a dash is an SVG dash array, '' a solid line. */
+/** The style of a curve. A dash is an SVG dash array; '' is a solid line. */
 export interface Style {
   readonly colour: string;
   readonly dash: string;
   readonly width: number;
-  /** Whether points are marked where they are few. Default: yes. */
+  /** Whether to mark the points if there are few. Default: true. */
   readonly marks?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Chart extends Plotted {
 export const CHART_SIZE = { width: 720, height: 440 } as const;
 
 const WIDTH = 2.2;
-/** Told apart by colour-blind readers and, through the dashes, in black and white; from the ninth curve on they repeat. */
+/** Colour-blind readers can tell these apart, and the dashes work in black and white. The ninth curve repeats the first. */
 const STYLES = [
   { colour: '#0072b2', dash: '' },
   { colour: '#d55e00', dash: '7 4' },
@@ -37,15 +37,15 @@ const STYLES = [
   { colour: '#000000', dash: '2 3' },
   { colour: '#999999', dash: '10 3 2 3' },
 ] as const;
-/** Lines of more points than this have no marks at them. */
+/** Lines with more points than this have no marks. */
 const MOST_MARKS = 30;
 
-/** Between rows of the legend. */
+/** Distance between rows of the legend. */
 const LEGEND_ROW = 20;
 
 type Point = readonly [x: number, y: number];
 
-/** Curves over one pair of axes, as a standalone SVG. */
+/** Draws curves over one pair of axes as a standalone SVG. */
 export function drawLineChart(chart: Chart): string {
   const [x, y] = [createXAxis(chart), createYAxis(chart)];
   const rows = layOutLegend(chart.series);
@@ -103,7 +103,7 @@ interface LegendEntry {
   readonly left: number;
 }
 
-/** Rows above the plot, in the order of the series, each as full as it gets. */
+/** Fills rows above the plot with legend entries, in the order of the series. */
 function layOutLegend(series: readonly Series[]): LegendEntry[][] {
   const rows: LegendEntry[][] = [[]];
   let left: number = PLOT.left;

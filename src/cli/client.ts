@@ -4,20 +4,20 @@ import type { Job } from '../api/jobs/schemas.ts';
 import type { ProblemDetails } from '../api/http/problem-schema.ts';
 import type { JobState } from '../queue/jobs.ts';
 
-/** Calls of a running service. Each rejects with a {@link CallFailed} unless answered with success. Paths begin with `/`. */
+/** Calls a running service. Paths begin with `/`. A call that does not succeed rejects with a {@link CallFailed}. */
 export interface Client {
   getJson<Answer>(path: string): Promise<Answer>;
   postJson<Answer>(path: string, body: object): Promise<Answer>;
   /** For pictures and other files. */
   getBytes(path: string): Promise<Uint8Array>;
   postBytes(path: string, body: object): Promise<Uint8Array>;
-  /** Sends a stream as it comes, so that files may be larger than memory. */
+  /** Streams the source, so that files may be larger than memory. */
   upload<Answer>(path: string, source: Readable, contentType: string): Promise<Answer>;
-  /** Looks at the job until it has succeeded; `look` sees each state, the last one too. Errors also: JobFailed. */
+  /** Polls the job until it has succeeded. `look` receives every answer, the last one included. Errors also: JobFailed. */
   waitForJob<Found extends Job = Job>(id: string, look?: (job: Found) => unknown): Promise<Found>;
 }
 
-/** Not answered, or answered with a problem, whose text is the message. */
+/** The service did not answer, or answered with a problem, whose text is the message. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
 }
@@ -33,7 +33,7 @@ interface Sent {
   readonly type: string;
 }
 
-/** A client of the service at `baseUrl`; the signal ends its calls and waits, also those to come. */
+/** Creates a client for the service at `baseUrl`. When the signal aborts, all its calls reject. */
 export function createClient(baseUrl: string, signal: AbortSignal): Client {
   const base = baseUrl.replace(/\/+$/, '');
   const call = async (method: 'GET' | 'POST', path: string, sent?: Sent): Promise<Response> => {
@@ -68,20 +68,20 @@ export function createClient(baseUrl: string, signal: AbortSignal): Client {
   };
 }
 
-/** Whether a job in this state is done; throws where it will never be. */
+/** Whether a job in this state has succeeded. Throws if it never will. */
 const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
   queued: () => false,
   running: () => false,
   succeeded: () => true,
   failed: ({ id, error }) => {
-    throw new JobFailed(`${id} failed: ${error?.message ?? 'the service does not say why'}`);
+    throw new JobFailed(`${id} failed: ${error?.message ?? 'the service gave no reason'}`);
   },
   cancelled: ({ id }) => {
     throw new JobFailed(`${id} was cancelled`);
   },
 };
 
-/** fetch, rejecting also where the URL cannot be read. */
+/** Like fetch, but rejects instead of throwing if the URL is not valid. */
 async function send(url: string, init: RequestInit): Promise<Response> {
   return fetch(url, init);
 }
@@ -100,12 +100,12 @@ async function readBytes(response: Response): Promise<Uint8Array> {
 
 function toUnanswered(what: string, base: string, error: unknown): CallFailed {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return new CallFailed(`${what} was not answered by ${base}: ${String(cause)}`, { cause: error });
+  return new CallFailed(`${what}: no answer from ${base}: ${String(cause)}`, { cause: error });
 }
 
 async function toRefusal(what: string, response: Response): Promise<CallFailed> {
   const text = await response.text();
-  return new CallFailed(`${what} was answered ${response.status}: ${readDetail(text)}`);
+  return new CallFailed(`${what}: the service answered ${response.status}: ${readDetail(text)}`);
 }
 
 function readDetail(text: string): string {

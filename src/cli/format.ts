@@ -1,7 +1,7 @@
-/** Numbers for people; English grouping wherever the process runs. */
+/** Numbers for people, with English grouping in any locale. */
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** A bound in nats with one decimal; `-` where there is none yet. */
+/** A bound in nats with one decimal, or `-` if there is none yet. */
 export const formatNats = (value: number | null): string => (value === null ? '-' : value.toFixed(1));
 
 /** 0:21, 12:05, 1:02:03. */

@@ -14,27 +14,27 @@ export interface Host {
   readonly config: Config;
 }
 
-/** What of the user's environment such a service heeds: what computes, never where data lies or who can connect. */
+/** Variables that the service takes from the user's environment. Data folder, queue and address are its own. */
 const HEEDED = ['AEVB_RUNTIME', 'AEVB_DEVICE', 'AEVB_THREADS'] as const;
 
 const CHILDREN_LIMIT_MS = 3_000;
 
 export interface Hosting {
   readonly environment: Environment;
-  /** Where the service's log goes, after what stands there. */
+  /** The service appends its log to this file. */
   readonly logFile: string;
-  /** Stops a service that is still starting. */
+  /** Ends the process if the service is still starting. */
   readonly signal: AbortSignal;
-  /** Keeps its data and the jobs that were not finished. Without it all is gone in the end. */
+  /** Keeps the data and unfinished jobs. Default: a temporary folder that is removed at the end. */
   readonly dataDir?: string;
 }
 
-/** The service with API, worker and queue on a free port, for as long as `use` lasts. */
+/** Runs the service with API, worker and queue on a free port while `use` runs. */
 export async function withService<T>(hosting: Hosting, use: (host: Host) => Promise<T>): Promise<T> {
   if (hosting.dataDir !== undefined) return serveWhile(hosting, hosting.dataDir, {}, use);
   const folder = await makeTemporaryFolder();
   try {
-    // What is still being computed when the folder goes away is wanted by nobody.
+    // The folder is removed, so there is no use in waiting for running jobs.
     return await serveWhile(hosting, folder.path, { AEVB_SHUTDOWN_TIMEOUT_MS: '1000' }, use);
   } finally {
     await folder.remove();
@@ -63,8 +63,8 @@ async function serveWhile<T>(
 }
 
 /**
- * A starting service cannot be called off, and making its queue takes seconds. But it is all inside this process until it
- * gets its first job: an interruption may end the process there and then.
+ * The start takes seconds and cannot be cancelled. But until its first job the service is entirely in this process, so an
+ * interruption can end the process at once.
  */
 async function startUnlessInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
   const leave = (): void => {
@@ -79,7 +79,7 @@ async function startUnlessInterrupted<T>(signal: AbortSignal, start: () => Promi
   }
 }
 
-/** A training that did not heed the stop in time ends a moment later, and writes to the folder until then. */
+/** Child processes that did not stop in time end a moment later, and write to the folder until then. */
 async function waitForChildren(): Promise<void> {
   const deadline = performance.now() + CHILDREN_LIMIT_MS;
   while (process.getActiveResourcesInfo().includes('ProcessWrap') && performance.now() < deadline) {
@@ -87,7 +87,7 @@ async function waitForChildren(): Promise<void> {
   }
 }
 
-/** A new folder; should the process end before `remove`, it goes away all the same. */
+/** Creates a folder that is removed at the latest when the process exits. */
 async function makeTemporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'aevb-'));
   process.once('exit', () => {
@@ -96,13 +96,13 @@ async function makeTemporaryFolder(): Promise<{ readonly path: string; remove():
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** File operations that were under way may still move a file to where it was not looked for: it is looked for again. */
+/** Retries, because unfinished file operations may move files into folders that were already removed. */
 function removeNow(path: string): void {
   for (let attempt = 1; existsSync(path) && attempt <= 10; attempt++) {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch (error) {
-      if (attempt === 10) process.stderr.write(`${path} could not be removed: ${String(error)}\n`);
+      if (attempt === 10) process.stderr.write(`could not remove ${path}: ${String(error)}\n`);
     }
   }
 }

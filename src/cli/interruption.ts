@@ -1,12 +1,12 @@
 import { SAME_PRESS_MS } from './signals.ts';
 
-/** What a shell expects of a process that such a signal ended: 128 + its number. */
+/** Exit codes that shells expect after a signal: 128 + its number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 type SignalName = keyof typeof EXIT_CODES;
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Why a command ends early: a signal, or a reader of its output that went away (SIGPIPE). */
+/** A signal ended the command early, or the reader of its output closed the pipe (SIGPIPE). */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode: number;
@@ -18,7 +18,7 @@ export class Interrupted extends Error {
 }
 
 export interface Interruption {
-  /** Aborted, with an {@link Interrupted} as reason, by the first signal. The second one ends the process at once. */
+  /** The first signal aborts it with an {@link Interrupted} as reason. The second ends the process at once. */
   readonly signal: AbortSignal;
   /** Stops listening. */
   release(): void;
@@ -42,7 +42,7 @@ export function watchInterruption(): Interruption {
     process.on(signal, listener);
     return { signal, listener };
   });
-  // Without listeners a closed pipe or terminal would end the process with everything still running.
+  // Without listeners, a closed pipe or terminal would end the process before it can clean up.
   process.stdout.on('error', () => {
     interrupt('SIGPIPE');
   });

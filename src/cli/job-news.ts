@@ -8,10 +8,10 @@ interface Stage {
   readonly text: string;
 }
 
-/** How a job is told of. */
+/** The words for a job's log lines. */
 interface JobWords<Name extends JobName> {
   readonly start: (payload: JobTypes[Name]['payload']) => string;
-  /** The stage that a job is at; a new stage is told of, once. */
+  /** The job's current stage. Each new stage is logged once. */
   readonly stage: (progress: JobTypes[Name]['progress']) => Stage;
   readonly end: (result: JobTypes[Name]['result']) => string;
 }
@@ -32,14 +32,14 @@ const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
     stage: ({ measure }) => ({ name: measure, text: `measures ${measure}` }),
     end: ({ outcome }) => outcome,
   },
-  // One line for each request tells enough.
+  // The line of the request is enough.
   infer: null,
 };
 
 const describeBound = (rows: string, elbo: number | null): string =>
   elbo === null ? '' : `, ${rows} bound ${formatNats(elbo)} nats per row`;
 
-/** A job tells where it is at most this often: a small data set has many epochs a second. */
+/** Minimum time between two stages of a job in the log: small data sets have many epochs a second. */
 const PROGRESS_EVERY_MS = 2_000;
 
 interface NewsLog {
@@ -47,7 +47,7 @@ interface NewsLog {
   warn(values: object, message: string): void;
 }
 
-/** The same queue; `log` is told what becomes of the jobs that are taken from it. */
+/** Wraps the queue so that its jobs are logged. */
 export function announceJobs(queue: QueueBackend, log: NewsLog): QueueBackend {
   return {
     kind: queue.kind,
@@ -57,7 +57,7 @@ export function announceJobs(queue: QueueBackend, log: NewsLog): QueueBackend {
   };
 }
 
-/** The same processor; `log` is told of each run. */
+/** Wraps the processor so that each run is logged. */
 export function announceRuns<Name extends JobName>(
   name: Name,
   processor: Processor<Name>,
@@ -70,7 +70,7 @@ export function announceRuns<Name extends JobName>(
       log.info({}, `${context.jobId} ${text}`);
     };
     const started = performance.now();
-    // Before the first epoch is over there is nothing to tell.
+    // Before the end of the first epoch there is nothing to log.
     let [told, toldAt]: [Stage['name'], number] = [0, -Infinity];
     const reportProgress: typeof context.reportProgress = (progress) => {
       const stage = words.stage(progress);
@@ -92,7 +92,7 @@ export function announceRuns<Name extends JobName>(
   };
 }
 
-/** Failures that are retried or were not foreseen are logged by the queue. */
+/** The queue logs retried and unexpected failures. */
 function announceFailure(error: unknown, jobId: string, log: NewsLog): void {
   if (error instanceof InterruptedError) {
     log.info({}, `${jobId} goes back to the queue and continues when a worker takes it`);

@@ -3,13 +3,13 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 
 const REASONS: Record<string, string> = {
-  EADDRINUSE: 'another process listens there',
-  EACCES: 'this user may not',
+  EADDRINUSE: 'another process uses this port',
+  EACCES: 'this user lacks the permission',
   EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'the name is not known',
+  ENOTFOUND: 'the host name is unknown',
 };
 
-/** Opens the API to others. Errors: cannot_listen. */
+/** Makes the API listen. Errors: cannot_listen. */
 export async function listen(app: App, { host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
   try {
     await app.listen({ host, port });

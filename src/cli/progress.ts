@@ -8,13 +8,13 @@ type JobProgress = NonNullable<TrainJob['progress']>;
 export type Epoch = Metrics['data'][number];
 
 export interface ProgressDisplay {
-  /** Whether the display is one line rewritten (a terminal) rather than one line an epoch. */
+  /** True: the display rewrites one line (on a terminal). False: it prints one line per epoch. */
   readonly live: boolean;
-  /** Live only: shows where the job is, with the bound of the test rows where they are watched. */
+  /** Live only: shows the job's progress, and the bound on test rows if the training watches them. */
   update(progress: JobProgress | null, testElbo?: number | null): void;
-  /** Not live only: a line for a finished epoch. */
+  /** Not live only: prints a line for a finished epoch. */
   epoch(epoch: Epoch, epochs: number): void;
-  /** Takes the live line away. Safe to call twice. */
+  /** Removes the live line. Safe to call twice. */
   clear(): void;
 }
 
@@ -34,7 +34,7 @@ export function createProgress(output: Output, environment: Environment): Progre
   return {
     live,
     update: (progress, testElbo = null) => {
-      // The last column stays free: a full line would wrap on some terminals.
+      // Leave the last column free, because a full line wraps on some terminals.
       const line = formatProgress(progress, (output.columns ?? 80) - 1, testElbo);
       show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
     },
@@ -48,7 +48,7 @@ export function createProgress(output: Output, environment: Environment): Progre
   };
 }
 
-/** One line of at most `columns` characters; a narrow one leaves the less important parts out. */
+/** One line of at most `columns` characters. If there is little room, it omits the less important parts. */
 export function formatProgress(
   progress: JobProgress | null,
   columns: number,

@@ -4,7 +4,7 @@ import type { Epoch } from './progress.ts';
 
 const LINES_PER_PAGE = 10_000;
 
-/** The metrics of a training, page by page until its end: all of them, or those of steps after a given one. */
+/** Reads all pages of a training's metrics, or only those after a given step. */
 export async function readMetrics(client: Client, modelId: string, after?: number): Promise<Epoch[]> {
   const lines: Epoch[] = [];
   for (let last = after; ;) {

@@ -2,7 +2,7 @@ import { pino, type DestinationStream } from 'pino';
 import type { Environment } from '../config.ts';
 import { usesColour, type Output } from './terminal.ts';
 
-/** The fields of a line of pino or Fastify that are shown. Any others stand behind a warning or an error. */
+/** The fields of a line from pino or Fastify that are shown. Warnings and errors also show all others. */
 interface Line {
   readonly level: number;
   readonly time: number;
@@ -12,7 +12,7 @@ interface Line {
   readonly req?: { readonly method: string; readonly url: string };
   readonly res?: { readonly statusCode: number };
   readonly responseTime?: number;
-  /** Of a request that was refused: why. */
+  /** The error code of a rejected request. */
   readonly code?: string;
 }
 
@@ -20,10 +20,10 @@ const SHOWN = new Set(['level', 'time', 'msg', 'err', 'pid', 'hostname', 'reqId'
 const { warn: WARN, error: ERROR } = pino.levels.values as { readonly warn: number; readonly error: number };
 const COLOURS = { dim: '\u001b[2m', yellow: '\u001b[33m', red: '\u001b[31m' } as const;
 const PLAIN = '\u001b[0m';
-/** Requests under way that are remembered, at most: should the end of one never be told, it is forgotten in time. */
+/** Maximum number of open requests to remember, because the end of a request may never be logged. */
 const MOST_REQUESTS = 1_000;
 
-/** Where pino writes its JSON lines so that a person can read them on `output`. */
+/** A stream for pino's JSON lines that writes readable lines to `output`. */
 export function createReadableStream(output: Output, environment: Environment): DestinationStream {
   const colour = usesColour(output, environment);
   const toText = createLineReader();
@@ -46,7 +46,7 @@ export function createReadableStream(output: Output, environment: Environment): 
   };
 }
 
-/** Turns lines into text; null for a line that says nothing of its own. A request is one line, written when it is answered. */
+/** Turns lines into text, or null to skip one. A request gives one line, when it has been answered. */
 function createLineReader(): (line: Line) => string | null {
   const requests = new Map<string, { readonly what: string; code?: string }>();
   return (line) => {
@@ -66,7 +66,7 @@ function createLineReader(): (line: Line) => string | null {
       request.code = code;
       return null;
     }
-    // Fastify tells each address it listens on; the service announces its own.
+    // Fastify logs each address that it listens on; the service logs its own.
     return msg.startsWith('Server listening at') ? null : describe(line);
   };
 }
@@ -79,7 +79,7 @@ function describeAnswer(
   return `${what} ${status}${code === undefined ? '' : ` ${code}`} (${Math.round(ms)} ms)`;
 }
 
-/** The message and what went wrong; behind warnings and errors also their details, and the stack of an error. */
+/** The message and the error. Warnings and errors also show their details, and errors their stack. */
 function describe(line: Line): string {
   const { msg = '', err, level } = line;
   const whole = [msg, err?.message].filter((text) => text !== undefined && text !== '').join(': ');

@@ -3,7 +3,7 @@ import type { Config, Environment } from '../config.ts';
 import { createReadableStream } from './readable-lines.ts';
 import type { Output } from './terminal.ts';
 
-/** What a service says about itself: values by event. An event's name is the `msg` of its JSON line. */
+/** The values of each event in a service's life. The event's name is the `msg` of its JSON line. */
 interface Events {
   'worker ready': {
     readonly queue: string;
@@ -16,7 +16,7 @@ interface Events {
   stopped: Record<string, never>;
 }
 
-/** The same in words, for a person at a terminal. */
+/** The same events in words, for people. */
 const WORDS: { readonly [Name in keyof Events]: (values: Events[Name]) => string } = {
   'worker ready': ({ queue, train, evaluate, infer }) =>
     `Worker ready. Queue: ${queue}. At once: ${train} training, ${evaluate} evaluation, ${infer} inference.`,
@@ -28,14 +28,14 @@ const WORDS: { readonly [Name in keyof Events]: (values: Events[Name]) => string
 
 export interface ServiceLog {
   readonly logger: Logger;
-  /** Whether a person reads it: then jobs are told of too. */
+  /** True if the log is for people. Then it also reports jobs. */
   readonly readable: boolean;
   announce<Name extends keyof Events>(event: Name, values: Events[Name]): void;
 }
 
 type Settings = Pick<Config, 'logLevel' | 'logFormat'>;
 
-/** Readable lines on a terminal (or where the configuration asks for them), JSON lines elsewhere. */
+/** Writes readable lines on a terminal or if the configuration says so, and JSON lines otherwise. */
 export function createServiceLog(
   { logLevel, logFormat }: Settings,
   output: Output,

@@ -18,19 +18,19 @@ export interface Parts {
 }
 
 export interface Service {
-  /** Base URL of the API; null where it does not run here. */
+  /** Base URL of the API; null if this process does not run it. */
   readonly url: string | null;
-  /** Takes no new work, lets running jobs write a checkpoint, closes everything. Safe to call twice. */
+  /** Takes no new work, waits until running jobs have written a checkpoint, closes everything. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 type Closing = () => Promise<void>;
 
-/** Starts the API, the workers, or both, on the configured queue. What was started is closed again if a later part fails. */
+/** Starts the API, the workers, or both, on the configured queue. If one part fails, it closes those already started. */
 export async function startService(config: Config, log: ServiceLog, parts: Parts): Promise<Service> {
   const closings: Closing[] = [];
   const stop = runOnce(async () => {
-    // In the order opposite to starting: the API stops taking work first, the queue goes last.
+    // Reverse order: the API stops taking work first, the queue closes last.
     for (const close of closings.reverse()) await close();
   });
   try {
@@ -39,7 +39,7 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     const { logger } = log;
     const opened = await openQueue(config, logger);
     closings.push(() => opened.close());
-    // A person is told of each job, but not of the runtime with each of them.
+    // A readable log reports each job, but the runtime only once.
     const queue = log.readable ? announceJobs(opened, logger) : opened;
     const workerLog = log.readable ? dropRepeats(logger) : logger;
     if (parts.worker) {
@@ -77,7 +77,7 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
   }
 }
 
-/** Tells each piece of information once. */
+/** Logs each info message once. */
 function dropRepeats(logger: Logger): Log {
   const told = new Set<string>();
   return {
@@ -90,12 +90,12 @@ function dropRepeats(logger: Logger): Log {
   };
 }
 
-/** The compiled child process beside this file. */
+/** The compiled entry of child processes. */
 function findChildEntry(): URL {
   return new URL('../worker/child/entry.js', import.meta.url);
 }
 
-/** Closes the API; connections that are still open after half of the time to stop are cut, so that the workers have the other. */
+/** Closes the API. Cuts connections that are still open after `ms`. */
 async function closeWithin(ms: number, app: App): Promise<void> {
   const timer = setTimeout(() => {
     app.server.closeAllConnections();

@@ -1,7 +1,7 @@
-/** npm passes Ctrl-C on to a process that had it from the terminal already: that is not a second one. */
+/** With npm, one Ctrl-C sends two signals: one from the terminal, one from npm. Within this time they count as one. */
 export const SAME_PRESS_MS = 300;
 
-/** Resolves with the name of the first signal that asks this process to stop; a second one calls `force`. */
+/** Resolves with the name of the first signal to stop. A second signal calls `force`. */
 export function waitForStop(force: () => void): Promise<string> {
   return new Promise((resolve) => {
     let firstAt: number | null = null;

@@ -1,18 +1,18 @@
 import type { Environment } from '../config.ts';
 
-/** The part of a terminal or pipe that is written to. */
+/** The writable side of a terminal or pipe. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Whether lines can be rewritten. */
+/** Whether the output can rewrite lines. */
 export function isTerminal(output: Output, environment: Environment): boolean {
   return output.isTTY === true && environment['TERM'] !== 'dumb';
 }
 
-/** See no-color.org. */
+/** Follows no-color.org. */
 export function usesColour(output: Output, environment: Environment): boolean {
   return isTerminal(output, environment) && (environment['NO_COLOR'] ?? '') === '';
 }

@@ -85,15 +85,15 @@ describe('a client', () => {
     };
     const { client } = await answering([422, problem], [502, 'Bad Gateway']);
     await expect(client.getJson('/a')).rejects.toThrow(
-      new CallFailed('GET /a was answered 422: The query is not valid. size: must be <= 9'),
+      new CallFailed('GET /a: the service answered 422: The query is not valid. size: must be <= 9'),
     );
-    await expect(client.getJson('/a')).rejects.toThrow('GET /a was answered 502: Bad Gateway');
+    await expect(client.getJson('/a')).rejects.toThrow('GET /a: the service answered 502: Bad Gateway');
   });
 
   test.each(['http://127.0.0.1:1', 'no url'])('says that %s does not answer', async (url) => {
     const { signal } = new AbortController();
     await expect(createClient(url, signal).getJson('/a')).rejects.toThrow(
-      `GET /a was not answered by ${url}`,
+      `GET /a: no answer from ${url}`,
     );
   });
 });

@@ -12,7 +12,7 @@ it('a service whose port is taken says where, why and what to do', async () => {
   const { app } = await buildTestApi();
   await expect(listen(app, { host: '127.0.0.1', port })).rejects.toMatchObject({
     code: 'cannot_listen',
-    message: `Cannot listen on 127.0.0.1:${port}: another process listens there. Choose another with AEVB_HOST and AEVB_PORT (0 picks a free port).`,
+    message: `Cannot listen on 127.0.0.1:${port}: another process uses this port. Choose another with AEVB_HOST and AEVB_PORT (0 picks a free port).`,
   });
 });
 

@@ -48,7 +48,7 @@ export function pictureSuite(current: () => ServiceUnderTest): void {
       const refused = await picture('manifold', ...asked);
       expect(refused.code).toBe(1);
       expect(refused.stderr).toMatch(
-        /^aevb picture: GET \/models\/.* was answered 409: Model .* has 4 latent dimensions, but a manifold needs exactly 2.*\.\n$/,
+        /^aevb picture: GET \/models\/.*: the service answered 409: Model .* has 4 latent dimensions, but a manifold needs exactly 2.*\.\n$/,
       );
     });
   });

@@ -3,7 +3,7 @@ import type { Dataset } from '../../api/datasets/schemas.ts';
 import type { ModelDetails } from '../../api/models/schemas.ts';
 import type { Client } from '../client.ts';
 
-/** What a kind is asked for on the command line. */
+/** A command line flag of a kind of picture. */
 export interface Flag {
   readonly flag: string;
   readonly description: string;
@@ -16,7 +16,7 @@ export type Given = Readonly<Record<string, unknown>>;
 export interface PictureKind {
   readonly description: string;
   readonly flags: readonly Flag[];
-  /** `given` has flags by name and what all kinds are asked for, as the API calls it. */
+  /** `given` has the kind's flags by name, and the common ones under the API's names. */
   readonly fetch: (client: Client, model: string, given: Given) => Promise<Uint8Array>;
 }
 
@@ -35,7 +35,7 @@ const defineFlag = (name: string, description: string, parse: Flag['parse'] = pa
 });
 const STEPS = defineFlag('--steps <number>', 'number of images from end to end, default 11');
 
-/** What all kinds are asked for. */
+/** Flags of all kinds. */
 export const COMMON_FLAGS: readonly Flag[] = [
   defineFlag('--zoom <number>', 'side of each image pixel in PNG pixels, default 1'),
   defineFlag('--checkpoint <which>', 'latest (default), best, or a step', (text) =>
@@ -107,7 +107,7 @@ export const PICTURE_KINDS: Readonly<Record<string, PictureKind>> = {
 
 const SHOWN_ROWS = 10;
 
-/** Of the data set that the model was trained on: its first test rows or, where it has none, its first rows. */
+/** The first test rows of the model's data set, or its first rows if it has no test rows. */
 async function findFirstTestRows(client: Client, model: string): Promise<number[]> {
   const { dataset_id } = await client.getJson<ModelDetails>(`/models/${encodeURIComponent(model)}`);
   const { rows, test_rows } = await client.getJson<Dataset>(`/datasets/${dataset_id}`);

@@ -9,17 +9,17 @@ interface Asked extends Given {
   readonly url: string;
 }
 
-/** `aevb picture <kind>`: asks a running service for a picture of a model. `end` gets the exit code. */
+/** `aevb picture <kind>`: gets a picture of a model from a running service. Calls `end` with the exit code. */
 export function addPictureCommand(program: Command, end: (code: number) => Promise<unknown>): void {
   const pictures = program
     .command('picture')
-    .description('Save pictures of a model as PNG, from a running service.');
+    .description('Get pictures of a model from a running service and save them as PNG.');
   for (const [name, kind] of Object.entries(PICTURE_KINDS)) {
     const command = pictures
       .command(name)
       .description(kind.description)
       .requiredOption('--model <id>', 'id of the model')
-      .requiredOption('--output <file>', 'where the PNG goes')
+      .requiredOption('--output <file>', 'file to write the PNG to')
       .option('--url <url>', 'address of the service', 'http://127.0.0.1:8080');
     for (const { flag, description, parse, required = false } of [...kind.flags, ...COMMON_FLAGS]) {
       command.addOption(new Option(flag, description).argParser(parse).makeOptionMandatory(required));
@@ -30,7 +30,7 @@ export function addPictureCommand(program: Command, end: (code: number) => Promi
   }
 }
 
-/** The exit code. */
+/** Returns the exit code. */
 async function writePicture(kind: PictureKind, { model, output, url, ...given }: Asked): Promise<number> {
   try {
     const client = createClient(url, new AbortController().signal);

@@ -9,7 +9,7 @@ import {
   type TensorFunction,
 } from '../runtime/runtime.ts';
 
-/** Rows are run in batches of these sizes, the last one padded: a handful of graphs serves any number of rows. */
+/** Rows run in batches of these sizes, with the last one padded, so that a few graphs serve any number of rows. */
 const BATCH_SIZES = [1, 8, 64, 512] as const;
 
 interface Watch {
@@ -29,14 +29,14 @@ export class BatchedFunctions {
     this.#before = before;
   }
 
-  /** The same compiled functions, with something to do before each batch; what it throws ends the run. */
+  /** The same compiled functions, which call `before` before each batch. If it throws, the run ends. */
   watched(before: () => void): BatchedFunctions {
     return new BatchedFunctions(this.#runtime, { before, compiled: this.#compiled });
   }
 
   /**
-   * Runs `fn` over the leading axis of `rows`, batch by batch, and joins the results. The name stands for the function and
-   * the shapes of a row.
+   * Runs `fn` over the leading axis of `rows`, batch by batch, and joins the results. Use a different name for each
+   * function and row shape: it is the key of the compiled function.
    */
   async run(
     name: string,

@@ -6,13 +6,13 @@ import { Moments } from './moments.ts';
 import type { Advance, Subject } from './subject.ts';
 
 export interface BoundOfRow {
-  /** Of the bound's draws. */
+  /** Over the draws of this row. */
   readonly elbo: Moments;
   readonly logLikelihood: Moments;
   readonly klDivergence: Moments;
 }
 
-/** The bound by eq. 7 (eq. 6 without a closed form) of each row, in nats, from L draws. */
+/** The bound of each row in nats from L draws, by eq. 7 (eq. 6 without a closed form). */
 export async function estimateBound(
   { functions, vae, parameters, rows }: Subject,
   draws: number,

@@ -16,10 +16,10 @@ import { drawCounts } from './counts.ts';
 import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
 import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
 
-/** Noise of x is keyed apart from that of z, which is of draws 0, 1, ... */
+/** Noise of x uses this draw number; noise of z uses 0, 1, ... */
 const DATA_DRAW = 2 ** 32;
 
-/** What a trained model answers, for rows as float32 values. Noise is keyed by (seed, draw), not by batch. */
+/** Inference with a trained model on rows of float32 values. (seed, draw) determine the noise; batches do not. */
 export class Inference {
   readonly vae: Vae;
   readonly #functions: BatchedFunctions;
@@ -35,12 +35,12 @@ export class Inference {
     return new Inference(createVae(model, rowShape), model.likelihood, new BatchedFunctions(runtime));
   }
 
-  /** The same, with something to do before each batch: what it throws ends the work. */
+  /** The same, but calls `before` before each batch. If it throws, the work ends. */
   watched(before: () => void): Inference {
     return new Inference(this.vae, this.#likelihood, this.#functions.watched(before));
   }
 
-  /** q(z|x): mean (the median where the family may have none) and standard_deviation (NaN there), [rows, latent_size]. */
+  /** q(z|x): mean and standard_deviation, [rows, latent_size]. A family without moments gives the median and NaN. */
   async encode(
     parameters: FloatArrays,
     rows: FloatArray,
@@ -91,7 +91,7 @@ export class Inference {
     return getNamed(await this.#functions.run('reconstruct', fn, parameters, { rows }), 'mean');
   }
 
-  /** Draws z from the prior: latents [count, latent_size] and their decoded means. */
+  /** Draws z from the prior and decodes it: latents [count, latent_size] and the means. */
   async sample(
     parameters: FloatArrays,
     count: number,
@@ -119,8 +119,8 @@ export class Inference {
   }
 
   /**
-   * The terms of log p(x|z), averaged over the draws that {@link elbo} makes from the same noise: [rows, columns], one for
-   * each element or one-hot group. Those of missing values are 0.
+   * The terms of log p(x|z), [rows, columns], one for each element or one-hot group. They are averaged over the draws that
+   * {@link elbo} makes with the same noise. Terms of missing values are 0.
    */
   async logLikelihoodByColumn(
     parameters: FloatArrays,
@@ -169,7 +169,7 @@ export class Inference {
     };
   }
 
-  /** log p(x) of each row, in nats, with what is known of the error. */
+  /** Estimates log p(x) of each row in nats, and its error. */
   marginalLikelihood(
     parameters: FloatArrays,
     rows: FloatArray,

@@ -4,10 +4,10 @@ import type { FloatArray } from '../runtime/runtime.ts';
 import { selectElements, type LikelihoodSpec } from '../specification.ts';
 import type { NoiseSource } from './draws.ts';
 
-/** Counts are drawn apart from all that is drawn by tensors. */
+/** Index of the numbers that draw counts, so that they are independent of all other noise. */
 const COUNTS_INDEX = 2 ** 33;
 
-/** Rows [rows, data_size] with draws in the place of the rates of counts. */
+/** Replaces the rates of counts in rows [rows, data_size] with draws. */
 export function drawCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: NoiseSource): FloatArray {
   const [count = 0, size = 0] = rows.shape;
   const columns = selectElements(likelihood, size, ({ ofCounts = false }) => ofCounts);

@@ -6,7 +6,7 @@ import type { RowBatch } from './measures/measure.ts';
 
 const ROWS = 512;
 
-/** Mean squares and products of what is left of rows without their mean (maximum likelihood), [size, size]. */
+/** The maximum likelihood covariance of rows, [size, size]: means of squares and products of rows minus `mean`. */
 export async function computeCovariance(
   runtime: Runtime,
   batches: AsyncIterable<RowBatch>,
@@ -36,10 +36,10 @@ export async function computeCovariance(
   return sums.map((row) => row.map((sum) => sum / count));
 }
 
-/** Padded with zeros, which add nothing. Errors: RangeError for a batch that is too large. */
+/** Pads with zeros, which do not change the sums. Errors: RangeError if the batch is too large. */
 function subtractMean({ shape, data }: FloatArray, mean: Float64Array): FloatArray {
   if ((shape[0] ?? 0) > ROWS)
-    throw new RangeError(`a batch of ${shape[0] ?? 0} rows; allowed: at most ${ROWS}`);
+    throw new RangeError(`the batch has ${shape[0] ?? 0} rows; allowed: at most ${ROWS}`);
   const size = mean.length;
   const out = new Float32Array(ROWS * size);
   for (let i = 0; i < data.length; i++) out[i] = (data[i] ?? 0) - (mean[i % size] ?? 0);

@@ -7,14 +7,14 @@ import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 export interface NoiseSource {
   readonly seed: number;
   readonly stream: Stream;
-  /** Numbers that the noise of each row is keyed by, beside seed and draw. Absent: the rows' positions. */
+  /** One number for each row that, with seed and draw, determines its noise. Default: the rows' positions. */
   readonly rows?: ArrayLike<number>;
 }
 
-/** Uniform numbers are keyed apart from normal ones by this much. */
+/** Offset between the indexes of uniform and normal numbers. */
 const UNIFORM_OFFSET = 2 ** 31;
 
-/** Noise of one draw for every row, keyed by (seed, draw, row): [rows, size] of the kinds that are drawn from. */
+/** Noise of one draw for every row, [rows, size] of each kind needed. (seed, draw, row) determine it. */
 export function noiseOfDraw(size: NoiseSize, source: NoiseSource, draw: number, rows: number): FloatArrays {
   return {
     ...(size.normal > 0 ? { normal: rowNoise(fillNormal, source, draw, [rows, size.normal]) } : {}),
@@ -24,7 +24,7 @@ export function noiseOfDraw(size: NoiseSize, source: NoiseSource, draw: number, 
   };
 }
 
-/** Numbers of (seed, stream, index), those of row i at i * width on: a row's do not depend on the rows beside it. */
+/** Row i gets numbers of (seed, stream, index) from position i * width on, whatever the other rows are. */
 export function rowNoise(
   fill: typeof fillNormal,
   { seed, stream, rows }: NoiseSource,
@@ -42,7 +42,7 @@ export function rowNoise(
   return { shape, data };
 }
 
-/** Noise of several draws laid side by side: [rows, draws, size]. */
+/** Noise of several draws, [rows, draws, size]. */
 export function noiseOfDraws(
   size: NoiseSize,
   source: NoiseSource,
@@ -70,13 +70,13 @@ export function noiseOf(normal: Tensor | undefined, uniform: Tensor | undefined)
   return { ...(normal ? { normal } : {}), ...(uniform ? { uniform } : {}) };
 }
 
-/** [rows, draws, size] as [draws, rows, size]. */
+/** [rows, draws, size] -> [draws, rows, size]. */
 export function putDrawsFirst({ normal, uniform }: Noise): Noise {
   const swapped = (tensor: Tensor | undefined) => tensor && tf.transpose(tensor, [1, 0, 2]);
   return noiseOf(swapped(normal), swapped(uniform));
 }
 
-/** The same noise as that of L = 1 draws. */
+/** Adds a leading axis for L = 1 draws. */
 export function toOneDraw({ normal, uniform }: Noise): Noise {
   return noiseOf(normal && tf.expandDims(normal, 0), uniform && tf.expandDims(uniform, 0));
 }

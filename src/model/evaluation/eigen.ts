@@ -4,7 +4,7 @@ import { EigenvalueDecomposition, Matrix as Dense, QrDecomposition } from 'ml-ma
 export type Matrix = readonly Float64Array[];
 
 export interface EigenPairs {
-  /** In descending order. */
+  /** Descending. */
   readonly values: Float64Array;
   /** One unit vector for each value. */
   readonly vectors: Matrix;
@@ -16,15 +16,15 @@ export function findEigenpairs(symmetric: Matrix): EigenPairs {
   return { values, vectors: toRows(vectors.transpose()) };
 }
 
-/** More vectors than asked for make the iteration converge faster. */
+/** Additional vectors, with which the iteration converges faster. */
 const EXTRA = 10;
 const ITERATIONS = 300;
 const TOLERANCE = 1e-9;
 
 /**
- * The largest `count` eigenvalues and their vectors of a positive semidefinite matrix: subspace iteration and the Rayleigh-Ritz values
- * inside it. `between` is called after each iteration. Values so close together that they do not converge are returned as they
- * are: their vectors still span nearly the best subspace.
+ * The largest `count` eigenvalues of a positive semidefinite matrix and their vectors, by subspace iteration with
+ * Rayleigh-Ritz values. Calls `between` after each iteration. Values that are too close together to converge are
+ * returned anyway: their vectors span almost the best subspace.
  */
 export async function findLargestEigenpairs(
   matrix: Matrix,
@@ -48,7 +48,7 @@ export async function findLargestEigenpairs(
   }
 }
 
-/** Four times faster than `mmul` where the matrix is large. */
+/** Four times faster than `mmul` for large matrices. */
 function multiply(matrix: Matrix, columns: Dense): Dense {
   const vectors = toRows(columns.transpose());
   return new Dense(matrix.map((row) => vectors.map((vector) => dot(row, vector))));
@@ -72,12 +72,12 @@ function decompose(symmetric: Dense): { values: Float64Array<ArrayBuffer>; vecto
   };
 }
 
-/** An orthonormal basis of the columns; Householder's method completes it if they do not have full rank. */
+/** An orthonormal basis of the columns. Householder's method completes it if their rank is lower. */
 function orthonormalize(columns: Dense): Dense {
   return new QrDecomposition(columns).orthogonalMatrix;
 }
 
-/** Columns that differ and are orthogonal to nothing in particular. */
+/** Fixed columns that differ and are unlikely to be orthogonal to an eigenvector. */
 function createStart(rows: number, columns: number): Dense {
   const start = new Dense(rows, columns);
   for (let i = 0; i < rows; i++) {

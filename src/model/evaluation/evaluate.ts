@@ -14,17 +14,17 @@ import { findWarnings } from './warnings.ts';
 
 export interface EvaluationNews {
   readonly measure: string;
-  /** Of the measure, in rows. */
+  /** Rows that the current measure has finished. */
   readonly rowsDone: number;
   readonly rows: number;
-  /** Of all measures: 0 to 1. */
+  /** Progress of all measures together, 0 to 1. */
   readonly share: number;
 }
 
-/** Told between batches; it may throw to end the evaluation. */
+/** Called between batches. It may throw to end the evaluation. */
 export type Tell = (news: EvaluationNews) => Promise<void>;
 
-/** Takes the measures one after another: what it gives depends on nothing but its input. */
+/** Takes the measures one after another. The result depends only on the input. */
 export async function evaluate(
   input: EvaluationInput,
   measures: readonly MeasureSpec[],
@@ -48,7 +48,7 @@ export async function evaluate(
   return { kind, report: { ...report, warnings: findWarnings(report, { ...input, kind }) } };
 }
 
-/** How far the measures are, in passes through the decoder. */
+/** Progress of the measures, counted in passes through the decoder. */
 class Work {
   readonly #rows: number;
   readonly #tell: Tell;
@@ -61,7 +61,7 @@ class Work {
     this.#total = measures.reduce((sum, measure) => sum + decodingsOf(measure, rows), 0);
   }
 
-  /** For the measure that begins now: those before are done. */
+  /** Call it when a measure begins; those before it count as done. */
   begin(measure: MeasureSpec): MeasureContext['advance'] {
     const [before, own] = [this.#before, decodingsOf(measure, this.#rows)];
     this.#before += own;
@@ -78,7 +78,7 @@ class Work {
   }
 }
 
-/** The estimates of several methods stand side by side. */
+/** Estimates by several methods are collected in one list. */
 function mergeMeasured(report: Measured, added: Measured): Measured {
   const estimates = [...(report.log_marginal_likelihood ?? []), ...(added.log_marginal_likelihood ?? [])];
   return { ...report, ...added, ...(estimates.length > 0 ? { log_marginal_likelihood: estimates } : {}) };

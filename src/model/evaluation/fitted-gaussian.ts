@@ -1,18 +1,18 @@
 /** A Gaussian with full covariance, fitted to points by their mean and covariance. */
 export interface FittedGaussian {
   logProb(point: Float64Array): number;
-  /** mean + L noise, L L^T the covariance. */
+  /** mean + L noise, where L L^T is the covariance. */
   sample(noise: ArrayLike<number>): Float64Array;
 }
 
 const LOG_2_PI = Math.log(2 * Math.PI);
-/** Added to the variances as a share of their mean, so that points on a plane have a density too. */
+/** This share of the mean variance is added to each variance, so that points on a plane have a density. */
 const RIDGE = 1e-6;
 
-/** Errors: RangeError for fewer than two points. */
+/** Errors: RangeError if there are fewer than two points. */
 export function fitGaussian(points: readonly Float64Array[]): FittedGaussian {
   const size = points[0]?.length ?? 0;
-  if (points.length < 2) throw new RangeError(`${points.length} points; a covariance takes at least 2`);
+  if (points.length < 2) throw new RangeError(`${points.length} points; a covariance needs at least 2`);
   const mean = new Float64Array(size).map((_, i) => average(points.map((point) => point[i] ?? 0)));
   const centered = points.map((point) => point.map((value, i) => value - (mean[i] ?? 0)));
   const covariance = matrix(size, (i, j) => {
@@ -64,7 +64,7 @@ function cholesky(a: readonly Float64Array[]): Float64Array[] {
   return factor;
 }
 
-/** The x of L x = b. */
+/** Solves L x = b. */
 function forwardSubstitution(factor: readonly Float64Array[], b: Float64Array): Float64Array {
   const x = new Float64Array(b.length);
   factor.forEach((row, i) => {

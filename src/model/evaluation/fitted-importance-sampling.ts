@@ -9,14 +9,15 @@ import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
 import type { FittedGaussian } from './fitted-gaussian.ts';
 
-/** Draws that one call of the graph scores for each row. */
+/** Draws per row that one call of the graph scores. */
 const DRAWS_AT_ONCE = 16;
-/** The proposal is wider than what was fitted, so that its tails cover the posterior's. */
+/** The proposal is wider than the fitted Gaussian by this factor, so that its tails cover the posterior's. */
 const WIDENED = 1.3;
 
 /**
- * log p(x) by importance sampling from Gaussians fitted to samples of each row's posterior, widened by {@link WIDENED}: log (1/K)
- * sum_k p(x, z_k) / r(z_k), z_k ~ r. Unlike q(z|x), r is close to the posterior also of rows that the training never saw.
+ * Estimates log p(x) by importance sampling: log (1/K) sum_k p(x, z_k) / r(z_k), z_k ~ r. The proposal r is a Gaussian
+ * fitted to samples of the row's posterior and widened by {@link WIDENED}. Unlike q(z|x), r is close to the posterior
+ * even for rows that were not trained on.
  */
 export async function fittedImportanceSampled(
   subject: Subject,
@@ -44,7 +45,7 @@ export async function fittedImportanceSampled(
   };
 }
 
-/** Latents [rows, draws, size] of the proposals, and their log densities [rows * draws] under them. */
+/** Draws latents [rows, draws, size] from the proposals, with their log densities [rows * draws]. */
 function drawProposals(
   densities: readonly FittedGaussian[],
   size: number,
@@ -66,7 +67,7 @@ function drawProposals(
   return { latents, logDensities };
 }
 
-/** With covariance w^2 S the density at mean + w L e is that of S at mean + L e, less size log w: N's exponent is e^T e / 2. */
+/** log N(mean + w L e; w^2 S) = log N(mean + L e; S) - size log w, since both exponents are -e^T e / 2. */
 function widenedLogProb(density: FittedGaussian, z: Float64Array, noise: Float32Array): number {
   const narrow = density.sample(noise);
   return density.logProb(narrow) - z.length * Math.log(WIDENED);

@@ -5,21 +5,21 @@ import type { Vae } from '../vae.ts';
 import { putDrawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
 import type { Advance, Subject } from './subject.ts';
 
-/** Draws that one call of the graph makes for each row. */
+/** Draws per row that one call of the graph makes. */
 const DRAWS_AT_ONCE = 16;
 
 export interface LikelihoodEstimate {
   /** Estimates of log p(x) in nats, [rows]. */
   readonly logMarginalLikelihood: Float64Array;
-  /** Standard errors of those, by the delta method, [rows]. */
+  /** Standard errors of the estimates, by the delta method, [rows]. */
   readonly standardError: Float64Array;
-  /** (sum w)^2 / sum w^2, of as many draws as were made, [rows]. */
+  /** (sum w)^2 / sum w^2 over all draws, [rows]. */
   readonly effectiveSampleSize: Float64Array;
 }
 
 /**
- * log p(x) by importance sampling with q(z|x) as proposal: log (1/K) sum_k p(x, z_k) / q(z_k|x). In expectation it is a
- * lower bound that rises to log p(x) with K.
+ * Estimates log p(x) by importance sampling with q(z|x) as proposal: log (1/K) sum_k p(x, z_k) / q(z_k|x). Its
+ * expectation is a lower bound that rises to log p(x) as K grows.
  */
 export async function importanceSampled(
   { functions, vae, parameters, rows }: Subject,
@@ -60,7 +60,7 @@ const logWeights =
     return { log_weight: tf.transpose(tf.sub(logJoint, posterior.logProb(z))) };
   };
 
-/** Sums of w and w^2 of weights given by their logarithms, scaled by the largest. */
+/** Sums of w and w^2, scaled by the largest weight. Takes log w. */
 export class WeightSums {
   #largest = -Infinity;
   #sum = 0;
@@ -88,7 +88,7 @@ export class WeightSums {
     return this.#sum ** 2 / this.#squares;
   }
 
-  /** Of {@link logMean}: sqrt(var(w) / K) / mean(w). */
+  /** Standard error of {@link logMean}: sqrt(var(w) / K) / mean(w). */
   get standardError(): number {
     const relative = this.#squares / this.#sum ** 2 - 1 / this.#count;
     return Math.sqrt(Math.max(0, relative) * (this.#count / Math.max(1, this.#count - 1)));

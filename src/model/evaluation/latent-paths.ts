@@ -1,15 +1,15 @@
 import type { FloatArray } from '../runtime/runtime.ts';
 import type { Quantile } from '../distributions/quantiles/quantile.ts';
 
-/** Points of the latent space that show it when they are decoded. */
+/** Points of the latent space to decode for pictures of it. */
 
-/** Traversals go from this quantile of the prior to the one as far from its other end. */
+/** Traversals go from this quantile of the prior to 1 minus it. */
 const FIRST_QUANTILE = 0.01;
 
 /**
- * Appendix A, figure 4: a grid on the unit square through the prior's inverse distribution function, [side^2, 2], row by row
- * of a picture: z_0 rises to the right, z_1 upwards. The grid's points are the centers of its side^2 cells, so that each
- * stands for an equal share of the prior.
+ * Appendix A, figure 4: maps a grid on the unit square through the prior's inverse distribution function, [side^2, 2].
+ * The order is that of a picture's rows: z_0 rises to the right, z_1 upwards. The points are the centers of side^2 cells,
+ * each of which holds the same share of the prior.
  */
 export function manifoldGrid(quantile: Quantile, side: number): FloatArray {
   const levels = Array.from({ length: side }, (_, i) => quantile((i + 0.5) / side));
@@ -17,7 +17,7 @@ export function manifoldGrid(quantile: Quantile, side: number): FloatArray {
   return { shape: [side * side, 2], data: Float32Array.from(points) };
 }
 
-/** One point per dimension and step: `base` with that dimension at evenly spaced quantiles, [dimensions * steps, size]. */
+/** For each dimension, copies of `base` with that dimension at evenly spaced quantiles, [dimensions * steps, size]. */
 export function traversals(
   quantile: Quantile,
   base: Float32Array,
@@ -44,7 +44,7 @@ export function fillMedians(quantile: Quantile, size: number): Float32Array {
   return new Float32Array(size).fill(quantile(0.5));
 }
 
-/** Evenly spaced points from one to another, both among them: [steps, size]. */
+/** Evenly spaced points on the line between two points, both included: [steps, size]. */
 export function straightLine(from: Float32Array, to: Float32Array, steps: number): FloatArray {
   const points = spaceFractions(steps).map((share) =>
     from.map((start, i) => start * (1 - share) + (to[i] ?? NaN) * share),
@@ -52,7 +52,7 @@ export function straightLine(from: Float32Array, to: Float32Array, steps: number
   return { shape: [steps, from.length], data: Float32Array.from(points.flatMap((point) => [...point])) };
 }
 
-/** 0 to 1 in at least 2 steps. */
+/** 0 to 1; at least 2 steps. */
 function spaceFractions(steps: number): number[] {
   return Array.from({ length: steps }, (_, i) => i / (steps - 1));
 }

@@ -14,13 +14,13 @@ import {
 import type { Vae } from '../vae.ts';
 import { hasEncoder, type Advance, type Subject } from './subject.ts';
 
-/** Estimates of log p(x) in nats and what is known of their errors. */
+/** Estimates of log p(x) in nats, and their errors. */
 export interface MarginalEstimate {
   readonly logMarginalLikelihood: Float64Array;
   readonly standardError: Float64Array;
-  /** Of importance sampling. */
+  /** Only from importance sampling. */
   readonly effectiveSampleSize?: Float64Array;
-  /** Of the posterior's chains. */
+  /** Only from methods with Markov chains. */
   readonly acceptance?: number;
 }
 
@@ -50,7 +50,7 @@ const METHODS: Methods = {
   },
 };
 
-/** log p(x) of each row by the method asked for. */
+/** Estimates log p(x) of each row by the given method. */
 export function marginalLikelihood(
   subject: Subject,
   spec: MarginalSpec,
@@ -60,13 +60,13 @@ export function marginalLikelihood(
   return METHODS[spec.method](subject, spec as never, noise, advance);
 }
 
-/** Draws of the prior among which a chain without an encoder finds where to begin, and how many are scored at once. */
+/** Without an encoder, a chain starts from one of this many draws of the prior. They are scored in groups. */
 const START_DRAWS = 512;
 const STARTS_AT_ONCE = 16;
 
 /**
- * Where chains begin: at the center of q(z|x), or without an encoder at one of {@link START_DRAWS} draws z_k of the prior, chosen
- * with probability proportional to p(x|z_k) (Rubin 1988), since a chain does not leave the mode that it begins in.
+ * Chains start at the center of q(z|x). Without an encoder they start at one of {@link START_DRAWS} draws z_k of the
+ * prior, chosen with probability proportional to p(x|z_k) (Rubin 1988): a chain rarely leaves the mode it starts in.
  */
 async function findChainStart(subject: Subject, noise: NoiseSource): Promise<FloatArray> {
   const { functions, vae, parameters, rows } = subject;
@@ -80,7 +80,7 @@ async function findChainStart(subject: Subject, noise: NoiseSource): Promise<Flo
   return getNamed(centers, 'z');
 }
 
-/** Chosen as they come: the largest of log p(x|z_k) plus a Gumbel number is a draw by those weights. */
+/** Chooses in one pass: the k with the largest log p(x|z_k) + Gumbel noise is a draw with these weights. */
 async function resamplePrior(
   { functions, vae, parameters, rows }: Subject,
   noise: NoiseSource,
@@ -105,7 +105,7 @@ async function resamplePrior(
   return chosen;
 }
 
-/** Draws of the prior [rows, draws, size] and log p(x|z) of each, [rows, draws]. */
+/** Draws z from the prior, [rows, draws, size], and scores log p(x|z), [rows, draws]. */
 const priorStart =
   (vae: Vae): TensorFunction =>
   ({ normal, uniform, ...inputs }) => {

@@ -1,4 +1,4 @@
-/** Mean and spread of numbers that come one after another (Welford). */
+/** Running mean and variance (Welford). */
 export class Moments {
   #count = 0;
   #mean = 0;
@@ -25,12 +25,12 @@ export class Moments {
     return this.#count === 0 ? NaN : this.#mean;
   }
 
-  /** Of the population, unbiased; NaN for fewer than two numbers. */
+  /** Unbiased; NaN for fewer than two numbers. */
   get variance(): number {
     return this.#count < 2 ? NaN : this.#squares / (this.#count - 1);
   }
 
-  /** Of the mean; NaN for fewer than two numbers. */
+  /** Standard error of the mean; NaN for fewer than two numbers. */
   get standardError(): number {
     return Math.sqrt(this.variance / this.#count);
   }

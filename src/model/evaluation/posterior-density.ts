@@ -11,16 +11,16 @@ import { fitGaussian, type FittedGaussian } from './fitted-gaussian.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
 
-/** What the chains' noise is keyed by; its streams are the chains' own. */
+/** Determines the chains' noise. The chains have their own streams. */
 export type ChainNoise = Omit<NoiseSource, 'stream'>;
 
 export interface PosteriorDensityOptions {
-  /** Samples of each row's posterior that the density is fitted to, and as many that the estimate is made of. */
+  /** Samples of each row's posterior: this many to fit the density, and as many again for the estimate. */
   readonly samples: number;
   readonly leapfrogSteps: number;
-  /** Transitions before the first sample, in which the step size is tuned. */
+  /** Transitions before the first sample. They tune the step size. */
   readonly warmUp: number;
-  /** Transitions from sample to sample. */
+  /** Transitions between samples. */
   readonly thinning: number;
   readonly targetAcceptance: number;
 }
@@ -34,23 +34,23 @@ export const POSTERIOR_DENSITY_DEFAULTS: PosteriorDensityOptions = {
 };
 
 export interface PosteriorDensityEstimate extends Omit<LikelihoodEstimate, 'effectiveSampleSize'> {
-  /** Share of the proposals after the warm-up that was accepted. */
+  /** Share of accepted proposals after the warm-up. */
   readonly acceptance: number;
 }
 
 const FIRST_STEP_SIZE = 0.1;
-/** Steps are shortened at random, down to this share: trajectories of one length may come back to where they began. */
+/** Steps are shortened at random, down to this share, because trajectories of a fixed length may return to their start. */
 const SHORTEST = 0.5;
-/** Between an accepted and a refused proposal. */
+/** Ratio of the step sizes after an accepted and a rejected proposal. */
 const TUNING = 1.25;
 
-/** Gaussians with full covariance fitted to samples of p(z|x), one for each row. */
+/** One Gaussian with full covariance for each row, fitted to samples of p(z|x). */
 export interface FittedPosteriors {
   readonly densities: readonly FittedGaussian[];
   readonly chain: Chain;
 }
 
-/** Samples by Hamiltonian Monte Carlo from `start` [rows, latent_size] on, and what is fitted to them. */
+/** Samples p(z|x) by Hamiltonian Monte Carlo from `start` [rows, latent_size] and fits Gaussians. */
 export async function fittedPosteriors(
   subject: Subject,
   start: FloatArray,
@@ -65,9 +65,10 @@ export async function fittedPosteriors(
 }
 
 /**
- * Appendix D, for few latent dimensions: samples of p(z|x) by Hamiltonian Monte Carlo, a density q(z) (a Gaussian with full
- * covariance) fitted to half of them, and 1 / p(x) estimated as the mean of q(z) / p(x, z) over the other half. Chains start
- * at `start` [rows, latent_size]. Gives log p(x) and its standard error (samples taken as independent), [rows].
+ * Appendix D, for few latent dimensions. Samples p(z|x) by Hamiltonian Monte Carlo, fits a density q(z) (a Gaussian with
+ * full covariance) to half of the samples, and estimates 1 / p(x) as the mean of q(z) / p(x, z) over the other half.
+ * Chains start at `start` [rows, latent_size]. Returns log p(x) and its standard error, [rows]; the error assumes that
+ * the samples are independent.
  */
 export async function posteriorDensityEstimate(
   subject: Subject,
@@ -96,7 +97,7 @@ interface RowSamples {
   readonly logJoints: number[];
 }
 
-/** One chain for each row, each with a step size of its own: posteriors differ in width. */
+/** One chain for each row. Each has its own step size, because posteriors differ in width. */
 export class Chain {
   readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
@@ -128,7 +129,7 @@ export class Chain {
     this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
   }
 
-  /** Share of the proposals after the warm-up that was accepted. */
+  /** Share of accepted proposals after the warm-up. */
   get acceptance(): number {
     return this.#accepted / this.#proposed;
   }
@@ -148,7 +149,7 @@ export class Chain {
     }
   }
 
-  /** Steps of such sizes that they balance where the target share is accepted. */
+  /** Changes the step sizes so that they settle where the target share of proposals is accepted. */
   #tune(accepted: Float32Array): void {
     const target = this.#options.targetAcceptance;
     accepted.forEach((taken, row) => {

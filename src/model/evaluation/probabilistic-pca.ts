@@ -8,8 +8,8 @@ export interface ProbabilisticPca {
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * From the mean and covariance of the rows it is fitted to: the axes are the covariance's first eigenvectors, s^2 the mean of the
- * eigenvalues left out. Null where the rows lie on those axes alone: then there is no density.
+ * Fits to rows with this mean and covariance: the axes are the covariance's first eigenvectors, s^2 is the mean of
+ * the other eigenvalues. Null if s^2 is 0, because then there is no density.
  */
 export async function fitProbabilisticPca(
   mean: Float64Array,

@@ -2,7 +2,7 @@ import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
 import type { BatchedFunctions } from './batches.ts';
 
-/** A model and the rows that it is evaluated on. */
+/** A model and the rows to evaluate it on. */
 export interface Subject {
   readonly functions: BatchedFunctions;
   readonly vae: Vae;
@@ -11,10 +11,10 @@ export interface Subject {
   readonly rows: FloatArray;
 }
 
-/** Told after each call of the runtime how many passes of a row through the decoder it made; it may throw to end the work. */
+/** Called after each run with the passes of one row through the decoder that it made. May throw to end the work. */
 export type Advance = (decodings: number) => Promise<void>;
 
-/** Models trained by mcem have none. */
+/** False for models trained by mcem. */
 export function hasEncoder(parameters: FloatArrays): boolean {
   return Object.keys(parameters).some((name) => name.startsWith('encoder.'));
 }

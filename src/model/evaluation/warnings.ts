@@ -5,11 +5,11 @@ type Report = Omit<EvaluationReport, 'protocol' | 'warnings'>;
 type Check = (report: Report, context: Context) => string | null;
 type Context = Pick<MeasureContext, 'kind' | 'training' | 'model'>;
 
-/** Weights fewer than this, in effect, carry an estimate. */
+/** Minimum effective sample size of an importance sampling estimate. */
 const FEW_WEIGHTS = 10;
 const LOW_ACCEPTANCE = 0.5;
 
-/** What whoever reads the numbers would not see in them. */
+/** Warnings about a report that its numbers do not show. */
 export function findWarnings(report: Report, context: Context): string[] {
   return CHECKS.flatMap((check) => check(report, context) ?? []);
 }
@@ -17,11 +17,11 @@ export function findWarnings(report: Report, context: Context): string[] {
 const grey: Check = (_report, { kind }) =>
   kind !== 'score'
     ? null
-    : 'Some values lie between 0 and 1 under a bernoulli likelihood: the numbers are scores, no log probabilities. Binarize (static, dynamic, threshold) to compare with published ones.';
+    : 'Some values lie between 0 and 1 under a bernoulli likelihood: the numbers are scores, not log probabilities. Binarize (static, dynamic, threshold) to compare with published ones.';
 
 const positiveDensity: Check = (report, { kind }) =>
   kind === 'log_density' && readMeans(report).some((mean) => mean > 0)
-    ? 'Positive numbers are normal here: the likelihood is a density, which grows as the unit of the data shrinks.'
+    ? 'Positive numbers are normal here: the likelihood is a density, and data on a smaller scale have higher densities.'
     : null;
 
 const collapse: Check = ({ latents }) => {
@@ -32,18 +32,18 @@ const collapse: Check = ({ latents }) => {
   const which = unused === all ? `None of the ${all}` : `${unused} of ${all}`;
   return unused === all
     ? `${which} latent dimensions is used: the posterior has collapsed onto the prior, and samples do not depend on z.`
-    : `${which} latent dimensions are not used: their posterior stays close to the prior whatever the row.`;
+    : `${which} latent dimensions are not used: their posterior is close to the prior for every row.`;
 };
 
 const weighted: Check = (_report, { training: { kl_weight: weight } }) =>
   weight.final === 1
     ? null
-    : `The training weighted the divergence by ${weight.final}: the numbers here are of the bound itself (weight 1), which it did not ascend.`;
+    : `The training weighted the divergence by ${weight.final}. The numbers here are those of the bound itself (weight 1), which the training did not maximize.`;
 
 const belowFloor: Check = (report) => {
   const floor = report.floors?.independent.mean;
   if (floor === undefined || readMeans(report).every((mean) => mean >= floor)) return null;
-  return `The model explains these rows worse than independent elements with no latent at all (${floor.toFixed(2)} nats per row): it has not learned, or these rows are of another kind.`;
+  return `The model explains these rows worse than independent elements with no latent at all (${floor.toFixed(2)} nats per row): it has not learned, or these rows differ from the training rows.`;
 };
 
 const belowPca: Check = (report) => {
@@ -54,17 +54,17 @@ const belowPca: Check = (report) => {
 
 const fewWeights: Check = ({ log_marginal_likelihood: estimates = [] }) =>
   estimates.some((one) => 'effective_sample_size' in one && one.effective_sample_size.minimum < FEW_WEIGHTS)
-    ? `For some rows fewer than ${FEW_WEIGHTS} importance weights, in effect, carry the estimate: it is biased low there and its error larger than it says. More samples help.`
+    ? `For some rows the effective sample size of importance sampling is below ${FEW_WEIGHTS}: the estimate is biased low there, and its true error is larger than reported. More samples help.`
     : null;
 
 const stuckChains: Check = ({ log_marginal_likelihood: estimates = [] }) =>
   estimates.some((one) => 'acceptance' in one && one.acceptance < LOW_ACCEPTANCE)
-    ? `Fewer than ${LOW_ACCEPTANCE * 100} % of the proposals of the chains were accepted: they may not have reached the posterior.`
+    ? `The Markov chains accepted fewer than ${LOW_ACCEPTANCE * 100} % of their proposals: they may not have reached the posterior.`
     : null;
 
 const parameterPosterior: Check = (_report, { training: { algorithm } }) =>
   algorithm.name === 'full_vb'
-    ? 'The numbers are of the decoder at the mean of its posterior over parameters.'
+    ? 'The numbers use the mean of the posterior over parameters.'
     : null;
 
 const CHECKS: readonly Check[] = [
@@ -79,7 +79,7 @@ const CHECKS: readonly Check[] = [
   parameterPosterior,
 ];
 
-/** Of whatever was measured that a floor can be compared with. */
+/** The means that can be compared with a floor. */
 function readMeans({ elbo, log_marginal_likelihood: estimates = [] }: Report): number[] {
   return [...(elbo ? [elbo.mean] : []), ...estimates.map(({ mean }) => mean)];
 }

@@ -1,8 +1,8 @@
 import { permute, streamKey } from './streams.ts';
 
 /**
- * Which rows each step sees: the rows in a new random order each epoch, the orders laid end to end and cut into
- * minibatches of M. Every row is seen once an epoch also where M does not divide N; a minibatch may straddle two epochs.
+ * The rows of each step. Each epoch has a new random order of all rows; the orders are joined and cut into minibatches of
+ * M. Every row is used once per epoch even if M does not divide N, so a minibatch may span two epochs.
  */
 export class MinibatchOrder {
   readonly rows: Uint32Array;
@@ -17,12 +17,12 @@ export class MinibatchOrder {
     this.#seed = seed;
   }
 
-  /** Row numbers of steps firstStep .. firstStep + steps - 1, [steps * M]. */
+  /** Row numbers for steps firstStep .. firstStep + steps - 1, [steps * M]. */
   indices(firstStep: number, steps: number): Uint32Array {
     return this.positions(firstStep, steps).map((position) => this.rows[position] ?? 0);
   }
 
-  /** The same as positions in `rows`. */
+  /** The same, as positions in `rows`. */
   positions(firstStep: number, steps: number): Uint32Array {
     const out = new Uint32Array(steps * this.minibatchSize);
     const size = this.rows.length;
@@ -42,7 +42,7 @@ export class MinibatchOrder {
   }
 }
 
-/** Steps after which `epochs` passes are complete. */
+/** The number of steps that complete `epochs` passes. */
 export function stepsOf(epochs: number, rows: number, minibatchSize: number): number {
   return Math.ceil((epochs * rows) / minibatchSize);
 }

@@ -1,6 +1,6 @@
 /**
- * A draw from Poisson(rate) for u uniform on (0, 1): values are tried from the mode outward until their probabilities sum
- * to u, about sqrt(rate) of them. A rate that is not finite stays as it is.
+ * Draws from Poisson(rate) with u uniform on (0, 1). Tries values from the mode outward until their probabilities sum to
+ * u, which takes about sqrt(rate) values. Returns a rate that is not finite unchanged.
  */
 export function drawPoisson(rate: number, u: number): number {
   if (!(rate > 0) || !Number.isFinite(rate)) return rate;
@@ -18,7 +18,7 @@ export function drawPoisson(rate: number, u: number): number {
       sum += below;
       if (sum >= u) return low;
     }
-    // What is left is rounding.
+    // Only rounding is left.
     if (above < Number.EPSILON && (low === 0 || below < Number.EPSILON)) return mode;
   }
   return mode;

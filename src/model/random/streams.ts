@@ -1,6 +1,6 @@
 import { threefry, type Key } from './threefry.ts';
 
-/** Independent streams of one seed. A stream's numbers are told apart by an index: the step, the epoch, ... */
+/** Independent streams of one seed. An index (the step, the epoch, ...) selects numbers within a stream. */
 export const STREAMS = {
   initialization: 0,
   minibatchOrder: 1,
@@ -29,7 +29,7 @@ export type Stream = keyof typeof STREAMS;
 const WORD = 2 ** 32;
 const BLOCK = 1024;
 
-/** The key of (seed, stream, index): the seed keys a generator whose counter is (stream, index). */
+/** The key of (seed, stream, index), made by a generator with the seed as key and (stream, index) as counter. */
 export function streamKey(seed: number, stream: Stream, index: number): Key {
   const seedKey: Key = { high: Math.floor(seed / WORD), low: seed % WORD };
   const words = new Uint32Array(2);
@@ -37,7 +37,7 @@ export function streamKey(seed: number, stream: Stream, index: number): Key {
   return { high: words[0] ?? 0, low: words[1] ?? 0 };
 }
 
-/** Fills `out` with standard normal numbers (Box-Muller on pairs of 32-bit words): those from position `first` on. */
+/** Fills `out` with the key's standard normal numbers from position `first` on (Box-Muller on pairs of 32-bit words). */
 export function fillNormal(key: Key, out: Float32Array, first = 0): void {
   visitPairs(key, first, out.length, (words, i) => {
     const radius = Math.sqrt(-2 * Math.log(((words[0] ?? 0) + 0.5) / WORD));
@@ -48,8 +48,8 @@ export function fillNormal(key: Key, out: Float32Array, first = 0): void {
 }
 
 /**
- * Fills `out` with (k + 1/2) / 2^23, k uniform on 0 .. 2^23 - 1: uniform (0, 1) numbers, exact in float32, as is 1 - u; those
- * from position `first` on.
+ * Fills `out` with the key's uniform (0, 1) numbers u from position `first` on: (k + 1/2) / 2^23, k uniform on
+ * 0 .. 2^23 - 1. Both u and 1 - u are exact in float32.
  */
 export function fillUniform(key: Key, out: Float32Array, first = 0): void {
   visitPairs(key, first, out.length, (words, i) => {
@@ -58,7 +58,7 @@ export function fillUniform(key: Key, out: Float32Array, first = 0): void {
   });
 }
 
-/** The pairs of words that positions first .. first + count - 1 are made of, and where each begins: -1 where inside one. */
+/** Visits the pairs of words for positions first .. first + count - 1 with each pair's index: -1 if inside a pair. */
 function visitPairs(
   key: Key,
   first: number,
@@ -73,13 +73,13 @@ function visitPairs(
   }
 }
 
-/** A permutation of 0 .. size - 1 (Fisher-Yates). */
+/** Permutes 0 .. size - 1 (Fisher-Yates). */
 export function permute(key: Key, size: number): Uint32Array {
   const order = Uint32Array.from({ length: size }, (_, i) => i);
   const words = new Uint32Array(BLOCK);
   for (let i = size - 1, used = 0; i > 0; i--, used++) {
     if (used % BLOCK === 0) fillWords(key, used / 2, words);
-    // 32 bits times the range, high part: the bias is below range / 2^32.
+    // The high part of 32 bits times the range: the bias is below range / 2^32.
     const j = Math.floor(((words[used % BLOCK] ?? 0) * (i + 1)) / WORD);
     const held = order[i] ?? 0;
     order[i] = order[j] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a bijection of
- * 64-bit counters for each 64-bit key. Numbers depend on key and counter alone, so any of them can be made in any order.
+ * Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): for each 64-bit key, a
+ * bijection of 64-bit counters. Numbers depend only on key and counter, so you can make them in any order.
  */
 const PARITY = 0x1bd11bda;
 
@@ -23,7 +23,7 @@ export function threefry(
   let x = (counterHigh + k0) | 0;
   let y = (counterLow + k1) | 0;
 
-  // Four rounds of one rotation schedule, then a key injection; five times.
+  // Five times: four rounds of one rotation schedule, then a key injection.
   x = (x + y) | 0;
   y = ((y << 13) | (y >>> 19)) ^ x;
   x = (x + y) | 0;

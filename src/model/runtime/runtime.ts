@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
 
 /**
- * Where the mathematics runs. A runtime takes pure functions over TensorFlow.js tensors and either compiles them
- * (onnx) or calls them (tfjs). Like jit and scan elsewhere: no hidden state, every random number is an input.
+ * A runtime runs pure functions over TensorFlow.js tensors: it compiles them (onnx) or calls them directly (tfjs).
+ * As with jit and scan in JAX, there is no hidden state, and every random number is an input.
  */
 
 /** uint8 arrays reach the function as float32 tensors with the same numbers. */
@@ -29,7 +29,7 @@ export type FloatArrays = Readonly<Record<string, FloatArray>>;
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A function of tensors alone: same inputs, same outputs; any TensorFlow.js operation the compiled runtime knows. */
+/** A pure function of tensors. It may use any TensorFlow.js operation that the compiled runtime supports. */
 export type TensorFunction = (inputs: Tensors) => Tensors;
 
 export interface CompiledFunction {
@@ -37,7 +37,7 @@ export interface CompiledFunction {
   dispose(): Promise<void>;
 }
 
-/** One step of a scan: the next state, and outputs that are made on observed steps only (from the old state). */
+/** One step of a scan: returns the next state, and outputs computed from the old state on observed steps only. */
 export type ScanStep = (
   state: Tensors,
   slice: Tensors,
@@ -45,25 +45,25 @@ export type ScanStep = (
 
 export interface ScanDefinition {
   readonly state: ArraySpecs;
-  /** What each step gets anew: specs of one step; `run` takes arrays with a leading axis of steps. */
+  /** Inputs that differ at each step, as specs of one step. The arrays given to `run` have a leading axis of steps. */
   readonly slices: ArraySpecs;
   readonly step: ScanStep;
 }
 
-/** State on the device between runs. Handed over to the next run; read it only through {@link CompiledScan.read}. */
+/** State that stays on the device between runs. Pass it to the next run; read it with {@link CompiledScan.read}. */
 export interface ScanState {
   readonly opaque: unknown;
 }
 
 export interface ScanResult {
   readonly state: ScanState;
-  /** Leading axis: steps. Zero for steps that were not observed. */
+  /** The leading axis is steps. Steps that were not observed are zero. */
   readonly outputs: FloatArrays;
 }
 
 export interface CompiledScan {
   start(state: FloatArrays): Promise<ScanState>;
-  /** Runs as many steps as `observe` is long. `state` must not be used again. */
+  /** Runs `observe.length` steps. Do not use `state` again afterwards. */
   run(state: ScanState, slices: Arrays, observe: readonly boolean[]): Promise<ScanResult>;
   read(state: ScanState): Promise<FloatArrays>;
   dispose(): Promise<void>;
@@ -77,7 +77,7 @@ export interface Runtime {
   dispose(): Promise<void>;
 }
 
-/** A runtime cannot do what was asked: the kernel or device is named in the message. */
+/** A runtime does not support a kernel, device or input. The message names it. */
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError';
 }
@@ -86,7 +86,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, axis) => product * axis, 1);
 }
 
-/** Errors: RuntimeError naming the array where an input is missing, unknown, or of another shape or type than its spec. */
+/** Errors: RuntimeError if an array is missing or unknown, or if its shape or type differs from its spec. */
 export function checkArrays(specs: ArraySpecs, arrays: Arrays, leading: readonly number[] = []): void {
   for (const name of Object.keys(arrays)) {
     if (!(name in specs))

@@ -13,14 +13,14 @@ export interface RuntimeChoice {
 type Explain = (message: string) => void;
 interface Candidate {
   readonly name: string;
-  /** Why it is not even tried here; null: it is. */
+  /** Why this candidate is not tried; null if it is. */
   readonly absent: string | null;
   readonly create: () => Promise<Runtime>;
 }
 
 /**
- * The runtime asked for, or with `auto` the first that works here, fastest first. `explain` is told what was chosen and
- * why others were not. Errors: RuntimeError with every reason where none works.
+ * Creates the requested runtime. `auto` tries the fastest first and takes the first that works. `explain` receives the
+ * choice and why others were rejected. Errors: RuntimeError with all reasons if none works.
  */
 export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Promise<Runtime> {
   const reasons: string[] = [];
@@ -65,7 +65,7 @@ function listEager(
   return device === 'cpu' ? [eager('cpu'), eager('js')] : [];
 }
 
-/** Saves starting a GPU provider, and its warnings, where the system shows no such device. */
+/** Avoids starting a GPU provider, which prints warnings, if the system has no such device. */
 function explainMissingHardware(device: OnnxDevice): string | null {
   if (device === 'cpu' || process.platform !== 'linux') return null;
   const nodes =
@@ -73,7 +73,7 @@ function explainMissingHardware(device: OnnxDevice): string | null {
   return nodes.some((node) => existsSync(node)) ? null : `no GPU (${nodes.join(', ')})`;
 }
 
-/** A runtime that starts may still compute nothing or nonsense: one product, checked. */
+/** Checks one matrix product, because a runtime that starts may still compute wrong results. */
 async function probe(runtime: Runtime): Promise<void> {
   const spec = { shape: [2, 2], dtype: 'float32' as const };
   const fn = await runtime.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {

@@ -9,9 +9,9 @@ export interface HmcNoise {
 }
 
 /**
- * One transition of Hamiltonian Monte Carlo (Duane et al. 1987) in every row at once: leapfrog steps of the given size ([1], or [rows, 1])
- * with unit masses, then accepted with probability min(1, exp(old energy - new energy)); a trajectory that leaves the finite
- * numbers is refused. logDensity maps z [rows, size] to the unnormalized log density of each row, [rows].
+ * One transition of Hamiltonian Monte Carlo (Duane et al. 1987) for all rows at once: leapfrog steps of size [1] or
+ * [rows, 1] with unit masses. Accepts with probability min(1, exp(old energy - new energy)); rejects if the energy is not
+ * finite. logDensity maps z [rows, size] to the unnormalized log density of each row, [rows].
  */
 export function runHmcTransition(
   logDensity: (z: Tensor) => Tensor,
@@ -41,9 +41,9 @@ function computeKineticEnergy(momentum: Tensor): Tensor {
   return tf.mul(tf.sum(tf.square(momentum), -1), 0.5);
 }
 
-/** Larger where more than the target share was accepted, else smaller, by a factor of 1.02. */
+/** Increases the step size by a factor of 1.02 if more than the target share was accepted; otherwise decreases it. */
 export function tuneStepSize(stepSize: Tensor, accepted: Tensor, target: number): Tensor {
-  // Counted, not averaged: a whole number is the same on every runtime.
+  // Count instead of averaging, because whole numbers are the same on every runtime.
   const more = tf.greater(tf.sum(accepted), target * accepted.size);
   return tf.mul(stepSize, tf.where(more, tf.scalar(1.02), tf.scalar(1 / 1.02)));
 }

@@ -42,7 +42,7 @@ describe('an evaluation', () => {
   });
 
   it.each<[string, Report, Partial<Context>, RegExp]>([
-    ['grey values under a bernoulli', elbo(-100), { kind: 'score' }, /scores, no log probabilities/],
+    ['grey values under a bernoulli', elbo(-100), { kind: 'score' }, /scores, not log probabilities/],
     ['positive densities, which are normal', elbo(700), { kind: 'log_density' }, /are normal here/],
     ['some unused dimensions', latents(true, false, false), {}, /2 of 3 latent dimensions are not used/],
     ['a collapsed posterior', latents(false, false), {}, /None of the 2 .*collapsed/],
@@ -58,7 +58,7 @@ describe('an evaluation', () => {
       'parameters that have a posterior',
       elbo(-100),
       { training: trainingSpec({ algorithm: { name: 'full_vb' } }) },
-      /mean of its posterior over parameters/,
+      /mean of the posterior over parameters/,
     ],
     [
       'few importance weights',
@@ -73,7 +73,7 @@ describe('an evaluation', () => {
         ],
       },
       {},
-      /fewer than 10 importance weights/,
+      /effective sample size .* below 10/,
     ],
     [
       'chains that stand still',
@@ -83,7 +83,7 @@ describe('an evaluation', () => {
         ],
       },
       {},
-      /Fewer than 50 % of the proposals/,
+      /fewer than 50 % of their proposals/,
     ],
   ])('warns of %s', (_name, report, context, expected) => {
     expect(findWarnings(report, { ...USUAL, ...context })).toEqual([expect.stringMatching(expected)]);

@@ -7,12 +7,13 @@ import { Moments } from '../moments.ts';
 import { fitProbabilisticPca } from '../probabilistic-pca.ts';
 import { bitsPerDimension, summarizeRows, type Measure, type MeasureContext } from './measure.ts';
 
-/** Beyond it the covariance takes too long. */
+/** Above these sizes the covariance takes too long. */
 const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
 
 /**
- * Scores without training that a model must beat, fitted to the training rows: independent elements with no latent, under the same
- * likelihood, and for gaussian likelihoods probabilistic PCA, the best linear model with as many latents and one noise variance.
+ * Scores that a model must beat, of baselines fitted to the training rows: independent elements with no latent, under the
+ * same likelihood; and for gaussian likelihoods probabilistic PCA, the best linear model with as many latents and one
+ * noise variance.
  */
 export const floors: Measure<'floors'> = async (context) => {
   const statistics = await gatherTrainStatistics(context);
@@ -61,7 +62,7 @@ async function independentFloor(
   return floorOf(scores, context);
 }
 
-/** Why there is no probabilistic PCA of this model, or null. */
+/** Why there is no probabilistic PCA for this model, or null. */
 function noPca({ model, dataSize }: MeasureContext): string | null {
   if (model.likelihood.family !== 'gaussian')
     return `the likelihood is ${model.likelihood.family}, not gaussian`;
@@ -71,7 +72,7 @@ function noPca({ model, dataSize }: MeasureContext): string | null {
   return latentSize > PCA_LIMITS.latentSize ? `more than ${PCA_LIMITS.latentSize} latent dimensions` : null;
 }
 
-/** In the units that the likelihood works in, its density given in those of the data. Null where there is none. */
+/** Fits in the likelihood's units and gives the density in the data's units. Null if there is no density. */
 async function pcaFloor(
   context: MeasureContext,
   statistics: ElementStatistics,

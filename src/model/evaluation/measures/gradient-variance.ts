@@ -11,8 +11,8 @@ import { finiteOrNull, type Measure, type MeasureContext, type RowBatch } from '
 type Spec = MeasureOf<'gradient_variance'>;
 
 /**
- * How much the gradient of the loss (nats per datapoint) varies from draw to draw of the noise, with the same parameters and the
- * same minibatch: the trace of its covariance, estimated from so many draws with L = 1.
+ * The trace of the covariance of the loss gradient (nats per datapoint) over draws of the noise, for fixed parameters and a
+ * fixed minibatch. It is estimated from `draws` draws with L = 1.
  */
 export const gradientVariance: Measure<'gradient_variance'> = async (context, spec) => {
   const minibatch = await drawMinibatch(context, spec.minibatch_size);
@@ -80,7 +80,7 @@ async function measureTrace(
   return { encoder: total('encoder.'), all: total('') };
 }
 
-/** Those of the model itself: full_vb also has the spreads of its posterior over them. */
+/** Excludes the spreads of full_vb's posterior over parameters. */
 function selectLearned({ vae, parameters }: MeasureContext): FloatArrays {
   return selectNamed(parameters, Object.keys(vae.shapes));
 }
@@ -105,7 +105,7 @@ function toSpecs(arrays: FloatArrays): ArraySpecs {
   return mapNamed(arrays, ({ shape }) => ({ shape, dtype: 'float32' }));
 }
 
-/** Rows drawn by the seed from those that are evaluated. */
+/** Draws rows by the seed from the evaluated rows. */
 async function drawMinibatch({ rows, seed, dataSize }: MeasureContext, size: number): Promise<RowBatch> {
   const chosen = new Set(permute(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size));
   const data = new Float32Array(chosen.size * dataSize);
@@ -122,10 +122,10 @@ async function drawMinibatch({ rows, seed, dataSize }: MeasureContext, size: num
   return { values, numbers };
 }
 
-/** Far from the numbers of draws, which key the same stream. */
+/** Far above all draw numbers, which index the same stream. */
 const MINIBATCH = 2 ** 40;
 
-/** Variances of many numbers at once, in float64, by differences from the first values. */
+/** Variances of many numbers at once, in float64, from differences to the first values. */
 class Spread {
   #count = 0;
   #first: Float32Array | undefined;
@@ -147,7 +147,7 @@ class Spread {
     }
   }
 
-  /** The sum of the unbiased variances. */
+  /** Sum of the unbiased variances. */
   get total(): number {
     const squares = this.#squares.reduce(
       (sum, square, i) => sum + square - (this.#sums[i] ?? 0) ** 2 / this.#count,

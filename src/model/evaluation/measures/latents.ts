@@ -7,8 +7,8 @@ import { Moments } from '../moments.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 /**
- * What each latent dimension is used for: its divergence, averaged over the rows, and the variance over the rows of the mean of
- * q(z_j|x). A dimension is active where that variance is above 0.01 (Burda et al. 2016, 5.2).
+ * How much each latent dimension is used: its mean divergence, and the variance of the mean of q(z_j|x), both over rows.
+ * A dimension is active if that variance is above 0.01 (Burda et al. 2016, 5.2).
  */
 export const latents: Measure<'latents'> = async (context) => {
   const { vae, model, rows, seed } = context;

@@ -44,7 +44,7 @@ type Reports = {
   ) => ReportOf<Method>;
 };
 
-/** What is known of each method's estimate. */
+/** The fields that each method reports. */
 const REPORTS: Reports = {
   importance_sampling: ({ method, samples }, { estimated, effective }) => ({
     method,

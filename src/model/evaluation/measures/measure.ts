@@ -13,7 +13,7 @@ import type { BatchedFunctions } from '../batches.ts';
 import type { Moments } from '../moments.ts';
 import type { Advance } from '../subject.ts';
 
-/** Rows as a model takes them, and their numbers in the data set, which noise is keyed by. */
+/** Rows as model input, and their numbers in the data set, which determine the noise. */
 export interface RowBatch {
   readonly values: FloatArray;
   readonly numbers: Uint32Array;
@@ -21,13 +21,13 @@ export interface RowBatch {
 
 export interface RowSet {
   readonly count: number;
-  /** Every value is known to be 0 or 1. */
+  /** True if every value is known to be 0 or 1. */
   readonly isBinary: boolean;
-  /** All of them in their order, cut in the same way every time. */
+  /** All rows in order, always in the same batches. */
   batches(): AsyncIterable<RowBatch>;
 }
 
-/** What measures are taken of. */
+/** What a measure evaluates. */
 export interface EvaluationInput {
   readonly runtime: Runtime;
   readonly model: ModelSpec;
@@ -35,7 +35,7 @@ export interface EvaluationInput {
   readonly rowShape: Shape;
   readonly parameters: FloatArrays;
   readonly rows: RowSet;
-  /** What the model was trained on, for fitting floors. */
+  /** Rows that the model was trained on, to fit floors. */
   readonly trainRows: RowSet;
   readonly seed: number;
 }
@@ -48,26 +48,26 @@ export interface MeasureContext extends EvaluationInput {
   readonly advance: Advance;
 }
 
-/** What measures add to a report. */
+/** The part of a report that measures fill. */
 export type Measured = Omit<EvaluationReport, 'protocol' | 'warnings'>;
 
-/** One number that an evaluation reports, or several that belong together. */
+/** Computes one number of a report, or several that belong together. */
 export type Measure<Name extends MeasureName> = (
   context: MeasureContext,
   spec: MeasureOf<Name>,
 ) => Promise<Measured>;
 
-/** Mean and standard error over rows as they are reported: null where there is none. */
+/** Mean and standard error over rows; null if not finite. */
 export function summarizeRows(rows: Moments): { mean: number; standard_error: number | null } {
   return { mean: rows.mean, standard_error: finiteOrNull(rows.standardError) };
 }
 
-/** Of a mean over rows whose own standard errors, all independent, have this sum of squares. */
+/** Standard error of a mean over rows, from the sum of squares of the rows' independent standard errors. */
 export function monteCarloError(squares: number, count: number): number | null {
   return finiteOrNull(Math.sqrt(squares) / count);
 }
 
-/** Nats per row as bits per dimension, for log probabilities alone. */
+/** Converts nats per row to bits per dimension; only for log probabilities. */
 export function bitsPerDimension(nats: number, { kind, dataSize }: MeasureContext): number | null {
   return kind === 'log_probability' ? -nats / (dataSize * Math.LN2) : null;
 }

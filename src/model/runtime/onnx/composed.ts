@@ -1,9 +1,9 @@
 import type { Node } from './ir.ts';
 import type { KernelCall } from './kernel-call.ts';
 
-/** Kernels that no single operator stands for, or only a slow or inexact one. */
+/** Kernels for which ONNX has no operator, or only a slow or inexact one. */
 
-/** max(x, 0) + log(1 + exp(-|x|)): several times faster than ONNX Runtime's Softplus on cpu, and as exact. */
+/** max(x, 0) + log(1 + exp(-|x|)): several times faster than ONNX Runtime's Softplus on cpu, and equally exact. */
 export function softplus({ graph, input }: KernelCall): Node {
   const x = input('x');
   const [zero, one] = [graph.constant(0, [], x.dtype), graph.constant(1, [], x.dtype)];
@@ -15,7 +15,7 @@ export function softplus({ graph, input }: KernelCall): Node {
   );
 }
 
-/** (exp(x) + 1) tanh(x / 2): keeps its digits near zero, where exp(x) - 1 has none. */
+/** (exp(x) + 1) tanh(x / 2): stays exact near zero, where exp(x) - 1 loses all its digits. */
 export function expm1({ graph, input }: KernelCall): Node {
   const x = input('x');
   const [half, one] = [graph.constant(0.5, [], x.dtype), graph.constant(1, [], x.dtype)];
@@ -23,7 +23,7 @@ export function expm1({ graph, input }: KernelCall): Node {
   return graph.binary('Mul', sum, graph.unary('Tanh', graph.binary('Mul', x, half)));
 }
 
-/** log(y) - ((y - 1) - x) / y with y = 1 + x as rounded: the second term makes up for the rounding. */
+/** log(y) - ((y - 1) - x) / y with y = 1 + x as rounded: the second term corrects the rounding. */
 export function log1p({ graph, input }: KernelCall): Node {
   const x = input('x');
   const one = graph.constant(1, [], x.dtype);

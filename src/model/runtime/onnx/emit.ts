@@ -5,7 +5,7 @@ import { RuntimeError, type ArraySpecs } from '../runtime.ts';
 
 type Outputs = Readonly<Record<string, Node>>;
 
-/** Names of the scan's own inputs and of its results; `:` never stands in a caller's name. */
+/** Names of the scan's own inputs and its results. Callers' names never contain `:`. */
 export const NAMES = {
   steps: 'scan:steps',
   observe: 'scan:observe',
@@ -33,8 +33,8 @@ export interface ScanGraph {
 }
 
 /**
- * An ONNX Loop: the state is carried, each iteration gathers its row of every slice. What only the outputs need
- * stands in an If, so that it costs nothing on steps that are not observed.
+ * An ONNX Loop that carries the state; each iteration gathers its row of every slice. Nodes that only the outputs need
+ * are inside an If, so that they cost nothing on steps that are not observed.
  */
 export function emitScan(given: ScanGraph): GraphProto {
   const scan = { ...given, next: orderLike(given.state, given.next) };
@@ -69,11 +69,11 @@ export function emitScan(given: ScanGraph): GraphProto {
   };
 }
 
-/** A Loop tells what it carries by position alone. Errors: RuntimeError where the step gives no next state for a name. */
+/** A Loop matches its state by position. Errors: RuntimeError if the step returns no next state for a name. */
 function orderLike(state: ArraySpecs, next: Outputs): Outputs {
   const entries = Object.keys(state).map((name) => {
     const node = next[name];
-    if (!node) throw new RuntimeError(`the step gave no next state for ${name}`);
+    if (!node) throw new RuntimeError(`the step returned no next state for ${name}`);
     return [name, node] as const;
   });
   return Object.fromEntries(entries);
@@ -144,13 +144,13 @@ function observe(outputs: Outputs, cold: readonly Node[], outer: Names): NodePro
   ];
 }
 
-/** What nodes are called, and the copies that give a node its second public name (or an input its first). */
+/** Names of nodes, and the copies that give a node a second public name (or an input its first). */
 interface Names {
   readonly of: (node: Node) => string;
   readonly copies: readonly NodeProto[];
 }
 
-/** A result is written under its public name at once: a copy of a state tensor would cost a pass over memory. */
+/** A node writes its result directly under its public name, because copying a state tensor costs a pass over memory. */
 function publicNames(
   emitted: readonly Node[],
   outputs: Outputs,

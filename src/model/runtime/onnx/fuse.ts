@@ -6,7 +6,7 @@ import { broadcastShapes, hasSameShape, splatOf, type GraphBuilder, type Node } 
  */
 type Rewrite = (graph: GraphBuilder, node: Node, fusable: (input: Node | undefined) => input is Node) => Node;
 
-/** Outputs rewritten; only what they need is kept. Nodes are ordered by id, so inputs come first. */
+/** Rewrites the outputs and keeps only the nodes they need. Nodes are ordered by id, so inputs come first. */
 export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>>): Record<string, Node> {
   const order = findReachable(Object.values(outputs));
   const uses = countUses(order, Object.values(outputs));
@@ -28,7 +28,7 @@ export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>
   );
 }
 
-/** All nodes that the given ones depend on, themselves included, inputs first. */
+/** The given nodes and all nodes that they depend on, inputs first. */
 export function findReachable(roots: Iterable<Node>): Node[] {
   const seen = new Set<Node>();
   const pending = [...roots];
@@ -74,7 +74,7 @@ const subtractProduct: Rewrite = (graph, node, fusable) => {
   return fuseAddend(graph, node, product, minuend, fusable, -1);
 };
 
-/** (c X) B = c (X B): a constant factor of an operand joins alpha, and its pass over the operand is saved. */
+/** (c X) B = c (X B): moves a constant factor of an operand into alpha, which saves a pass over the operand. */
 const pullFactor: Rewrite = (graph, node) => {
   if (node.op !== 'Gemm') return node;
   const [left, right, ...addend] = node.inputs.map((input, i) =>
@@ -105,7 +105,7 @@ function splitFactor(x: Node): { node: Node; factor: number } {
   return { node: bare, factor: value };
 }
 
-/** A sum over the rows of a matrix as 1^T X: ONNX Runtime's product is several times faster than its column sums. */
+/** Computes column sums as 1^T X: ONNX Runtime's product is several times faster than its column sums. */
 const sumAsProduct: Rewrite = (graph, node) => {
   const [x, axes] = node.inputs;
   const [rows, columns, ...rest] = x?.shape ?? [];

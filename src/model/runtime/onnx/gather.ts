@@ -9,7 +9,7 @@ export function gather({ graph, input, attribute }: KernelCall): Node {
   const axis = util.parseAxisParam(attribute<number>('axis'), x.shape as number[])[0] ?? 0;
   const [extent] = indices.shape;
   if (indices.shape.length !== 1 || extent === undefined || attribute<number | undefined>('batchDims')) {
-    throw new RuntimeError('GatherV2 takes a list of positions, the same for the whole batch');
+    throw new RuntimeError('GatherV2 needs a list of positions that is the same for the whole batch');
   }
   const shape = x.shape.map((full, i) => (i === axis ? extent : full));
   if (indices.op !== 'Constant') return graph.node('Gather', [x, indices], shape, x.dtype, { axis });
@@ -18,7 +18,7 @@ export function gather({ graph, input, attribute }: KernelCall): Node {
   return graph.node('Gather', [x, graph.integers([positions ?? []].flat())], shape, x.dtype, { axis });
 }
 
-/** Rows of x overwritten at given positions [rows, 1]. */
+/** Overwrites rows of x at the given positions [rows, 1]. */
 export function scatter({ graph, input }: KernelCall): Node {
   const [x, indices, updates] = [
     graph.dense(input('tensor')),
@@ -26,6 +26,6 @@ export function scatter({ graph, input }: KernelCall): Node {
     graph.dense(input('updates')),
   ];
   if (indices.shape[1] !== 1)
-    throw new RuntimeError('TensorScatterUpdate takes positions along the first axis');
+    throw new RuntimeError('TensorScatterUpdate needs positions along the first axis');
   return graph.node('ScatterND', [x, graph.cast(indices, 'int64'), updates], x.shape, x.dtype);
 }

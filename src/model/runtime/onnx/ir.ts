@@ -1,8 +1,8 @@
 import { sizeOf } from '../runtime.ts';
 
 /**
- * The graph between tracing and emission. Each node has one output and is named by it. Building is value-numbered:
- * the same operation on the same inputs is the same node; constants fold as they appear.
+ * The graph between tracing and emission. Each node has one output. The builder numbers values: the same operation on
+ * the same inputs gives the same node. It folds constants immediately.
  */
 export type IrType = 'float32' | 'int32' | 'int64' | 'bool' | 'uint8';
 export type Attributes = Readonly<Record<string, number | readonly number[]>>;
@@ -17,7 +17,7 @@ export interface Node {
   readonly dtype: IrType;
   /** Input: its name. */
   readonly name?: string;
-  /** Constant: its values, or the one value of a constant that is the same everywhere (emitted as a scalar). */
+  /** Constant: its values, or a single value if all are equal (emitted as a scalar). */
   readonly values?: readonly number[] | number;
 }
 
@@ -51,10 +51,10 @@ export const COMPARISONS: ReadonlySet<string> = new Set([
   'Equal',
 ]);
 
-/** A constant of one value with more elements than this is expanded when the graph runs. */
+/** Constants with one value and more elements than this are expanded when the graph runs. */
 const MOST_VALUES = 4096;
 
-/** The constant's single value, where it is the same everywhere; else undefined. */
+/** The constant's value if all its elements are equal; otherwise undefined. */
 export function splatOf(node: Node): number | undefined {
   return typeof node.values === 'number' ? node.values : undefined;
 }
@@ -96,7 +96,7 @@ export class GraphBuilder {
     });
   }
 
-  /** A list of integers as an operator wants it (axes, shapes); never collapsed to a scalar. */
+  /** A list of integers for an operator (axes, shapes), never collapsed to a scalar. */
   integers(values: readonly number[]): Node {
     return this.#intern({
       op: 'Constant',
@@ -133,7 +133,7 @@ export class GraphBuilder {
     const shape = broadcastShapes(a.shape, b.shape);
     const folded = this.#fold(op, a, b, shape) ?? this.#simplify(op, a, b, shape);
     if (folded) return folded;
-    // Work is done before expanding: the operators that follow broadcast by themselves.
+    // Compute before expanding, because the operators that follow broadcast.
     const [left, right] = [skipExpand(a), skipExpand(b)];
     const dtype = COMPARISONS.has(op) ? 'bool' : a.dtype;
     const emitted = broadcastShapes(inferEmittedShape(left), inferEmittedShape(right));
@@ -141,7 +141,7 @@ export class GraphBuilder {
     return hasSameShape(emitted, shape) ? node : this.expand(node, shape);
   }
 
-  /** As a tensor of its full shape, for operators that do not broadcast. */
+  /** Expands to the full shape, for operators that do not broadcast. */
   dense(x: Node): Node {
     if (hasSameShape(inferEmittedShape(x), x.shape)) return x;
     const splat = splatOf(x);
@@ -218,7 +218,7 @@ export class GraphBuilder {
     return this.expand(this.binary('Mul', x, this.constant(inner * factor, [], a.dtype)), shape);
   }
 
-  /** a c + b c = (a + b) c for a scalar c: one pass less, and a constant c may join a product or a sum. */
+  /** a c + b c = (a + b) c for a scalar c: saves a pass, and a constant c can merge into a product or a sum. */
   #shareFactor(op: string, a: Node, b: Node, shape: readonly number[]): Node | undefined {
     const [[x, c], [y, d]] = [a.inputs, b.inputs];
     if (a.op !== 'Mul' || b.op !== 'Mul' || !x || !y || !c || !d) return undefined;
@@ -263,7 +263,7 @@ export class GraphBuilder {
   }
 }
 
-/** The shape a node really has in the emitted graph: constants of one value are scalars. */
+/** The shape of a node in the emitted graph, where constants with one value are scalars. */
 export function inferEmittedShape(node: Node): readonly number[] {
   return splatOf(node) === undefined ? node.shape : [];
 }
@@ -273,7 +273,7 @@ function measureWeight(node: Node): number {
   return splatOf(node) === undefined ? sizeOf(skipExpand(node).shape) : 0;
 }
 
-/** What an Expand was made from, or the node itself. */
+/** The input of an Expand, or the node itself. */
 function skipExpand(node: Node): Node {
   return node.op === 'Expand' ? (node.inputs[0] ?? node) : node;
 }

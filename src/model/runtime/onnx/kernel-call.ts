@@ -1,6 +1,6 @@
 import type { GraphBuilder, Node } from './ir.ts';
 
-/** One use of a TensorFlow.js kernel. Inputs have the kernel's own names; lists are '0', '1', ... */
+/** One call of a TensorFlow.js kernel. Inputs have the kernel's names; those of lists are '0', '1', ... */
 export interface KernelCall {
   readonly graph: GraphBuilder;
   readonly input: (name: string) => Node;

@@ -34,7 +34,7 @@ function reduceOver(graph: GraphBuilder, op: string, x: Node, axes: number[], ke
   if (splat !== undefined)
     return graph.constant(op === 'ReduceSum' ? splat * reduced : splat, shape, x.dtype);
   if (reduced === 1) return graph.reshape(x, shape);
-  // ReduceMax takes its axes as an attribute up to opset 17, ReduceSum as an input.
+  // Up to opset 17, ReduceMax takes its axes as an attribute; ReduceSum takes them as an input.
   const attributes = { keepdims: keepDims ? 1 : 0 };
   return op === 'ReduceSum'
     ? graph.node(op, [graph.dense(x), graph.integers(axes)], shape, x.dtype, attributes)
@@ -86,7 +86,7 @@ function concat({ graph, inputs, attribute }: KernelCall): Node {
   const axis = util.parseAxisParam(attribute<number>('axis'), inputs[0]?.shape as number[])[0] ?? 0;
   const parts = inputs.filter((part) => sizeOf(part.shape) > 0).map((part) => graph.dense(part));
   const [first] = parts;
-  if (!first) throw new RuntimeError('Concat of nothing');
+  if (!first) throw new RuntimeError('Concat has no inputs');
   if (parts.length === 1) return first;
   const extent = parts.reduce((total, part) => total + (part.shape[axis] ?? 0), 0);
   const shape = first.shape.map((full, i) => (i === axis ? extent : full));
@@ -109,7 +109,7 @@ function tile({ graph, input, attribute }: KernelCall): Node {
   const splat = splatOf(x);
   if (splat !== undefined) return graph.constant(splat, shape, x.dtype);
   if (repeats.every((count) => count === 1)) return x;
-  // Repeating axes of one element is broadcasting, which the operators that follow do without a copy.
+  // To repeat axes of one element is to broadcast, and the operators that follow do that without a copy.
   if (repeats.every((count, i) => count === 1 || x.shape[i] === 1)) return graph.expand(x, shape);
   return graph.node('Tile', [x, graph.integers(repeats)], shape, x.dtype);
 }
@@ -169,7 +169,7 @@ const likeInput =
   ({ graph, input }) =>
     graph.constant(value, input('x').shape, input('x').dtype);
 
-/** Every TensorFlow.js kernel the compiled runtime knows. A kernel that is not here is refused by name. */
+/** The TensorFlow.js kernels that the compiled runtime supports. For any other kernel, the error names it. */
 export const KERNELS = {
   Abs: unary('Abs'),
   Add: binary('Add'),
@@ -255,5 +255,5 @@ export function applyKernel(name: KernelName, call: KernelCall): Node | Node[] {
 /** TensorFlow.js data type -> graph data type. Errors: RuntimeError for strings and complex numbers. */
 export function irType(dtype: string): IrType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new RuntimeError(`the compiled runtime knows no ${dtype} tensors; allowed: float32, int32, bool`);
+  throw new RuntimeError(`the compiled runtime does not support ${dtype} tensors; allowed: float32, int32, bool`);
 }

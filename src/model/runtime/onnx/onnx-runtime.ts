@@ -27,13 +27,13 @@ export type OnnxDevice = (typeof ONNX_DEVICES)[number];
 
 export interface OnnxOptions {
   readonly device: OnnxDevice;
-  /** Threads of the matrix products and elementwise passes (cpu). */
+  /** Number of threads for matrix products and elementwise operations on cpu. */
   readonly threads: number;
 }
 
 type Feeds = Record<string, OrtTensor>;
 
-/** Functions traced to ONNX and run by ONNX Runtime. Calls block the thread: give it a process of its own. */
+/** Traces functions to ONNX and runs them with ONNX Runtime. Calls block the thread, so run it in its own process. */
 export function createOnnxRuntime(options: OnnxOptions): Runtime {
   const open = new Set<InferenceSession>();
 
@@ -72,7 +72,7 @@ async function createSession(model: Uint8Array, { device, threads }: OnnxOptions
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      // Moments of rarely lit pixels decay into denormals, on which a processor is many times slower.
+      // The optimizer's moments of mostly black pixels decay into denormals, on which processors are many times slower.
       extra: { session: { set_denormal_as_zero: '1' } },
     });
   } catch (error) {

@@ -3,7 +3,7 @@ import { RuntimeError, type ArraySpecs, type Tensors } from '../runtime.ts';
 import { GraphBuilder, splatOf, type IrType, type Node } from './ir.ts';
 import { applyKernel, irType, KERNEL_NAMES } from './kernels.ts';
 
-/** Named results of tracing a function: float32 graph nodes of full shape that depend on the Input nodes alone. */
+/** The results of a traced function by name: float32 graph nodes of full shape that depend only on Input nodes. */
 export interface Trace {
   readonly graph: GraphBuilder;
   readonly outputs: Readonly<Record<string, Node>>;
@@ -18,7 +18,7 @@ const DTYPE_OF: Readonly<Record<IrType, tf.DataType>> = {
   uint8: 'int32',
 };
 
-/** A TensorFlow.js backend whose tensors are graph nodes: kernels record instead of computing. */
+/** A TensorFlow.js backend whose tensors are graph nodes. Its kernels record operations instead of computing. */
 class TracingBackend extends tf.KernelBackend {
   graph = new GraphBuilder();
   nodes = new WeakMap<object, Node>();
@@ -26,8 +26,8 @@ class TracingBackend extends tf.KernelBackend {
   nodeOf(tensor: tf.TensorInfo): Node {
     const node = this.nodes.get(tensor.dataId);
     if (!node)
-      throw new RuntimeError('a tensor made outside the traced function was used in it; pass it as an input');
-    // A reshape may share its data with the tensor it came from.
+      throw new RuntimeError('the traced function uses a tensor from outside; pass it as an input');
+    // A reshaped tensor may share its data with the original.
     return this.graph.reshape(node, tensor.shape);
   }
 
@@ -51,7 +51,7 @@ class TracingBackend extends tf.KernelBackend {
     const node = this.nodes.get(dataId);
     const splat = node && splatOf(node);
     if (splat === undefined)
-      throw new RuntimeError('a traced function may not look at the values of its tensors');
+      throw new RuntimeError('a traced function must not read the values of its tensors');
     return Float32Array.of(splat);
   }
 
@@ -121,13 +121,13 @@ function createTracingBackend(): TracingBackend {
 }
 
 function requireInput(node: Node | undefined, kernel: string, name: string): Node {
-  if (!node) throw new RuntimeError(`kernel ${kernel} came without its input ${name}`);
+  if (!node) throw new RuntimeError(`kernel ${kernel} has no input ${name}`);
   return node;
 }
 
 /**
- * Records what `fn` would compute. Inputs reach it as float32 tensors; uint8 inputs are cast at the door.
- * Errors: RuntimeError naming a kernel without a rule, or a function that reads tensor values.
+ * Records the operations of `fn`. Inputs reach it as float32 tensors; uint8 inputs are cast.
+ * Errors: RuntimeError if a kernel is not supported or if `fn` reads tensor values.
  */
 export function trace<Result>(
   inputs: ArraySpecs,
@@ -149,7 +149,7 @@ export function trace<Result>(
       const outputs = Object.entries(results).map(
         ([name, tensor]) => [name, graph.dense(graph.cast(tracing.nodeOf(tensor), 'float32'))] as const,
       );
-      // tidy takes tensors out of its result; nodes are none.
+      // tidy looks for tensors in its result; nodes are not tensors.
       return { graph, outputs: Object.fromEntries(outputs) } as unknown as tf.TensorContainer;
     }) as unknown as Trace;
   } catch (error) {
@@ -163,7 +163,7 @@ function explain(error: unknown): unknown {
   const missing = error instanceof Error && /Kernel '(\w+)' not registered/.exec(error.message);
   if (!missing) return error;
   return new RuntimeError(
-    `the compiled runtime has no rule for the TensorFlow.js kernel ${missing[1] ?? '?'}`,
+    `the compiled runtime does not support the TensorFlow.js kernel ${missing[1] ?? '?'}`,
     {
       cause: error,
     },

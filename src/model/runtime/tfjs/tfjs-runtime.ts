@@ -14,15 +14,15 @@ import {
   type Tensors,
 } from '../runtime.ts';
 
-/** Where eager TensorFlow.js runs, and the package that brings it there; none: its own JavaScript kernels. */
+/** The package that each device needs. Null: TensorFlow.js's own JavaScript kernels. */
 const PACKAGES = { js: null, cpu: '@tensorflow/tfjs-node', cuda: '@tensorflow/tfjs-node-gpu' } as const;
 export type TfjsDevice = keyof typeof PACKAGES;
 
 const BACKENDS: { [Device in TfjsDevice]: string } = { js: 'cpu', cpu: 'tensorflow', cuda: 'tensorflow' };
 
 /**
- * Functions called as they are, kernel by kernel. Errors: RuntimeError saying what to install where the package of a
- * device is missing or its native library was never fetched.
+ * Calls functions directly, kernel by kernel. Errors: RuntimeError that says what to install if the package of a
+ * device or its native library is missing.
  */
 export async function createTfjsRuntime({ device }: { readonly device: TfjsDevice }): Promise<Runtime> {
   await loadPackage(device);
@@ -58,9 +58,9 @@ export async function createTfjsRuntime({ device }: { readonly device: TfjsDevic
 }
 
 /**
- * At its first tensor the JavaScript backend prints a banner that advises another package: here it was chosen, or the log
- * says why not. PROD only silences what TensorFlow.js prints, here for that one tensor (IS_TEST would also count tensors
- * after every kernel).
+ * For its first tensor the JavaScript backend prints a banner that recommends another package. Here the user chose this
+ * backend, or the log says why the other does not work. PROD silences TensorFlow.js for that one tensor (IS_TEST would
+ * also count tensors after every kernel).
  */
 function takeFirstTensorQuietly(): void {
   const before = tf.env().getBool('PROD');
@@ -111,7 +111,7 @@ function runScan(
     const slice = mapNamed(slices, (array) => readRow(array, i));
     const results = tf.tidy(() => {
       const { state: next, observe: look } = step(toTensors(state), toTensors(slice));
-      // The first step tells the outputs' shapes, also where no step is observed.
+      // The first step gives the outputs' shapes even if no step is observed.
       const seen = observed || i === 0 ? toArrays(look()) : {};
       return { next: toArrays(next), seen } as unknown as tf.TensorContainer;
     }) as unknown as { next: FloatArrays; seen: FloatArrays };
@@ -134,7 +134,7 @@ function readRow({ shape, data }: NdArray, row: number): NdArray {
 }
 
 function toTensors(arrays: Arrays): Tensors {
-  // A copy: the JavaScript backend keeps the array it is given.
+  // Copy, because the JavaScript backend keeps the array it receives.
   return mapNamed(arrays, ({ shape, data }) => tf.tensor(Float32Array.from(data), [...shape], 'float32'));
 }
 
@@ -147,6 +147,6 @@ function toArrays(tensors: Tensors): FloatArrays {
 
 function requireArray(arrays: FloatArrays, name: string): FloatArray {
   const array = arrays[name];
-  if (!array) throw new RuntimeError(`the step gave no next state for ${name}`);
+  if (!array) throw new RuntimeError(`the step returned no next state for ${name}`);
   return array;
 }

@@ -41,7 +41,7 @@ describe('trace', () => {
   it('refuses a function that looks at its values', () => {
     const looking = () => traced((inputs) => ({ y: tf.scalar(tensor(inputs, 'x').dataSync()[0] ?? 0) }));
     expect(looking).toThrow(RuntimeError);
-    expect(looking).toThrow('may not look at the values');
+    expect(looking).toThrow('must not read the values');
   });
 
   it('refuses a tensor from outside', () => {
