@@ -5,7 +5,14 @@ import { createOnnxRuntime } from '../dist/model/runtime/onnx/onnx-runtime.js';
 import { createTfjsRuntime } from '../dist/model/runtime/tfjs/tfjs-runtime.js';
 import { Trainer } from '../dist/model/training/trainer.js';
 import { compileFloor } from './floor.js';
-import { DATA_SIZE, MINIBATCH, MODEL, OPTIMIZERS, createRandomRows, defineTraining } from './mnist-setting.js';
+import {
+  DATA_SIZE,
+  MINIBATCH,
+  MODEL,
+  OPTIMIZERS,
+  createRandomRows,
+  defineTraining,
+} from './mnist-setting.js';
 import { findMedian, printTable } from './report.js';
 
 const STEPS = 100;

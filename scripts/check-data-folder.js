@@ -83,7 +83,11 @@ try {
   const reference = await finishJobs(await startService(earlier, data), interrupted, data);
   const now = await startService(ROOT, copy);
   const found = await finishJobs(now, interrupted, copy);
-  reportSame('a running and a waiting training end with the same bytes', found.trainings, reference.trainings);
+  reportSame(
+    'a running and a waiting training end with the same bytes',
+    found.trainings,
+    reference.trainings,
+  );
   reportSame('an evaluation gives the same numbers', found.evaluation, reference.evaluation);
   const after = await collectAnswers(now, models);
   for (const [name, answer] of Object.entries(answers)) reportSame(name, after[name], answer);

@@ -92,8 +92,6 @@ describe('a client', () => {
 
   test.each(['http://127.0.0.1:1', 'no url'])('says that %s does not answer', async (url) => {
     const { signal } = new AbortController();
-    await expect(createClient(url, signal).getJson('/a')).rejects.toThrow(
-      `GET /a: no answer from ${url}`,
-    );
+    await expect(createClient(url, signal).getJson('/a')).rejects.toThrow(`GET /a: no answer from ${url}`);
   });
 });

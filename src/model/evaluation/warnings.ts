@@ -63,9 +63,7 @@ const stuckChains: Check = ({ log_marginal_likelihood: estimates = [] }) =>
     : null;
 
 const parameterPosterior: Check = (_report, { training: { algorithm } }) =>
-  algorithm.name === 'full_vb'
-    ? 'The numbers use the mean of the posterior over parameters.'
-    : null;
+  algorithm.name === 'full_vb' ? 'The numbers use the mean of the posterior over parameters.' : null;
 
 const CHECKS: readonly Check[] = [
   grey,

@@ -255,5 +255,7 @@ export function applyKernel(name: KernelName, call: KernelCall): Node | Node[] {
 /** TensorFlow.js data type -> graph data type. Errors: RuntimeError for strings and complex numbers. */
 export function irType(dtype: string): IrType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new RuntimeError(`the compiled runtime does not support ${dtype} tensors; allowed: float32, int32, bool`);
+  throw new RuntimeError(
+    `the compiled runtime does not support ${dtype} tensors; allowed: float32, int32, bool`,
+  );
 }

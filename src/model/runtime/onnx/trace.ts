@@ -25,8 +25,7 @@ class TracingBackend extends tf.KernelBackend {
 
   nodeOf(tensor: tf.TensorInfo): Node {
     const node = this.nodes.get(tensor.dataId);
-    if (!node)
-      throw new RuntimeError('the traced function uses a tensor from outside; pass it as an input');
+    if (!node) throw new RuntimeError('the traced function uses a tensor from outside; pass it as an input');
     // A reshaped tensor may share its data with the original.
     return this.graph.reshape(node, tensor.shape);
   }
