@@ -32,4 +32,5 @@ export {
   type PartSizes,
   type Split,
 } from './dataset/split.ts';
+export { findTestRowProblem, summarizeTestRows, TestProfile, warnOfTestRows } from './dataset/test-rows.ts';
 export { warningsFor } from './dataset/warnings.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { profiler, type Profiler } from '../model/dataset.ts';
+import { summarizeTestRows } from '../model/dataset.ts';
 import {
   datasetFolder,
   datasetKey,
@@ -18,6 +18,7 @@ import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { encodeRecord, readPage, skipCorrupt } from './records/record-blob.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
+import { measureStoredRows, measureValues, toBytes, type ValueMeasures } from './value-measures.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
   /** Data sets up to this size are held in memory while open. Default: 512 MiB. */
@@ -72,10 +73,14 @@ async function create(
   const id = newId('ds');
   try {
     checkSettings(upload);
-    const rows = await openUpload(readBytes(source), upload.format, limits, upload.header);
-    const measures = new Measures(rows, upload.scale);
-    const written = await driver.write(rowsKey(id), measures.pieces());
-    const record = describeDataset(id, upload, rows, measures, written);
+    const stream = await openUpload(readBytes(source), upload.format, limits, upload.header);
+    const all = (upload.testRows ?? 0) === 0 ? measureValues(stream, upload.scale ?? 1) : null;
+    const written = await driver.write(rowsKey(id), toBytes(stream.pieces, all));
+    const rows = countStoredRows(written.bytes, stream, upload);
+    const parts = all
+      ? { others: all, test: null }
+      : await measureParts(driver, { id, stream, upload, rows });
+    const record = describeDataset({ id, stream, upload, rows }, parts, written);
     await driver.write(datasetKey(id), encodeRecord(datasetFormat, record));
     return record;
   } catch (error) {
@@ -92,69 +97,78 @@ async function* readBytes(source: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Gathers facts about the values while they stream by. */
-class Measures {
-  readonly #rows: OpenUpload;
-  readonly #givenScale: number | undefined;
-  readonly #profiler: Profiler;
-  #minimum = Infinity;
-  #maximum = -Infinity;
-
-  constructor(rows: OpenUpload, givenScale: number | undefined) {
-    this.#rows = rows;
-    this.#givenScale = givenScale;
-    this.#profiler = profiler(rows.rowShape, rows.dtype, givenScale ?? 1);
-  }
-
-  /** The values' bytes, little-endian. */
-  async *pieces(): AsyncGenerator<Uint8Array> {
-    for await (const piece of this.#rows.pieces) {
-      let [minimum, maximum] = [this.#minimum, this.#maximum];
-      for (let i = 0; i < piece.length; i++) {
-        const value = piece[i] ?? NaN;
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
-      }
-      [this.#minimum, this.#maximum] = [minimum, maximum];
-      this.#profiler.add(piece);
-      yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-    }
-  }
-
-  /** Errors: data_invalid, validation_failed. */
-  result() {
-    const { table, dtype } = this.#rows;
-    if (this.#minimum > this.#maximum) {
-      throw AppError.of('data_invalid', { where: 'every row', found: 'no value', allowed: 'one at least' });
-    }
-    const scale = this.#givenScale ?? (dtype === 'uint8' && this.#maximum > 1 ? 1 / 255 : 1);
-    const labels = table?.labels() ?? [];
-    if (scale !== 1 && labels.some((words) => words !== null)) {
-      throw settingInvalid('scale', 'must be 1 for a table with words');
-    }
-    const [minimum, maximum] = [this.#minimum * scale, this.#maximum * scale];
-    if (![minimum, maximum].every((value) => Number.isFinite(Math.fround(value)))) {
-      throw settingInvalid('scale', `makes values of ${this.#minimum} to ${this.#maximum} overflow`);
-    }
-    const profile = this.#profiler.result(scale, { names: table?.names ?? null, labels });
-    return { scale, minimum, maximum, header: table?.header ?? null, profile };
-  }
+interface Written {
+  readonly id: string;
+  readonly stream: OpenUpload;
+  readonly upload: DatasetUpload;
+  readonly rows: number;
 }
 
-function describeDataset(
-  id: string,
-  { name, testRows = 0 }: DatasetUpload,
-  { format, rowShape, dataSize, dtype }: OpenUpload,
-  measures: Measures,
-  { sha256, bytes }: { sha256: string; bytes: number },
-): DatasetRecord {
+/** Test rows are the last ones, so where they begin is known only when all rows have arrived. */
+interface Parts {
+  readonly others: ValueMeasures;
+  readonly test: ValueMeasures | null;
+}
+
+async function measureParts(driver: Driver, { id, stream, upload, rows }: Written): Promise<Parts> {
+  const { testRows = 0, scale = 1 } = upload;
+  const measure = (range: readonly [number, number]) => measureStoredRows(driver, id, stream, scale, range);
+  return { others: await measure([0, rows - testRows]), test: await measure([rows - testRows, rows]) };
+}
+
+function countStoredRows(
+  bytes: number,
+  { dataSize, dtype }: OpenUpload,
+  { testRows = 0 }: DatasetUpload,
+): number {
   const rows = bytes / (dataSize * BYTES_PER_VALUE[dtype]);
   if (testRows >= rows) throw settingInvalid('test_rows', `must be less than the ${rows} rows of the data`);
-  const { scale, minimum, maximum, ...known } = measures.result();
-  const created_at = new Date().toISOString();
-  const size = { rows, test_rows: testRows, row_shape: [...rowShape], data_size: dataSize };
-  const values = { dtype, scale, minimum, maximum };
-  return { id, name, created_at, format, ...size, ...values, sha256, bytes, ...known };
+  return rows;
+}
+
+/** Scale and profile follow from the rows that are not test rows. Errors: data_invalid, validation_failed. */
+function describeDataset(
+  { id, stream, upload, rows }: Written,
+  { others, test }: Parts,
+  { sha256, bytes }: { sha256: string; bytes: number },
+): DatasetRecord {
+  const { format, rowShape, dataSize, dtype, table } = stream;
+  if (others.minimum > others.maximum) {
+    const where = test === null ? 'every row' : 'every row that is not a test row';
+    throw AppError.of('data_invalid', { where, found: 'no value', allowed: 'one at least' });
+  }
+  const scale = upload.scale ?? (dtype === 'uint8' && others.maximum > 1 ? 1 / 255 : 1);
+  const names = { names: table?.names ?? null, labels: table?.labels() ?? [] };
+  if (scale !== 1 && names.labels.some((words) => words !== null)) {
+    throw settingInvalid('scale', 'must be 1 for a table with words');
+  }
+  return {
+    id,
+    name: upload.name,
+    created_at: new Date().toISOString(),
+    format,
+    rows,
+    test_rows: upload.testRows ?? 0,
+    row_shape: [...rowShape],
+    data_size: dataSize,
+    dtype,
+    scale,
+    ...findRange([others, ...(test ? [test] : [])], scale),
+    sha256,
+    bytes,
+    header: table?.header ?? null,
+    profile: others.profile(scale, names),
+    test_profile: test && summarizeTestRows(test.profile(scale, names)),
+  };
+}
+
+function findRange(parts: readonly ValueMeasures[], scale: number): { minimum: number; maximum: number } {
+  const low = Math.min(...parts.map(({ minimum }) => minimum));
+  const high = Math.max(...parts.map(({ maximum }) => maximum));
+  if (![low * scale, high * scale].every((value) => Number.isFinite(Math.fround(value)))) {
+    throw settingInvalid('scale', `makes values of ${low} to ${high} overflow`);
+  }
+  return { minimum: low * scale, maximum: high * scale };
 }
 
 function checkSettings({ scale = 1, testRows = 0 }: DatasetUpload): void {

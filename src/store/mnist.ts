@@ -49,14 +49,18 @@ export const MNIST_RECORD: DatasetRecord = {
         missing: 0,
         minimum: 0,
         maximum: 1,
-        mean: 0.130925,
-        variance: 0.09514,
-        zeros: 0.808576,
-        extremes: 0.815338,
+        mean: 0.13066,
+        variance: 0.09493,
+        zeros: 0.808798,
+        extremes: 0.815479,
         integers: false,
         distinct: null,
       },
     ],
+  },
+  test_profile: {
+    per_column: false,
+    columns: [{ name: 'values', missing: 0, minimum: 0, maximum: 1, integers: false }],
   },
 };
 

@@ -189,30 +189,6 @@ describe('POST /jobs', () => {
   });
 });
 
-describe('watching test rows', () => {
-  const order = (dataset: string) =>
-    post({ dataset_id: dataset, training: { validation_fraction: 0, watch_test_rows: true } });
-
-  it('is ordered for a data set that has some', async () => {
-    const api = await buildTestApi();
-    const dataset = datasetRecord({ test_rows: 10 });
-    api.datasets.records.push(dataset);
-    expect((await api.call(order(dataset.id))).statusCode).toBe(202);
-    expect(api.producer.jobs[0]?.payload).toMatchObject({
-      split: 'separate',
-      training: { watch_test_rows: true },
-    });
-  });
-
-  it('is refused for a data set that has none', async () => {
-    const api = await buildTestApi();
-    const dataset = datasetRecord();
-    api.datasets.records.push(dataset);
-    const problem = problemOf(await api.call(order(dataset.id)));
-    expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/training/watch_test_rows' }] });
-  });
-});
-
 describe('GET /jobs', () => {
   it('pages through the jobs, newest first, filtered by state', async () => {
     const api = await buildTestApi();

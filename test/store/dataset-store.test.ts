@@ -45,8 +45,18 @@ describe('create', () => {
       profile: {
         per_column: false,
         columns: [
-          expect.objectContaining({ name: 'values', kind: 'grey', minimum: 0, maximum: 1, zeros: 1 / 16 }),
+          expect.objectContaining({
+            name: 'values',
+            kind: 'grey',
+            minimum: 0,
+            maximum: 11 / 255,
+            zeros: 1 / 12,
+          }),
         ],
+      },
+      test_profile: {
+        per_column: false,
+        columns: [expect.objectContaining({ name: 'values', missing: 0 })],
       },
     });
     expect(await driver.read(`datasets/${record.id}/rows.bin`)).toEqual(VALUES);
@@ -186,11 +196,11 @@ describe('get and list', () => {
 
   it('reads what was stored before there were profiles, and nothing of later versions', async () => {
     const { driver, store, create } = await open();
-    const old = { ...(await create(IMAGES)), profile: undefined, header: undefined };
+    const old = { ...(await create(IMAGES)), profile: undefined, header: undefined, test_profile: undefined };
     const key = `datasets/${old.id}/dataset.json`;
     await driver.write(key, Buffer.from(JSON.stringify(old)));
-    expect(await store.get(old.id)).toEqual({ ...old, profile: null, header: null });
-    await driver.write(key, Buffer.from(JSON.stringify({ ...old, version: 3 })));
+    expect(await store.get(old.id)).toEqual({ ...old, profile: null, header: null, test_profile: null });
+    await driver.write(key, Buffer.from(JSON.stringify({ ...old, version: 4 })));
     expect(await codeOf(store.get(old.id))).toBe('blob_corrupt');
   });
 

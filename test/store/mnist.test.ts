@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDatasetStore } from '../../src/store/dataset-store.ts';
-import { profiler } from '../../src/model/dataset.ts';
+import { profiler, summarizeTestRows } from '../../src/model/dataset.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { errorOf, idxFile } from './support.ts';
@@ -39,11 +39,15 @@ describe('the built-in mnist', () => {
     expect(counts.slice(0, 2)).toEqual([6903, 7877]);
   });
 
-  it('has the profile that its images have', async () => {
+  it('has the profile that its training images have', async () => {
     const folder = await temporaryFolder();
-    const { profile, scale } = await createDatasetStore(fsDriver(folder), LIMITS).get('mnist');
-    const made = profiler([28, 28], 'uint8', 1);
-    made.add(await fsDriver(folder).read('datasets/mnist/rows.bin'));
+    const record = await createDatasetStore(fsDriver(folder), LIMITS).get('mnist');
+    const { profile, scale } = record;
+    const [made, test] = [profiler([28, 28], 'uint8', 1), profiler([28, 28], 'uint8', 1)];
+    const images = await fsDriver(folder).read('datasets/mnist/rows.bin');
+    made.add(images.subarray(0, 60_000 * 784));
+    test.add(images.subarray(60_000 * 784));
+    expect(record.test_profile).toEqual(summarizeTestRows(test.result(scale)));
     const [expected] = made.result(scale).columns;
     if (!expected) throw new Error('there is a profile');
     for (const [name, found] of Object.entries(profile?.columns[0] ?? {})) {

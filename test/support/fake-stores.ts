@@ -29,6 +29,7 @@ export function datasetRecord(fields: Partial<DatasetRecord> = {}): DatasetRecor
     bytes: 4000,
     header: null,
     profile: null,
+    test_profile: null,
     ...fields,
   };
 }

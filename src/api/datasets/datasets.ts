@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
-import { propose, warningsFor } from '../../model/dataset.ts';
+import { propose, warningsFor, warnOfTestRows } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import { pageOf, type PageQuery } from '../http/schemas.ts';
 import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
@@ -39,7 +39,7 @@ export async function listDatasets(
   return { data: records.map(presentDataset), has_more: hasMore };
 }
 
-function presentDataset({ profile, ...dataset }: DatasetRecord): Dataset {
+function presentDataset({ profile, test_profile, ...dataset }: DatasetRecord): Dataset {
   return dataset;
 }
 
@@ -50,6 +50,9 @@ function presentDetails(record: DatasetRecord): DatasetDetails {
   return {
     ...record,
     proposal: { likelihood, binarization, reasons: [...reasons] },
-    warnings: warningsFor(profile, likelihood, binarization),
+    warnings: [
+      ...warningsFor(profile, likelihood, binarization),
+      ...warnOfTestRows(likelihood, record.test_profile),
+    ],
   };
 }

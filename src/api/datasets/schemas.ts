@@ -46,7 +46,7 @@ export const UploadBody = {
   },
 };
 
-export const Dataset = Type.Omit(DatasetRecord, ['profile'], {
+export const Dataset = Type.Omit(DatasetRecord, ['profile', 'test_profile'], {
   title: 'Dataset',
   ...closed,
   description: 'A data set.',

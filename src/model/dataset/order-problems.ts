@@ -15,6 +15,7 @@ import type { TrainingSpec } from '../specification/training.ts';
 import { fitProblems, TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
 import { countRows, resolvePart, UNTRAINED } from './split.ts';
+import { findTestRowProblem, type TestProfile } from './test-rows.ts';
 
 /** What is known of a data set: its record. */
 export interface KnownDataset {
@@ -27,6 +28,7 @@ export interface KnownDataset {
   readonly maximum: number;
   readonly header?: boolean | null;
   readonly profile: DatasetProfile | null;
+  readonly test_profile: TestProfile | null;
 }
 
 export interface TrainingPlan {
@@ -62,9 +64,12 @@ const checkLikelihood: Check = ({ model }, dataset) =>
 const checkValues: Check = ({ model }, dataset) =>
   valueProblems(model.likelihood, dataset).map(insideLikelihood);
 
-const checkWatching: Check = ({ training }, { id, test_rows: testRows }) => {
-  if (training.watch_test_rows !== true || testRows > 0) return [];
-  const found = `true for ${id}, which has no test rows`;
+const checkWatching: Check = ({ model, training }, { id, test_rows: testRows, test_profile: known }) => {
+  if (training.watch_test_rows !== true) return [];
+  const strange = findTestRowProblem(model.likelihood, known);
+  if (testRows > 0 && strange === null) return [];
+  const why = testRows === 0 ? 'which has no test rows' : `whose test rows have ${strange}`;
+  const found = `true for ${id}, ${why}`;
   return [{ pointer: '/training/watch_test_rows', found, allowed: 'false' }];
 };
 
@@ -126,6 +131,20 @@ export function countEvaluatedRows(
   return Math.min(counts[resolvePart(rows, counts)], limit ?? Infinity);
 }
 
+/** A model may have been trained on data whose test rows its likelihood does not explain. */
+function checkEvaluatedTestRows(
+  { rows }: EvaluationSpec,
+  { model }: KnownModel,
+  dataset: KnownDataset,
+): SpecificationProblem[] {
+  const part = resolvePart(rows, { test: dataset.test_rows });
+  if (part !== 'test' && part !== 'all') return [];
+  const strange = findTestRowProblem(model.likelihood, dataset.test_profile);
+  if (strange === null) return [];
+  const found = `test rows with ${strange}, which the likelihood does not explain`;
+  return [{ pointer: '/rows', found, allowed: 'validation, train' }];
+}
+
 /** Why a model cannot be evaluated in this way on this data set, by pointers inside the job; none where it can. */
 export function evaluationProblems(
   evaluation: EvaluationSpec,
@@ -150,6 +169,7 @@ export function evaluationProblems(
     ...(dataset.data_size === known.data_size ? [] : [size]),
     ...(rows > 0 ? [] : [none]),
     ...values.map((problem) => ({ ...problem, pointer: '/dataset_id' })),
+    ...checkEvaluatedTestRows(evaluation, known, dataset),
     ...evaluationCombinationProblems({ evaluation, model, training, rowShape: known.row_shape, rows }),
   ];
 }

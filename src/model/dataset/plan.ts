@@ -5,6 +5,7 @@ import type { TrainingSpec } from '../specification/training.ts';
 import { addLabels } from './fit.ts';
 import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
 import { propose } from './proposal.ts';
+import { warnOfTestRows } from './test-rows.ts';
 import { warningsFor } from './warnings.ts';
 
 export type TrainingOutcome =
@@ -19,14 +20,15 @@ export function planTraining(
   dataset: KnownDataset,
 ): TrainingOutcome {
   const { training } = order;
-  const { profile } = dataset;
+  const { profile, test_profile: testProfile } = dataset;
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
   const likelihood = addLabels(chosen, profile);
   const plan = { model: { ...order.model, likelihood }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
-  return { plan, warnings: profile === null ? [] : warningsFor(profile, likelihood, training.binarization) };
+  const warnings = profile === null ? [] : warningsFor(profile, likelihood, training.binarization);
+  return { plan, warnings: [...warnings, ...warnOfTestRows(likelihood, testProfile)] };
 }
 
 /** Values that become zeros and ones have the Bernoulli likelihood, as have those of which nothing is known. */

@@ -3,6 +3,7 @@ import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
 import { closed } from '../specification/schema.ts';
 import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
+import { isFlag } from './labels.ts';
 import { observeBytes, observeNumbers, type Observer } from './observers.ts';
 
 const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
@@ -72,7 +73,7 @@ export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32'
     result(finalScale, { names, labels } = { names: null, labels: [] }) {
       const profiles = observer.summaries(finalScale).map((summary, i) => {
         const name = perColumn ? (names?.[i] ?? columnName(i)) : 'values';
-        return profileOf(name, summary, labels[i] ?? undefined);
+        return profileOf(name, summary, keepSeenLabels(labels[i], summary));
       });
       return { per_column: perColumn, columns: profiles };
     },
@@ -81,6 +82,15 @@ export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32'
 
 /** Name of a column that has none. */
 export const columnName = (column: number): string => `column_${column + 1}`;
+
+/** The words that the rows hold: other rows may hold more. A flag has both of its words. */
+function keepSeenLabels(
+  labels: readonly string[] | null | undefined,
+  { rows, missing, maximum }: ColumnSummary,
+): readonly string[] | undefined {
+  if (!labels || missing === rows) return undefined;
+  return labels.slice(0, Math.max(maximum + 1, isFlag(labels.slice(0, 2)) ? 2 : 0));
+}
 
 function profileOf(name: string, summary: ColumnSummary, labels?: readonly string[]): ColumnProfile {
   const { rows, missing, zeros, ones, integers, counts } = summary;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { DatasetProfile } from '../../model/dataset.ts';
+import { DatasetProfile, TestProfile } from '../../model/dataset.ts';
 import { DataSize, orNull, RowShape, Sha256, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
@@ -34,7 +34,12 @@ export const DatasetRecord = Type.Object(
     sha256: Sha256,
     bytes: wholeNumber(1, 'Size of all rows as stored.'),
     profile: orNull(DatasetProfile, {
-      description: 'What the values look like; null for data sets stored before profiles existed.',
+      description:
+        'What the values look like, without those of test rows; null for data sets stored before profiles existed.',
+    }),
+    test_profile: orNull(TestProfile, {
+      description:
+        'What the test rows hold; null if there are none, or for data sets stored when profile covered them too.',
     }),
   },
   { additionalProperties: false },
@@ -44,4 +49,10 @@ export type DatasetRecord = Static<typeof DatasetRecord>;
 /** Version 1 had neither a header nor a profile. */
 const addHeaderAndProfile: Migration = (older) => ({ header: null, profile: null, ...older });
 
-export const datasetFormat = recordFormat('dataset.json', DatasetRecord, [addHeaderAndProfile]);
+/** In version 2 the profile was made of all rows. */
+const addTestProfile: Migration = (older) => ({ test_profile: null, ...older });
+
+export const datasetFormat = recordFormat('dataset.json', DatasetRecord, [
+  addHeaderAndProfile,
+  addTestProfile,
+]);

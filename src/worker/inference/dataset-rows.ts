@@ -1,4 +1,4 @@
-import { resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
+import { findTestRowProblem, resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
 import type { DatasetPart, SplitPart } from '../../model/specification.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
@@ -7,14 +7,16 @@ import type { ModelRecord } from '../../store/models.ts';
 import type { OpenDatasets } from '../open-datasets.ts';
 import { readValues } from '../row-values.ts';
 
-/** Rows of a data set by index: [indices, data_size]. Errors: data_invalid where there is no such row. */
+/** Rows of a model's data set by index: [indices, data_size]. Errors: data_invalid if there is no such row. */
 export function readRows(
   datasets: OpenDatasets,
-  id: string,
+  model: ModelRecord,
   indices: readonly number[],
 ): Promise<FloatArray> {
+  const id = model.dataset_id;
   return datasets.use(id, (reader) => {
     const { rows } = reader.record;
+    checkTestRows(reader.record, model, indices);
     const missing = indices.find((index) => index >= rows);
     if (missing === undefined) return readValues(reader, Uint32Array.from(indices));
     throw AppError.of('data_invalid', {
@@ -22,6 +24,18 @@ export function readRows(
       found: 'no such row',
       allowed: `0 to ${rows - 1}`,
     });
+  });
+}
+
+/** Errors: data_invalid for test rows that the likelihood does not explain: a training does not look at them. */
+function checkTestRows(dataset: DatasetRecord, { model }: ModelRecord, rows: Iterable<number>): void {
+  const first = dataset.rows - dataset.test_rows;
+  const found = findTestRowProblem(model.likelihood, dataset.test_profile);
+  if (found === null || [...rows].every((row) => row < first)) return;
+  throw AppError.of('data_invalid', {
+    where: 'rows',
+    found: `test rows with ${found}, which the likelihood does not explain`,
+    allowed: `rows 0 to ${first - 1}`,
   });
 }
 
@@ -40,7 +54,12 @@ export function selectSpreadRows(
     throw AppError.of('data_invalid', { where: 'rows', found, allowed: 'train, all' });
   }
   const count = Math.min(limit, rows.length);
-  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)] ?? 0);
+  const chosen = Uint32Array.from(
+    { length: count },
+    (_, i) => rows[Math.floor((i * rows.length) / count)] ?? 0,
+  );
+  checkTestRows(dataset, model, chosen);
+  return chosen;
 }
 
 /** Why a part has no rows. */

@@ -55,7 +55,7 @@ export const interpolate: Runner<'interpolate'> = {
 
 /** The means of q(z|x) of rows of the data set. */
 async function encodeRows({ inference, parameters, datasets, record }: Subject, indices: readonly number[]) {
-  const rows = await readRows(datasets, record.dataset_id, indices);
+  const rows = await readRows(datasets, record, indices);
   return (await inference.encode(parameters, rows)).mean.data;
 }
 

@@ -37,7 +37,7 @@ const reconstruct: Runner<'reconstruct'> = {
 export const reconstructDatasetRows: Runner<'reconstruct_dataset_rows'> = {
   needsEncoder: always,
   run: async ({ inference, parameters, datasets, record }, { datasetRows }) => {
-    const rows = await readRows(datasets, record.dataset_id, datasetRows);
+    const rows = await readRows(datasets, record, datasetRows);
     const mean = await inference.reconstruct(parameters, rows);
     return { mean: toMatrix(mean), data: toMatrix(rows) };
   },

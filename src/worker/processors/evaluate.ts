@@ -1,7 +1,12 @@
 import { evaluate } from '../../model/evaluation/evaluate.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import type { Runtime } from '../../model/runtime/runtime.ts';
-import { needsEncoder, type EvaluationReport, type TrainingSpec } from '../../model/specification.ts';
+import {
+  needsEncoder,
+  type EvaluationReport,
+  type LikelihoodSpec,
+  type TrainingSpec,
+} from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { EvaluatePayload, EvaluateResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
@@ -11,6 +16,7 @@ import type { Store } from '../../store/store.ts';
 import { warningOfDamage } from '../damage.ts';
 import { EvaluationProgress } from '../evaluation/progress.ts';
 import { selectEvaluatedRows, splitFor } from '../evaluation/rows.ts';
+import { checkRows } from '../training/data-check.ts';
 import { rowSet, type Binarizing } from '../row-values.ts';
 
 export interface EvaluateDependencies {
@@ -67,6 +73,7 @@ async function report(
   const { model, training } = record;
   const binarizing = binarizingOf(evaluation, training);
   const { part, rows, influenced } = selectEvaluatedRows(payload, record, readers.evaluated.record);
+  if (part === 'test' || part === 'all') await checkTestRows(readers.evaluated, model.likelihood);
   const train = splitFor(record, readers.trained.record).train.subarray(0, FITTED_ROWS);
   const progress = new EvaluationProgress(context, runtime.name);
   const { kind, report: measured } = await evaluate(
@@ -98,6 +105,12 @@ async function report(
     kind,
   };
   return finite({ protocol, ...measured });
+}
+
+/** A training may not have looked at them. Errors: data_invalid. */
+function checkTestRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<void> {
+  const { rows, test_rows: testRows } = reader.record;
+  return checkRows(reader, likelihood, { first: rows - testRows, end: rows });
 }
 
 /** Static rows are those that the training saw; dynamic ones are drawn for this evaluation. */

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
-import { splitRows } from '../../model/dataset.ts';
+import { splitRows, type Split } from '../../model/dataset.ts';
 import { addTransform } from '../../model/dataset/standardise.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
 import { minibatchSizeOf, needsTransform, type ModelSpec } from '../../model/specification.ts';
@@ -45,7 +45,8 @@ async function train(
     optimizer: true,
     onCorrupt: warningOfDamage(warn),
   });
-  if (resume === null) await checkRows(reader, payload.model.likelihood);
+  if (resume === null)
+    await checkRows(reader, payload.model.likelihood, { first: 0, end: countUsedRows(payload, split) });
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
   const model = await completed(payload, source, split.train, record.data_size, store);
@@ -77,6 +78,11 @@ async function train(
     await trainer.dispose();
     await scorer.dispose();
   }
+}
+
+/** Test rows, the last ones, are used only if they are watched or validate. */
+function countUsedRows({ training, split: rule }: TrainPayload, { rows, test }: Split): number {
+  return training.watch_test_rows === true || rule === 'test_rows_validate' ? rows : rows - test.length;
 }
 
 /** The model with the transforms that its likelihood asks for, computed from the training rows and kept with it. */

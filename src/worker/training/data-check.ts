@@ -5,16 +5,26 @@ import type { RowReader } from '../../store/datasets.ts';
 
 const ROWS_AT_ONCE = 256;
 
+/** Rows `first` to `end - 1` of a data set. */
+interface RowRange {
+  readonly first: number;
+  readonly end: number;
+}
+
 /**
- * Looks at every row where the profile of the data set cannot tell whether the likelihood explains it. Errors:
- * data_invalid with row and column.
+ * Looks at these rows if the profile of the data set cannot tell whether the likelihood explains them. Errors: data_invalid
+ * with row and column.
  */
-export async function checkRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<void> {
-  const { id, profile, rows, data_size: size, dtype, scale } = reader.record;
+export async function checkRows(
+  reader: RowReader,
+  likelihood: LikelihoodSpec,
+  { first, end }: RowRange,
+): Promise<void> {
+  const { id, profile, data_size: size, dtype, scale } = reader.record;
   if (!needsRowCheck(likelihood, profile)) return;
   const check = createRowCheck(likelihood, size, scale);
-  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
-    const indices = Uint32Array.from({ length: Math.min(ROWS_AT_ONCE, rows - start) }, (_, i) => start + i);
+  for (let start = first; start < end; start += ROWS_AT_ONCE) {
+    const indices = Uint32Array.from({ length: Math.min(ROWS_AT_ONCE, end - start) }, (_, i) => start + i);
     const length = indices.length * size;
     const stored = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
     await reader.readRows(indices, stored);

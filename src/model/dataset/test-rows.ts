@@ -1,0 +1,58 @@
+import Type, { type Static } from 'typebox';
+import { closed } from '../specification/schema.ts';
+import { valueDomain, type LikelihoodSpec, type ValueDomain } from '../specification.ts';
+import { TOLERANCE } from './fit.ts';
+import { ColumnProfile, type DatasetProfile } from './profile.ts';
+
+const TestColumn = Type.Pick(ColumnProfile, ['name', 'missing', 'minimum', 'maximum', 'integers'], closed);
+type TestColumn = Static<typeof TestColumn>;
+
+/** What the test rows hold: only whether a likelihood explains them is told by it, and nothing is proposed. */
+export const TestProfile = Type.Object(
+  {
+    per_column: Type.Boolean({ description: 'As in profile.' }),
+    columns: Type.Array(TestColumn),
+  },
+  closed,
+);
+export type TestProfile = Static<typeof TestProfile>;
+
+export function summarizeTestRows({ per_column, columns }: DatasetProfile): TestProfile {
+  return {
+    per_column,
+    columns: columns.map(({ name, missing, minimum, maximum, integers }) => ({
+      name,
+      missing,
+      minimum,
+      maximum,
+      integers,
+    })),
+  };
+}
+
+/** What the test rows hold that the likelihood does not explain, in words; null if nothing is known of that. */
+export function findTestRowProblem(likelihood: LikelihoodSpec, known: TestProfile | null): string | null {
+  if (known === null || (likelihood.family === 'mixed' && !known.per_column)) return null;
+  for (const [i, column] of known.columns.entries()) {
+    const problem = findColumnProblem(valueDomain(likelihood, i), column);
+    if (problem !== null) return known.per_column ? `${problem} in column ${column.name}` : problem;
+  }
+  return null;
+}
+
+/** A warning if the likelihood does not explain the test rows. */
+export function warnOfTestRows(likelihood: LikelihoodSpec | null, known: TestProfile | null): string[] {
+  const problem = likelihood === null ? null : findTestRowProblem(likelihood, known);
+  if (problem === null) return [];
+  return [
+    `The test rows have ${problem}, which the likelihood does not explain: they can be neither watched nor evaluated.`,
+  ];
+}
+
+function findColumnProblem({ low, high, integer, missing }: ValueDomain, column: TestColumn): string | null {
+  const { minimum, maximum } = column;
+  if (column.missing > 0 && !missing) return 'missing values';
+  if (minimum === null || maximum === null) return null;
+  if (minimum < low - TOLERANCE || maximum > high + TOLERANCE) return `values from ${minimum} to ${maximum}`;
+  return integer && !column.integers ? 'values that are not whole numbers' : null;
+}

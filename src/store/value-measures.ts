@@ -1,0 +1,78 @@
+import { profiler, type ColumnNames, type DatasetProfile } from '../model/dataset.ts';
+import { rowsKey } from './dataset-files.ts';
+import type { Driver } from './driver.ts';
+import type { RowStream } from './formats/rows.ts';
+import { BYTES_PER_VALUE } from './records/dataset-record.ts';
+
+/** Read back at a time; the event loop runs in between. */
+const CHUNK_BYTES = 2 ** 20;
+
+/** What is found out about rows, whose values come in any pieces. Of no value: Infinity, -Infinity. */
+export interface ValueMeasures {
+  readonly minimum: number;
+  readonly maximum: number;
+  add(stored: Uint8Array | Float32Array): void;
+  profile(scale: number, names: ColumnNames): DatasetProfile;
+}
+
+/** `scale` matters only for float32 values. */
+export function measureValues({ rowShape, dtype }: RowStream, scale: number): ValueMeasures {
+  const profiling = profiler(rowShape, dtype, scale);
+  let [minimum, maximum] = [Infinity, -Infinity];
+  return {
+    get minimum() {
+      return minimum;
+    },
+    get maximum() {
+      return maximum;
+    },
+    add(stored) {
+      let [low, high] = [minimum, maximum];
+      for (let i = 0; i < stored.length; i++) {
+        const value = stored[i] ?? NaN;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      [minimum, maximum] = [low, high];
+      profiling.add(stored);
+    },
+    profile: (finalScale, names) => profiling.result(finalScale, names),
+  };
+}
+
+/** The pieces as little-endian bytes, measured on the way if asked for. */
+export async function* toBytes(
+  pieces: RowStream['pieces'],
+  measures: ValueMeasures | null,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    measures?.add(piece);
+    yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+  }
+}
+
+/** Measures stored rows `first` to `end - 1`. */
+export async function measureStoredRows(
+  driver: Driver,
+  id: string,
+  stream: RowStream,
+  scale: number,
+  [first, end]: readonly [number, number],
+): Promise<ValueMeasures> {
+  const measures = measureValues(stream, scale);
+  const rowBytes = stream.dataSize * BYTES_PER_VALUE[stream.dtype];
+  const chunk = new ArrayBuffer(Math.min(CHUNK_BYTES, (end - first) * rowBytes));
+  const blob = await driver.open(rowsKey(id));
+  try {
+    for (let offset = first * rowBytes; offset < end * rowBytes; offset += chunk.byteLength) {
+      const length = Math.min(chunk.byteLength, end * rowBytes - offset);
+      await blob.read(new Uint8Array(chunk, 0, length), offset);
+      measures.add(
+        stream.dtype === 'uint8' ? new Uint8Array(chunk, 0, length) : new Float32Array(chunk, 0, length / 4),
+      );
+    }
+  } finally {
+    await blob.close();
+  }
+  return measures;
+}
