@@ -45,8 +45,8 @@ export interface LikelihoodFamily {
 export interface ColumnMathematics<Spec> {
   /** One family for all columns of this kind that share {@link ColumnMathematics.setting}. */
   readonly family: (columns: readonly Spec[]) => LikelihoodFamily;
-  /** A number that columns must have in common to be handled at once. Default: none. */
-  readonly setting?: (column: Spec) => number;
+  /** What columns must have in common to be handled at once. Default: none. */
+  readonly setting?: (column: Spec) => number | string;
   /** What the encoder is shown as 0 (or all zeros): it stands where a value is missing. Default: 0. */
   readonly filler?: (column: Spec) => number;
 }

@@ -58,16 +58,24 @@ export function logVarianceFor(variance: number, minimum: number): number {
   return Math.log(Math.max(variance - minimum ** 2, 1e-4));
 }
 
-interface RealColumn {
-  readonly minimum_standard_deviation: number;
+interface StandardisedColumn {
   readonly transform?: { readonly shift: number; readonly scale: number };
+}
+
+/** The transform of a row of these columns; none if none of them has one. */
+export function joinTransforms(columns: readonly StandardisedColumn[]) {
+  if (columns.every(({ transform }) => !transform)) return {};
+  const shift = columns.map(({ transform }) => transform?.shift ?? 0);
+  const scale = columns.map(({ transform }) => transform?.scale ?? 1);
+  return { transform: { shift, scale } };
+}
+
+interface RealColumn extends StandardisedColumn {
+  readonly minimum_standard_deviation: number;
 }
 
 /** The fields of a row of these columns, which share their minimum standard deviation. */
 export function realColumns(columns: readonly RealColumn[]) {
   const minimum_standard_deviation = columns[0]?.minimum_standard_deviation ?? 0;
-  if (columns.every(({ transform }) => !transform)) return { minimum_standard_deviation };
-  const shift = columns.map(({ transform }) => transform?.shift ?? 0);
-  const scale = columns.map(({ transform }) => transform?.scale ?? 1);
-  return { minimum_standard_deviation, transform: { shift, scale } };
+  return { minimum_standard_deviation, ...joinTransforms(columns) };
 }
