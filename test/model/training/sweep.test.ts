@@ -31,6 +31,7 @@ const LIKELIHOODS = [
   { family: 'gaussian' },
   { family: 'gaussian', variance: 'shared', mean: 'unit_interval' },
   { family: 'gaussian', variance: 'fixed', standard_deviation: 0.5 },
+  { family: 'student_t', degrees_of_freedom: 3 },
   { family: 'poisson' },
   { family: 'categorical', groups: [2, 2] },
   {

@@ -8,6 +8,7 @@ import { gaussian, gaussianColumn } from './gaussian.ts';
 import type { ColumnMathematics, LikelihoodFamily } from './likelihood.ts';
 import { logNormalColumn } from './log-normal.ts';
 import { poisson, poissonColumn } from './poisson.ts';
+import { studentT, studentTColumn } from './student-t.ts';
 
 type Row<Name> = (Name extends RowFamily
   ? { readonly row: (spec: LikelihoodOf<Name>) => LikelihoodFamily }
@@ -19,6 +20,7 @@ export const MATHEMATICS: { readonly [Name in keyof typeof LIKELIHOODS]: Row<Nam
   bernoulli: { row: bernoulli, column: bernoulliColumn },
   continuous_bernoulli: { row: continuousBernoulli },
   gaussian: { row: gaussian, column: gaussianColumn },
+  student_t: { row: studentT, column: studentTColumn },
   log_normal: { column: logNormalColumn },
   poisson: { row: poisson, column: poissonColumn },
   categorical: { row: categorical, column: categoricalColumn },

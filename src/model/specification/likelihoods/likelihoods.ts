@@ -6,12 +6,14 @@ import type { LikelihoodDescription } from './description.ts';
 import { gaussian } from './gaussian.ts';
 import { logNormal } from './log-normal.ts';
 import { poisson } from './poisson.ts';
+import { studentT } from './student-t.ts';
 
 /** Every likelihood of values of one kind; `mixed` (mixed.ts) puts them together to a table. */
 export const LIKELIHOODS = {
   bernoulli,
   continuous_bernoulli: continuousBernoulli,
   gaussian,
+  student_t: studentT,
   log_normal: logNormal,
   poisson,
   categorical,

@@ -33,6 +33,11 @@ def gaussian(x, mean, deviation, shift=0.0, scale=1.0):
     return stats.norm.logpdf(x, center, scale * deviation), center + 0 * deviation
 
 
+def student_t(x, location, scale, v, shift=0.0, own=1.0):
+    center = shift + own * location
+    return stats.t.logpdf(x, v, center, own * scale), center + 0 * scale
+
+
 def log_normal(x, mean, deviation, shift=0.0, scale=1.0):
     own = stats.lognorm(s=scale * deviation, scale=np.exp(shift + scale * mean))
     return own.logpdf(x), own.mean()
@@ -122,6 +127,28 @@ def gaussian_cases():
     )
 
 
+def student_t_cases():
+    x, output = np.array([0.2, 40.0, -2.0]), [*MEANS, *LOG_VARIANCES]
+    for v, minimum in [(5, 0.01), (1.5, 0.3), (400, 0)]:
+        spec = {"family": "student_t", "degrees_of_freedom": v, "minimum_scale": minimum}
+        scale = np.sqrt(np.exp(LOG_VARIANCES) + minimum**2)
+        yield case(f"student_t of {v}", spec, x, output, *student_t(x, MEANS, scale, v))
+    shift, own = np.array([50.0, -3.0, 0.01]), np.array([20.0, 0.5, 0.001])
+    transform = {"shift": shift.tolist(), "scale": own.tolist()}
+    spec = {"family": "student_t", "standardise": "per_element", "transform": transform}
+    spec |= {"degrees_of_freedom": 3, "minimum_scale": 0.1}
+    far = np.array([60.0, -2.5, 0.012])
+    scale = np.sqrt(np.exp(LOG_VARIANCES) + 0.01)
+    yield case("student_t standardised", spec, far, output, *student_t(far, MEANS, scale, 3, shift, own))
+    column = {"family": "student_t", "degrees_of_freedom": 3, "minimum_scale": 0.1}
+    columns = [
+        {"name": f"c{i}", "likelihood": column | {"standardise": "per_element", "transform": {"shift": b, "scale": a}}}
+        for i, (b, a) in enumerate(zip(shift.tolist(), own.tolist()))
+    ]
+    mixed = {"family": "mixed", "columns": columns}
+    yield case("student_t columns", mixed, far, output, *student_t(far, MEANS, scale, 3, shift, own))
+
+
 def grouped(sizes, x, logits):
     ends = np.cumsum(sizes)[:-1]
     pairs = [categorical(a, b) for a, b in zip(np.split(x, ends), np.split(logits, ends))]
@@ -190,6 +217,7 @@ def cases():
     family = {"family": "continuous_bernoulli"}
     yield elementwise("continuous_bernoulli", family, continuous_bernoulli, inside, far)
     yield from gaussian_cases()
+    yield from student_t_cases()
     counts, log_rates = [0, 0, 1, 2, 7, 8, 30, 1000, 100000], [-20, 0.5, 0, 1.2, 2, 1.9, 3.5, 6.9, 11.5]
     yield elementwise("poisson", {"family": "poisson"}, poisson, counts, log_rates)
     logits = np.array([0.3, -1.2, 2.0, 0.0, 0.4, -0.4, 80.0, -80.0, 3.0, 1.0])
