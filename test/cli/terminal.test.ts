@@ -9,6 +9,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** util-linux's `script` gives a program a terminal of its own. */
 const { status, stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
 const canScript = status === 0 && stdout.includes('util-linux');
+if (!canScript) console.log("Skipped, because util-linux's script is not on the PATH: the log on a terminal");
 
 it.skipIf(!canScript)(
   'on a terminal a service writes no JSON',

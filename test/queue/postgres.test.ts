@@ -9,7 +9,7 @@ const programs = postgresPrograms();
 
 if (programs === null) {
   if (process.env['CI'] !== undefined) throw new Error('PostgreSQL must be installed in CI');
-  console.log('PostgreSQL is not installed: the tests of the queue on Postgres are left out');
+  console.log('Skipped, because PostgreSQL is not installed: the queue on Postgres');
 } else {
   describe('the queue on Postgres', () => {
     let server: Awaited<ReturnType<typeof startPostgres>>;

@@ -9,7 +9,7 @@ import { quiet } from './queue-under-test.ts';
 import { aborted, echo, gate, inferPayload, succeeded, trainPayload } from './samples.ts';
 
 const available = hasRedis();
-if (!available) console.log('redis-server is not on the PATH: the tests of the queue on Redis are left out');
+if (!available) console.log('Skipped, because redis-server is not on the PATH: the queue on Redis');
 
 function settingsFor(redis: RedisServer) {
   const common = { queuePrefix: 'test', dataDir: 'unused', shutdownTimeoutMs: 5_000, lockDurationMs: 2_000 };

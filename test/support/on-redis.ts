@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { hasRedis, startRedis, type RedisServer } from './redis-server.ts';
 
-/** Tests on a real Redis of their own: left out, with a word, where there is none, but never on CI. */
+/** Tests on a real Redis of their own. Without the program they are skipped with a message; in CI they fail. */
 export function describeOnRedis(name: string, tests: (redis: () => RedisServer) => void): void {
   if (!hasRedis()) {
-    console.log(`redis-server is not on the PATH: left out: ${name}`);
+    console.log(`Skipped, because redis-server is not on the PATH: ${name}`);
     it.runIf(process.env.CI)(`${name}: finds redis-server on the PATH`, () => {
       throw new Error('redis-server is not on the PATH, and CI is set');
     });
