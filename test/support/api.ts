@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildApp, type ApiOptions, type App } from '../../src/api/app.ts';
@@ -132,6 +132,7 @@ function contractCheck(app: App) {
   const document = app.swagger();
   const ajv = new Ajv({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'openapi');
+  const compiled = new Map<string, ValidateFunction>();
   return ({ method = 'GET', url }: InjectOptions, response: LightMyRequestResponse): void => {
     const target = typeof url === 'string' ? (url.split('?', 1)[0] ?? '') : '';
     const template = Object.keys(document.paths ?? {}).find((candidate) =>
@@ -146,7 +147,9 @@ function contractCheck(app: App) {
     if (response.body === '' || type === 'image/png') return;
     const pointer = ['paths', template, method.toLowerCase(), 'responses', status, 'content', type, 'schema'];
     const escaped = pointer.map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1')));
-    const validate = ajv.compile({ $ref: `openapi#/${escaped.join('/')}` });
+    const $ref = `openapi#/${escaped.join('/')}`;
+    const validate = compiled.get($ref) ?? ajv.compile({ $ref });
+    compiled.set($ref, validate);
     const body: unknown = type === 'text/csv' ? response.body : response.json();
     expect(validate(body) ? [] : validate.errors, `${method} ${template} ${status}`).toEqual([]);
   };
