@@ -7,7 +7,7 @@ const RANDOM_DIGITS = 16;
 export type IdPrefix = 'job' | 'model' | 'ds' | 'req';
 
 /** `prefix_` + 10 digits of milliseconds + 16 random digits, base 32: ids of one prefix sort by creation time. */
-export function newId(prefix: IdPrefix, now: number = Date.now()): string {
+export function createId(prefix: IdPrefix, now: number = Date.now()): string {
   let time = '';
   for (let rest = now, i = 0; i < TIME_DIGITS; i++, rest = Math.floor(rest / 32)) {
     time = ALPHABET.charAt(rest % 32) + time;
@@ -17,6 +17,6 @@ export function newId(prefix: IdPrefix, now: number = Date.now()): string {
 }
 
 /** The JSON schema pattern of ids with this prefix. */
-export function idPattern(prefix: IdPrefix): string {
+export function formatIdPattern(prefix: IdPrefix): string {
   return `^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`;
 }

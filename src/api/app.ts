@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
-import { newId } from '../ids.ts';
+import { createId } from '../ids.ts';
 import { installAdmission } from './http/admission.ts';
 import { installBodyGuard } from './http/body-guard.ts';
 import { installDocumentation } from './http/documentation.ts';
@@ -25,7 +25,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   const { config } = options;
   const app: App = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
-    genReqId: () => newId('req'),
+    genReqId: () => createId('req'),
     bodyLimit: config.maxBodyBytes,
     logController: new RequestLog(),
     requestTimeout: config.requestTimeoutMs,

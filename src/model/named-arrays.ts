@@ -1,4 +1,4 @@
-import { sizeOf, type FloatArray } from './runtime/runtime.ts';
+import { countElements, type FloatArray } from './runtime/runtime.ts';
 
 /** Values by name: tensors and arrays alike. Every helper keeps the order of the names. */
 export type Named<Value> = Readonly<Record<string, Value>>;
@@ -34,5 +34,5 @@ export function stripPrefix<Value>(values: Named<Value>, prefix: string): Record
 
 /** An array for each shape, every element `value`. */
 export function fillNamed(shapes: Named<readonly number[]>, value: number): Record<string, FloatArray> {
-  return mapNamed(shapes, (shape) => ({ shape, data: new Float32Array(sizeOf(shape)).fill(value) }));
+  return mapNamed(shapes, (shape) => ({ shape, data: new Float32Array(countElements(shape)).fill(value) }));
 }

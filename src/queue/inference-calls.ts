@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { newId } from '../ids.ts';
+import { createId } from '../ids.ts';
 import { unavailable, type BullEvents, type BullQueue } from './drivers/driver.ts';
 import { parseFailure } from './failures.ts';
 import { packPayload, unpackResult, type PackedResult } from './infer-packing.ts';
@@ -43,7 +43,7 @@ export class InferenceCalls {
     { timeoutMs }: InferOptions,
   ): Promise<InferResult<Name>> {
     const data: InferData = { payload: packPayload(payload), result: null };
-    const id = newId('req');
+    const id = createId('req');
     const result = this.#waiters.wait(id, timeoutMs);
     this.#reach
       .call(() => this.#queue.add('infer', data, { ...JOB_OPTIONS.infer, jobId: id }))

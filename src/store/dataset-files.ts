@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { idPattern } from '../ids.ts';
+import { formatIdPattern } from '../ids.ts';
 import type { Driver } from './driver.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { readRecord } from './records/record-blob.ts';
@@ -12,7 +12,7 @@ export const datasetFolder = (id: string): string => `${DATASETS}/${id}`;
 export const rowsKey = (id: string): string => `${DATASETS}/${id}/rows.bin`;
 export const datasetKey = (id: string): string => `${DATASETS}/${id}/dataset.json`;
 
-const ID = new RegExp(idPattern('ds'));
+const ID = new RegExp(formatIdPattern('ds'));
 export const isDatasetId = (id: string): boolean => ID.test(id);
 
 /** A data set exists once its dataset.json, which is written last, does. Null if there is none. Errors: blob_corrupt. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
-import { newId } from '../ids.ts';
+import { createId } from '../ids.ts';
 import { summarizeTestRows } from '../model/dataset.ts';
 import {
   datasetFolder,
@@ -70,7 +70,7 @@ async function create(
   source: Readable,
   upload: DatasetUpload,
 ): Promise<DatasetRecord> {
-  const id = newId('ds');
+  const id = createId('ds');
   try {
     checkSettings(upload);
     const stream = await openUpload(readBytes(source), upload.format, limits, upload.header);

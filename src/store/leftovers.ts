@@ -1,4 +1,4 @@
-import { newId } from '../ids.ts';
+import { createId } from '../ids.ts';
 import { datasetFolder, datasetKey, DATASETS, isDatasetId } from './dataset-files.ts';
 import type { Driver } from './driver.ts';
 import { isModelId, modelFolder, modelKey, MODELS } from './model-files.ts';
@@ -9,12 +9,12 @@ const GRACE_MS = 24 * 3600 * 1000;
 
 /** Removes data sets and models without their JSON: what crashes left of uploads and removals at least a day ago. */
 export async function removeLeftovers(driver: Driver, now: number = Date.now()): Promise<void> {
-  const oldDataset = newId('ds', now - GRACE_MS);
+  const oldDataset = createId('ds', now - GRACE_MS);
   for (const id of await driver.list(DATASETS)) {
     if (!isDatasetId(id) || id > oldDataset) continue;
     if ((await readIfThere(driver, datasetKey(id))) === null) await driver.remove(datasetFolder(id));
   }
-  const oldModel = newId('model', now - GRACE_MS);
+  const oldModel = createId('model', now - GRACE_MS);
   for (const id of await driver.list(MODELS)) {
     if (!isModelId(id) || id > oldModel) continue;
     if ((await readIfThere(driver, modelKey(id))) === null) await driver.remove(modelFolder(id));

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { idPattern } from '../ids.ts';
+import { formatIdPattern } from '../ids.ts';
 import type { Driver } from './driver.ts';
 import { checkpointFormat, type CheckpointRecord } from './records/checkpoint-record.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
@@ -32,7 +32,7 @@ export async function listSteps(driver: Driver, id: string): Promise<number[]> {
   return names.filter((name) => STEP_NAME.test(name)).map(Number);
 }
 
-const ID = new RegExp(idPattern('model'));
+const ID = new RegExp(formatIdPattern('model'));
 export const isModelId = (id: string): boolean => ID.test(id);
 
 /** Null where there is none. Errors: blob_corrupt. */

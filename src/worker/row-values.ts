@@ -1,5 +1,5 @@
 import type { RowBatch, RowSet } from '../model/evaluation/measures/measure.ts';
-import { fillUniform, streamKey } from '../model/random/streams.ts';
+import { fillUniform, deriveKey } from '../model/random/streams.ts';
 import type { FloatArray } from '../model/runtime/runtime.ts';
 import type { BinarizationName } from '../model/specification.ts';
 import type { RowReader } from '../store/datasets.ts';
@@ -51,7 +51,7 @@ function binarize(
   if (binarization === 'none') return;
   const uniform = new Float32Array(dataSize).fill(0.5);
   rows.forEach((row, i) => {
-    if (binarization !== 'threshold') fillUniform(streamKey(seed, 'binarization', row), uniform);
+    if (binarization !== 'threshold') fillUniform(deriveKey(seed, 'binarization', row), uniform);
     const values = data.subarray(i * dataSize, (i + 1) * dataSize);
     uniform.forEach((u, element) => {
       values[element] = Number(u < (values[element] ?? 0));

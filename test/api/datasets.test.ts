@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { buildTestApi, problemOf } from '../support/api.ts';
 
 const upload = (query: string, payload: string | Buffer | undefined, type?: string) => ({
@@ -103,7 +103,7 @@ describe('GET /datasets', () => {
 
   it('answers 404 for one that is not there', async () => {
     const api = await buildTestApi();
-    const lost = await api.call({ url: `/datasets/${newId('ds')}` });
+    const lost = await api.call({ url: `/datasets/${createId('ds')}` });
     expect(problemOf(lost)).toMatchObject({ status: 404, code: 'dataset_not_found' });
     const malformed = await api.call({ url: '/datasets/..%2f..%2fetc' });
     expect(problemOf(malformed)).toMatchObject({ status: 404, code: 'id_invalid' });

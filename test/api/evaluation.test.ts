@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { TrainingSpec } from '../../src/model/specification.ts';
 import { EvaluatePayload, type EvaluateResult } from '../../src/queue/jobs.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -192,8 +192,8 @@ describe('POST /jobs with type evaluate', () => {
   });
 
   it.each<[string, object, number, string]>([
-    ['a model that is not there', { model_id: newId('model') }, 404, 'model_not_found'],
-    ['a data set that is not there', { dataset_id: newId('ds') }, 404, 'dataset_not_found'],
+    ['a model that is not there', { model_id: createId('model') }, 404, 'model_not_found'],
+    ['a data set that is not there', { dataset_id: createId('ds') }, 404, 'dataset_not_found'],
     ['a checkpoint that is not there', { checkpoint: 11 }, 404, 'checkpoint_not_found'],
   ])('answers for %s', async (_name, fields, status, code) => {
     const api = await buildTestApi();
@@ -213,7 +213,7 @@ describe('an evaluation job', () => {
   const result: EvaluateResult = {
     outcome: 'succeeded',
     protocol: {
-      model_id: newId('model'),
+      model_id: createId('model'),
       step: 12,
       dataset_id: 'mnist',
       rows: 'test',

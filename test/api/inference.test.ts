@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { packPayload, unpackPayload } from '../../src/queue/infer-packing.ts';
 import { GAUSSIAN, addModel, buildTestApi, problemOf } from '../support/api.ts';
 
@@ -241,7 +241,7 @@ describe('inference', () => {
   });
 
   it.each([
-    [newId('model'), 404, 'model_not_found'],
+    [createId('model'), 404, 'model_not_found'],
     ['nope', 422, 'id_invalid'],
   ])('answers model %s with %d', async (model_id, status, code) => {
     const api = await buildTestApi();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { TrainPayload } from '../../src/queue/jobs.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { buildTestApi, problemOf } from '../support/api.ts';
@@ -175,7 +175,7 @@ describe('POST /jobs', () => {
 
   it('answers 404 for a data set that is not there', async () => {
     const api = await buildTestApi();
-    const response = await api.call(post({ dataset_id: newId('ds') }));
+    const response = await api.call(post({ dataset_id: createId('ds') }));
     expect(problemOf(response)).toMatchObject({ status: 404, code: 'dataset_not_found' });
   });
 
@@ -267,10 +267,10 @@ describe('GET /jobs/:id', () => {
   });
 
   it.each([
-    ['GET', newId('job'), '', 'job_not_found'],
+    ['GET', createId('job'), '', 'job_not_found'],
     ['GET', 'nope', '', 'id_invalid'],
     ['GET', '12', '', 'id_invalid'],
-    ['POST', newId('job'), '/cancel', 'job_not_found'],
+    ['POST', createId('job'), '/cancel', 'job_not_found'],
     ['POST', 'a:b', '/cancel', 'id_invalid'],
   ] as const)('%s answers 404 for %s%s', async (method, id, suffix, code) => {
     const api = await buildTestApi();

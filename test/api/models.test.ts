@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { JOB_STATES } from '../../src/queue/jobs.ts';
 import { metricsLine } from '../store/model-fixtures.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
@@ -162,7 +162,7 @@ describe('models', () => {
     ['DELETE', ''],
   ] as const)('%s of one that is not there is 404 (%s)', async (method, suffix) => {
     const api = await buildTestApi();
-    const lost = await api.call({ method, url: `/models/${newId('model')}${suffix}` });
+    const lost = await api.call({ method, url: `/models/${createId('model')}${suffix}` });
     expect(problemOf(lost)).toMatchObject({ status: 404, code: 'model_not_found' });
     const malformed = await api.call({ method, url: `/models/nope${suffix}` });
     expect(problemOf(malformed)).toMatchObject({ status: 404, code: 'id_invalid' });

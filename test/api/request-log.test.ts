@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { buildTestApi } from '../support/api.ts';
 
 interface Line {
@@ -36,7 +36,7 @@ describe('the log', () => {
 
   it('tells of polls that do not, and of everything else, at info', async () => {
     const { api, levelsOf } = await logged();
-    expect(await levelsOf(`/jobs/${newId('job')}`)).toEqual([
+    expect(await levelsOf(`/jobs/${createId('job')}`)).toEqual([
       ['incoming request', debug],
       ['request refused', info],
       ['request completed', info],

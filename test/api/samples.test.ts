@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { negotiate } from '../../src/api/http/negotiation.ts';
 import { HttpError } from '../../src/api/http/http-error.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 
 describe('GET /samples', () => {
@@ -87,7 +87,7 @@ describe('GET /samples', () => {
     expect((await api.call({ url: `/samples?model_id=${id}&count=10` })).statusCode).toBe(200);
     const large = await api.call({ url: `/samples?model_id=${id}&count=11` });
     expect(problemOf(large)).toMatchObject({ status: 413, code: 'too_large' });
-    const lost = await api.call({ url: `/samples?model_id=${newId('model')}` });
+    const lost = await api.call({ url: `/samples?model_id=${createId('model')}` });
     expect(problemOf(lost)).toMatchObject({ status: 404, code: 'model_not_found' });
   });
 });

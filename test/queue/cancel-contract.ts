@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { InterruptedError } from '../../src/queue/queues.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
 import { aborted, succeeded, trainPayload } from './samples.ts';
@@ -7,7 +7,7 @@ import { aborted, succeeded, trainPayload } from './samples.ts';
 export function cancelContract(queue: QueueUnderTest): void {
   describe('cancelling', () => {
     it('ends a waiting job at once, for good, without running it', async () => {
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload());
       const cancelled = await queue.producer.cancel(id);
       expect(cancelled).toMatchObject({ state: 'cancelled', startedAt: null, attempts: 0, error: null });
@@ -19,7 +19,7 @@ export function cancelContract(queue: QueueUnderTest): void {
         ran.push(jobId);
         return succeeded;
       });
-      const later = newId('job');
+      const later = createId('job');
       await queue.producer.enqueue('train', later, trainPayload());
       await queue.inState(later, 'succeeded');
       expect(ran).toEqual([later]);
@@ -33,7 +33,7 @@ export function cancelContract(queue: QueueUnderTest): void {
         reasons.push(await aborted(context));
         return reached;
       });
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload());
       await queue.inState(id, 'running');
       expect(await queue.producer.cancel(id)).toMatchObject({ state: 'running', finishedAt: null });
@@ -55,7 +55,7 @@ export function cancelContract(queue: QueueUnderTest): void {
         },
         4,
       );
-      const ids = Array.from({ length: 8 }, () => newId('job'));
+      const ids = Array.from({ length: 8 }, () => createId('job'));
       await Promise.all(
         ids.map(async (id) => {
           await queue.producer.enqueue('train', id, trainPayload());

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import type { EvaluatePayload, EvaluateProgress, EvaluateResult } from '../../src/queue/jobs.ts';
 import { InterruptedError } from '../../src/queue/queues.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
@@ -36,7 +36,7 @@ const done: EvaluateResult = {
 /** Evaluations are kept like trainings: what differs is their payload, progress and result. */
 export function evaluationContract(queue: QueueUnderTest): void {
   const order = async (payload: EvaluatePayload = evaluatePayload()) => {
-    const id = newId('job');
+    const id = createId('job');
     return queue.producer.enqueue('evaluate', id, payload);
   };
 
@@ -107,7 +107,7 @@ export function evaluationContract(queue: QueueUnderTest): void {
 
     it('stand in one list with trainings, newest first, or alone', async () => {
       const now = Date.now() + 2_000_000;
-      const ids = Array.from({ length: 4 }, (_, index) => newId('job', now + index));
+      const ids = Array.from({ length: 4 }, (_, index) => createId('job', now + index));
       const [a, b, c, d] = ids as [string, string, string, string];
       for (const id of [a, c]) await queue.producer.enqueue('train', id, trainPayload());
       for (const id of [b, d]) await queue.producer.enqueue('evaluate', id, evaluatePayload());

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { openQueue } from '../../src/queue/open.ts';
 import { InterruptedError, type Producer, type QueueBackend } from '../../src/queue/queues.ts';
 import { hasRedis, startRedis, type RedisServer } from '../support/redis-server.ts';
@@ -64,7 +64,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
       reasons.push(await aborted(context));
       throw new InterruptedError();
     });
-    const id = newId('job');
+    const id = createId('job');
     await producer.enqueue('train', id, trainPayload());
     await held.opened;
     await dropLocks();
@@ -78,7 +78,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
       held.open();
       return new Promise(() => undefined);
     });
-    const id = newId('job');
+    const id = createId('job');
     await producer.enqueue('train', id, trainPayload());
     await held.opened;
     await stuck.close();
@@ -130,7 +130,9 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await redis.stop();
     await waiting;
     await expect(producer.ping()).rejects.toMatchObject(unavailable);
-    await expect(producer.enqueue('train', newId('job'), trainPayload())).rejects.toMatchObject(unavailable);
+    await expect(producer.enqueue('train', createId('job'), trainPayload())).rejects.toMatchObject(
+      unavailable,
+    );
     await expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(unavailable);
     expect(warn.mock.calls.length).toBeLessThan(10);
 
@@ -148,7 +150,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
       await end.opened;
       return succeeded;
     });
-    const id = newId('job');
+    const id = createId('job');
     await producer.enqueue('train', id, trainPayload());
     await vi.waitFor(async () => {
       expect((await producer.get(id))?.state).toBe('running');

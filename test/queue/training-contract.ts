@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import type { TrainPayload } from '../../src/queue/jobs.ts';
 import { InterruptedError, type Producer } from '../../src/queue/queues.ts';
 import { queueChildren } from './children.ts';
@@ -10,7 +10,7 @@ import { aborted, gate, progress, succeeded, trainPayload } from './samples.ts';
 export function trainingContract(queue: QueueUnderTest): void {
   describe('training jobs', () => {
     it('go from queued over running with progress to succeeded', async () => {
-      const id = newId('job');
+      const id = createId('job');
       const queued = await queue.producer.enqueue('train', id, trainPayload('model_a'));
       expect(queued).toMatchObject({ id, state: 'queued', attempts: 0, startedAt: null, finishedAt: null });
       expect(queued.payload).toEqual(trainPayload('model_a'));
@@ -37,7 +37,7 @@ export function trainingContract(queue: QueueUnderTest): void {
     });
 
     it('keep their first payload when the id is given twice', async () => {
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload('model_first'));
       const again = await queue.producer.enqueue('train', id, trainPayload('model_second'));
       expect(again.payload.modelId).toBe('model_first');
@@ -52,7 +52,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         { problems },
       );
       await queue.consume('train', async () => Promise.reject(error));
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload());
       const view = await queue.inState(id, 'failed');
       expect(view.error).toEqual(error.toJSON());
@@ -66,7 +66,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         if (attempts.length === 1) throw AppError.of('overloaded', { what: 'The disk' });
         return succeeded;
       });
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload());
       expect(await queue.inState(id, 'succeeded')).toMatchObject({ attempts: 2, error: null });
       expect(attempts).toEqual([1, 2]);
@@ -75,7 +75,7 @@ export function trainingContract(queue: QueueUnderTest): void {
     it('tell why they wait to be tried again', async () => {
       const error = AppError.of('overloaded', { what: 'The disk' });
       await queue.consume('train', async () => Promise.reject(error));
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, trainPayload());
       await vi.waitFor(
         async () => {
@@ -97,7 +97,7 @@ export function trainingContract(queue: QueueUnderTest): void {
     it('with a payload of another shape fail without reaching the processor', async () => {
       const processor = vi.fn(async () => succeeded);
       await queue.consume('train', processor);
-      const id = newId('job');
+      const id = createId('job');
       await queue.producer.enqueue('train', id, {
         ...trainPayload(),
         version: 99,
@@ -114,7 +114,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         taken.push(payload);
         return succeeded;
       });
-      const id = newId('job');
+      const id = createId('job');
       const { modelId, datasetId, model, training } = trainPayload();
       const older = { version: 1, modelId, datasetId, model, training };
       await queue.producer.enqueue('train', id, older as unknown as TrainPayload);
@@ -123,13 +123,13 @@ export function trainingContract(queue: QueueUnderTest): void {
     });
 
     it('that nobody knows are null, and cannot be cancelled', async () => {
-      const id = newId('job');
+      const id = createId('job');
       expect(await queue.producer.get(id)).toBeNull();
       await expect(queue.producer.cancel(id)).rejects.toMatchObject({ code: 'job_not_found' });
     });
 
     it('go back to the queue, and lose nothing, when their worker stops', async () => {
-      const id = newId('job');
+      const id = createId('job');
       const reasons: unknown[] = [];
       const first = await queue.consume('train', async (context) => {
         await context.reportProgress(progress(3));
@@ -155,7 +155,7 @@ export function trainingContract(queue: QueueUnderTest): void {
   describe('lists of training jobs', () => {
     it('come newest first, page by page, filtered by state before the limit', async () => {
       const now = Date.now() + 1_000_000;
-      const ids = Array.from({ length: 6 }, (_, index) => newId('job', now + index));
+      const ids = Array.from({ length: 6 }, (_, index) => createId('job', now + index));
       const [a, b, c, d, e, f] = ids as [string, string, string, string, string, string];
       for (const id of ids) await queue.producer.enqueue('train', id, trainPayload());
       await queue.producer.cancel(b);
@@ -183,8 +183,8 @@ export function trainingContract(queue: QueueUnderTest): void {
     it('jobs of a process that was killed are taken up again, and everything else is still there', async () => {
       const children = await queueChildren();
       try {
-        const finishedId = newId('job');
-        const heldId = newId('job');
+        const finishedId = createId('job');
+        const heldId = createId('job');
         const worker = await queue.consume('train', async () => succeeded);
         await queue.producer.enqueue('train', finishedId, trainPayload());
         const finished = await queue.inState(finishedId, 'succeeded');

@@ -1,4 +1,4 @@
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
@@ -47,7 +47,7 @@ export const metricsLine = (step: number, extra: Partial<MetricsLine> = {}): Met
 export async function openModel() {
   const driver = fsDriver(await temporaryFolder());
   const store = createModelStore(driver);
-  const id = newId('model');
+  const id = createId('model');
   await store.create(modelRecord(id));
   const path = (step: number, file: string): string =>
     `models/${id}/checkpoints/${String(step).padStart(12, '0')}/${file}`;

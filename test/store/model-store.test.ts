@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import { checkpoint, metricsLine, modelRecord, openModel } from './model-fixtures.ts';
 import { codeOf } from './support.ts';
@@ -33,7 +33,7 @@ describe('models', () => {
 
   it('says model_not_found for an unknown model and adds nothing to it', async () => {
     const { driver, store } = await openModel();
-    const id = newId('model');
+    const id = createId('model');
     expect(await codeOf(store.get(id))).toBe('model_not_found');
     expect(await codeOf(store.remove(id))).toBe('model_not_found');
     expect(await codeOf(store.saveCheckpoint(id, checkpoint(1)))).toBe('model_not_found');
@@ -47,7 +47,7 @@ describe('models', () => {
     'says blob_corrupt for a model.json of %j, lists the others and can remove it',
     async (text) => {
       const { driver, store, id } = await openModel();
-      const damaged = newId('model', 0);
+      const damaged = createId('model', 0);
       await driver.write(`models/${damaged}/model.json`, Buffer.from(text));
       expect(await codeOf(store.get(damaged))).toBe('blob_corrupt');
       expect((await store.list({ limit: 5 })).records.map((record) => record.id)).toEqual([id]);
@@ -58,7 +58,10 @@ describe('models', () => {
 
   it('says blob_corrupt for the record of another model', async () => {
     const { driver, store, id } = await openModel();
-    await driver.write(`models/${id}/model.json`, Buffer.from(JSON.stringify(modelRecord(newId('model')))));
+    await driver.write(
+      `models/${id}/model.json`,
+      Buffer.from(JSON.stringify(modelRecord(createId('model')))),
+    );
     expect(await codeOf(store.get(id))).toBe('blob_corrupt');
   });
 
@@ -71,13 +74,13 @@ describe('models', () => {
         throw AppError.of('store_full', { key, code: 'ENOSPC' });
       },
     });
-    await expect(full.create(modelRecord(newId('model')))).rejects.toMatchObject({ code: 'store_full' });
+    await expect(full.create(modelRecord(createId('model')))).rejects.toMatchObject({ code: 'store_full' });
     expect(await driver.list('models')).toEqual([id]);
   });
 
   it('pages in order of making', async () => {
     const { store, id } = await openModel();
-    const ids = [1, 2, 3].map((time) => newId('model', time));
+    const ids = [1, 2, 3].map((time) => createId('model', time));
     for (const each of ids.toReversed()) await store.create(modelRecord(each));
     const first = await store.list({ limit: 3 });
     expect(first.records.map((record) => record.id)).toEqual(ids);

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { openStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -27,7 +27,7 @@ describe('openStore', () => {
     const dataDir = await temporaryFolder();
     const first = openStore({ dataDir, ...LIMITS });
     const { id } = await first.datasets.create(streamOf('1,2\n'), { name: 'two numbers' });
-    const modelId = newId('model');
+    const modelId = createId('model');
     await first.models.create(modelRecord(modelId));
     const second = openStore({ dataDir, ...LIMITS });
     expect((await second.datasets.get(id)).name).toBe('two numbers');
@@ -39,11 +39,15 @@ describe('openStore', () => {
     const driver = fsDriver(dataDir);
     const now = Date.now();
     const yesterday = now - 25 * 3600 * 1000;
-    const [oldRows, newRows, whole] = [newId('ds', yesterday), newId('ds', now), newId('ds', yesterday)];
+    const [oldRows, newRows, whole] = [
+      createId('ds', yesterday),
+      createId('ds', now),
+      createId('ds', yesterday),
+    ];
     const [oldModel, newModel, wholeModel] = [
-      newId('model', yesterday),
-      newId('model', now),
-      newId('model', yesterday),
+      createId('model', yesterday),
+      createId('model', now),
+      createId('model', yesterday),
     ];
     const kept = [
       `datasets/${newRows}/rows.bin`,

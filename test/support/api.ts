@@ -3,7 +3,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildApp, type ApiOptions, type App } from '../../src/api/app.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { compileCheck } from '../../src/validation.ts';
@@ -77,10 +77,10 @@ function empty({ producer, datasets, models, store }: TestApi): void {
 /** A model in the store that fits what the fake producer answers. */
 export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}): Promise<ModelRecord> {
   const record: ModelRecord = {
-    id: newId('model'),
+    id: createId('model'),
     name: 'tiny',
     created_at: '2026-01-01T00:00:00.000Z',
-    job_id: newId('job'),
+    job_id: createId('job'),
     dataset_id: 'mnist',
     data_size: FAKE_DATA_SIZE,
     row_shape: [2, 2],

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src/errors.ts';
-import { idPattern, newId } from '../../src/ids.ts';
+import { formatIdPattern, createId } from '../../src/ids.ts';
 import type { DatasetRecord, DatasetStore, DatasetUpload, RowReader } from '../../src/store/datasets.ts';
 import type { MetricsQuery } from '../../src/store/metrics.ts';
 import type {
@@ -13,7 +13,7 @@ import type {
 
 export function datasetRecord(fields: Partial<DatasetRecord> = {}): DatasetRecord {
   return {
-    id: newId('ds'),
+    id: createId('ds'),
     name: 'tiny',
     created_at: '2026-01-01T00:00:00.000Z',
     format: 'npy',
@@ -159,7 +159,7 @@ export class FakeModels implements ModelStore {
 }
 
 function checkId(id: string, prefix: 'ds' | 'model', builtIn: readonly string[] = []): void {
-  if (!builtIn.includes(id) && !new RegExp(idPattern(prefix)).test(id)) {
+  if (!builtIn.includes(id) && !new RegExp(formatIdPattern(prefix)).test(id)) {
     throw AppError.of('id_invalid', { id });
   }
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Distribution, DistributionFamily, Noise } from '../../src/model/distributions/distribution.ts';
 import { distributionFamily } from '../../src/model/distributions/families/families.ts';
-import { fillNormal, fillUniform, streamKey } from '../../src/model/random/streams.ts';
+import { fillNormal, fillUniform, deriveKey } from '../../src/model/random/streams.ts';
 import type { FloatArrays, Tensors } from '../../src/model/runtime/runtime.ts';
 import type { FamilyName } from '../../src/model/specification/families/families.ts';
 import golden from '../model/distributions/golden/families.json' with { type: 'json' };
@@ -77,8 +77,8 @@ export function noiseFor(
 ): FloatArrays {
   const [normal, uniform] = [draws * size * noise.normal, draws * size * noise.uniform];
   const filled = { normal: new Float32Array(normal), uniform: new Float32Array(uniform) };
-  fillNormal(streamKey(seed, 'noise', 0), filled.normal);
-  fillUniform(streamKey(seed, 'noise', 1), filled.uniform);
+  fillNormal(deriveKey(seed, 'noise', 0), filled.normal);
+  fillUniform(deriveKey(seed, 'noise', 1), filled.uniform);
   return {
     ...(normal > 0 && { normal: { shape: [draws, size * noise.normal], data: filled.normal } }),
     ...(uniform > 0 && { uniform: { shape: [draws, size * noise.uniform], data: filled.uniform } }),

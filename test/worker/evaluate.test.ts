@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import {
   EvaluatePayload,
   PAYLOAD_VERSIONS,
@@ -56,7 +56,7 @@ async function evaluate({ evaluation, ...fields }: Order = {}, { onProgress }: H
   const processor = createEvaluateProcessor({ runtime, store: shop.store, warn: () => undefined });
   return processor(
     {
-      jobId: newId('job'),
+      jobId: createId('job'),
       attempt: 1,
       signal: controller.signal,
       reportProgress: async (news) => {

@@ -1,4 +1,4 @@
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import type { Matrix } from '../../src/queue/arrays.ts';
 import { PAYLOAD_VERSIONS } from '../../src/queue/jobs.ts';
 import type { InferPayload, Inputs, Operation } from '../../src/queue/operations.ts';
@@ -7,7 +7,7 @@ import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
 
 export function inferContext(): JobContext<'infer'> {
   return {
-    jobId: newId('job'),
+    jobId: createId('job'),
     attempt: 1,
     signal: new AbortController().signal,
     reportProgress: async () => undefined,

@@ -1,7 +1,7 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import type { Driver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -45,7 +45,7 @@ async function shelf() {
     },
   );
   const add = async (...steps: number[]): Promise<string> => {
-    const id = newId('model');
+    const id = createId('model');
     await models.create(modelRecord(id));
     for (const step of steps) await models.saveCheckpoint(id, checkpoint(step, -step));
     return id;
@@ -136,7 +136,7 @@ describe('loaded models', () => {
     expect(await stepOf(deleted)).toBe(10);
     await models.remove(deleted);
     await expect(stepOf(deleted)).rejects.toMatchObject({ code: 'model_not_found' });
-    await expect(stepOf(newId('model'))).rejects.toMatchObject({ code: 'model_not_found' });
+    await expect(stepOf(createId('model'))).rejects.toMatchObject({ code: 'model_not_found' });
   });
 
   it('are made from the record as its training completed it, once there is a checkpoint', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newId } from '../../src/ids.ts';
+import { createId } from '../../src/ids.ts';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { Runtime } from '../../src/model/runtime/runtime.ts';
 import {
@@ -66,7 +66,7 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
     order: async (training = {}, model = {}, datasetId = usual) => {
       const payload = check({
         version: PAYLOAD_VERSIONS.train,
-        modelId: newId('model'),
+        modelId: createId('model'),
         datasetId,
         model: { ...structuredClone(MODEL), ...model },
         training: { ...TRAINING, ...training },
@@ -92,7 +92,7 @@ function recordOf({ modelId, datasetId, model, training, split }: TrainPayload):
     id: modelId,
     name: 'tiny',
     created_at: new Date().toISOString(),
-    job_id: newId('job'),
+    job_id: createId('job'),
     dataset_id: datasetId,
     data_size: 64,
     row_shape: [8, 8],
@@ -115,7 +115,7 @@ export function watchedJob(): WatchedJob {
   return {
     progress,
     context: {
-      jobId: newId('job'),
+      jobId: createId('job'),
       attempt: 1,
       signal: controller.signal,
       reportProgress: async (news) => {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
-import { newId } from '../../ids.ts';
+import { createId } from '../../ids.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { JSON_TYPE, UPLOAD_TYPES } from './media.ts';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
@@ -52,7 +52,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   };
   const code = codes[error.code ?? ''] ?? 'malformed_request';
-  const { status, body } = problemAnswer(new HttpError(code), { requestId: newId('req') });
+  const { status, body } = problemAnswer(new HttpError(code), { requestId: createId('req') });
   const text = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} ${body.title}`,

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { AppError } from '../../errors.ts';
-import { idPattern } from '../../ids.ts';
+import { formatIdPattern } from '../../ids.ts';
 import type { TrackedName } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import { pageOf } from '../http/schemas.ts';
@@ -10,7 +10,7 @@ import { orderEvaluation } from './order-evaluation.ts';
 import { presentJob } from './presentation.ts';
 import { orderTraining } from './order-training.ts';
 
-const JOB_ID = new RegExp(idPattern('job'));
+const JOB_ID = new RegExp(formatIdPattern('job'));
 
 type Orders = {
   readonly [Name in TrackedName]: (

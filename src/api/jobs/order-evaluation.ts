@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { newId } from '../../ids.ts';
+import { createId } from '../../ids.ts';
 import { evaluationProblems } from '../../model/dataset.ts';
 import type { EvaluationSpec } from '../../model/specification.ts';
 import { PAYLOAD_VERSIONS, type EvaluatePayload } from '../../queue/jobs.ts';
@@ -27,7 +27,7 @@ export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest)
     datasetId: dataset.id,
     evaluation,
   };
-  return api.producer.enqueue('evaluate', newId('job'), payload);
+  return api.producer.enqueue('evaluate', createId('job'), payload);
 }
 
 function evaluationOf({ rows, limit, binarization, seed, measures }: EvaluateRequest): EvaluationSpec {

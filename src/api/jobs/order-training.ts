@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { AppError } from '../../errors.ts';
-import { newId } from '../../ids.ts';
+import { createId } from '../../ids.ts';
 import { planTraining, type TrainingPlan } from '../../model/dataset.ts';
 import { PAYLOAD_VERSIONS, type TrainPayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
@@ -18,9 +18,9 @@ export async function orderTraining(
 ): Promise<JobView> {
   const dataset = await api.store.datasets.get(request.dataset_id);
   const { model, training, warnings } = plan(request, dataset);
-  const jobId = newId('job');
+  const jobId = createId('job');
   const record: ModelRecord = {
-    id: newId('model'),
+    id: createId('model'),
     name: request.name ?? dataset.name,
     created_at: new Date().toISOString(),
     job_id: jobId,

@@ -1,4 +1,4 @@
-import { permute, streamKey } from '../random/streams.ts';
+import { permute, deriveKey } from '../random/streams.ts';
 import type { DatasetPart, SplitPart, SplitRule } from '../specification/split.ts';
 
 /** Row numbers, rising. */
@@ -43,7 +43,7 @@ export function splitRows(sizes: Sizes, { validation_fraction, seed }: Setting, 
   if (sizes.test_rows > 0 && rule === 'test_rows_validate') {
     return { rows, train: range(0, count), validation: test, test };
   }
-  const order = permute(streamKey(seed, 'validationSplit', 0), others);
+  const order = permute(deriveKey(seed, 'validationSplit', 0), others);
   return { rows, train: order.slice(held).sort(), validation: order.slice(0, held).sort(), test };
 }
 

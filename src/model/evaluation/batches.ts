@@ -1,6 +1,6 @@
 import { mapNamed } from '../named-arrays.ts';
 import {
-  sizeOf,
+  countElements,
   type ArraySpecs,
   type CompiledFunction,
   type FloatArray,
@@ -30,7 +30,7 @@ export class BatchedFunctions {
   }
 
   /** The same compiled functions, which call `before` before each batch. If it throws, the run ends. */
-  watched(before: () => void): BatchedFunctions {
+  withCheck(before: () => void): BatchedFunctions {
     return new BatchedFunctions(this.#runtime, { before, compiled: this.#compiled });
   }
 
@@ -52,7 +52,7 @@ export class BatchedFunctions {
       const compiled = await this.#compile(`${name}/${size}`, fn, { ...parameters, ...batch });
       const results = await compiled.run({ ...parameters, ...batch });
       for (const [output, { shape, data }] of Object.entries(results)) {
-        const row = sizeOf(shape.slice(1));
+        const row = countElements(shape.slice(1));
         joined[output] ??= createEmpty([count, ...shape.slice(1)]);
         joined[output].data.set(data.subarray(0, used * row), start * row);
       }
@@ -90,7 +90,7 @@ function cutBatches(count: number): { start: number; used: number; size: number 
 }
 
 function readWindow({ shape, data }: FloatArray, start: number, used: number, size: number): FloatArray {
-  const row = sizeOf(shape.slice(1));
+  const row = countElements(shape.slice(1));
   const values = data.subarray(start * row, (start + used) * row);
   if (used === size) return { shape: [size, ...shape.slice(1)], data: values };
   const padded = new Float32Array(size * row);
@@ -99,5 +99,5 @@ function readWindow({ shape, data }: FloatArray, start: number, used: number, si
 }
 
 export function createEmpty(shape: readonly number[]): FloatArray {
-  return { shape, data: new Float32Array(sizeOf(shape)) };
+  return { shape, data: new Float32Array(countElements(shape)) };
 }

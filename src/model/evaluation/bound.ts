@@ -1,7 +1,7 @@
 import { getNamed } from '../named-arrays.ts';
 import { lowerBound } from '../estimators/lower-bound.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
-import { toOneDraw, noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
+import { toOneDraw, toNoise, drawNoise, type NoiseSource } from './draws.ts';
 import { Moments } from './moments.ts';
 import type { Advance, Subject } from './subject.ts';
 
@@ -21,7 +21,7 @@ export async function estimateBound(
 ): Promise<BoundOfRow[]> {
   const fn: TensorFunction = (inputs) => {
     const { normal, uniform, ...rest } = inputs;
-    const given = toOneDraw(noiseOf(normal, uniform));
+    const given = toOneDraw(toNoise(normal, uniform));
     const terms = lowerBound({ vae, parameters: rest, x: getNamed(inputs, 'rows'), noise: given });
     return { log_likelihood: terms.logLikelihood, kl_divergence: terms.klDivergence };
   };
@@ -32,7 +32,7 @@ export async function estimateBound(
     klDivergence: new Moments(),
   }));
   for (let draw = 0; draw < draws; draw++) {
-    const drawn = noiseOfDraw(vae.noise.posterior, noise, draw, count);
+    const drawn = drawNoise(vae.noise.posterior, noise, draw, count);
     const results = await functions.run('elbo', fn, parameters, { rows, ...drawn });
     const [likelihoods, divergences] = [
       getNamed(results, 'log_likelihood'),

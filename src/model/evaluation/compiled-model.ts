@@ -1,7 +1,7 @@
 import type { Noise } from '../distributions/distribution.ts';
 import { addPrefix, getNamed, stripPrefix } from '../named-arrays.ts';
 import {
-  sizeOf,
+  countElements,
   type FloatArray,
   type FloatArrays,
   type Runtime,
@@ -13,8 +13,8 @@ import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, createEmpty } from './batches.ts';
 import { estimateBound, type BoundOfRow } from './bound.ts';
 import { drawCounts } from './counts.ts';
-import { noiseOf, noiseOfDraw, type NoiseSource } from './draws.ts';
-import { marginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
+import { toNoise, drawNoise, type NoiseSource } from './draws.ts';
+import { estimateMarginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
 
 /** Noise of x uses this draw number; noise of z uses 0, 1, ... */
 const DATA_DRAW = 2 ** 32;
@@ -36,8 +36,8 @@ export class Inference {
   }
 
   /** The same, but calls `before` before each batch. If it throws, the work ends. */
-  watched(before: () => void): Inference {
-    return new Inference(this.vae, this.#likelihood, this.#functions.watched(before));
+  withCheck(before: () => void): Inference {
+    return new Inference(this.vae, this.#likelihood, this.#functions.withCheck(before));
   }
 
   /** q(z|x): mean and standard_deviation, [rows, latent_size]. A family without moments gives the median and NaN. */
@@ -63,11 +63,11 @@ export class Inference {
   ): Promise<FloatArray> {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => ({
-      z: vae.encode(inputs, getNamed(inputs, 'rows')).sample(noiseIn(inputs)),
+      z: vae.encode(inputs, getNamed(inputs, 'rows')).sample(readNoise(inputs)),
     });
     const parts: FloatArray[] = [];
     for (let i = 0; i < draws; i++) {
-      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      const drawn = drawNoise(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
       parts.push(getNamed(await this.#functions.run('draw', fn, parameters, { rows, ...drawn }), 'z'));
     }
     return stack(parts, [rows.shape[0] ?? 0, vae.latentSize]);
@@ -99,9 +99,9 @@ export class Inference {
   ): Promise<{ latents: FloatArray; mean: FloatArray }> {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => ({
-      z: vae.prior(inputs).sample(noiseIn(inputs)),
+      z: vae.prior(inputs).sample(readNoise(inputs)),
     });
-    const drawn = noiseOfDraw(vae.noise.prior, noise, 0, count);
+    const drawn = drawNoise(vae.noise.prior, noise, 0, count);
     const own = addPrefix(stripPrefix(parameters, 'prior.'), 'prior.');
     const latents = getNamed(await this.#functions.run('prior', fn, own, drawn), 'z');
     return { latents, mean: await this.decode(parameters, latents) };
@@ -111,9 +111,9 @@ export class Inference {
   async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => ({
-      x: vae.decode(inputs, getNamed(inputs, 'latents')).sample(noiseIn(inputs)),
+      x: vae.decode(inputs, getNamed(inputs, 'latents')).sample(readNoise(inputs)),
     });
-    const drawn = noiseOfDraw(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
+    const drawn = drawNoise(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
     const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
     return drawCounts(this.#likelihood, getNamed(results, 'x'), noise);
   }
@@ -131,13 +131,13 @@ export class Inference {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => {
       const x = getNamed(inputs, 'rows');
-      const z = vae.encode(inputs, x).sample(noiseIn(inputs));
+      const z = vae.encode(inputs, x).sample(readNoise(inputs));
       return { terms: vae.decode(inputs, z).logProbByColumn(x) };
     };
     let sums = new Float64Array();
     let shape: readonly number[] = [0, 0];
     for (let i = 0; i < draws; i++) {
-      const drawn = noiseOfDraw(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
+      const drawn = drawNoise(vae.noise.posterior, noise, i, rows.shape[0] ?? 0);
       const terms = getNamed(
         await this.#functions.run('by column', fn, parameters, { rows, ...drawn }),
         'terms',
@@ -176,7 +176,11 @@ export class Inference {
     spec: MarginalSpec,
     noise: NoiseSource,
   ): Promise<MarginalEstimate> {
-    return marginalLikelihood({ functions: this.#functions, vae: this.vae, parameters, rows }, spec, noise);
+    return estimateMarginalLikelihood(
+      { functions: this.#functions, vae: this.vae, parameters, rows },
+      spec,
+      noise,
+    );
   }
 
   dispose(): Promise<void> {
@@ -193,11 +197,11 @@ function addShare(sums: Float64Array, { data }: FloatArray, draws: number): void
 function stack(parts: readonly FloatArray[], shape: readonly number[]): FloatArray {
   const whole = createEmpty([parts.length, ...shape]);
   parts.forEach((part, i) => {
-    whole.data.set(part.data, i * sizeOf(shape));
+    whole.data.set(part.data, i * countElements(shape));
   });
   return whole;
 }
 
-function noiseIn(inputs: Tensors): Noise {
-  return noiseOf(inputs['normal'], inputs['uniform']);
+function readNoise(inputs: Tensors): Noise {
+  return toNoise(inputs['normal'], inputs['uniform']);
 }

@@ -1,5 +1,5 @@
 import { drawPoisson } from '../random/poisson.ts';
-import { fillUniform, streamKey } from '../random/streams.ts';
+import { fillUniform, deriveKey } from '../random/streams.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
 import { selectElements, type LikelihoodSpec } from '../specification.ts';
 import type { NoiseSource } from './draws.ts';
@@ -13,7 +13,7 @@ export function drawCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: 
   const columns = selectElements(likelihood, size, ({ ofCounts = false }) => ofCounts);
   if (columns.length === 0) return rows;
   const uniforms = new Float32Array(count * columns.length);
-  fillUniform(streamKey(noise.seed, noise.stream, COUNTS_INDEX), uniforms);
+  fillUniform(deriveKey(noise.seed, noise.stream, COUNTS_INDEX), uniforms);
   const data = Float32Array.from(rows.data);
   for (let row = 0; row < count; row++) {
     columns.forEach((column, i) => {

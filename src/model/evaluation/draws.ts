@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Noise, NoiseSize } from '../distributions/distribution.ts';
-import { fillNormal, fillUniform, streamKey, type Stream } from '../random/streams.ts';
+import { fillNormal, fillUniform, deriveKey, type Stream } from '../random/streams.ts';
 import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 
 export interface NoiseSource {
@@ -15,17 +15,17 @@ export interface NoiseSource {
 const UNIFORM_OFFSET = 2 ** 31;
 
 /** Noise of one draw for every row, [rows, size] of each kind needed. (seed, draw, row) determine it. */
-export function noiseOfDraw(size: NoiseSize, source: NoiseSource, draw: number, rows: number): FloatArrays {
+export function drawNoise(size: NoiseSize, source: NoiseSource, draw: number, rows: number): FloatArrays {
   return {
-    ...(size.normal > 0 ? { normal: rowNoise(fillNormal, source, draw, [rows, size.normal]) } : {}),
+    ...(size.normal > 0 ? { normal: drawRowNoise(fillNormal, source, draw, [rows, size.normal]) } : {}),
     ...(size.uniform > 0
-      ? { uniform: rowNoise(fillUniform, source, UNIFORM_OFFSET + draw, [rows, size.uniform]) }
+      ? { uniform: drawRowNoise(fillUniform, source, UNIFORM_OFFSET + draw, [rows, size.uniform]) }
       : {}),
   };
 }
 
 /** Row i gets numbers of (seed, stream, index) from position i * width on, whatever the other rows are. */
-export function rowNoise(
+export function drawRowNoise(
   fill: typeof fillNormal,
   { seed, stream, rows }: NoiseSource,
   index: number,
@@ -33,7 +33,7 @@ export function rowNoise(
 ): FloatArray {
   const [count, width] = shape;
   const data = new Float32Array(count * width);
-  const key = streamKey(seed, stream, index);
+  const key = deriveKey(seed, stream, index);
   if (rows === undefined) fill(key, data);
   else {
     for (let i = 0; i < count; i++)
@@ -43,15 +43,13 @@ export function rowNoise(
 }
 
 /** Noise of several draws, [rows, draws, size]. */
-export function noiseOfDraws(
+export function drawNoiseOfDraws(
   size: NoiseSize,
   source: NoiseSource,
   draws: { readonly first: number; readonly count: number },
   rows: number,
 ): FloatArrays {
-  const parts = Array.from({ length: draws.count }, (_, i) =>
-    noiseOfDraw(size, source, draws.first + i, rows),
-  );
+  const parts = Array.from({ length: draws.count }, (_, i) => drawNoise(size, source, draws.first + i, rows));
   const names = Object.keys(parts[0] ?? {});
   const entries = names.map((name) => {
     const width = parts[0]?.[name]?.shape[1] ?? 0;
@@ -66,17 +64,17 @@ export function noiseOfDraws(
   return Object.fromEntries(entries);
 }
 
-export function noiseOf(normal: Tensor | undefined, uniform: Tensor | undefined): Noise {
+export function toNoise(normal: Tensor | undefined, uniform: Tensor | undefined): Noise {
   return { ...(normal ? { normal } : {}), ...(uniform ? { uniform } : {}) };
 }
 
 /** [rows, draws, size] -> [draws, rows, size]. */
 export function putDrawsFirst({ normal, uniform }: Noise): Noise {
   const swapped = (tensor: Tensor | undefined) => tensor && tf.transpose(tensor, [1, 0, 2]);
-  return noiseOf(swapped(normal), swapped(uniform));
+  return toNoise(swapped(normal), swapped(uniform));
 }
 
 /** Adds a leading axis for L = 1 draws. */
 export function toOneDraw({ normal, uniform }: Noise): Noise {
-  return noiseOf(normal && tf.expandDims(normal, 0), uniform && tf.expandDims(uniform, 0));
+  return toNoise(normal && tf.expandDims(normal, 0), uniform && tf.expandDims(uniform, 0));
 }

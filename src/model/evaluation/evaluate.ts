@@ -9,7 +9,7 @@ import { createVae } from '../vae.ts';
 import { BatchedFunctions } from './batches.ts';
 import type { EvaluationInput, MeasureContext, Measured } from './measures/measure.ts';
 import { takeMeasure } from './measures/measures.ts';
-import { scoreKind } from './score-kind.ts';
+import { findScoreKind } from './score-kind.ts';
 import { findWarnings } from './warnings.ts';
 
 export interface EvaluationNews {
@@ -33,7 +33,7 @@ export async function evaluate(
   const functions = new BatchedFunctions(input.runtime);
   const vae = createVae(input.model, input.rowShape);
   const { dataSize } = vae;
-  const kind = await scoreKind(input.model.likelihood, input.rows, dataSize);
+  const kind = await findScoreKind(input.model.likelihood, input.rows, dataSize);
   const work = new Work(measures, input.rows.count, tell);
   let report: Measured = {};
   try {

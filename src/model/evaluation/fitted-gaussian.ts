@@ -15,7 +15,7 @@ export function fitGaussian(points: readonly Float64Array[]): FittedGaussian {
   if (points.length < 2) throw new RangeError(`${points.length} points; a covariance needs at least 2`);
   const mean = new Float64Array(size).map((_, i) => average(points.map((point) => point[i] ?? 0)));
   const centered = points.map((point) => point.map((value, i) => value - (mean[i] ?? 0)));
-  const covariance = matrix(size, (i, j) => {
+  const covariance = createMatrix(size, (i, j) => {
     const products = centered.map((point) => (point[i] ?? 0) * (point[j] ?? 0));
     return (average(products) * points.length) / (points.length - 1);
   });
@@ -32,7 +32,7 @@ export function fitGaussian(points: readonly Float64Array[]): FittedGaussian {
         return row.reduce((sum, entry, j) => sum + entry * (noise[j] ?? 0), value);
       }),
     logProb(point) {
-      const solved = forwardSubstitution(
+      const solved = solveLowerTriangular(
         factor,
         point.map((value, i) => value - (mean[i] ?? 0)),
       );
@@ -46,13 +46,13 @@ function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function matrix(size: number, entry: (i: number, j: number) => number): Float64Array[] {
+function createMatrix(size: number, entry: (i: number, j: number) => number): Float64Array[] {
   return Array.from({ length: size }, (_, i) => new Float64Array(size).map((_value, j) => entry(i, j)));
 }
 
 /** Lower triangular L with L L^T = a. */
 function cholesky(a: readonly Float64Array[]): Float64Array[] {
-  const factor = matrix(a.length, () => 0);
+  const factor = createMatrix(a.length, () => 0);
   for (let i = 0; i < a.length; i++) {
     for (let j = 0; j <= i; j++) {
       const [left, right] = [factor[i] ?? new Float64Array(), factor[j] ?? new Float64Array()];
@@ -65,7 +65,7 @@ function cholesky(a: readonly Float64Array[]): Float64Array[] {
 }
 
 /** Solves L x = b. */
-function forwardSubstitution(factor: readonly Float64Array[], b: Float64Array): Float64Array {
+function solveLowerTriangular(factor: readonly Float64Array[], b: Float64Array): Float64Array {
   const x = new Float64Array(b.length);
   factor.forEach((row, i) => {
     let rest = b[i] ?? 0;

@@ -4,7 +4,7 @@ import { fillNormal } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
 import { createEmpty } from './batches.ts';
-import { rowNoise, type NoiseSource } from './draws.ts';
+import { drawRowNoise, type NoiseSource } from './draws.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
 import type { FittedGaussian } from './fitted-gaussian.ts';
@@ -19,7 +19,7 @@ const WIDENED = 1.3;
  * fitted to samples of the row's posterior and widened by {@link WIDENED}. Unlike q(z|x), r is close to the posterior
  * even for rows that were not trained on.
  */
-export async function fittedImportanceSampled(
+export async function estimateByFittedImportanceSampling(
   subject: Subject,
   densities: readonly FittedGaussian[],
   draws: number,
@@ -31,7 +31,10 @@ export async function fittedImportanceSampled(
   for (let first = 0; first < draws;) {
     const count = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
     const { latents, logDensities } = drawProposals(densities, vae.latentSize, noise, { first, count });
-    const results = await functions.run(`log_joint/${count}`, logJoint(vae), parameters, { rows, latents });
+    const results = await functions.run(`log_joint/${count}`, defineLogJoint(vae), parameters, {
+      rows,
+      latents,
+    });
     getNamed(results, 'log_joint').data.forEach((value, i) => {
       sums[Math.floor(i / count)]?.add(value - (logDensities[i] ?? NaN));
     });
@@ -56,25 +59,25 @@ function drawProposals(
   const logDensities = new Float64Array(densities.length * count);
   for (let draw = 0; draw < count; draw++) {
     const source = { ...noise, stream: 'fittedProposal' } as const;
-    const { data } = rowNoise(fillNormal, source, first + draw, [densities.length, size]);
+    const { data } = drawRowNoise(fillNormal, source, first + draw, [densities.length, size]);
     densities.forEach((density, row) => {
       const own = data.subarray(row * size, (row + 1) * size);
       const z = density.sample(own.map((value) => WIDENED * value));
       latents.data.set(z, (row * count + draw) * size);
-      logDensities[row * count + draw] = widenedLogProb(density, z, own);
+      logDensities[row * count + draw] = computeWidenedLogProb(density, z, own);
     });
   }
   return { latents, logDensities };
 }
 
 /** log N(mean + w L e; w^2 S) = log N(mean + L e; S) - size log w, since both exponents are -e^T e / 2. */
-function widenedLogProb(density: FittedGaussian, z: Float64Array, noise: Float32Array): number {
+function computeWidenedLogProb(density: FittedGaussian, z: Float64Array, noise: Float32Array): number {
   const narrow = density.sample(noise);
   return density.logProb(narrow) - z.length * Math.log(WIDENED);
 }
 
 /** log p(x, z) of each draw, [rows, draws]. */
-const logJoint =
+const defineLogJoint =
   (vae: Vae): TensorFunction =>
   ({ latents, ...inputs }) => {
     const x = getNamed(inputs, 'rows');

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { TensorFunction } from '../runtime/runtime.ts';
 import type { Vae } from '../vae.ts';
-import { putDrawsFirst, noiseOf, noiseOfDraws, type NoiseSource } from './draws.ts';
+import { putDrawsFirst, toNoise, drawNoiseOfDraws, type NoiseSource } from './draws.ts';
 import type { Advance, Subject } from './subject.ts';
 
 /** Draws per row that one call of the graph makes. */
@@ -21,7 +21,7 @@ export interface LikelihoodEstimate {
  * Estimates log p(x) by importance sampling with q(z|x) as proposal: log (1/K) sum_k p(x, z_k) / q(z_k|x). Its
  * expectation is a lower bound that rises to log p(x) as K grows.
  */
-export async function importanceSampled(
+export async function estimateByImportanceSampling(
   { functions, vae, parameters, rows }: Subject,
   draws: number,
   noise: NoiseSource,
@@ -31,8 +31,8 @@ export async function importanceSampled(
   const sums = Array.from({ length: count }, () => new WeightSums());
   for (let first = 0; first < draws;) {
     const size = draws - first >= DRAWS_AT_ONCE ? DRAWS_AT_ONCE : 1;
-    const drawn = noiseOfDraws(vae.noise.posterior, noise, { first, count: size }, count);
-    const results = await functions.run(`log_weight/${size}`, logWeights(vae), parameters, {
+    const drawn = drawNoiseOfDraws(vae.noise.posterior, noise, { first, count: size }, count);
+    const results = await functions.run(`log_weight/${size}`, defineLogWeights(vae), parameters, {
       rows,
       ...drawn,
     });
@@ -49,13 +49,13 @@ export async function importanceSampled(
 }
 
 /** log p(x, z) - log q(z|x) of each draw, [rows, draws]. */
-const logWeights =
+const defineLogWeights =
   (vae: Vae): TensorFunction =>
   (inputs) => {
     const { normal, uniform, ...parameters } = inputs;
     const x = getNamed(inputs, 'rows');
     const posterior = vae.encode(parameters, x);
-    const z = posterior.sample(putDrawsFirst(noiseOf(normal, uniform)));
+    const z = posterior.sample(putDrawsFirst(toNoise(normal, uniform)));
     const logJoint = tf.add(vae.decode(parameters, z).logProb(x), vae.prior(parameters).logProb(z));
     return { log_weight: tf.transpose(tf.sub(logJoint, posterior.logProb(z))) };
   };

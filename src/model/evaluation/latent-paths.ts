@@ -11,14 +11,14 @@ const FIRST_QUANTILE = 0.01;
  * The order is that of a picture's rows: z_0 rises to the right, z_1 upwards. The points are the centers of side^2 cells,
  * each of which holds the same share of the prior.
  */
-export function manifoldGrid(quantile: Quantile, side: number): FloatArray {
+export function createManifoldGrid(quantile: Quantile, side: number): FloatArray {
   const levels = Array.from({ length: side }, (_, i) => quantile((i + 0.5) / side));
   const points = levels.toReversed().flatMap((z1) => levels.flatMap((z0) => [z0, z1]));
   return { shape: [side * side, 2], data: Float32Array.from(points) };
 }
 
 /** For each dimension, copies of `base` with that dimension at evenly spaced quantiles, [dimensions * steps, size]. */
-export function traversals(
+export function createTraversals(
   quantile: Quantile,
   base: Float32Array,
   dimensions: readonly number[],
@@ -45,7 +45,7 @@ export function fillMedians(quantile: Quantile, size: number): Float32Array {
 }
 
 /** Evenly spaced points on the line between two points, both included: [steps, size]. */
-export function straightLine(from: Float32Array, to: Float32Array, steps: number): FloatArray {
+export function createLine(from: Float32Array, to: Float32Array, steps: number): FloatArray {
   const points = spaceFractions(steps).map((share) =>
     from.map((start, i) => start * (1 - share) + (to[i] ?? NaN) * share),
   );

@@ -3,13 +3,13 @@ import { getNamed } from '../named-arrays.ts';
 import { fillUniform } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../specification.ts';
-import { putDrawsFirst, noiseOf, noiseOfDraws, rowNoise, type NoiseSource } from './draws.ts';
-import { fittedImportanceSampled } from './fitted-importance-sampling.ts';
-import { importanceSampled } from './importance-sampling.ts';
+import { putDrawsFirst, toNoise, drawNoiseOfDraws, drawRowNoise, type NoiseSource } from './draws.ts';
+import { estimateByFittedImportanceSampling } from './fitted-importance-sampling.ts';
+import { estimateByImportanceSampling } from './importance-sampling.ts';
 import {
-  fittedPosteriors,
+  fitPosteriors,
   POSTERIOR_DENSITY_DEFAULTS,
-  posteriorDensityEstimate,
+  estimateByPosteriorDensity,
 } from './posterior-density.ts';
 import type { Vae } from '../vae.ts';
 import { hasEncoder, type Advance, type Subject } from './subject.ts';
@@ -36,22 +36,22 @@ type Methods = {
 
 const METHODS: Methods = {
   importance_sampling: (subject, { samples }, noise, advance) =>
-    importanceSampled(subject, samples, noise, advance),
+    estimateByImportanceSampling(subject, samples, noise, advance),
   fitted_importance_sampling: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: FITTED_SAMPLES, leapfrogSteps };
     const start = await findChainStart(subject, noise);
-    const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
-    const estimate = await fittedImportanceSampled(subject, densities, samples, noise, advance);
+    const { densities, chain } = await fitPosteriors(subject, start, options, noise, advance);
+    const estimate = await estimateByFittedImportanceSampling(subject, densities, samples, noise, advance);
     return { ...estimate, acceptance: chain.acceptance };
   },
   posterior_density: async (subject, { samples, leapfrog_steps: leapfrogSteps }, noise, advance) => {
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples, leapfrogSteps };
-    return posteriorDensityEstimate(subject, await findChainStart(subject, noise), options, noise, advance);
+    return estimateByPosteriorDensity(subject, await findChainStart(subject, noise), options, noise, advance);
   },
 };
 
 /** Estimates log p(x) of each row by the given method. */
-export function marginalLikelihood(
+export function estimateMarginalLikelihood(
   subject: Subject,
   spec: MarginalSpec,
   noise: NoiseSource,
@@ -90,11 +90,11 @@ async function resamplePrior(
   const chosen = { shape: [count, size], data: new Float32Array(count * size) };
   const best = new Float64Array(count).fill(-Infinity);
   for (let first = 0; first < START_DRAWS; first += STARTS_AT_ONCE) {
-    const drawn = noiseOfDraws(vae.noise.prior, source, { first, count: STARTS_AT_ONCE }, count);
-    const results = await functions.run('prior_start', priorStart(vae), parameters, { rows, ...drawn });
+    const drawn = drawNoiseOfDraws(vae.noise.prior, source, { first, count: STARTS_AT_ONCE }, count);
+    const results = await functions.run('prior_start', definePriorStart(vae), parameters, { rows, ...drawn });
     const [z, scores] = [getNamed(results, 'z').data, getNamed(results, 'log_likelihood').data];
     const choice = { ...source, stream: 'chainChoice' } as const;
-    const gumbel = rowNoise(fillUniform, choice, first, [count, STARTS_AT_ONCE]).data;
+    const gumbel = drawRowNoise(fillUniform, choice, first, [count, STARTS_AT_ONCE]).data;
     scores.forEach((score, i) => {
       const [row, key] = [Math.floor(i / STARTS_AT_ONCE), score - Math.log(-Math.log(gumbel[i] ?? NaN))];
       if (!(key > (best[row] ?? Infinity))) return;
@@ -106,10 +106,10 @@ async function resamplePrior(
 }
 
 /** Draws z from the prior, [rows, draws, size], and scores log p(x|z), [rows, draws]. */
-const priorStart =
+const definePriorStart =
   (vae: Vae): TensorFunction =>
   ({ normal, uniform, ...inputs }) => {
-    const z = vae.prior(inputs).sample(putDrawsFirst(noiseOf(normal, uniform)));
+    const z = vae.prior(inputs).sample(putDrawsFirst(toNoise(normal, uniform)));
     const logLikelihood = vae.decode(inputs, z).logProb(getNamed(inputs, 'rows'));
     return { z: tf.transpose(z, [1, 0, 2]), log_likelihood: tf.transpose(logLikelihood) };
   };

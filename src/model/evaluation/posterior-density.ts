@@ -6,7 +6,7 @@ import type { FloatArray, FloatArrays, TensorFunction } from '../runtime/runtime
 import { runHmcTransition } from '../sampling/hmc.ts';
 import { CHAIN_SCHEDULE, transitionDecodings } from '../specification/evaluation.ts';
 import type { Vae } from '../vae.ts';
-import { rowNoise, type NoiseSource } from './draws.ts';
+import { drawRowNoise, type NoiseSource } from './draws.ts';
 import { fitGaussian, type FittedGaussian } from './fitted-gaussian.ts';
 import { WeightSums, type LikelihoodEstimate } from './importance-sampling.ts';
 import type { Advance, Subject } from './subject.ts';
@@ -51,7 +51,7 @@ export interface FittedPosteriors {
 }
 
 /** Samples p(z|x) by Hamiltonian Monte Carlo from `start` [rows, latent_size] and fits Gaussians. */
-export async function fittedPosteriors(
+export async function fitPosteriors(
   subject: Subject,
   start: FloatArray,
   options: PosteriorDensityOptions,
@@ -60,7 +60,7 @@ export async function fittedPosteriors(
 ): Promise<FittedPosteriors> {
   const chain = new Chain(subject, start, options, noise, advance);
   await chain.run(options.warmUp, { tune: true });
-  const fitted = await chain.samples(options.samples);
+  const fitted = await chain.drawSamples(options.samples);
   return { densities: fitted.map(({ points }) => fitGaussian(points)), chain };
 }
 
@@ -70,15 +70,15 @@ export async function fittedPosteriors(
  * Chains start at `start` [rows, latent_size]. Returns log p(x) and its standard error, [rows]; the error assumes that
  * the samples are independent.
  */
-export async function posteriorDensityEstimate(
+export async function estimateByPosteriorDensity(
   subject: Subject,
   start: FloatArray,
   options: PosteriorDensityOptions,
   noise: ChainNoise,
   advance?: Advance,
 ): Promise<PosteriorDensityEstimate> {
-  const { densities, chain } = await fittedPosteriors(subject, start, options, noise, advance);
-  const estimates = (await chain.samples(options.samples)).map(({ points, logJoints }, row) => {
+  const { densities, chain } = await fitPosteriors(subject, start, options, noise, advance);
+  const estimates = (await chain.drawSamples(options.samples)).map(({ points, logJoints }, row) => {
     const sums = new WeightSums();
     points.forEach((point, i) => {
       sums.add((densities[row]?.logProb(point) ?? NaN) - (logJoints[i] ?? NaN));
@@ -123,7 +123,7 @@ export class Chain {
     this.#options = options;
     this.#source = noise;
     this.#advance = advance;
-    this.#transition = transition(subject.vae, options.leapfrogSteps);
+    this.#transition = defineTransition(subject.vae, options.leapfrogSteps);
     this.#count = subject.rows.shape[0] ?? 0;
     this.#z = start;
     this.#stepSizes = new Float32Array(this.#count).fill(FIRST_STEP_SIZE);
@@ -158,7 +158,7 @@ export class Chain {
     });
   }
 
-  async samples(count: number): Promise<RowSamples[]> {
+  async drawSamples(count: number): Promise<RowSamples[]> {
     const rows = Array.from({ length: this.#count }, (): RowSamples => ({ points: [], logJoints: [] }));
     const size = this.#subject.vae.latentSize;
     for (let i = 0; i < count; i++) {
@@ -173,29 +173,29 @@ export class Chain {
 
   #move(): Promise<FloatArrays> {
     const { functions, parameters, rows } = this.#subject;
-    const moving = { rows, latents: this.#z, ...this.#noise() };
+    const moving = { rows, latents: this.#z, ...this.#drawNoise() };
     return functions.run(`hmc/${this.#options.leapfrogSteps}`, this.#transition, parameters, moving);
   }
 
-  #noise(): FloatArrays {
+  #drawNoise(): FloatArrays {
     const { vae } = this.#subject;
     const index = this.#transitions++;
     const momentum = { ...this.#source, stream: 'chainMomentum' } as const;
     const acceptance = { ...this.#source, stream: 'chainAcceptance' } as const;
-    const jitter = rowNoise(fillUniform, { ...this.#source, stream: 'chainStepSize' }, index, [
+    const jitter = drawRowNoise(fillUniform, { ...this.#source, stream: 'chainStepSize' }, index, [
       this.#count,
       1,
     ]);
     const sizes = jitter.data.map((u, row) => (this.#stepSizes[row] ?? 0) * (SHORTEST + (1 - SHORTEST) * u));
     return {
       step_size: { shape: [this.#count, 1], data: sizes },
-      momentum: rowNoise(fillNormal, momentum, index, [this.#count, vae.latentSize]),
-      acceptance: rowNoise(fillUniform, acceptance, index, [this.#count, 1]),
+      momentum: drawRowNoise(fillNormal, momentum, index, [this.#count, vae.latentSize]),
+      acceptance: drawRowNoise(fillUniform, acceptance, index, [this.#count, 1]),
     };
   }
 }
 
-const transition =
+const defineTransition =
   (vae: Vae, leapfrogSteps: number): TensorFunction =>
   (inputs) => {
     const x = getNamed(inputs, 'rows');

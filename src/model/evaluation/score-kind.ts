@@ -2,7 +2,11 @@ import { isDensity, selectElements, type LikelihoodSpec, type ScoreKind } from '
 import type { RowSet } from './measures/measure.ts';
 
 /** Tells what log p(x|z) of these rows means. Under a likelihood of bits, only zeros and ones have a probability. */
-export async function scoreKind(spec: LikelihoodSpec, rows: RowSet, dataSize: number): Promise<ScoreKind> {
+export async function findScoreKind(
+  spec: LikelihoodSpec,
+  rows: RowSet,
+  dataSize: number,
+): Promise<ScoreKind> {
   const bits = new Set(selectElements(spec, dataSize, ({ ofBits = false }) => ofBits));
   if (bits.size > 0 && !(await areBinary(rows, (element) => bits.has(element)))) return 'score';
   return isDensity(spec) ? 'log_density' : 'log_probability';

@@ -1,6 +1,6 @@
 import type { FloatArrays } from '../runtime/runtime.ts';
-import { sizeOf } from '../runtime/runtime.ts';
-import { fillNormal, streamKey } from '../random/streams.ts';
+import { countElements } from '../runtime/runtime.ts';
+import { fillNormal, deriveKey } from '../random/streams.ts';
 import type { Shapes, TrainingSpec } from '../specification.ts';
 
 const PAPER_STANDARD_DEVIATION = 0.01;
@@ -12,11 +12,11 @@ export function initialize(
   initializer: TrainingSpec['initializer'],
 ): FloatArrays {
   const entries = Object.entries(shapes).map(([name, shape], index) => {
-    const data = new Float32Array(sizeOf(shape));
+    const data = new Float32Array(countElements(shape));
     if (name.endsWith('.weight')) {
       const deviation =
         initializer === 'paper' ? PAPER_STANDARD_DEVIATION : 1 / Math.sqrt(countInputs(shape));
-      fillNormal(streamKey(seed, 'initialization', index), data);
+      fillNormal(deriveKey(seed, 'initialization', index), data);
       for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) * deviation;
     }
     return [name, { shape, data }] as const;
@@ -25,4 +25,4 @@ export function initialize(
 }
 
 /** All axes of a weight but the last, which are its outputs. */
-const countInputs = (shape: readonly number[]): number => sizeOf(shape.slice(0, -1));
+const countInputs = (shape: readonly number[]): number => countElements(shape.slice(0, -1));

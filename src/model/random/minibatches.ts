@@ -1,4 +1,4 @@
-import { permute, streamKey } from './streams.ts';
+import { permute, deriveKey } from './streams.ts';
 
 /**
  * The rows of each step. Each epoch has a new random order of all rows; the orders are joined and cut into minibatches of
@@ -18,24 +18,24 @@ export class MinibatchOrder {
   }
 
   /** Row numbers for steps firstStep .. firstStep + steps - 1, [steps * M]. */
-  indices(firstStep: number, steps: number): Uint32Array {
-    return this.positions(firstStep, steps).map((position) => this.rows[position] ?? 0);
+  listIndices(firstStep: number, steps: number): Uint32Array {
+    return this.listPositions(firstStep, steps).map((position) => this.rows[position] ?? 0);
   }
 
   /** The same, as positions in `rows`. */
-  positions(firstStep: number, steps: number): Uint32Array {
+  listPositions(firstStep: number, steps: number): Uint32Array {
     const out = new Uint32Array(steps * this.minibatchSize);
     const size = this.rows.length;
     let position = firstStep * this.minibatchSize;
     for (let i = 0; i < out.length; i++, position++) {
-      out[i] = this.#orderOf(Math.floor(position / size))[position % size] ?? 0;
+      out[i] = this.#permuteRows(Math.floor(position / size))[position % size] ?? 0;
     }
     return out;
   }
 
-  #orderOf(epoch: number): Uint32Array {
+  #permuteRows(epoch: number): Uint32Array {
     if (epoch !== this.#epoch) {
-      this.#order = permute(streamKey(this.#seed, 'minibatchOrder', epoch), this.rows.length);
+      this.#order = permute(deriveKey(this.#seed, 'minibatchOrder', epoch), this.rows.length);
       this.#epoch = epoch;
     }
     return this.#order;
@@ -43,6 +43,6 @@ export class MinibatchOrder {
 }
 
 /** The number of steps that complete `epochs` passes. */
-export function stepsOf(epochs: number, rows: number, minibatchSize: number): number {
+export function countSteps(epochs: number, rows: number, minibatchSize: number): number {
   return Math.ceil((epochs * rows) / minibatchSize);
 }

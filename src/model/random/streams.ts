@@ -30,7 +30,7 @@ const WORD = 2 ** 32;
 const BLOCK = 1024;
 
 /** The key of (seed, stream, index), made by a generator with the seed as key and (stream, index) as counter. */
-export function streamKey(seed: number, stream: Stream, index: number): Key {
+export function deriveKey(seed: number, stream: Stream, index: number): Key {
   const seedKey: Key = { high: Math.floor(seed / WORD), low: seed % WORD };
   const words = new Uint32Array(2);
   threefry(seedKey, STREAMS[stream] * 0x10000 + Math.floor(index / WORD), index % WORD, words, 0);

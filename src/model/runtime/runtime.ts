@@ -82,7 +82,7 @@ export class RuntimeError extends Error {
   override readonly name = 'RuntimeError';
 }
 
-export function sizeOf(shape: readonly number[]): number {
+export function countElements(shape: readonly number[]): number {
   return shape.reduce((product, axis) => product * axis, 1);
 }
 
@@ -97,7 +97,11 @@ export function checkArrays(specs: ArraySpecs, arrays: Arrays, leading: readonly
     if (array === undefined) throw new RuntimeError(`array ${name} is missing`);
     const shape = [...leading, ...spec.shape];
     const type = array.data instanceof Float32Array ? 'float32' : 'uint8';
-    if (type !== spec.dtype || String(array.shape) !== String(shape) || array.data.length !== sizeOf(shape)) {
+    if (
+      type !== spec.dtype ||
+      String(array.shape) !== String(shape) ||
+      array.data.length !== countElements(shape)
+    ) {
       const found = `${type} [${array.shape.join(', ')}] with ${array.data.length} elements`;
       throw new RuntimeError(`array ${name} is ${found}; expected ${spec.dtype} [${shape.join(', ')}]`);
     }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { Shapes } from '../specification.ts';
-import { sizeOf, type FloatArray, type FloatArrays, type Tensors } from '../runtime/runtime.ts';
+import { countElements, type FloatArray, type FloatArrays, type Tensors } from '../runtime/runtime.ts';
 
 /**
  * Small parameters travel through the optimizer as one flat tensor: an update rule costs several operators a tensor,
@@ -26,12 +26,12 @@ export type Layout = readonly Group[];
 /** Large parameters alone, under their own names; all small ones together. */
 export function layoutOf(shapes: Shapes): Layout {
   const entries = Object.entries(shapes);
-  const large = entries.filter(([, shape]) => sizeOf(shape) >= SMALL);
-  const small = entries.filter(([, shape]) => sizeOf(shape) < SMALL);
+  const large = entries.filter(([, shape]) => countElements(shape) >= SMALL);
+  const small = entries.filter(([, shape]) => countElements(shape) < SMALL);
   let size = 0;
   const members = small.map(([name, shape]): Member => {
     const member = { name, shape, offset: size };
-    size += sizeOf(shape);
+    size += countElements(shape);
     return member;
   });
   const alone = large.map(([name, shape]): Group => ({ name, shape, members: [{ name, shape, offset: 0 }] }));
@@ -44,7 +44,7 @@ export function unpack(layout: Layout, groups: Tensors): Tensors {
     const whole = getNamed(groups, group.name);
     return group.members.map(({ name, shape, offset }): [string, Tensor] => [
       name,
-      isAlone(group) ? whole : tf.reshape(tf.slice(whole, [offset], [sizeOf(shape)]), [...shape]),
+      isAlone(group) ? whole : tf.reshape(tf.slice(whole, [offset], [countElements(shape)]), [...shape]),
     ]);
   });
   return Object.fromEntries(entries);
@@ -68,7 +68,7 @@ export function unpackArrays(layout: Layout, groups: FloatArrays): FloatArrays {
     const { data } = getNamed(groups, group.name);
     return group.members.map(({ name, shape, offset }): [string, FloatArray] => [
       name,
-      { shape, data: data.slice(offset, offset + sizeOf(shape)) },
+      { shape, data: data.slice(offset, offset + countElements(shape)) },
     ]);
   });
   return Object.fromEntries(entries);
@@ -77,7 +77,7 @@ export function unpackArrays(layout: Layout, groups: FloatArrays): FloatArrays {
 /** {@link pack} for arrays. */
 export function packArrays(layout: Layout, arrays: FloatArrays): FloatArrays {
   const entries = layout.map((group): [string, FloatArray] => {
-    const data = new Float32Array(sizeOf(group.shape));
+    const data = new Float32Array(countElements(group.shape));
     group.members.forEach(({ name, offset }) => {
       data.set(getNamed(arrays, name).data, offset);
     });

@@ -1,8 +1,8 @@
 import { binarizationNoise } from './binarize.ts';
 import type { MinibatchOrder } from '../random/minibatches.ts';
-import { fillUniform, streamKey } from '../random/streams.ts';
+import { fillUniform, deriveKey } from '../random/streams.ts';
 import type { Arrays, FloatArray } from '../runtime/runtime.ts';
-import { sizeOf } from '../runtime/runtime.ts';
+import { countElements } from '../runtime/runtime.ts';
 import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';
 import { fillNoise, type NoiseSpec } from './algorithms/noise.ts';
@@ -25,7 +25,7 @@ export async function stepInputs(inputs: Inputs, first: number, steps: number): 
   const { algorithm, training, calendar, source, order, dataSize, minibatchSize } = inputs;
   const size = steps * minibatchSize * dataSize;
   const rows = source.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
-  const indices = order.indices(first, steps);
+  const indices = order.listIndices(first, steps);
   await source.readRows(indices, rows);
   const noise = Object.entries(algorithm.noise).map(([name, spec]) => {
     return [NOISE + name, noiseOf(spec, training.seed, first, steps)] as const;
@@ -40,7 +40,7 @@ export async function stepInputs(inputs: Inputs, first: number, steps: number): 
 }
 
 function noiseOf(spec: NoiseSpec, seed: number, first: number, steps: number): FloatArray {
-  const size = sizeOf(spec.shape);
+  const size = countElements(spec.shape);
   const data = new Float32Array(steps * size);
   for (let i = 0; i < steps; i++) fillNoise(spec, seed, first + i, data.subarray(i * size, (i + 1) * size));
   return { shape: [steps, ...spec.shape], data };
@@ -53,7 +53,7 @@ function binarizationOf(inputs: Inputs, indices: Uint32Array, first: number, ste
   const data = new Float32Array(steps * minibatchSize * dataSize);
   const fill = (part: number, size: number, index: number) => {
     fillUniform(
-      streamKey(training.seed, 'binarization', index),
+      deriveKey(training.seed, 'binarization', index),
       data.subarray(part * size, (part + 1) * size),
     );
   };
@@ -68,7 +68,7 @@ function binarizationOf(inputs: Inputs, indices: Uint32Array, first: number, ste
 /** Where each row's latents stand. A row that stands twice in a minibatch writes its second latents past the rows. */
 function positionsOf(order: MinibatchOrder, first: number, steps: number): Arrays {
   const { minibatchSize } = order;
-  const read = Float32Array.from(order.positions(first, steps));
+  const read = Float32Array.from(order.listPositions(first, steps));
   const write = read.slice();
   for (let step = 0; step < steps; step++) {
     const seen = new Set<number>();

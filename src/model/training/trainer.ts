@@ -1,7 +1,7 @@
 import { addPrefix, fillNamed, getNamed, mapNamed, stripPrefix } from '../named-arrays.ts';
 import { initialize } from '../networks/initialize.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
-import { MinibatchOrder, stepsOf } from '../random/minibatches.ts';
+import { MinibatchOrder, countSteps } from '../random/minibatches.ts';
 import type {
   Arrays,
   CompiledScan,
@@ -84,7 +84,7 @@ export class Trainer {
     const algorithm = createAlgorithm({ vae, training, minibatchSize, datasetSize: rows.length });
     const calendar = {
       stepsPerEpoch: rows.length / minibatchSize,
-      totalSteps: stepsOf(training.epochs, rows.length, minibatchSize),
+      totalSteps: countSteps(training.epochs, rows.length, minibatchSize),
     };
     const data = { dtype: source.dtype, scale: source.scale, dataSize, minibatchSize };
     const scan = await runtime.compileScan(trainingStep(algorithm, training, data, calendar));

@@ -1,4 +1,9 @@
-import { manifoldGrid, fillMedians, straightLine, traversals } from '../../model/evaluation/latent-paths.ts';
+import {
+  createManifoldGrid,
+  fillMedians,
+  createLine,
+  createTraversals,
+} from '../../model/evaluation/latent-paths.ts';
 import { priorQuantile } from '../../model/distributions/latent.ts';
 import type { Quantile } from '../../model/distributions/quantiles/quantile.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
@@ -22,7 +27,7 @@ export const sample: Runner<'sample'> = {
 
 export const manifold: Runner<'manifold'> = {
   needsEncoder: never,
-  run: (subject, { size }) => decodePoints(subject, manifoldGrid(quantileOf(subject), size)),
+  run: (subject, { size }) => decodePoints(subject, createManifoldGrid(quantileOf(subject), size)),
 };
 
 export const traversal: Runner<'traversal'> = {
@@ -37,7 +42,7 @@ export const traversal: Runner<'traversal'> = {
     return {
       base: toVector({ shape: [latentSize], data: base }),
       dimensions: toIndices(dimensions),
-      ...(await decodePoints(subject, traversals(quantile, base, dimensions, steps))),
+      ...(await decodePoints(subject, createTraversals(quantile, base, dimensions, steps))),
     };
   },
 };
@@ -49,7 +54,7 @@ export const interpolate: Runner<'interpolate'> = {
     const { latentSize } = subject.inference.vae;
     const means = await encodeRows(subject, [from, to]);
     const [start, end] = [means.subarray(0, latentSize), means.subarray(latentSize)];
-    return decodePoints(subject, straightLine(start, end, steps));
+    return decodePoints(subject, createLine(start, end, steps));
   },
 };
 

@@ -43,7 +43,7 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
   return (_context, payload) => {
     const startedAt = performance.now();
     return models.use(payload.modelId, payload.checkpoint, async (model) => {
-      const inference = model.inference.watched(limitTime(startedAt, payload.timeLimitMs));
+      const inference = model.inference.withCheck(limitTime(startedAt, payload.timeLimitMs));
       return answer({ ...model, inference, datasets }, payload, startedAt);
     });
   };

@@ -1,4 +1,4 @@
-import { stepsOf } from '../../model/random/minibatches.ts';
+import { countSteps } from '../../model/random/minibatches.ts';
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
 import { trainingStepBytes } from '../../model/training/step.ts';
 import type { ChunkTerms } from '../../model/training/chunk-terms.ts';
@@ -45,7 +45,7 @@ export class TrainingRun {
   constructor(options: RunOptions) {
     const { payload, trainRows, minibatchSize, trainer } = options;
     this.#options = options;
-    this.#totalSteps = stepsOf(payload.training.epochs, trainRows, minibatchSize);
+    this.#totalSteps = countSteps(payload.training.epochs, trainRows, minibatchSize);
     this.#chunk = new ChunkSize(trainingStepBytes(trainer.algorithm, minibatchSize, trainer.vae.dataSize));
     this.#savedStep = trainer.step;
     this.#validationElbo = options.validationElbo;
@@ -167,7 +167,7 @@ export class TrainingRun {
   }
 
   #countStepsTo(epoch: number): number {
-    return stepsOf(epoch, this.#options.trainRows, this.#options.minibatchSize);
+    return countSteps(epoch, this.#options.trainRows, this.#options.minibatchSize);
   }
 
   #makeMetricsLine(validation: BoundTerms | null, test: BoundTerms | null): MetricsLine {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countRows, resolvePart, selectRows, splitRows } from '../../../src/model/dataset/split.ts';
-import { permute, streamKey } from '../../../src/model/random/streams.ts';
+import { permute, deriveKey } from '../../../src/model/random/streams.ts';
 import { SPLIT_PARTS, SPLIT_RULES } from '../../../src/model/specification/split.ts';
 
 const all = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -58,7 +58,7 @@ describe('splitRows', () => {
   });
 
   it.each(SPLIT_RULES)('splits rows without test rows under %s as ever', (rule) => {
-    const order = permute(streamKey(3, 'validationSplit', 0), 50);
+    const order = permute(deriveKey(3, 'validationSplit', 0), 50);
     const { train, validation, test } = splitRows(sizes(50), setting(0.1, 3), rule);
     expect(validation).toEqual(order.slice(0, 5).sort());
     expect(train).toEqual(order.slice(5).sort());

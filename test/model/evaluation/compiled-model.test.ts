@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inference } from '../../../src/model/evaluation/compiled-model.ts';
-import { fillNormal, streamKey } from '../../../src/model/random/streams.ts';
+import { fillNormal, deriveKey } from '../../../src/model/random/streams.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
@@ -121,7 +121,7 @@ describe('Inference', () => {
 
     const { mean, standard_deviation } = await inference.encode(parameters, rowsOf(10));
     const noise = new Float32Array(size);
-    fillNormal(streamKey(NOISE.seed, NOISE.stream, 1), noise);
+    fillNormal(deriveKey(NOISE.seed, NOISE.stream, 1), noise);
     const expected = mean.data.map(
       (value, i) => value + (standard_deviation.data[i] ?? NaN) * (noise[i] ?? NaN),
     );
@@ -132,7 +132,7 @@ describe('Inference', () => {
     const { inference, parameters } = opened;
     const { latents, mean } = await inference.sample(parameters, 70, NOISE);
     const noise = new Float32Array(70 * LATENT_SIZE);
-    fillNormal(streamKey(NOISE.seed, NOISE.stream, 0), noise);
+    fillNormal(deriveKey(NOISE.seed, NOISE.stream, 0), noise);
     expect(latents.data).toEqual(noise);
     expect(mean).toEqual(await inference.decode(parameters, latents));
     expect(mean.data.every((value) => value > 0 && value < 1)).toBe(true);

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { BatchedFunctions } from '../../../src/model/evaluation/batches.ts';
-import { importanceSampled } from '../../../src/model/evaluation/importance-sampling.ts';
-import { marginalLikelihood } from '../../../src/model/evaluation/marginal-likelihood.ts';
+import { estimateByImportanceSampling } from '../../../src/model/evaluation/importance-sampling.ts';
+import { estimateMarginalLikelihood } from '../../../src/model/evaluation/marginal-likelihood.ts';
 import {
   POSTERIOR_DENSITY_DEFAULTS,
-  posteriorDensityEstimate,
+  estimateByPosteriorDensity,
 } from '../../../src/model/evaluation/posterior-density.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import { createVae } from '../../../src/model/vae.ts';
@@ -34,7 +34,7 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
     const functions = new BatchedFunctions(runtime);
     const noise = { seed: 1, stream: 'inference' } as const;
     const draws = 3000;
-    const { logMarginalLikelihood, standardError, effectiveSampleSize } = await importanceSampled(
+    const { logMarginalLikelihood, standardError, effectiveSampleSize } = await estimateByImportanceSampling(
       { functions, vae, parameters, rows },
       draws,
       noise,
@@ -54,7 +54,7 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
     const start = { shape: [ROWS, latentSize], data: normals(5, ROWS * latentSize) };
     const options = { ...POSTERIOR_DENSITY_DEFAULTS, samples: 200, thinning: 8 };
     const subject = { functions, vae, parameters, rows };
-    const found = await posteriorDensityEstimate(subject, start, options, { seed: 3 });
+    const found = await estimateByPosteriorDensity(subject, start, options, { seed: 3 });
     await functions.dispose();
     const errors = found.logMarginalLikelihood.map((value, row) => value - at(exact, row));
     const together = Math.hypot(...found.standardError) / ROWS;
@@ -68,7 +68,7 @@ describe.each([2, 3])('the marginal likelihood of a linear Gaussian model with %
     const subject = { functions, vae, parameters, rows };
     const spec = { method: 'fitted_importance_sampling', samples: 200, leapfrog_steps: 4 } as const;
     const noise = { seed: 4, stream: 'inference' } as const;
-    const found = await marginalLikelihood(subject, spec, noise);
+    const found = await estimateMarginalLikelihood(subject, spec, noise);
     await functions.dispose();
     const errors = found.logMarginalLikelihood.map((value, row) => value - at(exact, row));
     const together = Math.hypot(...found.standardError) / ROWS;
@@ -87,7 +87,7 @@ describe('chains without an encoder', () => {
     const vae = createVae(linear.model, [DATA_SIZE]);
     const subject = { functions, vae, parameters: linear.decoder, rows: linear.rows };
     const spec = { method: 'fitted_importance_sampling', samples: 200, leapfrog_steps: 10 } as const;
-    const found = await marginalLikelihood(subject, spec, { seed: 5, stream: 'inference' });
+    const found = await estimateMarginalLikelihood(subject, spec, { seed: 5, stream: 'inference' });
     await functions.dispose();
     const exact = exactLogLikelihoods(linear);
     found.logMarginalLikelihood.forEach((value, row) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MinibatchOrder, stepsOf } from '../../../src/model/random/minibatches.ts';
+import { MinibatchOrder, countSteps } from '../../../src/model/random/minibatches.ts';
 
 const rowsOf = (size: number) => Uint32Array.from({ length: size }, (_, i) => 100 + i);
 const sorted = (values: Uint32Array) => values.slice().sort();
@@ -13,8 +13,8 @@ describe('MinibatchOrder', () => {
     { size: 5, minibatchSize: 1 },
   ])('shows each of $size rows once an epoch in minibatches of $minibatchSize', ({ size, minibatchSize }) => {
     const epochs = 4;
-    const steps = stepsOf(epochs, size, minibatchSize);
-    const seen = new MinibatchOrder(rowsOf(size), minibatchSize, 1).indices(0, steps);
+    const steps = countSteps(epochs, size, minibatchSize);
+    const seen = new MinibatchOrder(rowsOf(size), minibatchSize, 1).listIndices(0, steps);
     expect(seen.length).toBeGreaterThanOrEqual(epochs * size);
     expect(seen.length - epochs * size).toBeLessThan(minibatchSize);
     for (let epoch = 0; epoch < epochs; epoch++)
@@ -23,17 +23,17 @@ describe('MinibatchOrder', () => {
 
   it('orders each epoch anew', () => {
     const order = new MinibatchOrder(rowsOf(50), 50, 1);
-    expect(order.indices(0, 1)).not.toEqual(order.indices(1, 1));
-    expect(order.indices(0, 1)).not.toEqual(new MinibatchOrder(rowsOf(50), 50, 2).indices(0, 1));
+    expect(order.listIndices(0, 1)).not.toEqual(order.listIndices(1, 1));
+    expect(order.listIndices(0, 1)).not.toEqual(new MinibatchOrder(rowsOf(50), 50, 2).listIndices(0, 1));
   });
 
   it('answers for any step in any order alike', () => {
     const [size, minibatchSize, steps] = [10, 4, 12];
-    const whole = new MinibatchOrder(rowsOf(size), minibatchSize, 9).indices(0, steps);
+    const whole = new MinibatchOrder(rowsOf(size), minibatchSize, 9).listIndices(0, steps);
     const asked = new MinibatchOrder(rowsOf(size), minibatchSize, 9);
     for (const step of [11, 0, 5, 4, 10, 1, 5, 2]) {
       const expected = whole.subarray(step * minibatchSize, (step + 1) * minibatchSize);
-      expect(asked.indices(step, 1)).toEqual(expected);
+      expect(asked.listIndices(step, 1)).toEqual(expected);
     }
   });
 });

@@ -4,7 +4,7 @@ import {
   fillUniform,
   permute,
   STREAMS,
-  streamKey,
+  deriveKey,
   type Stream,
 } from '../../../src/model/random/streams.ts';
 import { at, meanOf } from '../../support/numbers.ts';
@@ -15,7 +15,7 @@ const SEEDS = [0, 1, 12345, Number.MAX_SAFE_INTEGER];
 
 function draw(seed: number, stream: Stream = 'noise', index = 0, count = COUNT): Float32Array {
   const out = new Float32Array(count);
-  fillNormal(streamKey(seed, stream, index), out);
+  fillNormal(deriveKey(seed, stream, index), out);
   return out;
 }
 
@@ -62,7 +62,7 @@ describe('fillNormal', () => {
 describe('fillUniform', () => {
   const uniform = (seed: number, count = COUNT) => {
     const out = new Float32Array(count);
-    fillUniform(streamKey(seed, 'noise', 0), out);
+    fillUniform(deriveKey(seed, 'noise', 0), out);
     return out;
   };
 
@@ -92,7 +92,7 @@ describe('streamKey', () => {
     const seeds = [0, 1, 2 ** 32, 2 ** 32 + 1];
     const keys = seeds.flatMap((seed) =>
       (Object.keys(STREAMS) as Stream[]).flatMap((stream) =>
-        [0, 1, 2 ** 32].map((index) => JSON.stringify(streamKey(seed, stream, index))),
+        [0, 1, 2 ** 32].map((index) => JSON.stringify(deriveKey(seed, stream, index))),
       ),
     );
     expect(new Set(keys).size).toBe(keys.length);
@@ -116,7 +116,7 @@ describe('permutation', () => {
     const draws = 4800;
     const counts = new Map<string, number>();
     for (let i = 0; i < draws; i++) {
-      const order = String(permute(streamKey(3, 'minibatchOrder', i), 4));
+      const order = String(permute(deriveKey(3, 'minibatchOrder', i), 4));
       counts.set(order, (counts.get(order) ?? 0) + 1);
     }
     const expected = draws / 24;
@@ -132,7 +132,7 @@ describe.each([
   ['fillUniform', fillUniform],
 ])('%s from a position on', (_name, fill) => {
   it.each([0, 1, 2, 7, 50])('gives the numbers that stand there (%d)', (first) => {
-    const key = streamKey(3, 'noise', 1);
+    const key = deriveKey(3, 'noise', 1);
     const whole = new Float32Array(100);
     fill(key, whole);
     for (const count of [1, 2, 5, 10]) {
@@ -143,7 +143,7 @@ describe.each([
   });
 
   it('goes on beyond 2^33, where the counter needs its second word', () => {
-    const key = streamKey(3, 'noise', 1);
+    const key = deriveKey(3, 'noise', 1);
     const [early, late] = [new Float32Array(8), new Float32Array(8)];
     fill(key, early);
     fill(key, late, 2 ** 33);

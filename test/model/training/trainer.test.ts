@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stepsOf } from '../../../src/model/random/minibatches.ts';
+import { countSteps } from '../../../src/model/random/minibatches.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
@@ -157,7 +157,7 @@ describe('the observed steps', () => {
     [1000, 1],
     [60_000, 100],
   ])('of %d rows in minibatches of %d include the last one of each epoch', (rows, minibatchSize) => {
-    const ends = [1, 2, 3, 4, 5].map((epoch) => stepsOf(epoch, rows, minibatchSize));
+    const ends = [1, 2, 3, 4, 5].map((epoch) => countSteps(epoch, rows, minibatchSize));
     const steps = observed(ends.at(-1) ?? 0, rows, minibatchSize);
     const rest = new Set(steps.filter((step) => step % OBSERVE_EVERY !== 0));
     expect(steps).toEqual(expect.arrayContaining(ends.map((end) => end - 1)));

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../../src/ids.ts';
+import { createId } from '../../../src/ids.ts';
 import { readDataset } from '../../../src/store/dataset-files.ts';
 import { fsDriver } from '../../../src/store/drivers/fs.ts';
 import { readCheckpoint, readModel } from '../../../src/store/model-files.ts';
@@ -49,7 +49,7 @@ describe('a record format', () => {
 
 describe('records of models', () => {
   it('of version 1 let test rows validate, and get the defaults of fields that are newer', async () => {
-    const { split, ...current } = modelRecord(newId('model'));
+    const { split, ...current } = modelRecord(createId('model'));
     const { kl_weight: kl, ...training } = current.training;
     const read = await readWritten(current.id, { ...current, training });
     expect(split).toBe('separate');
@@ -64,7 +64,7 @@ describe('records of models', () => {
     ['an unknown split', { split: 'none' }, '/split'],
     ['an unknown field', { color: 'red' }, '/color'],
   ])('with %s are refused with file and field', async (_, fields, pointer) => {
-    const id = newId('model');
+    const id = createId('model');
     const reading = readWritten(id, { version: 2, ...modelRecord(id), ...fields });
     expect(await codeOf(reading)).toBe('blob_corrupt');
     await expect(reading).rejects.toThrow(`models/${id}/model.json is damaged: ${pointer} `);
@@ -88,7 +88,7 @@ describe('records of checkpoints and data sets', () => {
       validation_elbo: null,
       files: { 'parameters.safetensors': { sha256: 'a'.repeat(64), bytes: 8 } },
     };
-    const id = newId('model');
+    const id = createId('model');
     const key = `models/${id}/checkpoints/000000000003/checkpoint.json`;
     await driver.write(key, Buffer.from(JSON.stringify(record)));
     expect(await readCheckpoint(driver, id, 3)).toEqual(record);

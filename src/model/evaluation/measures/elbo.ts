@@ -1,6 +1,6 @@
 import { estimateBound } from '../bound.ts';
 import { Moments } from '../moments.ts';
-import { bitsPerDimension, monteCarloError, summarizeRows, type Measure } from './measure.ts';
+import { toBitsPerDimension, computeMonteCarloError, summarizeRows, type Measure } from './measure.ts';
 
 /** The lower bound and its two terms. */
 export const elbo: Measure<'elbo'> = async (context, { samples }) => {
@@ -20,10 +20,10 @@ export const elbo: Measure<'elbo'> = async (context, { samples }) => {
     elbo: {
       samples,
       ...summarizeRows(elbos),
-      monte_carlo_standard_error: monteCarloError(squares, elbos.count),
+      monte_carlo_standard_error: computeMonteCarloError(squares, elbos.count),
       log_likelihood: likelihoods.mean,
       kl_divergence: divergences.mean,
-      bits_per_dimension: bitsPerDimension(elbos.mean, context),
+      bits_per_dimension: toBitsPerDimension(elbos.mean, context),
     },
   };
 };

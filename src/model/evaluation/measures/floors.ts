@@ -5,7 +5,7 @@ import type { FloorReport } from '../../specification.ts';
 import { computeCovariance } from '../covariance.ts';
 import { Moments } from '../moments.ts';
 import { fitProbabilisticPca } from '../probabilistic-pca.ts';
-import { bitsPerDimension, summarizeRows, type Measure, type MeasureContext } from './measure.ts';
+import { toBitsPerDimension, summarizeRows, type Measure, type MeasureContext } from './measure.ts';
 
 /** Above these sizes the covariance takes too long. */
 const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
@@ -17,11 +17,11 @@ const PCA_LIMITS = { dataSize: 1024, latentSize: 128 } as const;
  */
 export const floors: Measure<'floors'> = async (context) => {
   const statistics = await gatherTrainStatistics(context);
-  const absent = noPca(context);
-  const pca = absent === null ? await pcaFloor(context, statistics) : null;
+  const absent = explainMissingPca(context);
+  const pca = absent === null ? await computePcaFloor(context, statistics) : null;
   return {
     floors: {
-      independent: await independentFloor(context, statistics),
+      independent: await computeIndependentFloor(context, statistics),
       probabilistic_pca: pca,
       probabilistic_pca_absent:
         absent ?? (pca ? null : 'the training rows lie in a plane of the latent dimensions'),
@@ -43,7 +43,7 @@ async function gatherTrainStatistics({
   return gathering.result();
 }
 
-async function independentFloor(
+async function computeIndependentFloor(
   context: MeasureContext,
   statistics: ElementStatistics,
 ): Promise<FloorReport> {
@@ -59,11 +59,11 @@ async function independentFloor(
     for (const score of getNamed(results, 'score').data) scores.add(score);
     await context.advance(numbers.length);
   }
-  return floorOf(scores, context);
+  return toFloorReport(scores, context);
 }
 
 /** Why there is no probabilistic PCA for this model, or null. */
-function noPca({ model, dataSize }: MeasureContext): string | null {
+function explainMissingPca({ model, dataSize }: MeasureContext): string | null {
   if (model.likelihood.family !== 'gaussian')
     return `the likelihood is ${model.likelihood.family}, not gaussian`;
   const { latent_size: latentSize } = model;
@@ -73,7 +73,7 @@ function noPca({ model, dataSize }: MeasureContext): string | null {
 }
 
 /** Fits in the likelihood's units and gives the density in the data's units. Null if there is no density. */
-async function pcaFloor(
+async function computePcaFloor(
   context: MeasureContext,
   statistics: ElementStatistics,
 ): Promise<(FloorReport & { latent_size: number }) | null> {
@@ -98,7 +98,7 @@ async function pcaFloor(
     }
     await between();
   }
-  return { ...floorOf(scores, context), latent_size: model.latent_size };
+  return { ...toFloorReport(scores, context), latent_size: model.latent_size };
 }
 
 function readScales({ model: { likelihood }, dataSize }: MeasureContext): Float64Array {
@@ -106,6 +106,6 @@ function readScales({ model: { likelihood }, dataSize }: MeasureContext): Float6
   return given ? Float64Array.from(given) : new Float64Array(dataSize).fill(1);
 }
 
-function floorOf(scores: Moments, context: MeasureContext): FloorReport {
-  return { ...summarizeRows(scores), bits_per_dimension: bitsPerDimension(scores.mean, context) };
+function toFloorReport(scores: Moments, context: MeasureContext): FloorReport {
+  return { ...summarizeRows(scores), bits_per_dimension: toBitsPerDimension(scores.mean, context) };
 }

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed, mapNamed, selectNamed } from '../../named-arrays.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
-import { permute, streamKey } from '../../random/streams.ts';
+import { permute, deriveKey } from '../../random/streams.ts';
 import type { ArraySpecs, FloatArray, FloatArrays, TensorFunction } from '../../runtime/runtime.ts';
 import { COMPARED_ESTIMATORS, type EstimatorSpec, type MeasureOf } from '../../specification.ts';
 import { differentiate } from '../../training/step.ts';
-import { toOneDraw, noiseOf, noiseOfDraw } from '../draws.ts';
-import { finiteOrNull, type Measure, type MeasureContext, type RowBatch } from './measure.ts';
+import { toOneDraw, toNoise, drawNoise } from '../draws.ts';
+import { toFiniteOrNull, type Measure, type MeasureContext, type RowBatch } from './measure.ts';
 
 type Spec = MeasureOf<'gradient_variance'>;
 
@@ -43,7 +43,7 @@ interface Trace {
 }
 
 function compareVariance(variance = NaN, closed = NaN) {
-  return { variance: finiteOrNull(variance), ratio_to_sgvb_b: finiteOrNull(variance / closed) };
+  return { variance: toFiniteOrNull(variance), ratio_to_sgvb_b: toFiniteOrNull(variance / closed) };
 }
 
 async function measureTrace(
@@ -55,7 +55,7 @@ async function measureTrace(
   const { vae, runtime, seed, advance } = context;
   const parameters = selectLearned(context);
   const source = { seed, stream: 'gradientNoise', rows: numbers } as const;
-  const noiseAt = (draw: number) => noiseOfDraw(vae.noise.posterior, source, draw, numbers.length);
+  const noiseAt = (draw: number) => drawNoise(vae.noise.posterior, source, draw, numbers.length);
   const inputs = { ...parameters, rows: values };
   const compiled = await runtime.compile(
     defineGradients(context, estimator, Object.keys(parameters)),
@@ -92,7 +92,7 @@ function defineGradients(
 ): TensorFunction {
   const estimator = createEstimator(spec);
   return (inputs) => {
-    const noise = toOneDraw(noiseOf(inputs['normal'], inputs['uniform']));
+    const noise = toOneDraw(toNoise(inputs['normal'], inputs['uniform']));
     const given = Object.fromEntries(names.map((name) => [name, getNamed(inputs, name)]));
     const x = getNamed(inputs, 'rows');
     return differentiate(given, (parameters) =>
@@ -107,7 +107,7 @@ function toSpecs(arrays: FloatArrays): ArraySpecs {
 
 /** Draws rows by the seed from the evaluated rows. */
 async function drawMinibatch({ rows, seed, dataSize }: MeasureContext, size: number): Promise<RowBatch> {
-  const chosen = new Set(permute(streamKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size));
+  const chosen = new Set(permute(deriveKey(seed, 'gradientNoise', MINIBATCH), rows.count).subarray(0, size));
   const data = new Float32Array(chosen.size * dataSize);
   const numbers = new Uint32Array(chosen.size);
   let [position, next] = [0, 0];

@@ -2,7 +2,7 @@ import { getNamed } from '../../named-arrays.ts';
 import { dimensionKl, type DimensionKl } from '../../distributions/dimensions.ts';
 import type { FloatArray, TensorFunction } from '../../runtime/runtime.ts';
 import { ACTIVE_THRESHOLD, LATENT_DRAWS } from '../../specification.ts';
-import { noiseOf, noiseOfDraw } from '../draws.ts';
+import { toNoise, drawNoise } from '../draws.ts';
 import { Moments } from '../moments.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
@@ -22,7 +22,7 @@ export const latents: Measure<'latents'> = async (context) => {
     const count = numbers.length;
     for (let draw = 0; draw < draws; draw++) {
       const source = { seed, stream: 'evaluation', rows: numbers } as const;
-      const noise = draws > 1 ? noiseOfDraw(vae.noise.posterior, source, draw, count) : {};
+      const noise = draws > 1 ? drawNoise(vae.noise.posterior, source, draw, count) : {};
       const fn = describeDimensions(context, divergence);
       const results = await context.functions.run('latents', fn, context.parameters, {
         rows: values,
@@ -55,7 +55,7 @@ function describeDimensions({ vae }: MeasureContext, divergence: DimensionKl): T
     const kl =
       divergence.method === 'closed_form'
         ? divergence.of(posterior, vae.prior(parameters))
-        : divergence.of(posterior, vae.prior(parameters), posterior.sample(noiseOf(normal, uniform)));
+        : divergence.of(posterior, vae.prior(parameters), posterior.sample(toNoise(normal, uniform)));
     return { kl, center: posterior.center() };
   };
 }

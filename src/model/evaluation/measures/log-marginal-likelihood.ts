@@ -1,7 +1,7 @@
 import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../specification.ts';
-import { marginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
+import { estimateMarginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
 import { Moments } from '../moments.ts';
-import { bitsPerDimension, monteCarloError, summarizeRows, type Measure } from './measure.ts';
+import { toBitsPerDimension, computeMonteCarloError, summarizeRows, type Measure } from './measure.ts';
 
 /** log p(x), estimated by importance sampling or by appendix D. */
 export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (context, spec) => {
@@ -10,11 +10,16 @@ export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (
   let [squares, smallest, accepted] = [0, Infinity, 0];
   for await (const { values, numbers } of context.rows.batches()) {
     const noise = { seed: context.seed, stream: 'evaluation', rows: numbers } as const;
-    const estimate = await marginalLikelihood({ ...context, rows: values }, spec, noise, context.advance);
+    const estimate = await estimateMarginalLikelihood(
+      { ...context, rows: values },
+      spec,
+      noise,
+      context.advance,
+    );
     estimate.logMarginalLikelihood.forEach((value) => {
       rows.add(value);
     });
-    squares += sumOfSquares(estimate);
+    squares += sumSquares(estimate);
     for (const size of estimate.effectiveSampleSize ?? []) {
       sizes.add(size);
       smallest = Math.min(smallest, size);
@@ -23,12 +28,12 @@ export const logMarginalLikelihood: Measure<'log_marginal_likelihood'> = async (
   }
   const estimated = {
     ...summarizeRows(rows),
-    monte_carlo_standard_error: spec.samples > 1 ? monteCarloError(squares, rows.count) : null,
-    bits_per_dimension: bitsPerDimension(rows.mean, context),
+    monte_carlo_standard_error: spec.samples > 1 ? computeMonteCarloError(squares, rows.count) : null,
+    bits_per_dimension: toBitsPerDimension(rows.mean, context),
   };
   const effective = { effective_sample_size: { mean: sizes.mean, minimum: smallest } };
   const chains = { acceptance: accepted / rows.count };
-  return { log_marginal_likelihood: [reportOf(spec, { estimated, effective, chains })] };
+  return { log_marginal_likelihood: [toReport(spec, { estimated, effective, chains })] };
 };
 
 type ReportOf<Method extends MarginalMethod> = Extract<MarginalReport, { method: Method }>;
@@ -69,10 +74,10 @@ const REPORTS: Reports = {
   }),
 };
 
-function reportOf(spec: MarginalSpec, found: Found): MarginalReport {
+function toReport(spec: MarginalSpec, found: Found): MarginalReport {
   return (REPORTS[spec.method] as (spec: MarginalSpec, found: Found) => MarginalReport)(spec, found);
 }
 
-function sumOfSquares({ standardError }: MarginalEstimate): number {
+function sumSquares({ standardError }: MarginalEstimate): number {
   return standardError.reduce((sum, error) => sum + error * error, 0);
 }

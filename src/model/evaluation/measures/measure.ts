@@ -59,19 +59,19 @@ export type Measure<Name extends MeasureName> = (
 
 /** Mean and standard error over rows; null if not finite. */
 export function summarizeRows(rows: Moments): { mean: number; standard_error: number | null } {
-  return { mean: rows.mean, standard_error: finiteOrNull(rows.standardError) };
+  return { mean: rows.mean, standard_error: toFiniteOrNull(rows.standardError) };
 }
 
 /** Standard error of a mean over rows, from the sum of squares of the rows' independent standard errors. */
-export function monteCarloError(squares: number, count: number): number | null {
-  return finiteOrNull(Math.sqrt(squares) / count);
+export function computeMonteCarloError(squares: number, count: number): number | null {
+  return toFiniteOrNull(Math.sqrt(squares) / count);
 }
 
 /** Converts nats per row to bits per dimension; only for log probabilities. */
-export function bitsPerDimension(nats: number, { kind, dataSize }: MeasureContext): number | null {
+export function toBitsPerDimension(nats: number, { kind, dataSize }: MeasureContext): number | null {
   return kind === 'log_probability' ? -nats / (dataSize * Math.LN2) : null;
 }
 
-export function finiteOrNull(value: number): number | null {
+export function toFiniteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -1,4 +1,4 @@
-import { inferEmittedShape, splatOf, type IrType, type Node } from './ir.ts';
+import { inferEmittedShape, findSplat, type IrType, type Node } from './ir.ts';
 import { findReachable } from './fuse.ts';
 import type { GraphProto, NodeProto, TensorProto, ValueProto } from './proto.ts';
 import { RuntimeError, type ArraySpecs } from '../runtime.ts';
@@ -19,7 +19,7 @@ export function emitFunction(inputs: ArraySpecs, outputs: Outputs): GraphProto {
   return {
     name: 'function',
     inputs: Object.entries(inputs).map(([name, spec]) => ({ name, ...spec })),
-    nodes: emitNodes(nodes, publicNames(nodes, outputs, NAMES.output)),
+    nodes: emitNodes(nodes, assignNames(nodes, outputs, NAMES.output)),
     outputs: declare(outputs, NAMES.output),
     constants: findConstants(nodes),
   };
@@ -91,7 +91,7 @@ function emitBody(scan: ScanGraph): GraphProto {
   const gathers = Object.keys(scan.slices)
     .filter((name) => used.has(name))
     .map((name): NodeProto => ({ op: 'Gather', inputs: [sliceRows(name), 'iteration'], outputs: [name] }));
-  const names = publicNames([...hot], scan.next, NAMES.next);
+  const names = assignNames([...hot], scan.next, NAMES.next);
   const observed = Object.keys(scan.outputs).length === 0 ? [] : observe(scan.outputs, cold, names);
   return {
     name: 'step',
@@ -117,7 +117,7 @@ function observe(outputs: Outputs, cold: readonly Node[], outer: Names): NodePro
   const inElse = (name: string) => `else:${name}`;
   const thenBranch: GraphProto = {
     name: 'observed',
-    nodes: emitNodes(cold, publicNames(cold, outputs, inThen, outer)),
+    nodes: emitNodes(cold, assignNames(cold, outputs, inThen, outer)),
     inputs: [],
     outputs: declare(outputs, inThen),
     constants: [],
@@ -151,7 +151,7 @@ interface Names {
 }
 
 /** A node writes its result directly under its public name, because copying a state tensor costs a pass over memory. */
-function publicNames(
+function assignNames(
   emitted: readonly Node[],
   outputs: Outputs,
   rename: (name: string) => string,
@@ -159,7 +159,7 @@ function publicNames(
 ): Names {
   const free = new Set(emitted.filter((node) => !isLeaf(node)));
   const own = new Map<Node, string>();
-  const fallback = outer?.of ?? privateName;
+  const fallback = outer?.of ?? nameNode;
   const copies = Object.entries(outputs).flatMap(([name, node]): NodeProto[] => {
     if (free.delete(node)) {
       own.set(node, rename(name));
@@ -194,7 +194,7 @@ function declare(outputs: Outputs, rename: (name: string) => string): ValueProto
   }));
 }
 
-function privateName(node: Node): string {
+function nameNode(node: Node): string {
   return node.op === 'Input' ? (node.name ?? '') : `n${node.id}`;
 }
 
@@ -212,12 +212,12 @@ function createZeros(outputs: Outputs): TensorProto[] {
 }
 
 function findConstants(nodes: readonly Node[]): TensorProto[] {
-  return nodes.filter((node) => node.op === 'Constant').map(constantProto);
+  return nodes.filter((node) => node.op === 'Constant').map(toTensorProto);
 }
 
-function constantProto(node: Node): TensorProto {
-  const splat = splatOf(node);
+function toTensorProto(node: Node): TensorProto {
+  const splat = findSplat(node);
   const values = splat === undefined ? (node.values as readonly number[]) : [splat];
   const dtype: IrType = node.dtype;
-  return { name: privateName(node), dtype, shape: inferEmittedShape(node), values };
+  return { name: nameNode(node), dtype, shape: inferEmittedShape(node), values };
 }

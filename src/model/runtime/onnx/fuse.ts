@@ -1,4 +1,4 @@
-import { broadcastShapes, hasSameShape, splatOf, type GraphBuilder, type Node } from './ir.ts';
+import { broadcastShapes, hasSameShape, findSplat, type GraphBuilder, type Node } from './ir.ts';
 
 /**
  * Rewrites that save passes over memory: additions and constant factors move into the matrix product
@@ -56,7 +56,7 @@ function countUses(nodes: readonly Node[], outputs: readonly Node[]): Map<Node, 
 
 const scaleIntoProduct: Rewrite = (graph, node, fusable) => {
   const [product, factor] = node.inputs;
-  const value = factor && splatOf(factor);
+  const value = factor && findSplat(factor);
   if (node.op !== 'Mul' || value === undefined || !fusable(product)) return node;
   return fuseGemm(graph, product, product.inputs, value);
 };
@@ -99,7 +99,7 @@ const sumBeforeScaling: Rewrite = (graph, node) => {
 /** x = c X with a constant c, where X has the shape of x. */
 function splitFactor(x: Node): { node: Node; factor: number } {
   const [bare, factor] = x.inputs;
-  const value = factor && splatOf(factor);
+  const value = factor && findSplat(factor);
   if (x.op !== 'Mul' || !bare || value === undefined || !hasSameShape(bare.shape, x.shape))
     return { node: x, factor: 1 };
   return { node: bare, factor: value };

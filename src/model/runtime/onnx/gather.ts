@@ -1,6 +1,6 @@
 import { util } from '@tensorflow/tfjs';
 import { RuntimeError } from '../runtime.ts';
-import { splatOf, type Node } from './ir.ts';
+import { findSplat, type Node } from './ir.ts';
 import type { KernelCall } from './kernel-call.ts';
 
 /** Picks positions along one axis. */
@@ -13,7 +13,7 @@ export function gather({ graph, input, attribute }: KernelCall): Node {
   }
   const shape = x.shape.map((full, i) => (i === axis ? extent : full));
   if (indices.op !== 'Constant') return graph.node('Gather', [x, indices], shape, x.dtype, { axis });
-  const splat = splatOf(indices);
+  const splat = findSplat(indices);
   const positions = splat === undefined ? indices.values : new Array<number>(extent).fill(splat);
   return graph.node('Gather', [x, graph.integers([positions ?? []].flat())], shape, x.dtype, { axis });
 }

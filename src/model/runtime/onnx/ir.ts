@@ -1,4 +1,4 @@
-import { sizeOf } from '../runtime.ts';
+import { countElements } from '../runtime.ts';
 
 /**
  * The graph between tracing and emission. Each node has one output. The builder numbers values: the same operation on
@@ -55,7 +55,7 @@ export const COMPARISONS: ReadonlySet<string> = new Set([
 const MOST_VALUES = 4096;
 
 /** The constant's value if all its elements are equal; otherwise undefined. */
-export function splatOf(node: Node): number | undefined {
+export function findSplat(node: Node): number | undefined {
   return typeof node.values === 'number' ? node.values : undefined;
 }
 
@@ -119,7 +119,7 @@ export class GraphBuilder {
   }
 
   unary(op: string, x: Node, attributes: Attributes = {}): Node {
-    const splat = splatOf(x);
+    const splat = findSplat(x);
     const fold = UNARY_FOLDS[op];
     if (splat !== undefined && fold) return this.constant(fold(splat), x.shape, x.dtype);
     if (splat !== undefined && x.shape.length > 0)
@@ -144,9 +144,9 @@ export class GraphBuilder {
   /** Expands to the full shape, for operators that do not broadcast. */
   dense(x: Node): Node {
     if (hasSameShape(inferEmittedShape(x), x.shape)) return x;
-    const splat = splatOf(x);
-    if (splat !== undefined && sizeOf(x.shape) <= MOST_VALUES) {
-      const values = new Array<number>(sizeOf(x.shape)).fill(splat);
+    const splat = findSplat(x);
+    if (splat !== undefined && countElements(x.shape) <= MOST_VALUES) {
+      const values = new Array<number>(countElements(x.shape)).fill(splat);
       return this.#intern({
         op: 'Constant',
         inputs: [],
@@ -161,22 +161,22 @@ export class GraphBuilder {
 
   expand(x: Node, shape: readonly number[]): Node {
     if (hasSameShape(x.shape, shape)) return x;
-    const splat = splatOf(x);
+    const splat = findSplat(x);
     if (splat !== undefined) return this.constant(splat, shape, x.dtype);
-    if (sizeOf(x.shape) === sizeOf(shape)) return this.reshape(x, shape);
+    if (countElements(x.shape) === countElements(shape)) return this.reshape(x, shape);
     return this.node('Expand', [x, this.integers(shape)], shape, x.dtype);
   }
 
   reshape(x: Node, shape: readonly number[]): Node {
     if (hasSameShape(x.shape, shape)) return x;
-    const splat = splatOf(x);
+    const splat = findSplat(x);
     if (splat !== undefined) return this.constant(splat, shape, x.dtype);
     const [scaled, factor] = x.inputs;
-    const value = factor && splatOf(factor);
+    const value = factor && findSplat(factor);
     if (x.op === 'Mul' && scaled && value !== undefined && hasSameShape(scaled.shape, x.shape))
       return this.binary('Mul', this.reshape(scaled, shape), this.constant(value, [], x.dtype));
     const bare = skipExpand(x);
-    if (bare !== x && sizeOf(bare.shape) === 1) return this.expand(this.reshape(bare, []), shape);
+    if (bare !== x && countElements(bare.shape) === 1) return this.expand(this.reshape(bare, []), shape);
     const [source] = x.op === 'Reshape' ? x.inputs : [x];
     const from = source ?? x;
     return hasSameShape(from.shape, shape)
@@ -186,19 +186,19 @@ export class GraphBuilder {
 
   cast(x: Node, dtype: IrType): Node {
     if (x.dtype === dtype) return x;
-    const splat = splatOf(x);
+    const splat = findSplat(x);
     if (splat !== undefined) return this.constant(splat, x.shape, dtype);
     return this.node('Cast', [x], x.shape, dtype, { to: ONNX_TYPES[dtype] });
   }
 
   #fold(op: string, a: Node, b: Node, shape: readonly number[]): Node | undefined {
-    const [left, right, fold] = [splatOf(a), splatOf(b), BINARY_FOLDS[op]];
+    const [left, right, fold] = [findSplat(a), findSplat(b), BINARY_FOLDS[op]];
     if (left === undefined || right === undefined || !fold) return undefined;
     return this.constant(fold(left, right), shape, a.dtype);
   }
 
   #simplify(op: string, a: Node, b: Node, shape: readonly number[]): Node | undefined {
-    const [left, right] = [splatOf(a), splatOf(b)];
+    const [left, right] = [findSplat(a), findSplat(b)];
     if (op === 'Mul' && measureWeight(a) < measureWeight(b)) return this.binary('Mul', b, a);
     if (op === 'Add' && left !== undefined) return this.binary('Add', b, a);
     if ((op === 'Mul' || op === 'Div') && right === 1) return this.expand(a, shape);
@@ -213,7 +213,7 @@ export class GraphBuilder {
   #mergeFactors(a: Node, factor: number, shape: readonly number[]): Node | undefined {
     const [x, c] = a.inputs;
     if (a.op !== 'Mul' || !x || !c) return undefined;
-    const inner = splatOf(c);
+    const inner = findSplat(c);
     if (inner === undefined) return undefined;
     return this.expand(this.binary('Mul', x, this.constant(inner * factor, [], a.dtype)), shape);
   }
@@ -223,7 +223,7 @@ export class GraphBuilder {
     const [[x, c], [y, d]] = [a.inputs, b.inputs];
     if (a.op !== 'Mul' || b.op !== 'Mul' || !x || !y || !c || !d) return undefined;
     if (c !== d) return this.#shareConstant(op, { x, c }, { x: y, c: d }, shape);
-    if (sizeOf(inferEmittedShape(c)) !== 1) return undefined;
+    if (countElements(inferEmittedShape(c)) !== 1) return undefined;
     return this.expand(this.binary('Mul', this.binary(op, x, y), c), shape);
   }
 
@@ -234,7 +234,7 @@ export class GraphBuilder {
     b: { x: Node; c: Node },
     shape: readonly number[],
   ): Node | undefined {
-    const [c, d] = [splatOf(a.c), splatOf(b.c)];
+    const [c, d] = [findSplat(a.c), findSplat(b.c)];
     if (c === undefined || d === undefined || c === 0 || !hasSameShape(a.x.shape, b.x.shape))
       return undefined;
     const ratio = Math.fround(d / c);
@@ -265,12 +265,12 @@ export class GraphBuilder {
 
 /** The shape of a node in the emitted graph, where constants with one value are scalars. */
 export function inferEmittedShape(node: Node): readonly number[] {
-  return splatOf(node) === undefined ? node.shape : [];
+  return findSplat(node) === undefined ? node.shape : [];
 }
 
 /** Orders factors: the larger first, scalars and constants last. */
 function measureWeight(node: Node): number {
-  return splatOf(node) === undefined ? sizeOf(skipExpand(node).shape) : 0;
+  return findSplat(node) === undefined ? countElements(skipExpand(node).shape) : 0;
 }
 
 /** The input of an Expand, or the node itself. */

@@ -1,9 +1,9 @@
 import { slice_util, util, type Tensor } from '@tensorflow/tfjs';
 import { eluGrad, expm1, log1p, softplus, step } from './composed.ts';
 import { gather, scatter } from './gather.ts';
-import { broadcastShapes, splatOf, type GraphBuilder, type IrType, type Node } from './ir.ts';
+import { broadcastShapes, findSplat, type GraphBuilder, type IrType, type Node } from './ir.ts';
 import type { KernelCall } from './kernel-call.ts';
-import { RuntimeError, sizeOf } from '../runtime.ts';
+import { RuntimeError, countElements } from '../runtime.ts';
 
 /** What a TensorFlow.js kernel becomes in the graph. */
 type Rule = (call: KernelCall) => Node | Node[];
@@ -29,8 +29,8 @@ const reduce =
 function reduceOver(graph: GraphBuilder, op: string, x: Node, axes: number[], keepDims: boolean): Node {
   const kept = x.shape.map((axis, i) => (axes.includes(i) ? 1 : axis));
   const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
-  const splat = splatOf(x);
-  const reduced = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
+  const splat = findSplat(x);
+  const reduced = countElements(axes.map((axis) => x.shape[axis] ?? 1));
   if (splat !== undefined)
     return graph.constant(op === 'ReduceSum' ? splat * reduced : splat, shape, x.dtype);
   if (reduced === 1) return graph.reshape(x, shape);
@@ -56,7 +56,7 @@ function matMul({ graph, input, attribute }: KernelCall): Node {
 
 function slice(graph: GraphBuilder, x: Node, begin: readonly number[], size: readonly number[]): Node {
   if (size.every((extent, i) => extent === x.shape[i])) return x;
-  const splat = splatOf(x);
+  const splat = findSplat(x);
   if (splat !== undefined) return graph.constant(splat, size, x.dtype);
   const end = begin.map((start, i) => start + (size[i] ?? 0));
   return graph.node('Slice', [x, graph.integers(begin), graph.integers(end)], size, x.dtype);
@@ -84,7 +84,7 @@ function split({ graph, input, attribute }: KernelCall): Node[] {
 
 function concat({ graph, inputs, attribute }: KernelCall): Node {
   const axis = util.parseAxisParam(attribute<number>('axis'), inputs[0]?.shape as number[])[0] ?? 0;
-  const parts = inputs.filter((part) => sizeOf(part.shape) > 0).map((part) => graph.dense(part));
+  const parts = inputs.filter((part) => countElements(part.shape) > 0).map((part) => graph.dense(part));
   const [first] = parts;
   if (!first) throw new RuntimeError('Concat has no inputs');
   if (parts.length === 1) return first;
@@ -106,7 +106,7 @@ function tile({ graph, input, attribute }: KernelCall): Node {
   const x = input('x');
   const repeats = attribute<number[]>('reps');
   const shape = x.shape.map((extent, i) => extent * (repeats[i] ?? 1));
-  const splat = splatOf(x);
+  const splat = findSplat(x);
   if (splat !== undefined) return graph.constant(splat, shape, x.dtype);
   if (repeats.every((count) => count === 1)) return x;
   // To repeat axes of one element is to broadcast, and the operators that follow do that without a copy.
@@ -130,7 +130,7 @@ function fill({ graph, attribute }: KernelCall): Node {
   return graph.constant(
     attribute<number>('value'),
     attribute<number[]>('shape'),
-    irType(attribute<string | undefined>('dtype') ?? 'float32'),
+    toIrType(attribute<string | undefined>('dtype') ?? 'float32'),
   );
 }
 
@@ -142,7 +142,7 @@ function select({ graph, input }: KernelCall): Node {
 
 function reshape({ graph, input, attribute }: KernelCall): Node {
   const x = input('x');
-  return graph.reshape(x, util.inferFromImplicitShape(attribute<number[]>('shape'), sizeOf(x.shape)));
+  return graph.reshape(x, util.inferFromImplicitShape(attribute<number[]>('shape'), countElements(x.shape)));
 }
 
 function expandDims({ graph, input, attribute }: KernelCall): Node {
@@ -153,7 +153,7 @@ function expandDims({ graph, input, attribute }: KernelCall): Node {
   return graph.reshape(x, shape);
 }
 
-function sliceRule({ graph, input, attribute }: KernelCall): Node {
+function slicePart({ graph, input, attribute }: KernelCall): Node {
   const x = input('x');
   const info: Pick<Tensor, 'shape' | 'rank'> = {
     shape: [...x.shape],
@@ -175,7 +175,7 @@ export const KERNELS = {
   Add: binary('Add'),
   AddN: ({ graph, inputs }) => inputs.reduce((sum, term) => graph.binary('Add', sum, term)),
   BatchMatMul: matMul,
-  Cast: ({ graph, input, attribute }) => graph.cast(input('x'), irType(attribute('dtype'))),
+  Cast: ({ graph, input, attribute }) => graph.cast(input('x'), toIrType(attribute('dtype'))),
   ClipByValue: ({ graph, input, attribute }) => {
     const x = input('x');
     const bound = (name: string) => graph.constant(attribute<number>(name), [], x.dtype);
@@ -226,7 +226,7 @@ export const KERNELS = {
   Select: select,
   Sigmoid: unary('Sigmoid'),
   Sin: unary('Sin'),
-  Slice: sliceRule,
+  Slice: slicePart,
   Softplus: softplus,
   SplitV: split,
   Sqrt: unary('Sqrt'),
@@ -253,7 +253,7 @@ export function applyKernel(name: KernelName, call: KernelCall): Node | Node[] {
 }
 
 /** TensorFlow.js data type -> graph data type. Errors: RuntimeError for strings and complex numbers. */
-export function irType(dtype: string): IrType {
+export function toIrType(dtype: string): IrType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new RuntimeError(
     `the compiled runtime does not support ${dtype} tensors; allowed: float32, int32, bool`,

@@ -3,7 +3,7 @@ import { addPrefix, mapNamed, selectNamed, stripPrefix } from '../../named-array
 import {
   checkArrays,
   RuntimeError,
-  sizeOf,
+  countElements,
   type Arrays,
   type ArraySpecs,
   type CompiledFunction,
@@ -172,7 +172,7 @@ async function readOutputs(
   const read = names.map(async (name) => {
     const tensor = requireOutput(results[rename(name)], name);
     const data = (await tensor.getData()) as Float32Array;
-    if (data.length !== sizeOf(tensor.dims))
+    if (data.length !== countElements(tensor.dims))
       throw new RuntimeError(`result ${name} has ${data.length} elements`);
     return [name, { shape: tensor.dims, data }] as const;
   });

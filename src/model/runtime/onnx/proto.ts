@@ -111,10 +111,10 @@ function writeTensor(tensor: TensorProto, pbf: Pbf): void {
   });
   pbf.writeVarintField(2, ONNX_TYPES[tensor.dtype]);
   pbf.writeStringField(8, tensor.name);
-  pbf.writeBytesField(9, rawData(tensor));
+  pbf.writeBytesField(9, toBytes(tensor));
 }
 
-function rawData({ dtype, values }: TensorProto): Uint8Array {
+function toBytes({ dtype, values }: TensorProto): Uint8Array {
   const make: Record<IrType, () => ArrayBufferView> = {
     float32: () => Float32Array.from(values),
     int32: () => Int32Array.from(values),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { RuntimeError, type ArraySpecs, type Tensors } from '../runtime.ts';
-import { GraphBuilder, splatOf, type IrType, type Node } from './ir.ts';
-import { applyKernel, irType, KERNEL_NAMES } from './kernels.ts';
+import { GraphBuilder, findSplat, type IrType, type Node } from './ir.ts';
+import { applyKernel, toIrType, KERNEL_NAMES } from './kernels.ts';
 
 /** The results of a traced function by name: float32 graph nodes of full shape that depend only on Input nodes. */
 export interface Trace {
@@ -23,14 +23,14 @@ class TracingBackend extends tf.KernelBackend {
   graph = new GraphBuilder();
   nodes = new WeakMap<object, Node>();
 
-  nodeOf(tensor: tf.TensorInfo): Node {
+  requireNode(tensor: tf.TensorInfo): Node {
     const node = this.nodes.get(tensor.dataId);
     if (!node) throw new RuntimeError('the traced function uses a tensor from outside; pass it as an input');
     // A reshaped tensor may share its data with the original.
     return this.graph.reshape(node, tensor.shape);
   }
 
-  tensorInfo(node: Node): tf.TensorInfo {
+  createTensorInfo(node: Node): tf.TensorInfo {
     const dataId = {};
     this.nodes.set(dataId, node);
     return { dataId, shape: [...node.shape], dtype: DTYPE_OF[node.dtype] };
@@ -48,7 +48,7 @@ class TracingBackend extends tf.KernelBackend {
 
   override readSync(dataId: object): tf.BackendValues {
     const node = this.nodes.get(dataId);
-    const splat = node && splatOf(node);
+    const splat = node && findSplat(node);
     if (splat === undefined)
       throw new RuntimeError('a traced function must not read the values of its tensors');
     return Float32Array.of(splat);
@@ -87,7 +87,7 @@ class TracingBackend extends tf.KernelBackend {
   }
 
   #constant(values: tf.BackendValues, shape: number[], dtype: tf.DataType): Node {
-    return this.graph.constant(Array.from(values as Float32Array, Number), shape, irType(dtype));
+    return this.graph.constant(Array.from(values as Float32Array, Number), shape, toIrType(dtype));
   }
 }
 
@@ -103,7 +103,7 @@ function createTracingBackend(): TracingBackend {
       backendName: BACKEND,
       kernelFunc: ({ inputs, attrs }) => {
         const nodes = new Map(
-          Object.entries(inputs).map(([name, info]) => [name, made.nodeOf(info as tf.TensorInfo)]),
+          Object.entries(inputs).map(([name, info]) => [name, made.requireNode(info as tf.TensorInfo)]),
         );
         const result = applyKernel(kernelName, {
           graph: made.graph,
@@ -111,7 +111,9 @@ function createTracingBackend(): TracingBackend {
           input: (name) => requireInput(nodes.get(name), kernelName, name),
           attribute: <T>(name: string) => (attrs as Record<string, unknown> | undefined)?.[name] as T,
         });
-        return Array.isArray(result) ? result.map((node) => made.tensorInfo(node)) : made.tensorInfo(result);
+        return Array.isArray(result)
+          ? result.map((node) => made.createTensorInfo(node))
+          : made.createTensorInfo(result);
       },
     });
   }
@@ -142,11 +144,11 @@ export function trace<Result>(
     return tf.tidy(() => {
       const placeholders = Object.entries(inputs).map(([name, spec]) => {
         const node = graph.cast(graph.input(name, spec.shape, spec.dtype), 'float32');
-        return [name, tf.engine().makeTensorFromTensorInfo(tracing.tensorInfo(node))] as const;
+        return [name, tf.engine().makeTensorFromTensorInfo(tracing.createTensorInfo(node))] as const;
       });
       const results = tensorsOf(fn(Object.fromEntries(placeholders)));
       const outputs = Object.entries(results).map(
-        ([name, tensor]) => [name, graph.dense(graph.cast(tracing.nodeOf(tensor), 'float32'))] as const,
+        ([name, tensor]) => [name, graph.dense(graph.cast(tracing.requireNode(tensor), 'float32'))] as const,
       );
       // tidy looks for tensors in its result; nodes are not tensors.
       return { graph, outputs: Object.fromEntries(outputs) } as unknown as tf.TensorContainer;

@@ -3,7 +3,7 @@ import { mapNamed } from '../../named-arrays.ts';
 import {
   checkArrays,
   RuntimeError,
-  sizeOf,
+  countElements,
   type Arrays,
   type ArraySpecs,
   type FloatArray,
@@ -129,7 +129,7 @@ function runScan(
 
 function readRow({ shape, data }: NdArray, row: number): NdArray {
   const rest = shape.slice(1);
-  const size = sizeOf(rest);
+  const size = countElements(rest);
   return { shape: rest, data: data.subarray(row * size, (row + 1) * size) };
 }
 

@@ -3,7 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs';
 import { klFromStandardNormal } from '../../distributions/diagonal-gaussian.ts';
 import { createEstimator } from '../../estimators/estimators.ts';
 import { addPrefix, fillNamed, getNamed, selectNamed } from '../../named-arrays.ts';
-import { sizeOf, type Tensors } from '../../runtime/runtime.ts';
+import { countElements, type Tensors } from '../../runtime/runtime.ts';
 import { estimatorOf, type AlgorithmSpec } from '../../specification.ts';
 import { POSTERIOR_STREAMS } from './aevb.ts';
 import { observed, type Algorithm, type AlgorithmContext, type StepInput } from './algorithm.ts';
@@ -26,7 +26,7 @@ export function fullVb(
   const names = Object.keys(vae.shapes).filter((name) => name.startsWith('decoder.'));
   const shapeOf = (name: string) => vae.shapes[name] ?? [];
   const spreads = addPrefix(selectNamed(vae.shapes, names), LOG_VARIANCE);
-  const count = names.reduce((sum, name) => sum + sizeOf(shapeOf(name)), 0);
+  const count = names.reduce((sum, name) => sum + countElements(shapeOf(name)), 0);
   const estimator = createEstimator(estimatorOf(training, vae.klDivergence !== null));
   const leading = [training.samples_per_datapoint, minibatchSize];
   const parameterNoise: NoiseSpec = { kind: 'normal', shape: [count], stream: 'parameterNoise' };

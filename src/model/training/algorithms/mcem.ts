@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { getNamed } from '../../named-arrays.ts';
-import { fillNormal, streamKey } from '../../random/streams.ts';
+import { fillNormal, deriveKey } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 import { runHmcTransition, tuneStepSize } from '../../sampling/hmc.ts';
 import type { AlgorithmSpec } from '../../specification.ts';
@@ -52,7 +52,7 @@ function chainOf({ vae, minibatchSize, datasetSize }: AlgorithmContext): Chain {
     shapes: { latents: shape, step_size: [1] },
     initial(seed) {
       const data = new Float32Array((shape[0] ?? 0) * vae.latentSize);
-      fillNormal(streamKey(seed, 'chainStart', 0), data);
+      fillNormal(deriveKey(seed, 'chainStart', 0), data);
       return {
         latents: { shape, data },
         step_size: { shape: [1], data: Float32Array.of(FIRST_STEP_SIZE) },

@@ -1,5 +1,5 @@
 import type { Noise, NoiseSize } from '../../distributions/distribution.ts';
-import { fillNormal, fillUniform, streamKey, type Stream } from '../../random/streams.ts';
+import { fillNormal, fillUniform, deriveKey, type Stream } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 
 /** An array of noise that every step gets anew. */
@@ -33,5 +33,5 @@ export function noiseNamed(tensors: Tensors, name: string): Noise {
 /** Step `index`'s numbers of one array. */
 export function fillNoise({ kind, stream }: NoiseSpec, seed: number, index: number, out: Float32Array): void {
   const fill = kind === 'normal' ? fillNormal : fillUniform;
-  fill(streamKey(seed, stream, index), out);
+  fill(deriveKey(seed, stream, index), out);
 }

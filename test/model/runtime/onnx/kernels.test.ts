@@ -4,7 +4,7 @@ import { KERNEL_NAMES, type KernelName } from '../../../../src/model/runtime/onn
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import {
   RuntimeError,
-  sizeOf,
+  countElements,
   type FloatArrays,
   type Runtime,
   type TensorFunction,
@@ -263,7 +263,7 @@ function functionOf({ call, shapes }: Case): TensorFunction {
 
 function inputsOf({ shapes, range = [-2, 2] }: Case): FloatArrays {
   const entries = shapes.map((shape, i) => {
-    return [`in${i}`, { shape, data: uniforms(17 + i, sizeOf(shape), ...range) }] as const;
+    return [`in${i}`, { shape, data: uniforms(17 + i, countElements(shape), ...range) }] as const;
   });
   return Object.fromEntries(entries);
 }
