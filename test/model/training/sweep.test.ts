@@ -33,6 +33,7 @@ const LIKELIHOODS = [
   { family: 'gaussian', variance: 'fixed', standard_deviation: 0.5 },
   { family: 'student_t', degrees_of_freedom: 3 },
   { family: 'poisson' },
+  { family: 'negative_binomial' },
   { family: 'categorical', groups: [2, 2] },
   {
     family: 'mixed',

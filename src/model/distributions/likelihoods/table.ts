@@ -7,6 +7,7 @@ import { continuousBernoulli } from './continuous-bernoulli.ts';
 import { gaussian, gaussianColumn } from './gaussian.ts';
 import type { ColumnMathematics, LikelihoodFamily } from './likelihood.ts';
 import { logNormalColumn } from './log-normal.ts';
+import { negativeBinomial, negativeBinomialColumn } from './negative-binomial.ts';
 import { poisson, poissonColumn } from './poisson.ts';
 import { studentT, studentTColumn } from './student-t.ts';
 
@@ -23,5 +24,6 @@ export const MATHEMATICS: { readonly [Name in keyof typeof LIKELIHOODS]: Row<Nam
   student_t: { row: studentT, column: studentTColumn },
   log_normal: { column: logNormalColumn },
   poisson: { row: poisson, column: poissonColumn },
+  negative_binomial: { row: negativeBinomial, column: negativeBinomialColumn },
   categorical: { row: categorical, column: categoricalColumn },
 };

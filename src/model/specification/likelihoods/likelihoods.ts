@@ -5,6 +5,7 @@ import { continuousBernoulli } from './continuous-bernoulli.ts';
 import type { LikelihoodDescription } from './description.ts';
 import { gaussian } from './gaussian.ts';
 import { logNormal } from './log-normal.ts';
+import { negativeBinomial } from './negative-binomial.ts';
 import { poisson } from './poisson.ts';
 import { studentT } from './student-t.ts';
 
@@ -16,6 +17,7 @@ export const LIKELIHOODS = {
   student_t: studentT,
   log_normal: logNormal,
   poisson,
+  negative_binomial: negativeBinomial,
   categorical,
 } as const satisfies Readonly<Record<string, LikelihoodDescription>>;
 

@@ -47,6 +47,11 @@ def poisson(x, log_rates):
     return stats.poisson.logpmf(x, np.exp(log_rates)), np.exp(log_rates)
 
 
+def negative_binomial(x, log_means, log_counts):
+    mean, count = np.exp(log_means), np.exp(log_counts)
+    return stats.nbinom.logpmf(x, count, count / (count + mean)), mean
+
+
 def categorical(x, logits):
     p = special.softmax(logits)
     return stats.multinomial.logpmf(x, 1, p), p
@@ -149,6 +154,16 @@ def student_t_cases():
     yield case("student_t columns", mixed, far, output, *student_t(far, MEANS, scale, 3, shift, own))
 
 
+def negative_binomial_cases():
+    x = np.array([0.0, 0, 3, 12, 40, 2, 700])
+    log_means = np.array([-6.0, 1.2, 0.5, 2.4, 2.0, 0.9, 6.1])
+    log_counts = np.array([0.3, -3.0, 1.0, 0.0, -0.7, 3.5, 1.5])
+    output, values = [*log_means, *log_counts], negative_binomial(x, log_means, log_counts)
+    yield case("negative_binomial", {"family": "negative_binomial"}, x, output, *values)
+    columns = [{"name": f"c{i}", "likelihood": {"family": "negative_binomial"}} for i in range(len(x))]
+    yield case("negative_binomial columns", {"family": "mixed", "columns": columns}, x, output, *values)
+
+
 def grouped(sizes, x, logits):
     ends = np.cumsum(sizes)[:-1]
     pairs = [categorical(a, b) for a, b in zip(np.split(x, ends), np.split(logits, ends))]
@@ -220,6 +235,7 @@ def cases():
     yield from student_t_cases()
     counts, log_rates = [0, 0, 1, 2, 7, 8, 30, 1000, 100000], [-20, 0.5, 0, 1.2, 2, 1.9, 3.5, 6.9, 11.5]
     yield elementwise("poisson", {"family": "poisson"}, poisson, counts, log_rates)
+    yield from negative_binomial_cases()
     logits = np.array([0.3, -1.2, 2.0, 0.0, 0.4, -0.4, 80.0, -80.0, 3.0, 1.0])
     hot = np.array([0.0, 0, 1, 1, 0, 0, 1, 0, 0, 1])
     sizes = [3, 3, 2, 2]
