@@ -103,7 +103,7 @@ describe('an evaluation job', () => {
     // Four epochs of few steps are not enough to be better than the means of the pixels.
     expect(report.elbo?.mean).toBeLessThan(report.floors?.independent.mean ?? NaN);
     expect(report.warnings).toEqual([
-      expect.stringMatching(/scores, no log probabilities/),
+      expect.stringMatching(/scores, not log probabilities/),
       expect.stringMatching(/worse than independent elements/),
     ]);
     expect(report.log_marginal_likelihood?.map(({ method }) => method)).toEqual([
