@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { openQueue } from '../queue/open.ts';
 import type { Consumer } from '../queue/queues.ts';
 import { openStore } from '../store/store.ts';
-import type { Log } from '../worker/log.ts';
+import type { Log } from '../worker/child/child-process.ts';
 import { startWorker } from '../worker/worker.ts';
 import { announceJobs } from './job-news.ts';
 import { listen } from './listen.ts';

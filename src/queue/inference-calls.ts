@@ -38,10 +38,10 @@ export class InferenceCalls {
     });
   }
 
-  async infer<Name extends Operation>(
+  readonly infer = async <Name extends Operation>(
     payload: InferPayload<Name>,
     { timeoutMs }: InferOptions,
-  ): Promise<InferResult<Name>> {
+  ): Promise<InferResult<Name>> => {
     const data: InferData = { payload: packPayload(payload), result: null };
     const id = createId('req');
     const result = this.#waiters.wait(id, timeoutMs);
@@ -57,7 +57,7 @@ export class InferenceCalls {
         },
       );
     return unpackResult(payload.operation, await result);
-  }
+  };
 
   /** Asks at once: those whose queue cannot be reached any more are told so. */
   recheck(): void {

@@ -22,7 +22,7 @@ export async function openProducer(driver: Driver, report: Report): Promise<Prod
     evaluate: openBullQueue(driver, driver.producing, 'evaluate', report),
     infer: openBullQueue(driver, driver.producing, 'infer', report),
   };
-  const jobs = new TrackedJobs(queues);
+  const jobs = new TrackedJobs(queues, reach);
   let closed: Promise<void> | undefined;
   const events = openEvents(driver, (message, error) => {
     // Closing ends the read that waits for the next event.
@@ -34,11 +34,11 @@ export async function openProducer(driver: Driver, report: Report): Promise<Prod
   });
 
   return {
-    enqueue: (name, id, payload) => reach.call(() => jobs.enqueue(name, id, payload)),
-    get: (id) => reach.call(() => jobs.get(id)),
-    list: (page) => reach.call(() => jobs.list(page)),
-    cancel: (id) => reach.call(() => jobs.cancel(id)),
-    infer: (payload, options) => calls.infer(payload, options),
+    enqueue: jobs.enqueue,
+    get: jobs.get,
+    list: jobs.list,
+    cancel: jobs.cancel,
+    infer: calls.infer,
     depth: (name) => reach.call(() => queues[name].getJobCountByTypes('waiting', 'prioritized', 'delayed')),
     ping: () => reach.call(() => driver.ping()),
     close: () => {

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts';
 import type { BullJob, BullQueue } from './drivers/driver.ts';
 import { ALL_SOURCES, readJob, SOURCES } from './read-job.ts';
-import { TRACKED_NAMES, type JobTypes, type TrackedName } from './jobs.ts';
-import type { JobsPage, JobView, JobViewOf } from './queues.ts';
+import { TRACKED_NAMES, type TrackedName } from './jobs.ts';
+import type { JobsPage, JobView, Producer } from './queues.ts';
+import type { Reach } from './reach.ts';
 import { JOB_OPTIONS, type TrackedData } from './stored.ts';
 
 /** Jobs read at once while a list is filled. */
@@ -13,25 +14,31 @@ type Queues = Readonly<Record<TrackedName, BullQueue>>;
 /** Jobs that are ordered, watched, listed and cancelled: one queue for each name, one space of ids. */
 export class TrackedJobs {
   readonly #queues: Queues;
+  readonly #reach: Reach;
 
-  constructor(queues: Queues) {
+  constructor(queues: Queues, reach: Reach) {
     this.#queues = queues;
+    this.#reach = reach;
   }
 
   /** A job of this id that is there already is left as it is. */
-  async enqueue<Name extends TrackedName>(
-    name: Name,
-    id: string,
-    payload: JobTypes[Name]['payload'],
-  ): Promise<JobViewOf<Name>> {
-    const data: TrackedData<Name> = { payload, cancelRequestedAt: null };
-    await this.#queues[name].add(name, data, { ...JOB_OPTIONS[name], jobId: id });
-    const view = await readJob(this.#queues[name], name, id);
-    if (view === null) throw AppError.of('job_not_found', { id });
-    return view;
-  }
+  readonly enqueue: Producer['enqueue'] = (name, id, payload) =>
+    this.#reach.call(async () => {
+      const data: TrackedData<typeof name> = { payload, cancelRequestedAt: null };
+      await this.#queues[name].add(name, data, { ...JOB_OPTIONS[name], jobId: id });
+      const view = await readJob(this.#queues[name], name, id);
+      if (view === null) throw AppError.of('job_not_found', { id });
+      return view;
+    });
 
-  async get(id: string): Promise<JobView | null> {
+  readonly get: Producer['get'] = (id) => this.#reach.call(() => this.#find(id));
+
+  readonly list: Producer['list'] = (page) => this.#reach.call(() => this.#page(page));
+
+  /** At once if it waits, at its next chance if it runs. */
+  readonly cancel: Producer['cancel'] = (id) => this.#reach.call(() => this.#cancel(id));
+
+  async #find(id: string): Promise<JobView | null> {
     for (const name of TRACKED_NAMES) {
       const view = await this.#read(name, id);
       if (view !== null) return view;
@@ -39,7 +46,7 @@ export class TrackedJobs {
     return null;
   }
 
-  async list({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
+  async #page({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
     const entries = await this.#entries(name === undefined ? TRACKED_NAMES : [name], state);
     const rest = after === undefined ? entries : entries.filter(({ id }) => id < after);
     const jobs: JobView[] = [];
@@ -56,7 +63,7 @@ export class TrackedJobs {
    * The mark is written before the state is looked at again: a job that starts meanwhile either is taken up with the
    * mark in its data or has its consumer find it later, so no cancellation is lost.
    */
-  async cancel(id: string): Promise<JobView> {
+  async #cancel(id: string): Promise<JobView> {
     const before = await this.#existing(id);
     if (isOver(before)) throw finished(before);
     const job = (await this.#queues[before.name].getJob(id)) as BullJob | undefined;
@@ -86,7 +93,7 @@ export class TrackedJobs {
   }
 
   async #existing(id: string): Promise<JobView> {
-    const view = await this.get(id);
+    const view = await this.#find(id);
     if (view === null) throw AppError.of('job_not_found', { id });
     return view;
   }

@@ -1,9 +1,7 @@
 import type { Config } from '../config.ts';
-import type { TrackedName } from '../queue/jobs.ts';
-import type { Consumer, Processor, QueueBackend } from '../queue/queues.ts';
-import { WorkerProcess } from './child/child-process.ts';
-import type { Log } from './log.ts';
-import { workerSettings } from './settings.ts';
+import { TRACKED_NAMES, type TrackedName } from '../queue/jobs.ts';
+import type { Consumer, QueueBackend } from '../queue/queues.ts';
+import { InferencePool, runInOwnProcess, type ChildOptions, type Log } from './child/child-process.ts';
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -13,25 +11,29 @@ export interface WorkerOptions {
   readonly childEntry: URL;
 }
 
-/** Inference jobs given to one process at a time, so that the next is there when it has answered one. */
+/** Inference jobs given to one process at a time, so that it finds the next one when it has answered one. */
 const JOBS_PER_INFER_PROCESS = 4;
 
 /** Takes jobs from the queue and runs them in child processes: one for each tracked job, a few kept for inference. */
-export async function startWorker(options: WorkerOptions): Promise<Consumer> {
-  const { config, queue } = options;
-  const pool = new InferencePool(options);
+export async function startWorker({ config, queue, log, childEntry }: WorkerOptions): Promise<Consumer> {
+  const { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes } = config;
+  const settings = { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes };
+  const options: ChildOptions = { entry: childEntry, settings, log };
+  const pool = new InferencePool(config.inferConcurrency, options);
   const consumers: Consumer[] = [];
   if (config.inferConcurrency > 0) {
     const concurrency = config.inferConcurrency * JOBS_PER_INFER_PROCESS;
-    consumers.push(await queue.consume('infer', { concurrency }, pool.process));
+    consumers.push(await queue.consume('infer', { concurrency }, pool.run));
   }
   const tracked: Record<TrackedName, number> = {
     train: config.trainConcurrency,
     evaluate: config.evaluateConcurrency,
   };
-  for (const [name, concurrency] of Object.entries(tracked) as [TrackedName, number][]) {
-    if (concurrency > 0)
-      consumers.push(await queue.consume(name, { concurrency }, inOwnChild(name, options)));
+  for (const name of TRACKED_NAMES) {
+    const concurrency = tracked[name];
+    if (concurrency > 0) {
+      consumers.push(await queue.consume(name, { concurrency }, runInOwnProcess(name, options)));
+    }
   }
   return {
     close: async () => {
@@ -39,45 +41,4 @@ export async function startWorker(options: WorkerOptions): Promise<Consumer> {
       await pool.stop();
     },
   };
-}
-
-function inOwnChild<Name extends TrackedName>(
-  name: Name,
-  { childEntry, config, log }: WorkerOptions,
-): Processor<Name> {
-  return async (context, payload) => {
-    const child = new WorkerProcess(childEntry, workerSettings(config), log);
-    try {
-      return await child.run(name, context, payload);
-    } finally {
-      await child.stop();
-    }
-  };
-}
-
-/** Processes that keep models loaded; one that died is replaced when the next job comes. */
-class InferencePool {
-  readonly #options: WorkerOptions;
-  readonly #children: WorkerProcess[] = [];
-  #next = 0;
-
-  constructor(options: WorkerOptions) {
-    this.#options = options;
-  }
-
-  readonly process: Processor<'infer'> = (context, payload) => this.#pick().run('infer', context, payload);
-
-  async stop(): Promise<void> {
-    await Promise.all(this.#children.map((child) => child.stop()));
-  }
-
-  #pick(): WorkerProcess {
-    const { childEntry, config, log } = this.#options;
-    const slot = this.#next++ % config.inferConcurrency;
-    const known = this.#children[slot];
-    if (known?.alive) return known;
-    const made = new WorkerProcess(childEntry, workerSettings(config), log);
-    this.#children[slot] = made;
-    return made;
-  }
 }

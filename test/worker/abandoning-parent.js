@@ -6,11 +6,8 @@ const { WorkerProcess } = await import(new URL('child/child-process.js', dist).h
 const ignore = () => undefined;
 const size = { maxUploadBytes: 1e9, maxDatasetBytes: 1e9 };
 const settings = { dataDir, runtime: 'onnx', device: 'cpu', threads: 1, ...size };
-const child = new WorkerProcess(new URL('child/entry.js', dist), settings, {
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-});
+const log = { info: ignore, warn: ignore, error: ignore };
+const child = new WorkerProcess({ entry: new URL('child/entry.js', dist), settings, log });
 const tell = () => process.stdout.write(`${child.pid}\n`);
 
 if (moment === 'before it is ready') tell();

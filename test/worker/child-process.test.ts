@@ -7,7 +7,6 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { InterruptedError, type Processor, type QueueBackend } from '../../src/queue/queues.ts';
 import { WorkerProcess } from '../../src/worker/child/child-process.ts';
-import { workerSettings } from '../../src/worker/settings.ts';
 import { startWorker } from '../../src/worker/worker.ts';
 import type { JobName } from '../../src/queue/jobs.ts';
 import { gate } from '../queue/samples.ts';
@@ -29,7 +28,7 @@ async function childOver(dataDir: string) {
   };
   const log = { info: write, warn: write, error: write };
   const config = { ...loadConfig({}), dataDir, runtime: 'onnx', device: 'cpu', threads: 1 } as const;
-  const child = new WorkerProcess(ENTRY, workerSettings(config), log);
+  const child = new WorkerProcess({ entry: ENTRY, settings: config, log });
   onTestFinished(() => child.stop());
   return { child, lines, pids, config, log };
 }

@@ -1,31 +1,11 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { formatIdPattern } from '../../ids.ts';
-import type { TrackedName } from '../../queue/jobs.ts';
-import type { JobView } from '../../queue/queues.ts';
 import { pageOf } from '../http/schemas.ts';
-import type { Job, JobRequest, JobsQuery } from './schemas.ts';
+import type { Job, JobsQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { orderEvaluation } from './order-evaluation.ts';
 import { presentJob } from './presentation.ts';
-import { orderTraining } from './order-training.ts';
 
 const JOB_ID = new RegExp(formatIdPattern('job'));
-
-type Orders = {
-  readonly [Name in TrackedName]: (
-    api: ApiOptions,
-    request: Extract<JobRequest, { type: Name }>,
-    log: FastifyBaseLogger,
-  ) => Promise<JobView>;
-};
-
-const ORDERS: Orders = { train: orderTraining, evaluate: orderEvaluation };
-
-export async function postJob(api: ApiOptions, request: JobRequest, log: FastifyBaseLogger): Promise<Job> {
-  const order = ORDERS[request.type];
-  return presentJob(await order(api, request as never, log));
-}
 
 /** Errors: job_not_found, id_invalid. */
 export async function getJob(api: ApiOptions, id: string): Promise<Job> {

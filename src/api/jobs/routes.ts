@@ -1,9 +1,24 @@
-import { cancelJob, getJob, listJobs, postJob } from './jobs.ts';
+import type { FastifyBaseLogger } from 'fastify';
+import type { TrackedName } from '../../queue/jobs.ts';
+import type { JobView } from '../../queue/queues.ts';
+import { cancelJob, getJob, listJobs } from './jobs.ts';
+import { orderEvaluation } from './order-evaluation.ts';
+import { orderTraining } from './order-training.ts';
+import { presentJob } from './presentation.ts';
 import { ById, describe, page } from '../http/schemas.ts';
 import { Job, JobRequest, JobsQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
+
+type Orders = {
+  readonly [Name in TrackedName]: (
+    api: ApiOptions,
+    request: Extract<JobRequest, { type: Name }>,
+    log: FastifyBaseLogger,
+  ) => Promise<JobView>;
+};
+const ORDERS: Orders = { train: orderTraining, evaluate: orderEvaluation };
 
 export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
@@ -20,7 +35,8 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const job = await postJob(api, request.body, request.log);
+      const order = ORDERS[request.body.type];
+      const job = presentJob(await order(api, request.body as never, request.log));
       return reply.code(202).header('location', `/jobs/${job.id}`).send(job);
     },
   );

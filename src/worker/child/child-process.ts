@@ -2,10 +2,22 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createChildEnvironment } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import type { JobName, JobTypes } from '../../queue/jobs.ts';
-import { InterruptedError, type JobContext } from '../../queue/queues.ts';
-import type { Log } from '../log.ts';
-import type { WorkerSettings } from '../settings.ts';
-import type { FromChild, ToChild } from './protocol.ts';
+import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
+import type { ChildSettings, FromChild, ToChild } from './protocol.ts';
+
+/** Where a worker writes: the part of pino's interface that it needs. */
+export interface Log {
+  info(values: object, message: string): void;
+  warn(values: object, message: string): void;
+  error(values: object, message: string): void;
+}
+
+export interface ChildOptions {
+  /** The compiled module that the process runs. */
+  readonly entry: URL;
+  readonly settings: ChildSettings;
+  readonly log: Log;
+}
 
 interface Call {
   readonly progress: (progress: JobTypes[JobName]['progress']) => void;
@@ -24,7 +36,7 @@ export class WorkerProcess {
   #nextCall = 1;
   #alive = true;
 
-  constructor(entry: URL, settings: WorkerSettings, log: Log) {
+  constructor({ entry, settings, log }: ChildOptions) {
     this.#child = fork(entry, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -112,5 +124,45 @@ export class WorkerProcess {
 
   #death(how: string): AppError {
     return AppError.of('worker_process_died', { pid: this.pid, how });
+  }
+}
+
+/** A process for each job. */
+export function runInOwnProcess<Name extends JobName>(name: Name, options: ChildOptions): Processor<Name> {
+  return async (context, payload) => {
+    const child = new WorkerProcess(options);
+    try {
+      return await child.run(name, context, payload);
+    } finally {
+      await child.stop();
+    }
+  };
+}
+
+/** Processes that keep models loaded and take turns; one that died is replaced when its turn comes. */
+export class InferencePool {
+  readonly #options: ChildOptions;
+  readonly #size: number;
+  readonly #children: WorkerProcess[] = [];
+  #next = 0;
+
+  constructor(size: number, options: ChildOptions) {
+    this.#size = size;
+    this.#options = options;
+  }
+
+  readonly run: Processor<'infer'> = (context, payload) => this.#pick().run('infer', context, payload);
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.stop()));
+  }
+
+  #pick(): WorkerProcess {
+    const slot = this.#next++ % this.#size;
+    const known = this.#children[slot];
+    if (known?.alive) return known;
+    const started = new WorkerProcess(this.#options);
+    this.#children[slot] = started;
+    return started;
   }
 }

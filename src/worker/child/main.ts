@@ -6,8 +6,7 @@ import { openStore } from '../../store/store.ts';
 import { createEvaluateProcessor } from '../processors/evaluate.ts';
 import { createInferProcessor } from '../processors/infer.ts';
 import { createTrainProcessor } from '../processors/train.ts';
-import type { WorkerSettings } from '../settings.ts';
-import type { FromChild, ToChild } from './protocol.ts';
+import type { ChildSettings, FromChild, ToChild } from './protocol.ts';
 
 /** The child process: processors over one runtime and one store, driven by messages. */
 type Processors = { [Name in JobName]: Processor<Name> };
@@ -26,7 +25,7 @@ function send(message: FromChild): void {
   process.send?.(message);
 }
 
-async function start(settings: WorkerSettings): Promise<Processors> {
+async function start(settings: ChildSettings): Promise<Processors> {
   const info = (message: string) => {
     send({ type: 'log', level: 'info', message });
   };

@@ -1,10 +1,16 @@
+import type { Config } from '../../config.ts';
 import type { SerializedError } from '../../errors.ts';
 import type { JobName, JobTypes } from '../../queue/jobs.ts';
-import type { WorkerSettings } from '../settings.ts';
+
+/** The part of the configuration that child processes need; plain data. */
+export type ChildSettings = Pick<
+  Config,
+  'dataDir' | 'runtime' | 'device' | 'threads' | 'maxUploadBytes' | 'maxDatasetBytes'
+>;
 
 /** What goes between a worker and its child process (structured clone, so typed arrays stay typed arrays). */
 export type ToChild =
-  | { readonly type: 'start'; readonly settings: WorkerSettings }
+  | { readonly type: 'start'; readonly settings: ChildSettings }
   | {
       readonly type: 'run';
       readonly call: number;
