@@ -24,7 +24,6 @@ export { findInfluences, type Making } from './dataset/influence.ts';
 export { needsRowCheck, createRowCheck, type RowProblem } from './dataset/row-check.ts';
 export {
   countRows,
-  getSplitRule,
   resolvePart,
   selectRows,
   splitRows,

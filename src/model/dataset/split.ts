@@ -23,10 +23,6 @@ interface Setting {
   readonly seed: number;
 }
 
-/** The rule that a model was trained by; records and payloads of earlier versions do not name it. */
-export const getSplitRule = ({ split }: { readonly split?: SplitRule | undefined }): SplitRule =>
-  split ?? 'test_rows_validate';
-
 /** Only test rows are told apart in a data set that a model was not trained on. */
 export const UNTRAINED: Setting = { validation_fraction: 0, seed: 0 };
 
