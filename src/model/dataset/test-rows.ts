@@ -13,7 +13,7 @@ export const TestProfile = Type.Object(
     per_column: Type.Boolean({ description: 'As in profile.' }),
     columns: Type.Array(TestColumn),
   },
-  closed,
+  { ...closed, title: 'TestProfile' },
 );
 export type TestProfile = Static<typeof TestProfile>;
 
