@@ -12,6 +12,7 @@ interface Operation {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
+  readonly deprecated?: boolean;
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -131,6 +132,8 @@ function anchor(title: string): string {
 }
 
 function routeSection({ title, operation }: Route): string[] {
+  // Its fields are those of the route that its summary names.
+  if (operation.deprecated === true) return [`### ${title}`, `${operation.summary ?? ''}.`];
   const { summary = '', description, parameters = [], requestBody } = operation;
   const named = parameters.flatMap(({ name, required, description: about, schema }) =>
     field(name, { ...schema, ...(about !== undefined && { description: about }) }, required === true),

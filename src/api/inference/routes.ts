@@ -30,10 +30,10 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'encode',
-        summary: 'Embed rows: mean and standard deviation of the approximate posterior',
+        summary: 'Embed rows: get the mean and standard deviation of the approximate posterior',
         tags,
         body: EncodeRequest,
-        response: { 200: describe(EncodeAnswer, 'One posterior for each row.') },
+        response: { 200: describe(EncodeAnswer, 'One posterior per row.') },
       },
     },
     async (request, reply) => {
@@ -49,10 +49,10 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'decode',
-        summary: 'Data from points of the latent space',
+        summary: 'Decode points of the latent space',
         tags,
         body: DecodeRequest,
-        response: { 200: describe(MeanAnswer, 'One row of data for each point.') },
+        response: { 200: describe(MeanAnswer, 'One row of data per point.') },
       },
     },
     async (request, reply) => {
@@ -68,12 +68,12 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'reconstruct',
-        summary: 'Rows through encoder and decoder',
-        description: 'Give `data`, or `rows` of the data set in its place.',
+        summary: 'Reconstruct rows: pass them through encoder and decoder',
+        description: 'Send `data`, or `rows` of the data set instead.',
         tags,
         body: ReconstructRequest,
         response: {
-          200: pictured(ReconstructAnswer, 'In a PNG: the rows, and under each what became of it.'),
+          200: pictured(ReconstructAnswer, 'The reconstructions. In a PNG, each row is above its reconstruction.'),
         },
       },
     },
@@ -90,7 +90,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'estimateElbo',
-        summary: 'Score rows: the evidence lower bound and its terms',
+        summary: 'Score rows by the evidence lower bound and its terms',
         tags,
         body: ElboRequest,
         response: { 200: describe(ElboAnswer, 'The scores of each row and their means.') },
@@ -107,7 +107,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
     config: COMPUTED,
     schema: {
       operationId: 'estimateLogMarginalLikelihood',
-      summary: 'Score rows: estimates of the log marginal likelihood log p(x)',
+      summary: 'Score rows by estimates of the log marginal likelihood log p(x)',
       tags,
       body: LogMarginalLikelihoodRequest,
       response: {
@@ -117,7 +117,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   };
   const deprecated = {
     operationId: 'estimateLogLikelihood',
-    summary: 'The former path of POST /log-marginal-likelihood',
+    summary: 'Deprecated: the same as POST /log-marginal-likelihood',
     deprecated: true,
   };
   const spellings = [

@@ -16,25 +16,25 @@ const seed = Type.Integer({
   maximum: Number.MAX_SAFE_INTEGER,
   default: 0,
   description:
-    "Fixes the noise, which is keyed by (seed, draw, the row's position in the request): the same request is answered the same; the same row elsewhere in another request has other noise.",
+    "Determines the noise, which depends on (seed, draw, position of the row in the request). Equal requests get equal answers; a row at another position gets different noise.",
 });
 export const datasetRow = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
 
-/** How an answer with images can be had as a picture. */
+/** Ask for an answer with images as a picture. */
 export const PICTURE_FIELDS = {
   format: Type.Optional(
     Type.Unsafe<'json' | 'png'>({
       type: 'string',
       enum: ['json', 'png'],
-      description: 'Default: as the Accept header wants it, else json.',
+      description: 'Default: what the Accept header prefers, otherwise json.',
     }),
   ),
   zoom: Type.Integer({
     minimum: 1,
     maximum: 10,
     default: 1,
-    description: 'In a PNG each value is a square of that many pixels on a side.',
+    description: 'PNG: each value becomes a square with sides of this many pixels.',
   }),
 };
 
@@ -51,7 +51,7 @@ const NESTED = { type: 'array', items: {} };
 const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, NESTED] } };
 const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
 const data = rows(
-  'Rows, each flat (data_size numbers) or nested as row_shape says. Of a table (likelihood mixed) also an object by column names; words as in the data set, true or false in a column of zeros and ones, null or no field for a missing value.',
+  'Rows, each flat (data_size numbers) or nested as in row_shape. A row of a table (likelihood mixed) can also be an object with column names as keys. Write words as in the data set and true or false in a column of zeros and ones; null or an absent field is a missing value.',
   {
     anyOf: [
       { type: 'array', items: { anyOf: [CELL, NESTED] } },
@@ -69,7 +69,7 @@ export const EncodeRequest = request({
     minimum: 0,
     maximum: MAX_SAMPLES,
     default: 0,
-    description: 'Draws of z for each row.',
+    description: 'Draws of z per row.',
   }),
   seed,
 });
@@ -81,10 +81,10 @@ export type DecodeRequest = Static<typeof DecodeRequest>;
 export const ReconstructRequest = request({
   data: Type.Optional(data),
   rows: Type.Optional(
-    Type.Array(datasetRow('Index, from 0.'), {
+    Type.Array(datasetRow('Row number, counted from 0.'), {
       minItems: 1,
       maxItems: MAX_IMAGES,
-      description: "In the place of `data`: rows of the model's data set.",
+      description: "Rows of the model's data set, instead of `data`.",
     }),
   ),
   ...PICTURE_FIELDS,
@@ -97,12 +97,12 @@ export const ElboRequest = request({
     minimum: 1,
     maximum: MAX_SAMPLES,
     default: 1,
-    description: 'L, draws of z for each row.',
+    description: 'L, draws of z per row.',
   }),
   seed,
   by_column: Type.Boolean({
     default: false,
-    description: 'Also answer what each column adds to log_likelihood: which value makes a row unusual.',
+    description: 'Also return what each column adds to log_likelihood, which shows the values that make a row unusual.',
   }),
 });
 export type ElboRequest = Static<typeof ElboRequest>;
@@ -129,14 +129,14 @@ export const LogMarginalLikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
 export type LogMarginalLikelihoodRequest = Static<typeof LogMarginalLikelihoodRequest>;
 
 export const SamplesQuery = request({
-  count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'How many samples.' }),
+  count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'Number of samples.' }),
   seed,
   draw: Type.Unsafe<'mean' | 'sample'>({
     type: 'string',
     enum: ['mean', 'sample'],
     default: 'mean',
     description:
-      'What is answered for each z drawn: mean: the expectation of x under p(x|z); sample: a draw of x from it, with the noise that the data have.',
+      'What to return for each draw of z. mean: the expectation of x under p(x|z); sample: a draw of x from p(x|z), including the noise of the data.',
   }),
   ...PICTURE_FIELDS,
 });
@@ -147,18 +147,18 @@ export const Rows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: nullable(
     Type.Number({
-      description: 'Of the mean over such rows: standard deviation over rows / sqrt(rows). null for one row.',
+      description: 'Error of the mean over all such rows: standard deviation over rows / sqrt(rows). null for one row.',
     }),
   ),
   monte_carlo_standard_error: nullable(
-    Type.Number({ description: 'Of the mean over these rows, from the draws. null where samples is 1.' }),
+    Type.Number({ description: 'Error of the mean over these rows, from the random draws. null if samples is 1.' }),
   ),
 };
 export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
-  description: 'In the units of the data set; words where a column has them.',
+  description: 'In the units of the data set; words if the column has them.',
 });
 export const columns = Type.Optional(
-  Type.Array(Type.String(), { description: 'Of a table (likelihood mixed): the names of the columns.' }),
+  Type.Array(Type.String(), { description: 'Tables (likelihood mixed): the names of the columns.' }),
 );
 export const answer = <Fields extends TProperties>(fields: Fields, options: TObjectOptions = {}) =>
   Type.Object(
@@ -171,9 +171,9 @@ export const answer = <Fields extends TProperties>(fields: Fields, options: TObj
   );
 
 export const EncodeAnswer = answer({
-  mean: Type.Array(Numbers, { description: 'Of q(z|x); the median where its family may have no mean.' }),
+  mean: Type.Array(Numbers, { description: 'Mean of q(z|x), or its median if the family may have no mean.' }),
   standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
-    description: 'null where there is none.',
+    description: 'Standard deviation of q(z|x); null if it does not exist.',
   }),
   samples: Type.Optional(Type.Array(Rows, { description: 'Indexed by draw, row, dimension.' })),
 });
@@ -183,7 +183,7 @@ export const MeanAnswer = answer({
   columns,
   mean: Type.Array(DataRows.items, {
     description:
-      'The expectation of x, in the units of the data set; in a column of categories the most probable one, of words as a word. What was missing in a row is imputed.',
+      'The expectation of x in the units of the data set; for categories the most probable one, as a word if the column has words. Missing values are imputed.',
   }),
 });
 export type MeanAnswer = Static<typeof MeanAnswer>;
@@ -193,7 +193,7 @@ export const ReconstructAnswer = answer({
   mean: MeanAnswer.properties.mean,
   data: Type.Optional(
     Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()])), {
-      description: 'The rows themselves, where `rows` named them; null for a missing value.',
+      description: 'The original rows, if you sent `rows`; null is a missing value.',
     }),
   ),
 });
@@ -206,13 +206,13 @@ export const ElboAnswer = answer({
   log_likelihood: Numbers,
   kl_divergence: Numbers,
   standard_error: nullable(
-    Type.Array(Type.Number(), { description: 'Of each elbo, from its draws. null where samples is 1.' }),
+    Type.Array(Type.Number(), { description: 'Error of each elbo, from its draws. null if samples is 1.' }),
   ),
   columns,
   log_likelihood_by_column: Type.Optional(
     Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
       description:
-        'Of each row one term for each value, or one-hot group (categorical); null where it is missing. They sum to log_likelihood.',
+        'For each row, one term per value or one-hot group (categorical); null if the value is missing. The terms add up to log_likelihood.',
     }),
   ),
   mean: Type.Object(
@@ -235,7 +235,7 @@ export const LogMarginalLikelihoodAnswer = answer(
     log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
     standard_error: nullable(
       Type.Array(Type.Number(), {
-        description: 'Of each estimate, from its draws. null where samples is 1.',
+        description: 'Error of each estimate, from its draws. null if samples is 1.',
       }),
     ),
     effective_sample_size: nullable(
@@ -245,7 +245,7 @@ export const LogMarginalLikelihoodAnswer = answer(
     ),
     acceptance: nullable(
       Type.Number({
-        description: 'Share of the proposals of the chains that was accepted. null for importance_sampling.',
+        description: "Share of the chains' proposals that were accepted. null for importance_sampling.",
       }),
     ),
     mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),

@@ -46,7 +46,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         operationId: 'getMetrics',
         summary: 'Get the metrics of a training, by step',
         description:
-          'One line for each epoch. train_elbo is the mean over the minibatches observed in the epoch; the validation terms are means over the validation rows.',
+          'One line per epoch. train_elbo is the mean over the minibatches observed in the epoch; the validation terms are means over the validation rows.',
         tags,
         params: ById,
         querystring: MetricsQuery,

@@ -25,9 +25,9 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'decodeManifold',
-        summary: 'The latent plane of a model with 2 latents, decoded on a grid',
+        summary: 'Decode a grid over the latent space of a model with 2 latents',
         description:
-          "Figure 4 of the paper: the centers of the cells of the unit square, through the inverse of the prior's distribution function. The first latent rises to the right, the second upwards.",
+          "Figure 4 of the paper. The centers of the cells of the unit square are mapped to latents by the inverse of the prior's distribution function. The first latent increases to the right, the second upwards.",
         tags,
         params: ById,
         querystring: ManifoldQuery,
@@ -50,14 +50,14 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'traverseLatents',
-        summary: 'What each latent does: one moves through the prior while the others stay',
+        summary: 'Show the effect of each latent: one moves through the prior while the others stay fixed',
         tags,
         params: ById,
         querystring: TraversalQuery,
         response: {
           200: pictured(
             TraversalAnswer,
-            'Points and the data decoded from them; in a PNG one row for each latent.',
+            'Points and the data decoded from them; in a PNG, one row per latent.',
           ),
         },
       },
@@ -76,7 +76,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'interpolate',
-        summary: 'The way from one row to another through the latent space',
+        summary: 'Decode the path from one row to another through latent space',
         tags,
         body: InterpolateRequest,
         response: {
@@ -97,7 +97,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'scatterLatents',
-        summary: 'Where rows of the data set lie in two latent dimensions, coloured by label',
+        summary: 'Plot the codes of rows in two latent dimensions, coloured by label',
         tags,
         params: ById,
         querystring: ScatterQuery,
