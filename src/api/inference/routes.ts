@@ -73,7 +73,10 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         tags,
         body: ReconstructRequest,
         response: {
-          200: pictured(ReconstructAnswer, 'The reconstructions. In a PNG, each row is above its reconstruction.'),
+          200: pictured(
+            ReconstructAnswer,
+            'The reconstructions. In a PNG, each row is above its reconstruction.',
+          ),
         },
       },
     },

@@ -16,7 +16,7 @@ const seed = Type.Integer({
   maximum: Number.MAX_SAFE_INTEGER,
   default: 0,
   description:
-    "Determines the noise, which depends on (seed, draw, position of the row in the request). Equal requests get equal answers; a row at another position gets different noise.",
+    'Determines the noise, which depends on (seed, draw, position of the row in the request). Equal requests get equal answers; a row at another position gets different noise.',
 });
 export const datasetRow = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
@@ -102,7 +102,8 @@ export const ElboRequest = request({
   seed,
   by_column: Type.Boolean({
     default: false,
-    description: 'Also return what each column adds to log_likelihood, which shows the values that make a row unusual.',
+    description:
+      'Also return what each column adds to log_likelihood, which shows the values that make a row unusual.',
   }),
 });
 export type ElboRequest = Static<typeof ElboRequest>;
@@ -147,11 +148,14 @@ export const Rows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: nullable(
     Type.Number({
-      description: 'Error of the mean over all such rows: standard deviation over rows / sqrt(rows). null for one row.',
+      description:
+        'Error of the mean over all such rows: standard deviation over rows / sqrt(rows). null for one row.',
     }),
   ),
   monte_carlo_standard_error: nullable(
-    Type.Number({ description: 'Error of the mean over these rows, from the random draws. null if samples is 1.' }),
+    Type.Number({
+      description: 'Error of the mean over these rows, from the random draws. null if samples is 1.',
+    }),
   ),
 };
 export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
