@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,8 @@ interface SourceFile {
   readonly lines: number;
   readonly text: string;
   readonly imports: readonly Import[];
+  /** Names declared and exported here, without re-exports. */
+  readonly exports: readonly string[];
 }
 
 const FILES: ReadonlyMap<string, SourceFile> = new Map(
@@ -51,8 +53,19 @@ function read(name: string): SourceFile {
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true));
-  return { lines: text.split('\n').length - 1, text, imports };
+  const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
+  visit(source);
+  const exports = source.statements.flatMap(readExports);
+  return { lines: text.split('\n').length - 1, text, imports, exports };
+}
+
+function readExports(statement: ts.Statement): string[] {
+  const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+  if (!modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+  const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
+  return declared.flatMap(
+    (declaration) => ts.getNameOfDeclaration(declaration as ts.Declaration)?.getText() ?? [],
+  );
 }
 
 const filesOf = (room: string): string[] => [...FILES.keys()].filter((name) => name.startsWith(`${room}/`));
@@ -163,6 +176,23 @@ describe('the rooms', () => {
 
 it('a child process ignores signals before it loads anything: loading takes a second', () => {
   expect(loadedWith(['worker/child/entry.ts'])).toEqual(['worker/child/entry.ts']);
+});
+
+describe('exported names', () => {
+  /** Descriptions and mathematics of families, likelihoods and networks have one name: that of their files. */
+  const isNamedAfterFile = (file: string, name: string): boolean =>
+    /^model\/.*(families|likelihoods|networks)\//.test(file) &&
+    basename(file, '.ts').replaceAll('-', '') === name.toLowerCase();
+
+  it('mean one thing each: no two files declare the same one', () => {
+    const owners = new Map<string, Set<string>>();
+    for (const [file, { exports }] of FILES) {
+      for (const name of exports.filter((one) => !isNamedAfterFile(file, one)))
+        owners.set(name, (owners.get(name) ?? new Set()).add(file));
+    }
+    expect(owners.get('Trainer')).toEqual(new Set(['model/training/trainer.ts']));
+    expect([...owners].filter(([, files]) => files.size > 1)).toEqual([]);
+  });
 });
 
 describe('every file of src', () => {

@@ -1,7 +1,7 @@
 import { decadeTicks, niceTicks } from '../api/pictures/drawing/ticks.ts';
 
 /** The corners of the plot, in pixels. */
-export const PLOT = { left: 76, right: 694, top: 74, bottom: 382 } as const;
+export const CHART_AREA = { left: 76, right: 694, top: 74, bottom: 382 } as const;
 
 export type Range = readonly [low: number, high: number];
 export type Scale = (value: number) => number;
@@ -43,7 +43,7 @@ function createLinearX(left: number, right: number, smallestStep?: number): Axis
   const { values, label } = niceTicks(left, right, 10, smallestStep);
   const inside = values.filter((value) => value >= left - 1e-9 && value <= right + 1e-9);
   return {
-    place: createScale(ends, [PLOT.left, PLOT.right]),
+    place: createScale(ends, [CHART_AREA.left, CHART_AREA.right]),
     ticks: inside.map((value) => ({ value, label: label(value) })),
   };
 }
@@ -51,7 +51,7 @@ function createLinearX(left: number, right: number, smallestStep?: number): Axis
 function createLogarithmicX(left: number, right: number): Axis {
   const [from, to] = [Math.log10(left), Math.log10(right)];
   const ends = from === to ? ([from - 1, to + 1] as const) : ([from, to] as const);
-  const linear = createScale(ends, [PLOT.left, PLOT.right]);
+  const linear = createScale(ends, [CHART_AREA.left, CHART_AREA.right]);
   return { place: (value) => linear(Math.log10(value)), ticks: decadeTicks(...ends) };
 }
 
@@ -60,7 +60,7 @@ export function createYAxis({ series, yRange }: Plotted): Axis {
   const [bottom, top] = yRange ?? (values.length > 0 ? findExtent(values) : [0, 1]);
   const ticks = niceTicks(bottom, top, 6);
   return {
-    place: createScale(yRange ?? [ticks.low, ticks.high], [PLOT.bottom, PLOT.top]),
+    place: createScale(yRange ?? [ticks.low, ticks.high], [CHART_AREA.bottom, CHART_AREA.top]),
     ticks: ticks.values
       .filter((value) => yRange === undefined || (value >= bottom - 1e-9 && value <= top + 1e-9))
       .map((value) => ({ value, label: ticks.label(value) })),

@@ -1,4 +1,12 @@
-import { createXAxis, createYAxis, isKnown, PLOT, type DataPoint, type Plotted, type Scale } from './axes.ts';
+import {
+  createXAxis,
+  createYAxis,
+  isKnown,
+  CHART_AREA,
+  type DataPoint,
+  type Plotted,
+  type Scale,
+} from './axes.ts';
 
 /** The style of a curve. A dash is an SVG dash array; '' is a solid line. */
 export interface Style {
@@ -56,14 +64,19 @@ export function drawLineChart(chart: Chart): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13" fill="#333">`,
     `<title>${escape(chart.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    drawText(PLOT.left, 28, chart.title, 'font-size="17" font-weight="600" fill="#111"'),
+    drawText(CHART_AREA.left, 28, chart.title, 'font-size="17" font-weight="600" fill="#111"'),
     ...rows.flatMap((row, i) => row.map((entry) => drawLegendEntry(entry, 50 + i * LEGEND_ROW))),
     `<g transform="translate(0 ${below})">`,
     ...y.ticks.map(({ value, label }) => drawYTick(y.place(value), label)),
     ...x.ticks.map(({ value, label }) => drawXTick(x.place(value), label)),
-    `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="#555"/>`,
-    drawText((PLOT.left + PLOT.right) / 2, CHART_SIZE.height - 14, chart.xLabel, 'text-anchor="middle"'),
-    drawVerticalText(20, (PLOT.top + PLOT.bottom) / 2, chart.yLabel),
+    `<path d="M${CHART_AREA.left} ${CHART_AREA.top}V${CHART_AREA.bottom}H${CHART_AREA.right}" fill="none" stroke="#555"/>`,
+    drawText(
+      (CHART_AREA.left + CHART_AREA.right) / 2,
+      CHART_SIZE.height - 14,
+      chart.xLabel,
+      'text-anchor="middle"',
+    ),
+    drawVerticalText(20, (CHART_AREA.top + CHART_AREA.bottom) / 2, chart.yLabel),
     ...(clip === '' ? [] : [CLIP]),
     `<g${clip}>`,
     ...chart.series.flatMap((series, index) => drawCurve(series, pickStyle(series, index), x.place, y.place)),
@@ -74,7 +87,7 @@ export function drawLineChart(chart: Chart): string {
   return `${parts.join('\n')}\n`;
 }
 
-const CLIP = `<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.right - PLOT.left}" height="${PLOT.bottom - PLOT.top}"/></clipPath>`;
+const CLIP = `<clipPath id="plot"><rect x="${CHART_AREA.left}" y="${CHART_AREA.top}" width="${CHART_AREA.right - CHART_AREA.left}" height="${CHART_AREA.bottom - CHART_AREA.top}"/></clipPath>`;
 
 function drawCurve({ points }: Series, style: Style, x: Scale, y: Scale): string[] {
   const pieces: Point[][] = [[]];
@@ -106,12 +119,12 @@ interface LegendEntry {
 /** Fills rows above the plot with legend entries, in the order of the series. */
 function layOutLegend(series: readonly Series[]): LegendEntry[][] {
   const rows: LegendEntry[][] = [[]];
-  let left: number = PLOT.left;
+  let left: number = CHART_AREA.left;
   for (const [index, one] of series.entries()) {
     const width = 44 + one.name.length * 7.5 + 20;
-    if (left > PLOT.left && left + width - 20 > CHART_SIZE.width) {
+    if (left > CHART_AREA.left && left + width - 20 > CHART_SIZE.width) {
       rows.push([]);
-      left = PLOT.left;
+      left = CHART_AREA.left;
     }
     rows.at(-1)?.push({ name: one.name, style: pickStyle(one, index), left });
     left += width;
@@ -134,13 +147,13 @@ function formatStroke({ colour, dash, width }: Style): string {
 }
 
 function drawYTick(y: number, label: string): string {
-  const grid = `<line x1="${PLOT.left}" y1="${round(y)}" x2="${PLOT.right}" y2="${round(y)}" stroke="#e3e3e3"/>`;
-  return grid + drawText(PLOT.left - 9, round(y + 4.5), label, 'text-anchor="end"');
+  const grid = `<line x1="${CHART_AREA.left}" y1="${round(y)}" x2="${CHART_AREA.right}" y2="${round(y)}" stroke="#e3e3e3"/>`;
+  return grid + drawText(CHART_AREA.left - 9, round(y + 4.5), label, 'text-anchor="end"');
 }
 
 function drawXTick(x: number, label: string): string {
-  const mark = `<line x1="${round(x)}" y1="${PLOT.bottom}" x2="${round(x)}" y2="${PLOT.bottom + 5}" stroke="#555"/>`;
-  return mark + drawText(round(x), PLOT.bottom + 21, label, 'text-anchor="middle"');
+  const mark = `<line x1="${round(x)}" y1="${CHART_AREA.bottom}" x2="${round(x)}" y2="${CHART_AREA.bottom + 5}" stroke="#555"/>`;
+  return mark + drawText(round(x), CHART_AREA.bottom + 21, label, 'text-anchor="middle"');
 }
 
 function drawText(x: number, y: number, content: string, attributes = ''): string {

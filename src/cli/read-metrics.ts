@@ -5,7 +5,7 @@ import type { Epoch } from './progress.ts';
 const LINES_PER_PAGE = 10_000;
 
 /** Reads all pages of a training's metrics, or only those after a given step. */
-export async function readMetrics(client: Client, modelId: string, after?: number): Promise<Epoch[]> {
+export async function readAllMetrics(client: Client, modelId: string, after?: number): Promise<Epoch[]> {
   const lines: Epoch[] = [];
   for (let last = after; ;) {
     const from = last === undefined ? '' : `&after=${last}`;

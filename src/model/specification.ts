@@ -32,7 +32,8 @@ export {
   type PriorSpec,
 } from './specification/latent.ts';
 export type { PriorFamily } from './specification/families/families.ts';
-export { toPascalCase } from './specification/schema.ts';
+export { closed, toPascalCase } from './specification/schema.ts';
+export { countValues } from './specification/networks/description.ts';
 export { LIKELIHOOD_LIMITS, LIMITS } from './specification/limits.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';

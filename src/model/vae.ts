@@ -2,12 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Distribution, NoiseSize } from './distributions/distribution.ts';
 import { closedFormKl, latentFamily, priorOf } from './distributions/latent.ts';
-import { likelihoodFamily, type ElementStatistics, type Likelihood } from './distributions/likelihoods.ts';
+import {
+  likelihoodFamily,
+  type ElementStatistics,
+  type LikelihoodDistribution,
+} from './distributions/likelihoods.ts';
 import { addPrefix, selectNamed, stripPrefix } from './named-arrays.ts';
 import { applyNetwork } from './networks/networks.ts';
 import type { Tensors } from './runtime/runtime.ts';
 import { latentSizeProblem } from './specification/latent.ts';
-import { sizeOfShape } from './specification/networks/description.ts';
+import { countValues } from './specification/networks/description.ts';
 import { modelEnds } from './specification/sizes.ts';
 import { likelihoodSizes, modelShapes, type ModelSpec, type Shape, type Shapes } from './specification.ts';
 
@@ -34,7 +38,7 @@ export interface Vae {
   /** KL(q || p(z)) of each row in closed form; null where the pair has none. */
   readonly klDivergence: ((parameters: Tensors, posterior: Distribution) => Tensor) | null;
   /** p(x|z) for z [..., latent_size]. */
-  decode(parameters: Tensors, z: Tensor): Likelihood;
+  decode(parameters: Tensors, z: Tensor): LikelihoodDistribution;
 }
 
 /** Errors: RangeError for a latent size that the posterior does not have. */
@@ -42,7 +46,7 @@ export function createVae(spec: ModelSpec, rowShape: Shape): Vae {
   const { latent_size: latentSize, encoder, decoder } = spec;
   const problem = latentSizeProblem(spec.posterior.family, latentSize);
   if (problem) throw new RangeError(`${latentSize} latent dimensions; allowed: ${problem}`);
-  const dataSize = sizeOfShape(rowShape);
+  const dataSize = countValues(rowShape);
   const family = likelihoodFamily(spec.likelihood);
   const [posterior, prior] = [latentFamily(spec.posterior), latentFamily(spec.prior)];
   const divergence = closedFormKl(spec.posterior, spec.prior);

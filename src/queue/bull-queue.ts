@@ -1,11 +1,11 @@
 import { Queue } from 'bullmq';
-import type { BullQueue, ConnectionOptions, Driver } from './drivers/driver.ts';
+import type { BullQueue, ConnectionOptions, QueueDriver } from './drivers/driver.ts';
 import type { JobName } from './jobs.ts';
 import type { Report } from './logger.ts';
 import { MAX_EVENTS } from './stored.ts';
 
 export function openBullQueue(
-  driver: Driver,
+  driver: QueueDriver,
   connection: ConnectionOptions,
   name: JobName,
   report: Report,

@@ -2,7 +2,7 @@ import { WaitingError, Worker } from 'bullmq';
 import { AppError, isRetryable } from '../errors.ts';
 import { ADAPTERS, type Adapter } from './adapters.ts';
 import { openBullQueue } from './bull-queue.ts';
-import type { BullJob, BullWorker, Driver } from './drivers/driver.ts';
+import type { BullJob, BullWorker, QueueDriver } from './drivers/driver.ts';
 import { failureOf, retryDelayMs } from './failures.ts';
 import type { JobName } from './jobs.ts';
 import type { QueueLogger, Report } from './logger.ts';
@@ -19,7 +19,7 @@ export interface ConsumerSettings {
 }
 
 interface Surroundings {
-  readonly driver: Driver;
+  readonly driver: QueueDriver;
   readonly logger: QueueLogger;
   readonly report: Report;
 }

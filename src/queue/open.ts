@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openBullQueue } from './bull-queue.ts';
 import { openConsumer } from './consumer.ts';
-import type { Driver } from './drivers/driver.ts';
+import type { QueueDriver } from './drivers/driver.ts';
 import { JOB_NAMES } from './jobs.ts';
 import { rateLimited, type QueueLogger, type Report } from './logger.ts';
 import { openProducer } from './producer.ts';
@@ -57,7 +57,11 @@ export async function openQueue(settings: QueueSettings, logger: QueueLogger): P
   };
 }
 
-async function openDriver(settings: QueueSettings, logger: QueueLogger, report: Report): Promise<Driver> {
+async function openDriver(
+  settings: QueueSettings,
+  logger: QueueLogger,
+  report: Report,
+): Promise<QueueDriver> {
   const { queueUrl, queuePrefix, dataDir } = settings;
   if (queueUrl === '') {
     const { openEmbedded } = await import('./drivers/embedded.ts');
@@ -72,7 +76,7 @@ async function openDriver(settings: QueueSettings, logger: QueueLogger, report: 
 }
 
 /** What was running when the last process died waits again at once; nobody waits for its inferences any more. */
-async function reclaimJobs(driver: Driver, report: Report): Promise<void> {
+async function reclaimJobs(driver: QueueDriver, report: Report): Promise<void> {
   for (const name of JOB_NAMES) {
     const queue = openBullQueue(driver, driver.producing, name, report);
     // Token '0' takes a job from whoever held it.

@@ -1,5 +1,5 @@
 import Type, { type Static, type TObject, type TProperties } from 'typebox';
-import { DATASET_PARTS, Marginal, type DatasetPart } from '../model/specification.ts';
+import { DATASET_PARTS, MarginalMeasure, type DatasetPart } from '../model/specification.ts';
 import { PackedArray, type ArrayKind, type ArrayKinds, type Matrix } from './arrays.ts';
 
 /** What a model can be asked: for each operation its input, and the arrays of its output by kind. */
@@ -44,7 +44,7 @@ export const OPERATIONS = {
   },
   /** effective_sample_size is of importance sampling; acceptance [1] of the posterior density's chains. */
   log_marginal_likelihood: {
-    input: { rows, marginal: Marginal, seed },
+    input: { rows, marginal: MarginalMeasure, seed },
     output: { log_marginal_likelihood: 'vector', standard_error: 'vector' },
     optional: { effective_sample_size: 'vector', acceptance: 'vector' },
   },

@@ -1,6 +1,6 @@
 import { QueueEvents } from 'bullmq';
 import { openBullQueue } from './bull-queue.ts';
-import type { BullEvents, BullQueue, Driver } from './drivers/driver.ts';
+import type { BullEvents, BullQueue, QueueDriver } from './drivers/driver.ts';
 import { InferenceCalls } from './inference-calls.ts';
 import { JOB_NAMES, type JobName } from './jobs.ts';
 import type { Report } from './logger.ts';
@@ -11,7 +11,7 @@ import { TrackedJobs } from './tracked-jobs.ts';
 
 const CLOSE_LIMIT_MS = 1_000;
 
-export async function openProducer(driver: Driver, report: Report): Promise<Producer> {
+export async function openProducer(driver: QueueDriver, report: Report): Promise<Producer> {
   const reach = new Reach(driver);
   // The queues set themselves up at once; where the server is away they do without and work when it is back.
   await driver.ready().catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function openProducer(driver: Driver, report: Report): Promise<Prod
 }
 
 /** Read from the start of the short stream: "from now on" would begin anew, and miss some, until the first event. */
-function openEvents(driver: Driver, report: Report): BullEvents {
+function openEvents(driver: QueueDriver, report: Report): BullEvents {
   const events: BullEvents = new QueueEvents(
     'infer',
     { ...driver.producing, lastEventId: '0' },

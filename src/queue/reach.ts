@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { unavailable, type Driver } from './drivers/driver.ts';
+import { unavailable, type QueueDriver } from './drivers/driver.ts';
 
 /** A server that took a command and says nothing for so long is away. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -11,11 +11,11 @@ type End = (error: AppError) => void;
  * is closed, and where it throws what is not ours: that means that the queue cannot be reached.
  */
 export class Reach {
-  readonly #driver: Driver;
+  readonly #driver: QueueDriver;
   readonly #open = new Set<End>();
   #closed = false;
 
-  constructor(driver: Driver) {
+  constructor(driver: QueueDriver) {
     this.#driver = driver;
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { StoredArrays } from './arrays.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { decodeSafetensors, encodeSafetensors } from './formats/safetensors.ts';
 import { checkpointFolder, checkpointKey, listSteps, isStep, readCheckpoint } from './model-files.ts';
 import type { CheckpointContent, OnCorrupt, WhichCheckpoint } from './models.ts';
@@ -17,7 +17,7 @@ const RECORD_FILE = 'checkpoint.json';
  * Errors: store_full; what was half written is removed, so that it takes up no room.
  */
 export async function saveCheckpoint(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   content: CheckpointContent,
 ): Promise<CheckpointRecord> {
@@ -32,7 +32,7 @@ export async function saveCheckpoint(
 }
 
 async function writeCheckpoint(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   content: CheckpointContent,
 ): Promise<CheckpointRecord> {
@@ -50,7 +50,7 @@ async function writeCheckpoint(
   return record;
 }
 
-export async function listCheckpoints(driver: Driver, id: string): Promise<CheckpointRecord[]> {
+export async function listCheckpoints(driver: StoreDriver, id: string): Promise<CheckpointRecord[]> {
   const steps = await listSteps(driver, id);
   const records = await Promise.all(steps.map((step) => skipCorrupt(readCheckpoint(driver, id, step))));
   return records.filter((record) => record !== null);
@@ -63,7 +63,7 @@ export interface LoadOptions {
 
 /** The first good checkpoint in the order asked for. Reports the ones it skips to onCorrupt. */
 export async function loadCheckpoint(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   which: WhichCheckpoint,
   options: LoadOptions,
@@ -83,7 +83,7 @@ export async function loadCheckpoint(
 }
 
 export async function* listCandidates(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   which: WhichCheckpoint,
   onCorrupt?: OnCorrupt,
@@ -98,7 +98,11 @@ export async function* listCandidates(
 }
 
 /** By descending validation bound, the newer first if equal; those without one, or damaged, come last. */
-async function sortBestFirst(driver: Driver, id: string, newestFirst: readonly number[]): Promise<number[]> {
+async function sortBestFirst(
+  driver: StoreDriver,
+  id: string,
+  newestFirst: readonly number[],
+): Promise<number[]> {
   const scored = await Promise.all(
     newestFirst.map(async (step) => {
       const record = await skipCorrupt(readCheckpoint(driver, id, step));
@@ -113,7 +117,7 @@ const compareScores = (a: { step: number; elbo: number }, b: { step: number; elb
 
 /** What is read; null if it is gone or damaged. Damage is reported. */
 async function readUnlessDamaged<T>(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   step: number,
   onCorrupt: OnCorrupt | undefined,
@@ -134,12 +138,12 @@ const isDamage = (error: unknown): boolean =>
   isAppError(error, 'blob_not_found') ||
   isAppError(error, 'data_invalid');
 
-async function hasRecord(driver: Driver, id: string, step: number): Promise<boolean> {
+async function hasRecord(driver: StoreDriver, id: string, step: number): Promise<boolean> {
   return (await driver.list(checkpointFolder(id, step))).includes(RECORD_FILE);
 }
 
 async function readArrays(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   record: CheckpointRecord,
   name: ArrayFile,
@@ -161,7 +165,7 @@ async function readArrays(
 }
 
 /** Removes all but the newest `keep` and the best one, and what crashes left unfinished before the newest one. */
-export async function pruneCheckpoints(driver: Driver, id: string, keep: number): Promise<void> {
+export async function pruneCheckpoints(driver: StoreDriver, id: string, keep: number): Promise<void> {
   const records = await listCheckpoints(driver, id);
   const newest = records.at(-1);
   if (newest === undefined) return;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import { formatIdPattern } from '../ids.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { readRecord } from './records/record-blob.ts';
 
@@ -16,7 +16,7 @@ const ID = new RegExp(formatIdPattern('ds'));
 export const isDatasetId = (id: string): boolean => ID.test(id);
 
 /** A data set exists once its dataset.json, which is written last, does. Null if there is none. Errors: blob_corrupt. */
-export async function readDataset(driver: Driver, id: string): Promise<DatasetRecord | null> {
+export async function readDataset(driver: StoreDriver, id: string): Promise<DatasetRecord | null> {
   const key = datasetKey(id);
   const record = await readRecord(driver, key, datasetFormat);
   if (record === null || isConsistent(record, id)) return record;

@@ -12,7 +12,7 @@ import {
   rowsKey,
 } from './dataset-files.ts';
 import type { DatasetStore, DatasetUpload } from './datasets.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
@@ -27,7 +27,7 @@ export interface DatasetStoreOptions extends UploadLimits {
   readonly mnistFolder?: string;
 }
 
-export function createDatasetStore(driver: Driver, options: DatasetStoreOptions): DatasetStore {
+export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOptions): DatasetStore {
   const { rowCacheBytes = DEFAULT_ROW_CACHE_BYTES, mnistFolder } = options;
   let mnist: Promise<DatasetRecord> | undefined;
   const getBuiltIn = (): Promise<DatasetRecord> => {
@@ -65,7 +65,7 @@ export function createDatasetStore(driver: Driver, options: DatasetStoreOptions)
 }
 
 async function create(
-  driver: Driver,
+  driver: StoreDriver,
   limits: UploadLimits,
   source: Readable,
   upload: DatasetUpload,
@@ -110,7 +110,7 @@ interface Parts {
   readonly test: ValueMeasures | null;
 }
 
-async function measureParts(driver: Driver, { id, stream, upload, rows }: Written): Promise<Parts> {
+async function measureParts(driver: StoreDriver, { id, stream, upload, rows }: Written): Promise<Parts> {
   const { testRows = 0, scale = 1 } = upload;
   const measure = (range: readonly [number, number]) => measureStoredRows(driver, id, stream, scale, range);
   return { others: await measure([0, rows - testRows]), test: await measure([rows - testRows, rows]) };

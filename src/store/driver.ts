@@ -2,7 +2,7 @@
  * Where bytes rest. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
  * Each driver passes test/store/driver-contract.ts. Methods that write throw store_full if there is no room left.
  */
-export interface Driver {
+export interface StoreDriver {
   /** All bytes of one blob. Errors: blob_not_found. */
   read(key: string): Promise<Buffer>;
   /**

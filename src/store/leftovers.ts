@@ -1,6 +1,6 @@
 import { createId } from '../ids.ts';
 import { datasetFolder, datasetKey, DATASETS, isDatasetId } from './dataset-files.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { isModelId, modelFolder, modelKey, MODELS } from './model-files.ts';
 import { readIfThere } from './records/record-blob.ts';
 
@@ -8,7 +8,7 @@ import { readIfThere } from './records/record-blob.ts';
 const GRACE_MS = 24 * 3600 * 1000;
 
 /** Removes data sets and models without their JSON: what crashes left of uploads and removals at least a day ago. */
-export async function removeLeftovers(driver: Driver, now: number = Date.now()): Promise<void> {
+export async function removeLeftovers(driver: StoreDriver, now: number = Date.now()): Promise<void> {
   const oldDataset = createId('ds', now - GRACE_MS);
   for (const id of await driver.list(DATASETS)) {
     if (!isDatasetId(id) || id > oldDataset) continue;

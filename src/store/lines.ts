@@ -1,4 +1,4 @@
-import type { Driver, RandomAccess } from './driver.ts';
+import type { StoreDriver, RandomAccess } from './driver.ts';
 import { isAppError } from './records/record-blob.ts';
 
 /** Read at a time; the event loop runs in between. */
@@ -8,7 +8,7 @@ const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** The finished lines of a text blob, without their line breaks, some at a time. None if nothing is stored. */
-export async function* readLines(driver: Driver, key: string): AsyncGenerator<Buffer[]> {
+export async function* readLines(driver: StoreDriver, key: string): AsyncGenerator<Buffer[]> {
   const blob = await openIfThere(driver, key);
   if (blob === null) return;
   try {
@@ -35,7 +35,7 @@ function splitLines(text: Buffer<ArrayBuffer>): { lines: Buffer[]; rest: Buffer<
   return { lines, rest: text.subarray(start) };
 }
 
-async function openIfThere(driver: Driver, key: string): Promise<RandomAccess | null> {
+async function openIfThere(driver: StoreDriver, key: string): Promise<RandomAccess | null> {
   try {
     return await driver.open(key);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { readLines } from './lines.ts';
 import { FirstSteps, LastStep, locateLine, parseMetricsLine } from './metrics-lines.ts';
 import { metricsKey } from './model-files.ts';
@@ -10,7 +10,7 @@ import type { MetricsLine } from './records/metrics-line.ts';
  * step the last one written, of those that can be read.
  */
 
-export interface MetricsQuery {
+export interface MetricsSelection {
   /** At most so many lines. */
   readonly limit: number;
   /** Only lines of later steps. */
@@ -24,14 +24,14 @@ export interface MetricsPage {
   readonly hasMore: boolean;
 }
 
-export const appendMetrics = (driver: Driver, id: string, line: MetricsLine): Promise<void> =>
+export const appendMetrics = (driver: StoreDriver, id: string, line: MetricsLine): Promise<void> =>
   driver.append(metricsKey(id), JSON.stringify(line));
 
 /** One page. Holds little more than the page in memory, however long the file. */
 export async function listMetrics(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
-  { limit, after = -1, every = 1 }: MetricsQuery,
+  { limit, after = -1, every = 1 }: MetricsSelection,
 ): Promise<MetricsPage> {
   const chosen = new FirstSteps(limit + 1);
   const last = new LastStep();
@@ -50,7 +50,7 @@ export async function listMetrics(
 }
 
 /** All of them. */
-export async function readMetrics(driver: Driver, id: string): Promise<MetricsLine[]> {
+export async function readMetrics(driver: StoreDriver, id: string): Promise<MetricsLine[]> {
   const lines = new Map<number, MetricsLine>();
   for await (const texts of readLines(driver, metricsKey(id))) {
     for (const text of texts) {
@@ -61,7 +61,7 @@ export async function readMetrics(driver: Driver, id: string): Promise<MetricsLi
   return [...lines.values()].sort((a, b) => a.step - b.step);
 }
 
-export async function truncateMetrics(driver: Driver, id: string, lastStep: number): Promise<void> {
+export async function truncateMetrics(driver: StoreDriver, id: string, lastStep: number): Promise<void> {
   const kept = (await readMetrics(driver, id)).filter((line) => line.step <= lastStep);
   await driver.write(metricsKey(id), encodeLines(kept));
 }

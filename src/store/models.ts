@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
-import type { MetricsPage, MetricsQuery } from './metrics.ts';
+import type { MetricsPage, MetricsSelection } from './metrics.ts';
 import type { CheckpointRecord } from './records/checkpoint-record.ts';
 import type { MetricsLine } from './records/metrics-line.ts';
 import type { ModelRecord } from './records/model-record.ts';
@@ -35,7 +35,7 @@ export interface ModelStore {
   /** All lines by rising step, each step once; see metrics.ts. */
   readMetrics(id: string): Promise<MetricsLine[]>;
   /** Some of them, in bounded memory. */
-  listMetrics(id: string, query: MetricsQuery): Promise<MetricsPage>;
+  listMetrics(id: string, query: MetricsSelection): Promise<MetricsPage>;
   /** Drops lines of steps after this one: a resumed run writes them again. */
   truncateMetrics(id: string, lastStep: number): Promise<void>;
 

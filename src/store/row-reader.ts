@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { rowsKey } from './dataset-files.ts';
 import type { RowReader } from './datasets.ts';
-import type { Driver, RandomAccess } from './driver.ts';
+import type { StoreDriver, RandomAccess } from './driver.ts';
 import { BYTES_PER_VALUE, type DatasetRecord } from './records/dataset-record.ts';
 
 /** Rows are held in memory up to this size. */
@@ -14,7 +14,7 @@ const READS_AT_ONCE = 32;
 
 /** Opens rows.bin and checks its size and SHA-256. Errors: blob_corrupt, blob_not_found. */
 export async function openRowReader(
-  driver: Driver,
+  driver: StoreDriver,
   record: DatasetRecord,
   rowCacheBytes: number,
 ): Promise<RowReader> {

@@ -1,6 +1,6 @@
 import { profiler, type ColumnNames, type DatasetProfile } from '../model/dataset.ts';
 import { rowsKey } from './dataset-files.ts';
-import type { Driver } from './driver.ts';
+import type { StoreDriver } from './driver.ts';
 import type { RowStream } from './formats/rows.ts';
 import { BYTES_PER_VALUE } from './records/dataset-record.ts';
 
@@ -53,7 +53,7 @@ export async function* toBytes(
 
 /** Measures stored rows `first` to `end - 1`. */
 export async function measureStoredRows(
-  driver: Driver,
+  driver: StoreDriver,
   id: string,
   stream: RowStream,
   scale: number,

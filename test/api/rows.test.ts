@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FINITE, FLOAT32_MAX, parseRows, sizeOf, type RowRules } from '../../src/api/inference/rows.ts';
+import { FINITE, FLOAT32_MAX, parseRows, type RequestRowRules } from '../../src/api/inference/rows.ts';
 import { AppError } from '../../src/errors.ts';
+import { countValues } from '../../src/model/specification.ts';
 
 const UNIT = { low: 0, high: 1, allowed: 'a number in [0, 1]' };
-const rules = (fields: Partial<RowRules> = {}): RowRules => ({
+const rules = (fields: Partial<RequestRowRules> = {}): RequestRowRules => ({
   pointer: '/data',
   shape: [2, 2],
   range: FINITE,
@@ -12,7 +13,7 @@ const rules = (fields: Partial<RowRules> = {}): RowRules => ({
   ...fields,
 });
 
-function failure(rows: readonly unknown[], fields: Partial<RowRules> = {}): AppError {
+function failure(rows: readonly unknown[], fields: Partial<RequestRowRules> = {}): AppError {
   try {
     parseRows(rows, rules(fields));
   } catch (error) {
@@ -27,13 +28,13 @@ const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLengt
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
 const values = (size: number) => fc.array(finite, { minLength: size, maxLength: size });
 const batches = shapes.chain((shape) =>
-  fc.tuple(fc.constant(shape), fc.array(values(sizeOf(shape)), { minLength: 1, maxLength: 5 })),
+  fc.tuple(fc.constant(shape), fc.array(values(countValues(shape)), { minLength: 1, maxLength: 5 })),
 );
 
 function nest(flat: readonly number[], shape: readonly number[]): unknown[] {
   const [length = 0, ...rest] = shape;
   if (rest.length === 0) return [...flat];
-  const size = sizeOf(rest);
+  const size = countValues(rest);
   return Array.from({ length }, (_, i) => nest(flat.slice(i * size, (i + 1) * size), rest));
 }
 
@@ -95,7 +96,7 @@ describe('parseRows', () => {
     );
   });
 
-  it.each<[string, unknown[], Partial<RowRules>, string, string]>([
+  it.each<[string, unknown[], Partial<RequestRowRules>, string, string]>([
     [
       'a ragged row',
       [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PLOT } from '../../src/cli/axes.ts';
+import { CHART_AREA } from '../../src/cli/axes.ts';
 import { CHART_SIZE, drawLineChart, type Series } from '../../src/cli/chart.ts';
 import { niceTicks } from '../../src/api/pictures/drawing/ticks.ts';
 
@@ -49,8 +49,8 @@ describe('line chart', () => {
     for (const [x, y] of points) expect(inPlot(x, y)).toBe(true);
     const heights = points.map(([, y]) => y);
     expect(heights).toEqual(heights.toSorted((a, b) => b - a));
-    expect(points[0]?.[0]).toBe(PLOT.left);
-    expect(points.at(-1)?.[0]).toBe(PLOT.right);
+    expect(points[0]?.[0]).toBe(CHART_AREA.left);
+    expect(points.at(-1)?.[0]).toBe(CHART_AREA.right);
   });
 
   test('shows a single point as a mark', () => {
@@ -87,8 +87,8 @@ describe('line chart', () => {
         .filter((text) => /^\u2212?\d/.test(text))
         .map((text) => text.length),
     );
-    expect(longest * 8).toBeLessThan(PLOT.left);
-    expect(PLOT.right).toBeLessThan(CHART_SIZE.width);
+    expect(longest * 8).toBeLessThan(CHART_AREA.left);
+    expect(CHART_AREA.right).toBeLessThan(CHART_SIZE.width);
   });
 });
 
@@ -107,7 +107,7 @@ describe('ticks', () => {
 type Point = readonly [x: number, y: number];
 
 function inPlot(x: number, y: number): boolean {
-  return x >= PLOT.left && x <= PLOT.right && y >= PLOT.top && y <= PLOT.bottom;
+  return x >= CHART_AREA.left && x <= CHART_AREA.right && y >= CHART_AREA.top && y <= CHART_AREA.bottom;
 }
 
 function polylines(svg: string): Point[][] {
@@ -123,7 +123,7 @@ function polylines(svg: string): Point[][] {
 function marksOf(svg: string): Point[] {
   return [...svg.matchAll(/<circle cx="([^"]*)" cy="([^"]*)"/g)]
     .map(([, x, y]) => [Number(x), Number(y)] as const)
-    .filter(([, y]) => y >= PLOT.top);
+    .filter(([, y]) => y >= CHART_AREA.top);
 }
 
 function textsOf(svg: string): string[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Client } from '../../src/cli/client.ts';
-import { readMetrics } from '../../src/cli/read-metrics.ts';
+import { readAllMetrics } from '../../src/cli/read-metrics.ts';
 import { metricsLine } from '../store/model-fixtures.ts';
 
 const STEPS = [10, 20, 30, 40, 50];
@@ -29,7 +29,7 @@ function pagedClient(): { client: Client; paths: string[] } {
 
 it('metrics are read page by page to the end', async () => {
   const { client, paths } = pagedClient();
-  expect((await readMetrics(client, 'model_1')).map(({ step }) => step)).toEqual(STEPS);
+  expect((await readAllMetrics(client, 'model_1')).map(({ step }) => step)).toEqual(STEPS);
   expect(paths).toEqual([
     '/models/model_1/metrics?limit=10000',
     '/models/model_1/metrics?limit=10000&after=20',
@@ -39,6 +39,6 @@ it('metrics are read page by page to the end', async () => {
 
 it('metrics after a step leave out those before; there may be none', async () => {
   const { client } = pagedClient();
-  expect((await readMetrics(client, 'model_1', 30)).map(({ step }) => step)).toEqual([40, 50]);
-  expect(await readMetrics(client, 'model_1', 50)).toEqual([]);
+  expect((await readAllMetrics(client, 'model_1', 30)).map(({ step }) => step)).toEqual([40, 50]);
+  expect(await readAllMetrics(client, 'model_1', 50)).toEqual([]);
 });

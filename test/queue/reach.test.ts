@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import type { Driver } from '../../src/queue/drivers/driver.ts';
+import type { QueueDriver } from '../../src/queue/drivers/driver.ts';
 import { Reach } from '../../src/queue/reach.ts';
 
 const never = () => new Promise<never>(() => undefined);
@@ -11,7 +11,7 @@ const unavailable = (detail: string) => ({
 
 /** A server that is there, or of which nothing is known yet. */
 function reachOf(ready: () => Promise<void> = async () => undefined): Reach {
-  return new Reach({ ready } as Driver);
+  return new Reach({ ready } as QueueDriver);
 }
 
 beforeEach(() => {

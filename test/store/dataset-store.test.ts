@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createDatasetStore } from '../../src/store/dataset-store.ts';
 import type { DatasetUpload } from '../../src/store/datasets.ts';
-import type { Driver } from '../../src/store/driver.ts';
+import type { StoreDriver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { encodeNpy } from '../../src/store/formats/npy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -150,7 +150,7 @@ describe('create', () => {
 
   it('shows nothing of a data set whose JSON could not be written', async () => {
     const { driver } = await open();
-    const failing: Driver = {
+    const failing: StoreDriver = {
       ...driver,
       write: (key, source) =>
         key.endsWith('.json') ? Promise.reject(new Error('the disk is full')) : driver.write(key, source),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Driver } from '../../src/store/driver.ts';
+import type { StoreDriver } from '../../src/store/driver.ts';
 import { codeOf, piecesOf } from './support.ts';
 
 /** What every driver does. `open` gives an empty store that goes away with the test. */
-export function driverContract(name: string, open: () => Promise<Driver>): void {
+export function driverContract(name: string, open: () => Promise<StoreDriver>): void {
   describe(`driver ${name}`, () => {
     describe('write and read', () => {
       writing(open);
@@ -26,7 +26,7 @@ export function driverContract(name: string, open: () => Promise<Driver>): void 
 
 const text = (value: string): Buffer => Buffer.from(value);
 
-function writing(open: () => Promise<Driver>): void {
+function writing(open: () => Promise<StoreDriver>): void {
   it('reads back what was written, with its size and SHA-256', async () => {
     const driver = await open();
     const written = await driver.write('a/b/c.bin', piecesOf(text('one '), text('two')));
@@ -91,7 +91,7 @@ function writing(open: () => Promise<Driver>): void {
   });
 }
 
-function appending(open: () => Promise<Driver>): void {
+function appending(open: () => Promise<StoreDriver>): void {
   it('makes the blob and adds lines to it', async () => {
     const driver = await open();
     await driver.append('a/log', 'one');
@@ -112,7 +112,7 @@ function appending(open: () => Promise<Driver>): void {
   });
 }
 
-function listing(open: () => Promise<Driver>): void {
+function listing(open: () => Promise<StoreDriver>): void {
   it('names blobs and folders directly below, sorted', async () => {
     const driver = await open();
     for (const key of ['a/z', 'a/b/c', 'a/b/d', 'a/Y', 'other']) await driver.write(key, text('1'));
@@ -137,7 +137,7 @@ function listing(open: () => Promise<Driver>): void {
   });
 }
 
-function opening(open: () => Promise<Driver>): void {
+function opening(open: () => Promise<StoreDriver>): void {
   it('reads at any offset', async () => {
     const driver = await open();
     await driver.write('a/b', text('0123456789'));
@@ -168,7 +168,7 @@ function opening(open: () => Promise<Driver>): void {
   });
 }
 
-function keys(open: () => Promise<Driver>): void {
+function keys(open: () => Promise<StoreDriver>): void {
   const bad = ['', '/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../../b', 'a/./b', '.hidden', 'a/.hidden'];
   const worse = [
     'a\\b',

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createDatasetStore } from '../../src/store/dataset-store.ts';
-import type { Driver, RandomAccess } from '../../src/store/driver.ts';
+import type { StoreDriver, RandomAccess } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { encodeNpy } from '../../src/store/formats/npy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -72,7 +72,7 @@ describe('rows of a store that is not a local disk', () => {
   it('are whole once all reads have ended, in whatever order they do', async () => {
     const rowCount = 100;
     const driver = fsDriver(await temporaryFolder());
-    const slow: Driver = { ...driver, open: async (key) => answerLate(await driver.open(key)) };
+    const slow: StoreDriver = { ...driver, open: async (key) => answerLate(await driver.open(key)) };
     const limits = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20, rowCacheBytes: 0 };
     const store = createDatasetStore(slow, limits);
     const file = idxFile(

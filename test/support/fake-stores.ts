@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../src/errors.ts';
 import { formatIdPattern, createId } from '../../src/ids.ts';
 import type { DatasetRecord, DatasetStore, DatasetUpload, RowReader } from '../../src/store/datasets.ts';
-import type { MetricsQuery } from '../../src/store/metrics.ts';
+import type { MetricsSelection } from '../../src/store/metrics.ts';
 import type {
   CheckpointContent,
   CheckpointRecord,
@@ -123,7 +123,7 @@ export class FakeModels implements ModelStore {
     return this.metrics.get(id) ?? [];
   }
 
-  async listMetrics(id: string, { limit, after = -1, every = 1 }: MetricsQuery) {
+  async listMetrics(id: string, { limit, after = -1, every = 1 }: MetricsSelection) {
     const lines = (await this.readMetrics(id)).filter(
       ({ step, epoch }, i, all) => step > after && (epoch % every === 0 || i === all.length - 1),
     );

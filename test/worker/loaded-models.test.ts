@@ -2,7 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createId } from '../../src/ids.ts';
-import type { Driver } from '../../src/store/driver.ts';
+import type { StoreDriver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
@@ -28,7 +28,7 @@ async function shelf() {
   const driver = fsDriver(folder);
   /** Keys of parameters that were read. */
   const reads: string[] = [];
-  const read: Driver['read'] = (key) => {
+  const read: StoreDriver['read'] = (key) => {
     if (key.endsWith('parameters.safetensors')) reads.push(key);
     return driver.read(key);
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Client } from '../../src/cli/client.ts';
-import { NETWORKS, orderPilot, type Setting } from '../../src/cli/reproduce/protocol.ts';
+import { PAPER_NETWORKS, orderPilot, type Setting } from '../../src/cli/reproduce/protocol.ts';
 import type { Session } from '../../src/cli/reproduce/session.ts';
 import { chooseStep } from '../../src/cli/reproduce/steps.ts';
 import type { JobOrder } from '../../src/cli/demo/calls.ts';
@@ -84,7 +84,7 @@ describe('poisoned test rows', () => {
       const setting: Setting = {
         name: 'pilot',
         rows,
-        ...NETWORKS.MNIST,
+        ...PAPER_NETWORKS.MNIST,
         hidden: 8,
         latents: 2,
         method: 'AEVB',

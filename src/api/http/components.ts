@@ -1,18 +1,18 @@
 /** A node of a JSON schema, or of the OpenAPI document around it. */
-export type Node = Readonly<Record<string, unknown>>;
+export type SchemaNode = Readonly<Record<string, unknown>>;
 
-export function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is SchemaNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function mapNode(value: unknown, change: (child: Node, key: string) => unknown): Node {
+export function mapNode(value: unknown, change: (child: SchemaNode, key: string) => unknown): SchemaNode {
   const entries = Object.entries(isNode(value) ? value : {});
   return Object.fromEntries(entries.map(([key, child]) => [key, isNode(child) ? change(child, key) : child]));
 }
 
 interface Component {
   readonly description: unknown;
-  readonly content: Node;
+  readonly content: SchemaNode;
 }
 
 /** The named schemas of the document. Where one is used there is a reference, with its own default and description. */
@@ -20,7 +20,10 @@ export class Components {
   readonly #known = new Map<string, Component>();
 
   /** One title has one schema in requests and, if it differs there, another in answers. */
-  refer({ title, default: filledIn, description, ...content }: Node, names: readonly string[]): Node {
+  refer(
+    { title, default: filledIn, description, ...content }: SchemaNode,
+    names: readonly string[],
+  ): SchemaNode {
     const name = names.find((one) => isSame(this.#known.get(one)?.content ?? content, content));
     if (name === undefined) throw new Error(`two different schemas have the title ${String(title)}`);
     const known = this.#known.get(name) ?? { description, content };
@@ -32,7 +35,7 @@ export class Components {
     };
   }
 
-  toSchemas(): Node {
+  toSchemas(): SchemaNode {
     const sorted = [...this.#known].toSorted(([one], [other]) => (one < other ? -1 : 1));
     return Object.fromEntries(
       sorted.map(([name, { description, content }]) => [
@@ -43,6 +46,6 @@ export class Components {
   }
 }
 
-function isSame(one: Node, other: Node): boolean {
+function isSame(one: SchemaNode, other: SchemaNode): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

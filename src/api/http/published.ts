@@ -1,8 +1,8 @@
-import { Components, isNode, mapNode, type Node } from './components.ts';
+import { Components, isNode, mapNode, type SchemaNode } from './components.ts';
 import { PUBLISHED } from './schemas.ts';
 
 type Direction = 'request' | 'answer';
-type Publish = (schema: Node) => Node;
+type Publish = (schema: SchemaNode) => SchemaNode;
 
 /**
  * The document as clients read it: schemas with a title become components, as do bodies and answers, after their operation;
@@ -18,11 +18,11 @@ export function publishDocument<Document extends object>(document: Document): Do
   return Object.assign(document, { paths: published, components: { schemas: components.toSchemas() } });
 }
 
-function mapOperations(paths: unknown, change: (operation: Node) => Node): Node {
+function mapOperations(paths: unknown, change: (operation: SchemaNode) => SchemaNode): SchemaNode {
   return mapNode(paths, (operations) => mapNode(operations, change));
 }
 
-function publishRequest(operation: Node, publish: Publish): Node {
+function publishRequest(operation: SchemaNode, publish: Publish): SchemaNode {
   const { parameters, requestBody } = operation;
   return {
     ...operation,
@@ -35,25 +35,25 @@ function publishRequest(operation: Node, publish: Publish): Node {
   };
 }
 
-function publishParameter(parameter: Node, publish: Publish): Node {
+function publishParameter(parameter: SchemaNode, publish: Publish): SchemaNode {
   const schema = isNode(parameter['schema']) ? parameter['schema'] : {};
   const required = parameter['required'] === true && !('default' in schema);
   return { ...parameter, required, schema: publish(schema) };
 }
 
-function publishAnswers(operation: Node, publish: Publish): Node {
+function publishAnswers(operation: SchemaNode, publish: Publish): SchemaNode {
   const title = titleOf(operation, 'Answer');
   const responses = mapNode(operation['responses'], (response) => publishContent(response, title, publish));
   return { ...operation, responses };
 }
 
 /** encode -> EncodeRequest */
-function titleOf({ operationId }: Node, suffix: string): string {
+function titleOf({ operationId }: SchemaNode, suffix: string): string {
   const name = String(operationId);
   return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}${suffix}`;
 }
 
-function publishContent(part: Node, title: string, publish: Publish): Node {
+function publishContent(part: SchemaNode, title: string, publish: Publish): SchemaNode {
   if (!isNode(part['content'])) return part;
   const content = mapNode(part['content'], (media, type) => {
     const schema = isNode(media['schema']) ? media['schema'] : {};
@@ -66,7 +66,7 @@ function publishContent(part: Node, title: string, publish: Publish): Node {
 function publisher(components: Components, direction: Direction): Publish {
   return publish;
 
-  function publish({ [PUBLISHED]: extra, ...original }: Node): Node {
+  function publish({ [PUBLISHED]: extra, ...original }: SchemaNode): SchemaNode {
     const schema = { ...original, ...(isNode(extra) && extra) };
     const inside = isNode(schema['discriminator']) ? publishUnion(schema) : publishParts(schema);
     const { title } = schema;
@@ -75,7 +75,7 @@ function publisher(components: Components, direction: Direction): Publish {
       : inside;
   }
 
-  function publishParts({ default: filledIn, ...schema }: Node): Node {
+  function publishParts({ default: filledIn, ...schema }: SchemaNode): SchemaNode {
     const { properties, items, additionalProperties, anyOf } = schema;
     return {
       ...schema,
@@ -88,7 +88,7 @@ function publisher(components: Components, direction: Direction): Publish {
   }
 
   /** Each member says which tag is its own. A member that is a union itself has no single tag: then there is no mapping. */
-  function publishUnion(union: Node): Node {
+  function publishUnion(union: SchemaNode): SchemaNode {
     const { title, description, default: filledIn, discriminator } = union;
     const { propertyName } = isNode(discriminator) ? discriminator : {};
     const members = membersOf(union, String(propertyName));
@@ -105,7 +105,7 @@ function publisher(components: Components, direction: Direction): Publish {
     };
   }
 
-  function requiredOf({ required, properties }: Node): Node {
+  function requiredOf({ required, properties }: SchemaNode): SchemaNode {
     if (!Array.isArray(required) || direction === 'answer') return {};
     const fields = isNode(properties) ? properties : {};
     const needed = required.filter((name: string) => !(isNode(fields[name]) && 'default' in fields[name]));
@@ -114,7 +114,7 @@ function publisher(components: Components, direction: Direction): Publish {
 }
 
 /** The member that is meant if the tag is left out says so. */
-function membersOf(union: Node, tag: string): Node[] {
+function membersOf(union: SchemaNode, tag: string): SchemaNode[] {
   const usual = fieldOf(union, tag)['default'];
   const members = Array.isArray(union['oneOf']) ? union['oneOf'].filter(isNode) : [];
   return members.map((member) => {
@@ -129,7 +129,7 @@ function membersOf(union: Node, tag: string): Node[] {
   });
 }
 
-function fieldOf({ properties }: Node, name: string): Node {
+function fieldOf({ properties }: SchemaNode, name: string): SchemaNode {
   const field = isNode(properties) ? properties[name] : undefined;
   return isNode(field) ? field : {};
 }

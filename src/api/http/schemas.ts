@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { closed } from '../../model/specification.ts';
 
-export const closed = { additionalProperties: false } as const;
+export { closed };
 
 /**
  * A keyword that the validator ignores: what the published schema says in addition. For parts that are too large for a schema

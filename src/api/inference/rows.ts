@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import { countValues } from '../../model/specification.ts';
 
 /** Largest finite float32: what goes to a model must fit one. */
 export const FLOAT32_MAX = 3.4028234663852886e38;
@@ -18,7 +19,7 @@ export const FINITE: ValueRange = {
   allowed: 'a finite number that fits float32',
 };
 
-export interface RowRules {
+export interface RequestRowRules {
   /** Where the rows stand in the body, e.g. `/data`. */
   readonly pointer: string;
   readonly shape: readonly number[];
@@ -28,7 +29,7 @@ export interface RowRules {
 }
 
 interface Target {
-  readonly rules: RowRules;
+  readonly rules: RequestRowRules;
   readonly values: Float32Array;
   next: number;
 }
@@ -37,8 +38,8 @@ interface Target {
  * Rows of a request as one float32 array [rows.length, size], row-major. A row is flat (size numbers) or nested
  * as rules.shape says. Errors: too_large; validation_failed with the pointer of the first bad row or value.
  */
-export function parseRows(rows: readonly unknown[], rules: RowRules): Float32Array {
-  const size = sizeOf(rules.shape);
+export function parseRows(rows: readonly unknown[], rules: RequestRowRules): Float32Array {
+  const size = countValues(rules.shape);
   checkValues(rules.pointer.slice(1), rows.length * size, rules.maxValues);
   const target: Target = { rules, values: new Float32Array(rows.length * size), next: 0 };
   const flat = [size];
@@ -52,10 +53,6 @@ export function parseRows(rows: readonly unknown[], rules: RowRules): Float32Arr
 /** Errors: too_large where more values than allowed would be sent or answered. */
 export function checkValues(what: string, values: number, limit: number): void {
   if (values > limit) throw AppError.of('too_large', { what: `${what} (${values})`, limit, unit: 'values' });
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, axis) => product * axis, 1);
 }
 
 function fill(value: unknown, shape: readonly number[], path: readonly number[], target: Target): void {
@@ -87,7 +84,9 @@ function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: 
 function allowedLengths({ rules }: Target, path: readonly number[]): string {
   const { shape } = rules;
   if (path.length > 1) return String(shape[path.length - 1] ?? 0);
-  return shape.length > 1 ? `${sizeOf(shape)}, or nested as [${shape.join(', ')}]` : String(sizeOf(shape));
+  return shape.length > 1
+    ? `${countValues(shape)}, or nested as [${shape.join(', ')}]`
+    : String(countValues(shape));
 }
 
 function bad(target: Target, path: readonly number[], found: string, allowed: string): AppError {

@@ -144,7 +144,7 @@ export const SamplesQuery = request({
 export type SamplesQuery = Static<typeof SamplesQuery>;
 
 export const Numbers = Type.Array(Type.Number());
-export const Rows = Type.Array(Numbers);
+export const NumberRows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: nullable(
     Type.Number({
@@ -179,7 +179,7 @@ export const EncodeAnswer = answer({
   standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
     description: 'Standard deviation of q(z|x); null if it does not exist.',
   }),
-  samples: Type.Optional(Type.Array(Rows, { description: 'Indexed by draw, row, dimension.' })),
+  samples: Type.Optional(Type.Array(NumberRows, { description: 'Indexed by draw, row, dimension.' })),
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
@@ -258,5 +258,5 @@ export const LogMarginalLikelihoodAnswer = answer(
 );
 export type LogMarginalLikelihoodAnswer = Static<typeof LogMarginalLikelihoodAnswer>;
 
-export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: Rows, data: DataRows });
+export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: NumberRows, data: DataRows });
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

@@ -3,7 +3,7 @@ import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '.
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
 import { Checkpoint, PAGE_FIELDS, Time, closed, nullable } from '../http/schemas.ts';
 
-export const State = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
+export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
 const Elbo = nullable(Type.Number({ description: 'Nats per row.' }));
 const text = { minLength: 1, maxLength: 100 } as const;
 
@@ -112,7 +112,7 @@ const Failure = Type.Object(
 const job = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
   id: Type.String(),
   type: Type.Literal(type),
-  state: State,
+  state: JobStateSchema,
   dataset_id: Type.String(),
   created_at: Time,
   started_at: nullable(Time),

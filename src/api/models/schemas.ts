@@ -3,7 +3,7 @@ import { CheckpointRecord } from '../../store/records/checkpoint-record.ts';
 import { MetricsLine } from '../../store/records/metrics-line.ts';
 import { ModelRecord } from '../../store/records/model-record.ts';
 import { closed, nullable, page } from '../http/schemas.ts';
-import { State } from '../jobs/schemas.ts';
+import { JobStateSchema } from '../jobs/schemas.ts';
 
 const Elbo = CheckpointRecord.properties.validation_elbo;
 
@@ -23,7 +23,7 @@ export const ModelDetails = Type.Object(
     checkpoints: Type.Array(Checkpoint, { description: 'By rising step.' }),
     latest_validation_elbo: Elbo,
     best_validation_elbo: Elbo,
-    job_state: nullable(State),
+    job_state: nullable(JobStateSchema),
   },
   { title: 'ModelDetails', ...closed, description: 'A model with its checkpoints and the state of its job.' },
 );

@@ -9,7 +9,7 @@ import {
   modelId,
   Numbers,
   PICTURE_FIELDS,
-  Rows,
+  NumberRows,
 } from '../inference/schemas.ts';
 
 const MOST_ROWS = 10_000;
@@ -95,9 +95,12 @@ export type ManifoldAnswer = Static<typeof ManifoldAnswer>;
 export const TraversalAnswer = answer({
   columns,
   base: Type.Array(Type.Number(), { description: 'Values of the latents that do not move.' }),
-  traversals: Type.Array(Type.Object({ dimension: Type.Integer(), latents: Rows, data: DataRows }, closed), {
-    description: 'Evenly spaced from the 0.01 to the 0.99 quantile of the prior.',
-  }),
+  traversals: Type.Array(
+    Type.Object({ dimension: Type.Integer(), latents: NumberRows, data: DataRows }, closed),
+    {
+      description: 'Evenly spaced from the 0.01 to the 0.99 quantile of the prior.',
+    },
+  ),
 });
 export type TraversalAnswer = Static<typeof TraversalAnswer>;
 

@@ -4,7 +4,7 @@ import { drawLineChart } from '../chart.ts';
 import type { Calls } from './calls.ts';
 import type { Epoch } from '../progress.ts';
 import type { WrittenFile } from './report.ts';
-import type { Images } from './test-images.ts';
+import type { PixelRows } from './test-images.ts';
 
 const SAMPLES = 100;
 
@@ -18,7 +18,7 @@ export async function writeSamples(calls: Calls, modelId: string, output: string
 export async function writeReconstructions(
   calls: Calls,
   modelId: string,
-  images: Images,
+  images: PixelRows,
   output: string,
 ): Promise<WrittenFile> {
   const path = join(output, 'reconstructions.png');

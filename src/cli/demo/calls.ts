@@ -3,7 +3,7 @@ import type { TrainJob, TrainRequest } from '../../api/jobs/schemas.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { Client } from '../client.ts';
 import type { Epoch } from '../progress.ts';
-import { readMetrics } from '../read-metrics.ts';
+import { readAllMetrics } from '../read-metrics.ts';
 
 /** A job as it is sent: what is left out of model and training has the default of the service. */
 export interface JobOrder extends Pick<TrainRequest, 'dataset_id' | 'name'> {
@@ -34,7 +34,7 @@ export function callsOf(client: Client): Calls {
   return {
     createJob: (order) => client.postJson('/jobs', order),
     waitForJob: (id, look) => client.waitForJob(id, look),
-    metrics: (modelId, after) => readMetrics(client, modelId, after),
+    metrics: (modelId, after) => readAllMetrics(client, modelId, after),
     encode: (request) => client.postJson('/encode', request),
     elbo: (request) => client.postJson('/elbo', request),
     reconstructionsPng: (modelId, data) =>

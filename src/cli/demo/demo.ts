@@ -10,7 +10,7 @@ import { Interrupted, watchInterruption } from '../interruption.ts';
 import { createProgress } from '../progress.ts';
 import { report, shortPath, type Findings } from './report.ts';
 import { score } from './scoring.ts';
-import { readTestImages, type Images } from './test-images.ts';
+import { readTestImages, type PixelRows } from './test-images.ts';
 import { paperOrder, train, type Training } from './training.ts';
 
 export interface DemoOptions {
@@ -72,7 +72,12 @@ async function useService(host: Host, { folder, epochs, environment, signal }: S
   return await explore(calls, training, images, folder);
 }
 
-async function explore(calls: Calls, training: Training, images: Images, folder: string): Promise<Findings> {
+async function explore(
+  calls: Calls,
+  training: Training,
+  images: PixelRows,
+  folder: string,
+): Promise<Findings> {
   const { modelId, epochs } = training;
   const shown = images.slice(0, RECONSTRUCTED);
   const posterior = await calls.encode({

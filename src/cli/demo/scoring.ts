@@ -1,5 +1,5 @@
 import type { Calls } from './calls.ts';
-import { shuffled, upsideDown, type Images } from './test-images.ts';
+import { shuffled, upsideDown, type PixelRows } from './test-images.ts';
 
 /** Draws of z behind each score. */
 export const DRAWS = 100;
@@ -19,13 +19,13 @@ export interface Scores {
   readonly shuffled: Comparison;
 }
 
-export async function score(calls: Calls, modelId: string, images: Images): Promise<Scores> {
-  const elbo = async (spoilt: Images) => {
+export async function score(calls: Calls, modelId: string, images: PixelRows): Promise<Scores> {
+  const elbo = async (spoilt: PixelRows) => {
     const data = spoilt.map((row) => [...row]);
     return calls.elbo({ model_id: modelId, data, samples: DRAWS });
   };
   const usual = await elbo(images);
-  const compare = async (spoilt: Images): Promise<Comparison> => {
+  const compare = async (spoilt: PixelRows): Promise<Comparison> => {
     const { mean, elbo: bounds } = await elbo(spoilt);
     return { bound: mean.elbo, lower: bounds.filter((bound, i) => bound < (usual.elbo[i] ?? NaN)).length };
   };

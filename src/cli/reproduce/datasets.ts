@@ -7,7 +7,7 @@ import { splitRows } from '../../model/dataset.ts';
 import { openUpload } from '../../store/formats/upload.ts';
 import { openStore } from '../../store/store.ts';
 import { UsageError, type DataName, type Options } from './options.ts';
-import type { Rows } from './protocol.ts';
+import type { TrainingRows } from './protocol.ts';
 import type { Session } from './session.ts';
 
 /** The paper's numbers for Frey Face fit value / 256 and not value / 255. */
@@ -16,7 +16,7 @@ const FREY_SCALE = 1 / 256;
 const FREY_TEST_FRACTION = 0.1;
 const LIMITS = { maxUploadBytes: 2 ** 30, maxDatasetBytes: 2 ** 30 };
 
-export const DATASETS: { readonly [Data in DataName]: (session: Session) => Promise<Rows> } = {
+export const PAPER_DATASETS: { readonly [Data in DataName]: (session: Session) => Promise<TrainingRows> } = {
   MNIST: async ({ client }) => {
     const { id, rows, test_rows: testRows } = await client.getJson<Dataset>('/datasets/mnist');
     const description = 'grey pixels, value / 255; all 60,000 training images, all 10,000 test images';
@@ -75,7 +75,7 @@ function* encodeIdx(
 }
 
 /** The first training images of MNIST as a data set of their own; its models are evaluated on the test rows of `mnist`. */
-export async function uploadFirstImages(session: Session, trainRows: number): Promise<Rows> {
+export async function uploadFirstImages(session: Session, trainRows: number): Promise<TrainingRows> {
   const asked = { scale: 1 / 255, train_rows: trainRows };
   const { id } = await upload(session, `MNIST, ${trainRows} images`, asked, () =>
     Readable.from(readFirstImages(session.options, trainRows)),

@@ -1,6 +1,6 @@
 import { formatNats } from '../format.ts';
 import { valueAt, type Curve } from './curve.ts';
-import { DATASETS } from './datasets.ts';
+import { PAPER_DATASETS } from './datasets.ts';
 import { jobOf, type Trained } from './jobs.ts';
 import { panelName, type DataName, type Panel } from './options.ts';
 import { runPanelMethod, type Run } from './panel.ts';
@@ -33,7 +33,7 @@ interface PanelFindings {
 }
 
 /** Figure 2: the lower bound of training and test rows as training goes on, AEVB and wake-sleep. */
-export async function figure2(session: Session): Promise<string> {
+export async function reproduceFigure2(session: Session): Promise<string> {
   const { options } = session;
   const done: PanelFindings[] = [];
   for (const panel of options.panels) {
@@ -57,7 +57,7 @@ export async function figure2(session: Session): Promise<string> {
 }
 
 async function findingsOf(session: Session, panel: Panel): Promise<PanelFindings> {
-  const rows = await DATASETS[panel.data](session);
+  const rows = await PAPER_DATASETS[panel.data](session);
   const runs: Run[] = [];
   for (const method of METHODS) runs.push(await runPanelMethod(session, panel, rows, method));
   const ours = runs.flatMap(({ method, trained }) => curvesOf(method, trained));

@@ -1,23 +1,23 @@
 import { formatNats } from '../format.ts';
 import { uploadFirstImages } from './datasets.ts';
-import { evaluate, jobOf, train, type Evaluated, type Trained } from './jobs.ts';
+import { evaluateOnce, jobOf, trainOnce, type Evaluated, type Trained } from './jobs.ts';
 import { agreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
 import { paperCurves } from './paper.ts';
 import { overlay, type NamedCurve } from './plot.ts';
 import {
   METHODS,
-  NETWORKS,
+  PAPER_NETWORKS,
   orderPilot,
-  orderTraining,
+  orderFullTraining,
   type Method,
-  type Rows,
+  type TrainingRows,
   type Setting,
 } from './protocol.ts';
 import { table, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, readValidationBound, type ChosenStep } from './steps.ts';
 
-const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
+const NETWORK = { hidden: 100, latents: 3, likelihood: PAPER_NETWORKS.MNIST.likelihood } as const;
 /** Eighths of the training after which log p(x) is estimated. */
 const POINTS = [2, 4, 8] as const;
 const CHECKPOINTS = 8;
@@ -46,7 +46,7 @@ interface Run {
 }
 
 /** Figure 3: the estimated marginal likelihood as training goes on, AEVB, wake-sleep and Monte Carlo EM. */
-export async function figure3(session: Session): Promise<string> {
+export async function reproduceFigure3(session: Session): Promise<string> {
   const { options } = session;
   const rows = await uploadFirstImages(session, options.trainRows);
   const runs: Run[] = [];
@@ -58,7 +58,7 @@ export async function figure3(session: Session): Promise<string> {
   return estimatesTable(runs);
 }
 
-async function runMethod(session: Session, rows: Rows, method: Method): Promise<Run> {
+async function runMethod(session: Session, rows: TrainingRows, method: Method): Promise<Run> {
   const { samples, initializer, seed, trainRows } = session.options;
   const name = `MNIST 3, ${trainRows} rows, ${method}`;
   const setting: Setting = { name, rows, ...NETWORK, method, initializer, seed, checkpoints: CHECKPOINTS };
@@ -68,8 +68,8 @@ async function runMethod(session: Session, rows: Rows, method: Method): Promise<
     (size) => orderPilot(setting, size, countPilotSamples(samples)),
     method === 'MCEM' ? (pilot, trained) => scorePilot(session, pilot, trained) : readValidationBound,
   );
-  const order = orderTraining(setting, step.step_size, samples);
-  const trained = await train(session, name, order);
+  const order = orderFullTraining(setting, step.step_size, samples);
+  const trained = await trainOnce(session, name, order);
   const estimates: Estimate[] = [];
   for (const [step, part] of stepsOf(trained).flatMap((step) => PARTS.map((part) => [step, part] as const))) {
     estimates.push(await estimate(session, { name, method, trained }, step, part));
@@ -90,7 +90,7 @@ async function estimate(
   step: number,
   rows: Part,
 ): Promise<Estimate> {
-  const evaluation = await evaluate(session, `${name}, step ${step}, ${rows}`, {
+  const evaluation = await evaluateOnce(session, `${name}, step ${step}, ${rows}`, {
     model_id: trained.model_id,
     checkpoint: step,
     ...PART_ROWS[rows],
@@ -103,11 +103,11 @@ async function estimate(
 
 async function scorePilot(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
   const order = { model_id, rows: 'validation' as const, limit: PILOT_ROWS, measures: [...MEASURES] };
-  const { report } = await evaluate(session, `${name}, log p(x)`, order);
+  const { report } = await evaluateOnce(session, `${name}, log p(x)`, order);
   return agreement(report).posterior_density.mean;
 }
 
-async function write(session: Session, rows: Rows, runs: readonly Run[]): Promise<void> {
+async function write(session: Session, rows: TrainingRows, runs: readonly Run[]): Promise<void> {
   const { options } = session;
   const curves = await paperCurves(3, `Ntrain=${options.trainRows}`);
   const ours = runs.flatMap(curvesOf);

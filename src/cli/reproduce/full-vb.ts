@@ -1,15 +1,21 @@
 import type { TrainingSpec } from '../../model/specification.ts';
 import { mean } from './curve.ts';
 import { uploadFirstImages } from './datasets.ts';
-import { evaluate, jobOf, train, type Trained } from './jobs.ts';
+import { evaluateOnce, jobOf, trainOnce, type Trained } from './jobs.ts';
 import { FITTED, LIMIT, marginalOf } from './marginal.ts';
-import { NETWORKS, orderPilot, orderTraining, type Rows, type Setting } from './protocol.ts';
+import {
+  PAPER_NETWORKS,
+  orderPilot,
+  orderFullTraining,
+  type TrainingRows,
+  type Setting,
+} from './protocol.ts';
 import { table, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
 
 /** Figure 3's network on few rows, where a point estimate of the parameters has room to overfit. */
-const NETWORK = { hidden: 100, latents: 3, likelihood: NETWORKS.MNIST.likelihood } as const;
+const NETWORK = { hidden: 100, latents: 3, likelihood: PAPER_NETWORKS.MNIST.likelihood } as const;
 const ROWS = 1000;
 
 const LEARNING = {
@@ -43,7 +49,7 @@ interface Run {
 }
 
 /** Appendix F against maximum likelihood, same budget: does a posterior over the decoder's parameters help on few rows? */
-export async function fullVb(session: Session): Promise<string> {
+export async function reproduceFullVb(session: Session): Promise<string> {
   const { options } = session;
   const rows = await uploadFirstImages(session, ROWS);
   const runs: Run[] = [];
@@ -59,7 +65,7 @@ export async function fullVb(session: Session): Promise<string> {
   return comparisonTable(found);
 }
 
-const settingOf = (session: Session, rows: Rows, name: Name, seed: number): Setting => ({
+const settingOf = (session: Session, rows: TrainingRows, name: Name, seed: number): Setting => ({
   name: `MNIST 3, ${ROWS} rows, ${name}, seed ${seed}`,
   rows,
   ...NETWORK,
@@ -71,7 +77,7 @@ const settingOf = (session: Session, rows: Rows, name: Name, seed: number): Sett
 });
 
 /** By the bound of the pilots, with the first seed. */
-function stepOf(session: Session, rows: Rows, name: Name): Promise<ChosenStep> {
+function stepOf(session: Session, rows: TrainingRows, name: Name): Promise<ChosenStep> {
   const setting = settingOf(session, rows, name, session.options.seed);
   const samples = countPilotSamples(session.options.samples);
   return chooseStep(session, setting.name, (size) => orderPilot(setting, size, samples));
@@ -79,14 +85,14 @@ function stepOf(session: Session, rows: Rows, name: Name): Promise<ChosenStep> {
 
 async function runSeed(
   session: Session,
-  rows: Rows,
+  rows: TrainingRows,
   learning: Name,
   seed: number,
   step: ChosenStep,
 ): Promise<Run> {
   const setting = settingOf(session, rows, learning, seed);
-  const order = orderTraining(setting, step.step_size, session.options.samples);
-  const trained = await train(session, setting.name, order);
+  const order = orderFullTraining(setting, step.step_size, session.options.samples);
+  const trained = await trainOnce(session, setting.name, order);
   const scores: Score[] = [];
   const every = Math.ceil(trained.epochs.length / CHECKPOINTS);
   for (const share of POINTS) {
@@ -104,7 +110,7 @@ async function score(
 ): Promise<Score> {
   const measures = [{ name: 'elbo', samples: 10 } as const, FITTED];
   const order = { model_id, checkpoint, dataset_id: 'mnist', rows: 'test', limit: LIMIT, measures } as const;
-  const { report } = await evaluate(session, `${name}, step ${checkpoint}`, order);
+  const { report } = await evaluateOnce(session, `${name}, step ${checkpoint}`, order);
   const marginal = marginalOf(report, 'fitted_importance_sampling');
   if (!marginal || !report.elbo) throw new RangeError(`${name}: the evaluation lacks a measure`);
   const { mean: value, standard_error } = marginal;

@@ -2,7 +2,7 @@ import type { EvaluateJob, EvaluateRequest, Job, TrainJob } from '../../api/jobs
 import { JobFailed } from '../client.ts';
 import type { JobOrder } from '../demo/calls.ts';
 import type { Epoch } from '../progress.ts';
-import { readMetrics } from '../read-metrics.ts';
+import { readAllMetrics } from '../read-metrics.ts';
 import type { Session } from './session.ts';
 
 interface Times {
@@ -25,9 +25,9 @@ export interface Trained extends Times {
  * What came of a training, which is ordered where it was not already under this name. A training that diverges is a
  * result too. Errors: JobFailed for any other failure, which the next run orders anew.
  */
-export function train(session: Session, name: string, order: JobOrder): Promise<Trained> {
+export function trainOnce(session: Session, name: string, order: JobOrder): Promise<Trained> {
   return once(session, name, order, async (job: TrainJob) => {
-    const epochs = await readMetrics(session.client, job.model_id);
+    const epochs = await readAllMetrics(session.client, job.model_id);
     return { ...timesOf(job), model_id: job.model_id, diverged: job.error?.message ?? null, epochs };
   });
 }
@@ -41,7 +41,7 @@ export type EvaluationOrder = Pick<EvaluateRequest, 'model_id' | 'measures'> &
   Partial<Pick<EvaluateRequest, 'checkpoint' | 'dataset_id' | 'rows' | 'limit' | 'seed'>>;
 
 /** What came of an evaluation, which is ordered where it was not already under this name. Errors: JobFailed. */
-export function evaluate(session: Session, name: string, order: EvaluationOrder): Promise<Evaluated> {
+export function evaluateOnce(session: Session, name: string, order: EvaluationOrder): Promise<Evaluated> {
   return once(session, name, { type: 'evaluate', ...order }, (job: EvaluateJob) => {
     if (job.result?.outcome === 'succeeded') return { ...timesOf(job), report: job.result };
     throw new JobFailed(`${name}: ${job.error?.message ?? 'there is no result'}`);

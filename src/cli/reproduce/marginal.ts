@@ -20,7 +20,7 @@ export const FITTED: MeasureSpec = {
 export const MEASURES: readonly MeasureSpec[] = [POSTERIOR_DENSITY, FITTED];
 
 /** An estimate of the mean of log p(x) over rows. */
-export interface Marginal {
+export interface MarginalMean {
   readonly mean: number;
   /** Over rows. */
   readonly standard_error: number | null;
@@ -33,8 +33,8 @@ export interface Marginal {
  * which takes the logarithm of an inverse mean, above it: what parts them beyond the errors of the draws is that bias.
  */
 export interface Agreement {
-  readonly posterior_density: Marginal;
-  readonly fitted_importance_sampling: Marginal;
+  readonly posterior_density: MarginalMean;
+  readonly fitted_importance_sampling: MarginalMean;
   /** Appendix D's minus importance sampling's. */
   readonly difference: number;
   /** Standard errors of the difference: as if the two had been estimated on rows of their own, and by the draws alone. */
@@ -65,7 +65,7 @@ export function agreement(report: Evaluated['report']): Agreement {
 export function marginalOf(
   { log_marginal_likelihood: found = [] }: Evaluated['report'],
   method: MarginalMethod,
-): Marginal | null {
+): MarginalMean | null {
   const one = found.find((estimate) => estimate.method === method);
   if (!one) return null;
   const { mean, standard_error, monte_carlo_standard_error } = one;

@@ -1,6 +1,13 @@
-import { train, type Trained } from './jobs.ts';
+import { trainOnce, type Trained } from './jobs.ts';
 import { panelName, type Panel } from './options.ts';
-import { NETWORKS, orderPilot, orderTraining, type Method, type Rows, type Setting } from './protocol.ts';
+import {
+  PAPER_NETWORKS,
+  orderPilot,
+  orderFullTraining,
+  type Method,
+  type TrainingRows,
+  type Setting,
+} from './protocol.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
 
@@ -15,16 +22,16 @@ export interface Run {
 export async function runPanelMethod(
   session: Session,
   panel: Panel,
-  rows: Rows,
+  rows: TrainingRows,
   method: Method,
 ): Promise<Run> {
   const { samples, initializer, seed } = session.options;
   const name = `${panelName(panel)}, ${method}`;
-  const network = NETWORKS[panel.data];
+  const network = PAPER_NETWORKS[panel.data];
   const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
   const step = await chooseStep(session, name, (size) =>
     orderPilot(setting, size, countPilotSamples(samples)),
   );
-  const order = orderTraining(setting, step.step_size, samples);
-  return { method, step, order, trained: await train(session, name, order) };
+  const order = orderFullTraining(setting, step.step_size, samples);
+  return { method, step, order, trained: await trainOnce(session, name, order) };
 }

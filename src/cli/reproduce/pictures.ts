@@ -1,4 +1,4 @@
-import { DATASETS } from './datasets.ts';
+import { PAPER_DATASETS } from './datasets.ts';
 import { formatNats } from '../format.ts';
 import { jobOf } from './jobs.ts';
 import { panelName, type Panel } from './options.ts';
@@ -16,7 +16,7 @@ interface Picture {
 const [MANIFOLD, SAMPLES] = [20, 10] as const;
 
 /** Figure 4: what the decoder makes of the plane of 2 latents, on a grid through the inverse Gaussian distribution function. */
-export function figure4(session: Session): Promise<string> {
+export function reproduceFigure4(session: Session): Promise<string> {
   const data = session.options.frey === null ? (['MNIST'] as const) : (['Frey', 'MNIST'] as const);
   if (data.length === 1) session.say('Frey Face is left out: --frey names no file.');
   const path = (id: string): string => `/models/${id}/manifold?size=${MANIFOLD}&format=png`;
@@ -27,7 +27,7 @@ export function figure4(session: Session): Promise<string> {
 }
 
 /** Figure 5: samples of models of MNIST with 2, 5, 10 and 20 latents. */
-export function figure5(session: Session): Promise<string> {
+export function reproduceFigure5(session: Session): Promise<string> {
   const { seed } = session.options;
   const path = (id: string): string =>
     `/samples?model_id=${id}&count=${SAMPLES ** 2}&seed=${seed}&format=png`;
@@ -41,7 +41,7 @@ async function picture(session: Session, pictures: readonly Picture[]): Promise<
   const { options, client } = session;
   const done: { panel: string; file: string; run: Run }[] = [];
   for (const { panel, path } of pictures) {
-    const rows = await DATASETS[panel.data](session);
+    const rows = await PAPER_DATASETS[panel.data](session);
     const run = await runPanelMethod(session, panel, rows, 'AEVB');
     const name = `${panelName(panel).toLowerCase().replace(' ', '-')}.png`;
     const file = await writeOutput(options, name, await client.getBytes(path(run.trained.model_id)));

@@ -16,7 +16,7 @@ const ALGORITHMS: { readonly [Name in Method]: AlgorithmSpec } = {
 };
 
 /** Hidden units of encoder and decoder, and p(x|z), by data set. */
-export const NETWORKS: {
+export const PAPER_NETWORKS: {
   readonly [Data in DataName]: { readonly hidden: number; readonly likelihood: LikelihoodSpec };
 } = {
   MNIST: { hidden: 500, likelihood: { family: 'bernoulli' } },
@@ -24,7 +24,7 @@ export const NETWORKS: {
 };
 
 /** Rows to train on, in the service. */
-export interface Rows {
+export interface TrainingRows {
   readonly datasetId: string;
   /** What is said of them in the results. */
   readonly description: string;
@@ -35,7 +35,7 @@ export interface Rows {
 
 export interface Setting {
   readonly name: string;
-  readonly rows: Rows;
+  readonly rows: TrainingRows;
   readonly likelihood: LikelihoodSpec;
   readonly hidden: number;
   readonly latents: number;
@@ -53,7 +53,7 @@ const PILOT_FRACTION = 0.1;
 const CHECKPOINTS = 10;
 
 /** A whole training: on all training rows, watching the test rows. */
-export function orderTraining(setting: Setting, stepSize: number, samples: number): JobOrder {
+export function orderFullTraining(setting: Setting, stepSize: number, samples: number): JobOrder {
   const { rows } = setting;
   const split = { validation_fraction: 0, watch_test_rows: rows.testRows > 0 };
   return orderOn(setting, stepSize, countEpochs(samples, rows.trainRows), split);

@@ -5,25 +5,25 @@ import type { Environment } from '../../config.ts';
 import { withService } from '../host.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
 import { createJobDisplay } from './display.ts';
-import { figure2 } from './figure2.ts';
-import { figure3 } from './figure3.ts';
-import { fullVb } from './full-vb.ts';
+import { reproduceFigure2 } from './figure2.ts';
+import { reproduceFigure3 } from './figure3.ts';
+import { reproduceFullVb } from './full-vb.ts';
 import { parseOptions, UsageError, type Flags, type Options, type Reproduction } from './options.ts';
-import { figure4, figure5 } from './pictures.ts';
+import { reproduceFigure4, reproduceFigure5 } from './pictures.ts';
 import type { Session } from './session.ts';
-import { openState } from './state.ts';
-import { variance } from './variance.ts';
+import { openSavedJobs } from './state.ts';
+import { compareEstimators } from './variance.ts';
 
 /** Runs until all is written and gives back what was found, as text. */
 type Run = (session: Session) => Promise<string>;
 
 const RUNS: { readonly [What in Reproduction]: Run } = {
-  figure2,
-  figure3,
-  figure4,
-  figure5,
-  variance,
-  'full-vb': fullVb,
+  figure2: reproduceFigure2,
+  figure3: reproduceFigure3,
+  figure4: reproduceFigure4,
+  figure5: reproduceFigure5,
+  variance: compareEstimators,
+  'full-vb': reproduceFullVb,
 };
 
 /** What stands in the state of jobs of the service that is started on the output folder. */
@@ -58,7 +58,7 @@ async function withClient(options: Options, environment: Environment, signal: Ab
     RUNS[options.what]({
       options,
       client: createClient(url, signal),
-      state: await openState(options.output, service),
+      state: await openSavedJobs(options.output, service),
       display: createJobDisplay(process.stdout, environment),
       say,
     });

@@ -1,13 +1,13 @@
 import type { Client } from '../client.ts';
 import type { JobDisplay } from './display.ts';
 import type { Options } from './options.ts';
-import type { State } from './state.ts';
+import type { SavedJobs } from './state.ts';
 
 /** What every reproduction works with. */
 export interface Session {
   readonly options: Options;
   readonly client: Client;
-  readonly state: State;
+  readonly state: SavedJobs;
   readonly display: JobDisplay;
   /** Writes a line. */
   readonly say: (line: string) => void;

@@ -17,7 +17,7 @@ interface Saved {
 }
 
 /** What was asked under which name in an output folder, kept on disk: a reproduction that runs again goes on with it. */
-export interface State {
+export interface SavedJobs {
   /** Null where nothing, or something else, was asked under this name. */
   find(name: string, asked: object): Entry | null;
   keep(name: string, entry: Entry): Promise<void>;
@@ -25,7 +25,7 @@ export interface State {
 }
 
 /** Errors: UsageError where the folder's jobs are another service's. */
-export async function openState(folder: string, service: string): Promise<State> {
+export async function openSavedJobs(folder: string, service: string): Promise<SavedJobs> {
   const path = join(folder, 'state.json');
   const saved = await read(path);
   if (saved !== null && saved.service !== service) {

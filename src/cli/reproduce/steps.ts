@@ -1,5 +1,5 @@
 import type { JobOrder } from '../demo/calls.ts';
-import { train, type Trained } from './jobs.ts';
+import { trainOnce, type Trained } from './jobs.ts';
 import { STEP_SIZES } from './protocol.ts';
 import type { Session } from './session.ts';
 
@@ -37,7 +37,7 @@ export async function chooseStep(
   const pilots: Pilot[] = [];
   for (const stepSize of STEP_SIZES) {
     const pilot = `${name}, pilot ${stepSize}`;
-    const trained = await train(session, pilot, orderOf(stepSize));
+    const trained = await trainOnce(session, pilot, orderOf(stepSize));
     const score = trained.diverged === null ? await scoreOf(pilot, trained) : null;
     pilots.push({ step_size: stepSize, score });
   }

@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '../../model/specification/evaluation-report.ts';
-import { DATASETS } from './datasets.ts';
-import { evaluate, jobOf, train } from './jobs.ts';
-import { NETWORKS, orderTraining, type Setting } from './protocol.ts';
+import { PAPER_DATASETS } from './datasets.ts';
+import { evaluateOnce, jobOf, trainOnce } from './jobs.ts';
+import { PAPER_NETWORKS, orderFullTraining, type Setting } from './protocol.ts';
 import { table, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 
@@ -15,22 +15,22 @@ const DRAWS = 200;
  * Sections 2.2 and 2.3: the variance of each estimator's gradient over its noise, at the same parameters and for the same
  * minibatch of training rows, in the middle of a training of MNIST.
  */
-export async function variance(session: Session): Promise<string> {
+export async function compareEstimators(session: Session): Promise<string> {
   const { samples, initializer, seed } = session.options;
-  const rows = await DATASETS.MNIST(session);
+  const rows = await PAPER_DATASETS.MNIST(session);
   const name = 'MNIST 20, gradient variance';
   const setting: Setting = {
     name,
     rows,
-    ...NETWORKS.MNIST,
+    ...PAPER_NETWORKS.MNIST,
     latents: 20,
     method: 'AEVB',
     initializer,
     seed,
   };
-  const order = orderTraining(setting, STEP_SIZE, samples);
-  const trained = await train(session, name, order);
-  const { report, ...job } = await evaluate(session, `${name}, evaluation`, {
+  const order = orderFullTraining(setting, STEP_SIZE, samples);
+  const trained = await trainOnce(session, name, order);
+  const { report, ...job } = await evaluateOnce(session, `${name}, evaluation`, {
     model_id: trained.model_id,
     rows: 'train',
     limit: 100,

@@ -25,7 +25,7 @@ function minusTwiceLogProb({ mean, logVariance }: DiagonalGaussian, x: Tensor): 
 }
 
 /** Reparameterized: mean + exp(logVariance / 2) * noise, noise standard normal (section 2.4, location-scale). */
-export function sample({ mean, logVariance }: DiagonalGaussian, noise: Tensor): Tensor {
+export function reparameterize({ mean, logVariance }: DiagonalGaussian, noise: Tensor): Tensor {
   return tf.add(mean, tf.mul(standardDeviation(logVariance), noise));
 }
 

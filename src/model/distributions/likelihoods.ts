@@ -6,12 +6,12 @@ import {
   type LikelihoodSpec,
   type SharedLikelihood,
 } from '../specification/likelihood.ts';
-import type { Likelihood, LikelihoodFamily } from './likelihoods/likelihood.ts';
+import type { LikelihoodDistribution, LikelihoodFamily } from './likelihoods/likelihood.ts';
 import { mixed } from './likelihoods/mixed.ts';
 import { MATHEMATICS } from './likelihoods/table.ts';
 
 export type { ElementStatistics } from '../dataset/statistics.ts';
-export type { Likelihood, LikelihoodFamily } from './likelihoods/likelihood.ts';
+export type { LikelihoodDistribution, LikelihoodFamily } from './likelihoods/likelihood.ts';
 
 /** Errors: RangeError where the specification asks for a transform that has not been computed (dataset/standardise.ts). */
 export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
@@ -24,7 +24,10 @@ export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
 const FLOOR_SHARE = 1e-4;
 
 /** The best model with independent elements and no latent: its score is a floor under every trained one. */
-export function independentLikelihood(family: LikelihoodFamily, statistics: ElementStatistics): Likelihood {
+export function independentLikelihood(
+  family: LikelihoodFamily,
+  statistics: ElementStatistics,
+): LikelihoodDistribution {
   const { output, extra } = family.marginal(statistics, FLOOR_SHARE);
   const entries = Object.entries(extra).map(([name, data]) => [name, tf.tensor1d(data)] as const);
   return family.fromOutput(tf.tensor1d(output), Object.fromEntries(entries));

@@ -1,17 +1,17 @@
 import { EigenvalueDecomposition, Matrix as Dense, QrDecomposition } from 'ml-matrix';
 
 /** A symmetric matrix as rows of float64. */
-export type Matrix = readonly Float64Array[];
+export type Float64Matrix = readonly Float64Array[];
 
 export interface EigenPairs {
   /** Descending. */
   readonly values: Float64Array;
   /** One unit vector for each value. */
-  readonly vectors: Matrix;
+  readonly vectors: Float64Matrix;
 }
 
 /** All eigenvalues and eigenvectors of a small symmetric matrix. */
-export function findEigenpairs(symmetric: Matrix): EigenPairs {
+export function findEigenpairs(symmetric: Float64Matrix): EigenPairs {
   const { values, vectors } = decompose(toDense(symmetric));
   return { values, vectors: toRows(vectors.transpose()) };
 }
@@ -27,7 +27,7 @@ const TOLERANCE = 1e-9;
  * returned anyway: their vectors span almost the best subspace.
  */
 export async function findLargestEigenpairs(
-  matrix: Matrix,
+  matrix: Float64Matrix,
   count: number,
   between: () => Promise<void>,
 ): Promise<EigenPairs> {
@@ -49,7 +49,7 @@ export async function findLargestEigenpairs(
 }
 
 /** Four times faster than `mmul` for large matrices. */
-function multiply(matrix: Matrix, columns: Dense): Dense {
+function multiply(matrix: Float64Matrix, columns: Dense): Dense {
   const vectors = toRows(columns.transpose());
   return new Dense(matrix.map((row) => vectors.map((vector) => dot(row, vector))));
 }
@@ -87,7 +87,7 @@ function createStart(rows: number, columns: number): Dense {
   return start;
 }
 
-const toDense = (rows: Matrix): Dense => new Dense(rows.map((row) => Array.from(row)));
+const toDense = (rows: Float64Matrix): Dense => new Dense(rows.map((row) => Array.from(row)));
 const toRows = (matrix: Dense): Float64Array[] => matrix.to2DArray().map((row) => Float64Array.from(row));
 
 export function dot(a: Float64Array, b: Float64Array): number {

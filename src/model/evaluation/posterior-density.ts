@@ -47,7 +47,7 @@ const TUNING = 1.25;
 /** One Gaussian with full covariance for each row, fitted to samples of p(z|x). */
 export interface FittedPosteriors {
   readonly densities: readonly FittedGaussian[];
-  readonly chain: Chain;
+  readonly chain: PosteriorChain;
 }
 
 /** Samples p(z|x) by Hamiltonian Monte Carlo from `start` [rows, latent_size] and fits Gaussians. */
@@ -58,7 +58,7 @@ export async function fitPosteriors(
   noise: ChainNoise,
   advance?: Advance,
 ): Promise<FittedPosteriors> {
-  const chain = new Chain(subject, start, options, noise, advance);
+  const chain = new PosteriorChain(subject, start, options, noise, advance);
   await chain.run(options.warmUp, { tune: true });
   const fitted = await chain.drawSamples(options.samples);
   return { densities: fitted.map(({ points }) => fitGaussian(points)), chain };
@@ -98,7 +98,7 @@ interface RowSamples {
 }
 
 /** One chain for each row. Each has its own step size, because posteriors differ in width. */
-export class Chain {
+export class PosteriorChain {
   readonly #subject: Subject;
   readonly #options: PosteriorDensityOptions;
   readonly #source: ChainNoise;

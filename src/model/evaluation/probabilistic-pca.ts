@@ -1,4 +1,4 @@
-import { dot, findLargestEigenpairs, type Matrix } from './eigen.ts';
+import { dot, findLargestEigenpairs, type Float64Matrix } from './eigen.ts';
 
 /** N(mean, W W^T + s^2 I), fitted by maximum likelihood (Tipping & Bishop 1999, eq. 7 and 8). */
 export interface ProbabilisticPca {
@@ -13,7 +13,7 @@ const LOG_2_PI = Math.log(2 * Math.PI);
  */
 export async function fitProbabilisticPca(
   mean: Float64Array,
-  covariance: Matrix,
+  covariance: Float64Matrix,
   latentSize: number,
   between: () => Promise<void>,
 ): Promise<ProbabilisticPca | null> {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import type { Optimizer, OptimizerContext } from './optimizer.ts';
+import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /**
  * Duchi et al. 2011: h' = h + g^2; w' = w - rate * g / sqrt(h'), h starting at epsilon^2 so that no division is by
@@ -10,7 +10,7 @@ import type { Optimizer, OptimizerContext } from './optimizer.ts';
 export function adagrad(
   { learning_rate: rate, epsilon, accumulate_steps: waiting }: Extract<OptimizerSpec, { name: 'adagrad' }>,
   { factor }: OptimizerContext,
-): Optimizer {
+): UpdateRule {
   return {
     slots: { sum_of_squares: epsilon ** 2 },
     scalars: (update) => ({ rate: update < waiting ? 0 : rate * (factor?.(update) ?? 1) }),

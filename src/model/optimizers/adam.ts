@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import type { Optimizer, OptimizerContext } from './optimizer.ts';
+import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /**
  * Kingma & Ba 2015. The slots are the paper's moments divided by (1 - beta), M = m / (1 - beta1) and V = v / (1 - beta2),
@@ -12,7 +12,7 @@ import type { Optimizer, OptimizerContext } from './optimizer.ts';
 export function adam(
   spec: Extract<OptimizerSpec, { name: 'adam' }>,
   { factor }: OptimizerContext,
-): Optimizer {
+): UpdateRule {
   const { learning_rate: rate, beta1, beta2, epsilon } = spec;
   return {
     slots: { first_moment: 0, second_moment: 0 },

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../runtime/runtime.ts';
 
 /** A pure update rule, applied to every parameter alike. */
-export interface Optimizer {
+export interface UpdateRule {
   /** State kept for each parameter, with the value it starts from. */
   readonly slots: Readonly<Record<string, number>>;
   /** Numbers that change with the update (0, 1, ...), made outside the graph. */

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import type { Optimizer, OptimizerContext } from './optimizer.ts';
+import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /** Tieleman & Hinton 2012: v' = decay v + (1 - decay) g^2; w' = w - rate g / (sqrt(v') + epsilon), v starting at 0. */
 export function rmsprop(
   { learning_rate: rate, decay, epsilon }: Extract<OptimizerSpec, { name: 'rmsprop' }>,
   { factor }: OptimizerContext,
-): Optimizer {
+): UpdateRule {
   return {
     slots: { mean_square: 0 },
     scalars: (update) => ({ rate: rate * (factor?.(update) ?? 1) }),

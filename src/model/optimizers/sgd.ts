@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { getNamed } from '../named-arrays.ts';
 import type { OptimizerSpec } from '../specification.ts';
-import type { Optimizer, OptimizerContext } from './optimizer.ts';
+import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /**
  * w' = w - rate * gradient. A constant rate scales the loss, so that the gradient arrives multiplied by it and the
@@ -10,7 +10,7 @@ import type { Optimizer, OptimizerContext } from './optimizer.ts';
 export function sgd(
   { learning_rate: rate }: Extract<OptimizerSpec, { name: 'sgd' }>,
   { factor, exactGradients = false }: OptimizerContext,
-): Optimizer {
+): UpdateRule {
   if (!factor && !exactGradients) {
     return {
       slots: {},

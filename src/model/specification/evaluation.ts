@@ -67,7 +67,7 @@ export const MARGINAL_METHODS = {
     leapfrog_steps: leapfrogSteps,
   },
 } as const;
-export const Marginal = tagged('MarginalMeasure', 'method', MARGINAL_METHODS);
+export const MarginalMeasure = tagged('MarginalMeasure', 'method', MARGINAL_METHODS);
 export type MarginalMethod = keyof typeof MARGINAL_METHODS;
 export type MarginalSpec = Tagged<'method', typeof MARGINAL_METHODS>;
 

@@ -2,7 +2,7 @@ import { likelihoodSizes } from './likelihood.ts';
 import { posteriorSize } from './latent.ts';
 import { LIMITS } from './limits.ts';
 import type { ModelSpec } from './model.ts';
-import { sizeOfShape, type NetworkEnds, type Shape, type Shapes } from './networks/description.ts';
+import { countValues, type NetworkEnds, type Shape, type Shapes } from './networks/description.ts';
 import { countUnits, networkShapes } from './networks/networks.ts';
 import type { SpecificationProblem } from './problem.ts';
 import { minibatchSizeOf, type TrainingSpec } from './training.ts';
@@ -14,7 +14,7 @@ export interface ModelEnds {
 }
 
 export function modelEnds(model: ModelSpec, rowShape: Shape): ModelEnds {
-  const { input, output } = likelihoodSizes(model.likelihood, sizeOfShape(rowShape));
+  const { input, output } = likelihoodSizes(model.likelihood, countValues(rowShape));
   const { posterior, latent_size: latentSize } = model;
   return {
     encoder: { input: shapeLike(rowShape, input), output: [posteriorSize(posterior, latentSize)] },
@@ -24,7 +24,7 @@ export function modelEnds(model: ModelSpec, rowShape: Shape): ModelEnds {
 
 /** This many numbers for a row: in its shape, one number or several (on a first axis) for each element, else flat. */
 function shapeLike(rowShape: Shape, count: number): Shape {
-  const each = count / sizeOfShape(rowShape);
+  const each = count / countValues(rowShape);
   if (each === 1) return rowShape;
   return Number.isInteger(each) ? [each, ...rowShape] : [count];
 }
@@ -32,7 +32,7 @@ function shapeLike(rowShape: Shape, count: number): Shape {
 /** Every learned parameter: names begin with `encoder.` (phi), `decoder.` (theta) or `prior.` (no prior has any yet). */
 export function modelShapes(model: ModelSpec, rowShape: Shape): Shapes {
   const ends = modelEnds(model, rowShape);
-  const { extraShapes } = likelihoodSizes(model.likelihood, sizeOfShape(rowShape));
+  const { extraShapes } = likelihoodSizes(model.likelihood, countValues(rowShape));
   return {
     ...withPrefix(networkShapes(model.encoder, ends.encoder), 'encoder.'),
     ...withPrefix(networkShapes(model.decoder, ends.decoder), 'decoder.'),
@@ -44,7 +44,7 @@ const withPrefix = (shapes: Shapes, prefix: string): Shapes =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [prefix + name, shape]));
 
 export function countParameters(model: ModelSpec, rowShape: Shape): number {
-  return Object.values(modelShapes(model, rowShape)).reduce((sum, shape) => sum + sizeOfShape(shape), 0);
+  return Object.values(modelShapes(model, rowShape)).reduce((sum, shape) => sum + countValues(shape), 0);
 }
 
 /** A model that is too large, or whose steps take too much memory; pointers are inside the job. */
@@ -53,7 +53,7 @@ export function sizeProblems(
   training: TrainingSpec,
   data: { readonly rowShape: Shape; readonly trainRows: number },
 ): SpecificationProblem[] {
-  const dataSize = sizeOfShape(data.rowShape);
+  const dataSize = countValues(data.rowShape);
   const problems: SpecificationProblem[] = [];
   if (dataSize > LIMITS.dataSize) {
     const [found, allowed] = [`rows of ${dataSize} values`, `at most ${LIMITS.dataSize}`];

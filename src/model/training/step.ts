@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { addPrefix, getNamed, mapNamed, stripPrefix } from '../named-arrays.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { UpdateRule } from '../optimizers/optimizer.ts';
 import type { ArraySpec, ArrayType, ScanDefinition, Tensors } from '../runtime/runtime.ts';
 import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm, StepInput } from './algorithms/algorithm.ts';
@@ -93,7 +93,7 @@ function inputOf(
 type Slots = Readonly<Record<string, Tensors>>;
 
 function updated(
-  optimizer: Optimizer,
+  optimizer: UpdateRule,
   groups: Tensors,
   gradients: Tensors,
   slots: Slots,
@@ -130,7 +130,7 @@ export function valuesOf(rows: Tensor, { scale }: { readonly scale: number }): T
   return scale === 1 ? rows : tf.mul(rows, scale);
 }
 
-function optimizerOf(algorithm: Algorithm, training: TrainingSpec, calendar: Calendar): Optimizer {
+function optimizerOf(algorithm: Algorithm, training: TrainingSpec, calendar: Calendar): UpdateRule {
   const factor = learningRateFactor(training.learning_rate_schedule, calendar);
   const perUpdate = factor && ((update: number) => factor(Math.floor(update / algorithm.updatesPerStep)));
   return createOptimizer(training.optimizer, {

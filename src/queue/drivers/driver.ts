@@ -29,7 +29,7 @@ export type BullJob = Job<StoredData, StoredReturn, string, StoredProgress>;
 export type BullWorker = Worker<StoredData, StoredReturn, string, IQueueBackend, StoredProgress>;
 
 /** What one kind of server adds to BullMQ. */
-export interface Driver {
+export interface QueueDriver {
   readonly kind: QueueBackend['kind'];
   readonly factory: BackendFactory;
   /** Nothing else can hold jobs when this one opens: those that are still active belonged to a process now dead. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq';
 import type { QueueLogger } from '../logger.ts';
-import type { Driver } from './driver.ts';
+import type { QueueDriver } from './driver.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PglitePool } from './pglite-pool.ts';
 
@@ -12,7 +12,7 @@ import { PglitePool } from './pglite-pool.ts';
  * Postgres inside this process (PGlite), files in `<folder>/database`, one process at a time. The queue prefix plays no
  * part: the folder is the name space. Errors: queue_folder_locked.
  */
-export async function openEmbedded(folder: string, logger: QueueLogger): Promise<Driver> {
+export async function openEmbedded(folder: string, logger: QueueLogger): Promise<QueueDriver> {
   const lock = await lockFolder(join(folder, 'lock'), folder);
   let database: PGlite | undefined;
   try {
@@ -56,7 +56,7 @@ async function migratedPool(database: PGlite): Promise<PglitePool> {
   return pool;
 }
 
-function driverOf(pool: PglitePool, close: () => Promise<void>): Driver {
+function driverOf(pool: PglitePool, close: () => Promise<void>): QueueDriver {
   const options = { connection: pool };
   return {
     kind: 'embedded',

@@ -2,13 +2,13 @@ import { createPostgresBackend, quoteSchemaName, runMigrations, type BackendFact
 import type { Pool } from 'pg';
 import { AppError } from '../../errors.ts';
 import type { Report } from '../logger.ts';
-import { unavailable, type Driver } from './driver.ts';
+import { unavailable, type QueueDriver } from './driver.ts';
 
 /** Counts the wait for one of the pool's connections too; a server that refuses is noticed at once. */
 const CONNECT_WAIT_MS = 10_000;
 
 /** Postgres: the server must be there when it opens (the schema is made then); later it may go away and come back. */
-export async function openPostgres(url: string, schema: string, report: Report): Promise<Driver> {
+export async function openPostgres(url: string, schema: string, report: Report): Promise<QueueDriver> {
   checkSchema(schema);
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: CONNECT_WAIT_MS });

@@ -2,7 +2,7 @@ import { createRedisBackend } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Report } from '../logger.ts';
 import { within } from '../time-limit.ts';
-import { unavailable, type Driver } from './driver.ts';
+import { unavailable, type QueueDriver } from './driver.ts';
 
 /** How long a call waits for a connection that is just being made. */
 const CONNECT_WAIT_MS = 1_000;
@@ -16,7 +16,7 @@ const FAIL_FAST = { ...RECONNECT, enableOfflineQueue: false, maxRetriesPerReques
 const PATIENT = { ...RECONNECT, enableOfflineQueue: true, maxRetriesPerRequest: null };
 
 /** Redis: the server need not be there yet, and may go away and come back. */
-export async function openRedis(url: string, prefix: string, report: Report): Promise<Driver> {
+export async function openRedis(url: string, prefix: string, report: Report): Promise<QueueDriver> {
   const { Redis: RedisClient } = await import('ioredis');
   const clients = new Set<Redis>();
   /** Keeps hold of a client and of the copies that BullMQ makes of it for blocking commands. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../errors.ts';
-import type { Driver, RandomAccess } from '../driver.ts';
+import type { StoreDriver, RandomAccess } from '../driver.ts';
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const MAX_DEPTH = 8;
@@ -15,7 +15,7 @@ const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
 
 /** Blobs as files below a folder, which is made with the first write. */
-export function fsDriver(folder: string): Driver {
+export function fsDriver(folder: string): StoreDriver {
   const pathOf = (key: string): string => join(folder, ...checkNames(key));
   return {
     read: (key) => rejectNotFound(key, readFile(pathOf(key))),

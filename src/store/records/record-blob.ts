@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { Driver } from '../driver.ts';
+import type { StoreDriver } from '../driver.ts';
 import type { RecordFormat } from './record-format.ts';
 
 /** A record as JSON text, with the version of its format. */
@@ -7,7 +7,7 @@ export const encodeRecord = <T extends object>({ version }: RecordFormat<T>, rec
   Buffer.from(`${JSON.stringify({ version, ...record }, null, 2)}\n`, 'utf8');
 
 /** The blob's bytes, or null if nothing is stored. */
-export async function readIfThere(driver: Driver, key: string): Promise<Buffer | null> {
+export async function readIfThere(driver: StoreDriver, key: string): Promise<Buffer | null> {
   try {
     return await driver.read(key);
   } catch (error) {
@@ -17,7 +17,11 @@ export async function readIfThere(driver: Driver, key: string): Promise<Buffer |
 }
 
 /** A checked record, brought up to date, or null if nothing is stored. Errors: blob_corrupt, naming the field. */
-export async function readRecord<T>(driver: Driver, key: string, format: RecordFormat<T>): Promise<T | null> {
+export async function readRecord<T>(
+  driver: StoreDriver,
+  key: string,
+  format: RecordFormat<T>,
+): Promise<T | null> {
   const bytes = await readIfThere(driver, key);
   if (bytes === null) return null;
   try {

@@ -10,7 +10,7 @@ import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { isIndependent, LIMITS } from '../../model/specification.ts';
 import { toIndices, toMatrix, toVector, type Matrix } from '../../queue/arrays.ts';
 import { readRows } from './dataset-rows.ts';
-import { always, keyNoise, never, type Runner, type Subject } from './operation.ts';
+import { always, keyNoise, never, type Runner, type InferenceSubject } from './operation.ts';
 
 /** Operations that decode points of the latent space chosen here. The API says which models have them. */
 
@@ -59,19 +59,22 @@ export const interpolate: Runner<'interpolate'> = {
 };
 
 /** The means of q(z|x) of rows of the data set. */
-async function encodeRows({ inference, parameters, datasets, record }: Subject, indices: readonly number[]) {
+async function encodeRows(
+  { inference, parameters, datasets, record }: InferenceSubject,
+  indices: readonly number[],
+) {
   const rows = await readRows(datasets, record, indices);
   return (await inference.encode(parameters, rows)).mean.data;
 }
 
 async function decodePoints(
-  { inference, parameters }: Subject,
+  { inference, parameters }: InferenceSubject,
   latents: FloatArray,
 ): Promise<{ latents: Matrix; mean: Matrix }> {
   return { latents: toMatrix(latents), mean: toMatrix(await inference.decode(parameters, latents)) };
 }
 
-function quantileOf({ record }: Subject): Quantile {
+function quantileOf({ record }: InferenceSubject): Quantile {
   const { prior } = record.model;
   if (!isIndependent(prior)) throw new RangeError(`a ${prior.family} prior has no quantiles`);
   return priorQuantile(prior);

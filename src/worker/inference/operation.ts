@@ -7,7 +7,7 @@ import type { LoadedModel } from '../loaded-models.ts';
 import type { OpenDatasets } from '../open-datasets.ts';
 
 /** What an operation works with: a model with a checkpoint's parameters, and the data sets. */
-export interface Subject extends LoadedModel<Inference> {
+export interface InferenceSubject extends LoadedModel<Inference> {
   readonly datasets: OpenDatasets;
 }
 
@@ -15,7 +15,7 @@ export interface Subject extends LoadedModel<Inference> {
 export interface Runner<Name extends Operation> {
   /** Models trained by mcem have no encoder. */
   readonly needsEncoder: (input: Inputs[Name]) => boolean;
-  readonly run: (subject: Subject, input: Inputs[Name]) => Promise<Outputs[Name]>;
+  readonly run: (subject: InferenceSubject, input: Inputs[Name]) => Promise<Outputs[Name]>;
 }
 
 export const always = () => true;

@@ -6,7 +6,7 @@ import type { InferPayload, InferResult, Operation } from '../../queue/operation
 import type { JobContext } from '../../queue/queues.ts';
 import type { Store } from '../../store/store.ts';
 import { interpolate, manifold, sample, traversal } from '../inference/latent-space.ts';
-import type { Runner, Subject } from '../inference/operation.ts';
+import type { Runner, InferenceSubject } from '../inference/operation.ts';
 import { reconstructDatasetRows, ROW_RUNNERS } from '../inference/rows.ts';
 import { scatter } from '../inference/scatter.ts';
 import { LoadedModels } from '../loaded-models.ts';
@@ -51,7 +51,7 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
 
 /** Errors: no_encoder, and those of the operation. */
 async function answer<Name extends Operation>(
-  subject: Subject,
+  subject: InferenceSubject,
   { operation, input, modelId }: InferPayload<Name>,
   startedAt: number,
 ): Promise<InferResult<Name>> {

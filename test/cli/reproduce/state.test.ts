@@ -1,35 +1,37 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openState } from '../../../src/cli/reproduce/state.ts';
+import { openSavedJobs } from '../../../src/cli/reproduce/state.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ASKED = { dataset_id: 'mnist', training: { epochs: 2 } };
 
 test('what was asked is found again under its name, also by the next process', async () => {
   const folder = await temporaryFolder();
-  await (await openState(folder, 'here')).keep('a', { asked: ASKED, id: 'job_1' });
-  const state = await openState(folder, 'here');
+  await (await openSavedJobs(folder, 'here')).keep('a', { asked: ASKED, id: 'job_1' });
+  const state = await openSavedJobs(folder, 'here');
   expect(state.find('a', { ...ASKED })?.id).toBe('job_1');
   expect(state.find('b', ASKED)).toBeNull();
   await state.forget('a');
-  expect((await openState(folder, 'here')).find('a', ASKED)).toBeNull();
+  expect((await openSavedJobs(folder, 'here')).find('a', ASKED)).toBeNull();
 });
 
 test('something else asked under the name is not what was asked', async () => {
-  const state = await openState(await temporaryFolder(), 'here');
+  const state = await openSavedJobs(await temporaryFolder(), 'here');
   await state.keep('a', { asked: ASKED, id: 'job_1' });
   expect(state.find('a', { ...ASKED, training: { epochs: 3 } })).toBeNull();
 });
 
 test("another service's jobs are refused", async () => {
   const folder = await temporaryFolder();
-  await (await openState(folder, 'http://a')).keep('a', { asked: ASKED, id: 'job_1' });
-  await expect(openState(folder, 'http://b')).rejects.toThrow(/holds jobs of http:\/\/a, not of http:\/\/b/);
+  await (await openSavedJobs(folder, 'http://a')).keep('a', { asked: ASKED, id: 'job_1' });
+  await expect(openSavedJobs(folder, 'http://b')).rejects.toThrow(
+    /holds jobs of http:\/\/a, not of http:\/\/b/,
+  );
 });
 
 test('a state that cannot be read is told, not overwritten', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'state.json'), '{"serv');
-  await expect(openState(folder, 'here')).rejects.toThrow(SyntaxError);
+  await expect(openSavedJobs(folder, 'here')).rejects.toThrow(SyntaxError);
 });

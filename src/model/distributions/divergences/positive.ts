@@ -4,7 +4,7 @@ import type { ParametersOf } from '../families/families.ts';
 import { digamma, EULER, LOG_2_PI, lgamma, trigamma } from '../special-functions.ts';
 import type { GAMMAS, WEIBULLS } from '../../specification/families/family.ts';
 import type { PosteriorsWithKl } from '../../specification/families/families.ts';
-import { fromGaussian, type Moments } from './real.ts';
+import { fromGaussian, type EntropyAndMoments } from './real.ts';
 
 /** KL(q || p) of families on the positive numbers, for each element. */
 
@@ -40,7 +40,7 @@ export const AS_WEIBULL: Weibulls = {
 };
 
 /** Expectations of z, and the moments of log z, whose entropy is H(z) - E[log z]. */
-export interface LogMoments extends Moments {
+export interface LogMoments extends EntropyAndMoments {
   readonly meanOfZ: Tensor;
 }
 
@@ -95,7 +95,7 @@ export const LOG_MOMENTS: PositiveMoments = {
 };
 
 /** log(z / s) is exponential with rate a. */
-export function paretoLogMoments({ scale, shape }: ParametersOf<'pareto'>): Moments {
+export function paretoLogMoments({ scale, shape }: ParametersOf<'pareto'>): EntropyAndMoments {
   const inverse = tf.reciprocal(shape);
   return {
     entropy: tf.sub(1, tf.log(shape)),
@@ -112,7 +112,7 @@ export function fromGamma(q: LogMoments, { shape, rate }: GammaParameters): Tens
 }
 
 /** The divergence of the logarithms, as a change of variable leaves it as it is. */
-export function fromLogNormal(q: Moments, { location, scale }: ParametersOf<'log_normal'>): Tensor {
+export function fromLogNormal(q: EntropyAndMoments, { location, scale }: ParametersOf<'log_normal'>): Tensor {
   return fromGaussian(q, { mean: location, log_variance: tf.mul(tf.log(scale), 2) });
 }
 

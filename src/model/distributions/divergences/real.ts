@@ -61,21 +61,21 @@ export function gaussianGumbel(q: Gaussian, p: ParametersOf<'gumbel'>): Tensor {
   return tf.add(tf.add(logs, tf.add(distance, tail)), -(LOG_2_PI + 1) / 2);
 }
 
-export interface Moments {
+export interface EntropyAndMoments {
   readonly entropy: Tensor;
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
 
 /** -H(q) + (log 2 pi s_p^2 + (variance_q + (mean_q - mean_p)^2) / s_p^2) / 2. */
-export function fromGaussian({ entropy, mean, variance }: Moments, p: Gaussian): Tensor {
+export function fromGaussian({ entropy, mean, variance }: EntropyAndMoments, p: Gaussian): Tensor {
   const squares = tf.add(variance, tf.square(tf.sub(mean, p.mean)));
   const cross = tf.add(tf.add(p.log_variance, LOG_2_PI), tf.mul(squares, tf.exp(tf.neg(p.log_variance))));
   return tf.sub(tf.mul(cross, 0.5), entropy);
 }
 
 type Located = Exclude<PosteriorsWithKl<'gaussian'>, 'gaussian' | 'full_gaussian'>;
-type LocatedMoments = { readonly [Name in Located]: (q: ParametersOf<Name>) => Moments };
+type LocatedMoments = { readonly [Name in Located]: (q: ParametersOf<Name>) => EntropyAndMoments };
 
 export const MOMENTS: LocatedMoments = {
   laplace: ({ location, scale }) => ({

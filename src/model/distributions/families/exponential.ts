@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
-import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
+import { standardExponentialQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Exponential: log p = log r - r z; z = -log(u) / r (inverse CDF). */
 export const exponential = elementwise({
@@ -15,4 +15,4 @@ export const exponential = elementwise({
 export const exponentialQuantile: QuantileOf<'exponential'> =
   ({ rate }) =>
   (p) =>
-    standardQuantile(p) / rate;
+    standardExponentialQuantile(p) / rate;

@@ -24,7 +24,7 @@ function of(parameters: Values<'mean' | 'log_variance'>): Distribution<'mean' | 
     parameters,
     logProb: (z) => diagonal.logProb({ mean, logVariance }, z),
     logProbByDimension: (z) => diagonal.logProbByElement({ mean, logVariance }, z),
-    sample: ({ normal }) => diagonal.sample({ mean, logVariance }, pieces(normal, NOISE.normal)[0]),
+    sample: ({ normal }) => diagonal.reparameterize({ mean, logVariance }, pieces(normal, NOISE.normal)[0]),
     mean: () => mean,
     standardDeviation: () => diagonal.standardDeviation(logVariance),
     center: () => mean,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Values } from '../distribution.ts';
 import { elementwise } from '../elementwise.ts';
-import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
+import { standardExponentialQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Gompertz: log p = log c - log s + y - c (e^y - 1), y = z / s; z = s log(1 - log(u) / c) (inverse CDF). */
 export const gompertz = elementwise({
@@ -38,4 +38,4 @@ function moment({ shape }: Values<'shape'>, power: 1 | 2): Tensor {
 export const gompertzQuantile: QuantileOf<'gompertz'> =
   ({ shape, scale }) =>
   (p) =>
-    scale * Math.log1p(standardQuantile(p) / shape);
+    scale * Math.log1p(standardExponentialQuantile(p) / shape);

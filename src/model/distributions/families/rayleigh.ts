@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { elementwise } from '../elementwise.ts';
-import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
+import { standardExponentialQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /** Rayleigh: log p = log z - 2 log s - z^2 / (2 s^2); z = s sqrt(-2 log u) (inverse CDF). */
 export const rayleigh = elementwise({
@@ -18,4 +18,4 @@ export const rayleigh = elementwise({
 export const rayleighQuantile: QuantileOf<'rayleigh'> =
   ({ scale }) =>
   (p) =>
-    scale * Math.sqrt(2 * standardQuantile(p));
+    scale * Math.sqrt(2 * standardExponentialQuantile(p));

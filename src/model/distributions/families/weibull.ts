@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { positiveFromLog } from '../constraints.ts';
 import { elementwise } from '../elementwise.ts';
 import { lgamma } from '../special-functions.ts';
-import { exponentialQuantile as standardQuantile, type QuantileOf } from '../quantiles/quantile.ts';
+import { standardExponentialQuantile, type QuantileOf } from '../quantiles/quantile.ts';
 
 /**
  * Weibull: log p = log k - log s + (k - 1) y - e^(k y), y = log(z / s); z = s (-log u)^(1/k) (inverse CDF).
@@ -30,4 +30,4 @@ export const weibull = elementwise({
 export const weibullQuantile: QuantileOf<'weibull'> =
   ({ scale, shape }) =>
   (p) =>
-    scale * standardQuantile(p) ** (1 / shape);
+    scale * standardExponentialQuantile(p) ** (1 / shape);

@@ -10,7 +10,7 @@ import {
   oneNormal,
   type ColumnMathematics,
   type LikelihoodFamily,
-  type Marginal,
+  type MarginalOutput,
 } from './likelihood.ts';
 import { logVarianceFor, realColumns, createStandardisation, withMinimum } from './transform.ts';
 
@@ -34,7 +34,7 @@ export const gaussian = (spec: Spec): LikelihoodFamily => {
         logProbByColumn: (x) => toDensities(diagonal.logProbByElement(distribution, standardise(x))),
         mean,
         mode: mean,
-        sample: (noise) => restore(diagonal.sample(distribution, needed(noise, 'normal'))),
+        sample: (noise) => restore(diagonal.reparameterize(distribution, needed(noise, 'normal'))),
       };
     },
   };
@@ -63,11 +63,11 @@ function standardiseStatistics({ transform }: Spec, { mean, variance }: ElementS
   };
 }
 
-function marginal(spec: Spec, { mean, variance }: ElementStatistics): Marginal {
+function marginal(spec: Spec, { mean, variance }: ElementStatistics): MarginalOutput {
   const means = spec.mean === 'unit_interval' ? mean.map((value) => logit(value)) : mean;
   const logVariance = (value: number) => logVarianceFor(value, spec.minimum_standard_deviation ?? 0);
   const pooled = variance.reduce((sum, value) => sum + value, 0) / variance.length;
-  const kinds: { [Variance in Spec['variance']]: () => Marginal } = {
+  const kinds: { [Variance in Spec['variance']]: () => MarginalOutput } = {
     per_element: () => ({ output: Float32Array.from([...means, ...variance.map(logVariance)]), extra: {} }),
     shared: () => ({
       output: Float32Array.from(means),

@@ -4,7 +4,7 @@ import type { Tensors } from '../../runtime/runtime.ts';
 import type { Noise, NoiseSize } from '../distribution.ts';
 
 /** p(x|z) for given decoder output. Values of x are in the units of the data, whatever the decoder works in. */
-export interface Likelihood {
+export interface LikelihoodDistribution {
   /** log p(x|z) summed over the elements of x [..., data_size]: [...]. Missing values (NaN, mixed alone) add nothing. */
   logProb(x: Tensor): Tensor;
   /** Its terms: one for each element, or for each one-hot group (categorical): [..., columns]. */
@@ -21,7 +21,7 @@ export interface Likelihood {
 }
 
 /** Decoder output (and extra parameters) that stands for the same distribution whatever z is. */
-export interface Marginal {
+export interface MarginalOutput {
   readonly output: Float32Array;
   readonly extra: Readonly<Record<string, Float32Array>>;
 }
@@ -34,11 +34,11 @@ export interface LikelihoodFamily {
    * The best distribution that knows nothing of z: that of independent elements with these statistics. What never occurs
    * is given this share of the rows (default {@link LEAST_SHARE}: a start that learning can leave).
    */
-  marginal(statistics: ElementStatistics, leastShare?: number): Marginal;
+  marginal(statistics: ElementStatistics, leastShare?: number): MarginalOutput;
   /** How many numbers one draw of a row takes: noise is [..., normal] and [..., uniform]. */
   noise(dataSize: number): NoiseSize;
   /** The distribution from decoder output [..., output] and the extra parameters. */
-  fromOutput(output: Tensor, extra: Tensors): Likelihood;
+  fromOutput(output: Tensor, extra: Tensors): LikelihoodDistribution;
 }
 
 /** The mathematics of a column of a table. */

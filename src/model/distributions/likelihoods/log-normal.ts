@@ -34,7 +34,7 @@ export const logNormal = (spec: LogNormalSpec): LikelihoodFamily => {
           return tf.exp(tf.add(restore(mean), tf.mul(tf.square(deviation), 0.5)));
         },
         mode: () => tf.exp(restore(mean)),
-        sample: (noise) => tf.exp(restore(diagonal.sample(distribution, needed(noise, 'normal')))),
+        sample: (noise) => tf.exp(restore(diagonal.reparameterize(distribution, needed(noise, 'normal')))),
       };
     },
   };

@@ -4,7 +4,7 @@ import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { ColumnSpec } from '../../specification/likelihoods/mixed.ts';
 import type { Noise, NoiseSize } from '../distribution.ts';
 import { fillerOf, partsOf, type Part } from './columns.ts';
-import { needed, type Likelihood, type LikelihoodFamily } from './likelihood.ts';
+import { needed, type LikelihoodDistribution, type LikelihoodFamily } from './likelihood.ts';
 
 /**
  * A table whose columns have different likelihoods, independent given z: log p(x|z) = sum_c m_c log p_c(x_c|z), m_c = 0
@@ -83,17 +83,17 @@ function encoderInput(parts: readonly Part[], rows: Arrangement, x: Tensor): Ten
 }
 
 function joinParts(
-  likelihoods: readonly Likelihood[],
+  likelihoods: readonly LikelihoodDistribution[],
   rows: Arrangement,
   noises: readonly NoiseSize[],
-): Likelihood {
+): LikelihoodDistribution {
   const terms = (x: Tensor) => {
     const { values, present } = fillMissing(rows, x);
     const own = cut(values, rows.sizes);
     const all = join(likelihoods.map((likelihood, i) => likelihood.logProbByColumn(own[i] ?? values)));
     return present ? tf.mul(all, present) : all;
   };
-  const table = (of: (likelihood: Likelihood, i: number) => Tensor) =>
+  const table = (of: (likelihood: LikelihoodDistribution, i: number) => Tensor) =>
     rows.toTable(join(likelihoods.map(of)));
   return {
     logProb: (x) => tf.sum(terms(x), -1),

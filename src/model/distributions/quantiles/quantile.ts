@@ -10,4 +10,4 @@ export type Quantile = (p: number) => number;
 export type QuantileOf<Family extends IndependentPriorFamily> = (prior: PriorOf<Family>) => Quantile;
 
 /** The quantile of the exponential with rate 1. */
-export const exponentialQuantile: Quantile = (p) => -Math.log1p(-p);
+export const standardExponentialQuantile: Quantile = (p) => -Math.log1p(-p);

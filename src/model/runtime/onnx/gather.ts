@@ -19,7 +19,7 @@ export function gather({ graph, input, attribute }: KernelCall): Node {
 }
 
 /** Overwrites rows of x at the given positions [rows, 1]. */
-export function scatter({ graph, input }: KernelCall): Node {
+export function overwriteRows({ graph, input }: KernelCall): Node {
   const [x, indices, updates] = [
     graph.dense(input('tensor')),
     input('indices'),

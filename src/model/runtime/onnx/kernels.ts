@@ -1,6 +1,6 @@
 import { slice_util, util, type Tensor } from '@tensorflow/tfjs';
 import { eluGrad, expm1, log1p, softplus, step } from './composed.ts';
-import { gather, scatter } from './gather.ts';
+import { gather, overwriteRows } from './gather.ts';
 import { broadcastShapes, findSplat, type GraphBuilder, type IrType, type Node } from './ir.ts';
 import type { KernelCall } from './kernel-call.ts';
 import { RuntimeError, countElements } from '../runtime.ts';
@@ -239,7 +239,7 @@ export const KERNELS = {
   Sub: binary('Sub'),
   Sum: reduce('ReduceSum'),
   Tanh: unary('Tanh'),
-  TensorScatterUpdate: scatter,
+  TensorScatterUpdate: overwriteRows,
   Tile: tile,
   Transpose: transpose,
   ZerosLike: likeInput(0),

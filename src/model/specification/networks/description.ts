@@ -32,4 +32,4 @@ export const describeNetwork = <const Fields extends TProperties>(
   rules: NetworkRules<Static<TObject<Fields>>>,
 ) => ({ fields, rules });
 
-export const sizeOfShape = (shape: Shape): number => shape.reduce((size, extent) => size * extent, 1);
+export const countValues = (shape: Shape): number => shape.reduce((size, extent) => size * extent, 1);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { oneOf } from '../schema.ts';
-import { describeNetwork, sizeOfShape, type NetworkEnds } from './description.ts';
+import { describeNetwork, countValues, type NetworkEnds } from './description.ts';
 
 export const ACTIVATIONS = ['tanh', 'relu', 'softplus', 'gelu', 'elu', 'silu', 'sigmoid'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -26,9 +26,9 @@ export const layerNames = ({ hidden_sizes: hidden }: Layers): string[] => [
 ];
 
 const layerSizes = ({ hidden_sizes: hidden }: Layers, { input, output }: NetworkEnds): number[] => [
-  sizeOfShape(input),
+  countValues(input),
   ...hidden,
-  sizeOfShape(output),
+  countValues(output),
 ];
 
 /** A multilayer perceptron: affine layers with a nonlinearity after each but the last. */

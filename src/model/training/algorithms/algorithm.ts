@@ -38,7 +38,7 @@ export interface ObservedTerms {
 export const TERM_NAMES = ['objective', 'elbo', 'log_likelihood', 'kl_divergence'] as const;
 
 /** Latents of every training row that are carried from step to step (mcem). */
-export interface Chain {
+export interface LatentChain {
   readonly shapes: Shapes;
   initial(seed: number): FloatArrays;
 }
@@ -58,7 +58,7 @@ export interface Algorithm {
   readonly initial: FloatArrays;
   readonly noise: NoiseSpecs;
   readonly updatesPerStep: number;
-  readonly chain: Chain | null;
+  readonly chain: LatentChain | null;
   /** Draws that no gradient passes through, made before the loss is differentiated, and the chain's next state. */
   draw?(
     parameters: Tensors,

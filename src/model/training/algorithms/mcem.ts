@@ -6,7 +6,7 @@ import type { Tensors } from '../../runtime/runtime.ts';
 import { runHmcTransition, tuneStepSize } from '../../sampling/hmc.ts';
 import type { AlgorithmSpec } from '../../specification.ts';
 import { lossOf } from '../objective.ts';
-import type { Algorithm, AlgorithmContext, Chain, ChainInput, StepInput } from './algorithm.ts';
+import type { Algorithm, AlgorithmContext, LatentChain, ChainInput, StepInput } from './algorithm.ts';
 import type { NoiseSpecs } from './noise.ts';
 
 type McemSpec = Extract<AlgorithmSpec, { name: 'mcem' }>;
@@ -46,7 +46,7 @@ function chainNoise({ vae, minibatchSize }: AlgorithmContext): NoiseSpecs {
 }
 
 /** Latents [N + M, latent_size]: the last M are where a row that stands twice in a minibatch writes the second time. */
-function chainOf({ vae, minibatchSize, datasetSize }: AlgorithmContext): Chain {
+function chainOf({ vae, minibatchSize, datasetSize }: AlgorithmContext): LatentChain {
   const shape = [datasetSize + minibatchSize, vae.latentSize];
   return {
     shapes: { latents: shape, step_size: [1] },

@@ -29,7 +29,7 @@ describe('gaussian', () => {
       const [mean = output, logVariance = output] = tf.split(output, 2, -1);
       const plain = { mean, logVariance };
       const family = gaussian.fromOutput(output, SIZE);
-      const z = diagonal.sample(plain, noise);
+      const z = diagonal.reparameterize(plain, noise);
       return {
         draw: family.sample({ normal: noise }),
         plainDraw: z,
