@@ -231,7 +231,7 @@ const fillIn = compileCheck(Schema, 'The configuration');
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the configuration from environment variables. Errors: validation_failed, one problem for each bad variable. */
+/** Reads the configuration from environment variables. Errors: validation_failed, one problem per bad variable. */
 export function loadConfig(environment: Environment): Config {
   const names = new Map(
     Object.entries(SETTINGS).map(([name, { variable }]) => [variable, name as SettingName]),
@@ -245,10 +245,15 @@ export function loadConfig(environment: Environment): Config {
     else if (isUsable(SETTINGS[name], text)) given[name] = parse(SETTINGS[name].schema, text);
     else problems.push(describeUnusable(SETTINGS[name], text));
   }
+  const config = fillIn(given);
+  // Node would swap the two limits.
+  if (config.requestTimeoutMs < config.headersTimeoutMs) {
+    const detail = `found ${config.requestTimeoutMs}; allowed: AEVB_HEADERS_TIMEOUT_MS (${config.headersTimeoutMs}) or more`;
+    problems.push({ pointer: SETTINGS.requestTimeoutMs.variable, detail });
+  }
   if (problems.length > 0) {
     throw AppError.of('validation_failed', { what: 'The configuration' }, { problems });
   }
-  const config = fillIn(given);
   return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
 }
 

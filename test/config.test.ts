@@ -59,6 +59,14 @@ describe('the configuration', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it('is refused if whole requests have less time than their headers', () => {
+    const detail = 'found 10000; allowed: AEVB_HEADERS_TIMEOUT_MS (15000) or more';
+    expect(problemsOf({ AEVB_REQUEST_TIMEOUT_MS: '10000' })).toEqual([
+      { pointer: 'AEVB_REQUEST_TIMEOUT_MS', detail },
+    ]);
+    expect(problemsOf({ AEVB_REQUEST_TIMEOUT_MS: '10000', AEVB_HEADERS_TIMEOUT_MS: '10000' })).toEqual([]);
+  });
+
   it('is described in full', () => {
     for (const { variable, description, default: value } of describeSettings()) {
       expect(variable).toMatch(/^AEVB_[A-Z_]+$/);
