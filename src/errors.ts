@@ -4,7 +4,7 @@ export interface Problem {
   readonly detail: string;
 }
 
-/** The kind of a failure decides its HTTP status (api) and whether a job is retried (worker); the code never does. */
+/** The kind of an error, never its code, decides the HTTP status (api) and whether a job is retried (worker). */
 export const ERROR_KINDS = [
   'invalid',
   'not_found',
@@ -31,7 +31,7 @@ const entry = <Values>(kind: ErrorKind, message: (values: Values) => string): En
   message,
 });
 
-/** Every error the service raises on purpose: code -> kind and message. */
+/** Every expected error: code -> kind and message. */
 export const ERRORS = {
   validation_failed: entry('invalid', (v: { what: string }) => `${v.what} is not valid.`),
   data_invalid: entry(
@@ -54,7 +54,7 @@ export const ERRORS = {
   blob_not_found: entry('not_found', (v: { key: string }) => `Nothing is stored at ${v.key}.`),
   model_not_ready: entry(
     'conflict',
-    (v: { id: string }) => `Model ${v.id} has no usable checkpoint yet; try again after its first one.`,
+    (v: { id: string }) => `Model ${v.id} has no usable checkpoint yet; try again after the training has written one.`,
   ),
   no_encoder: entry(
     'conflict',
@@ -103,12 +103,12 @@ export const ERRORS = {
   store_full: entry(
     'full',
     (v: { key: string; code: string }) =>
-      `There is no space left to store ${v.key} (${v.code}). Free some on the disk of the data folder (AEVB_DATA_DIR), or raise its quota; what was stored before is intact.`,
+      `There is no space left to store ${v.key} (${v.code}). Free space on the disk of the data folder (AEVB_DATA_DIR) or raise its quota. Everything stored before is intact.`,
   ),
   store_unwritable: entry(
     'unavailable',
     (v: { key: string; code: string }) =>
-      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, belongs to another user, or is on a broken disk. What was stored before is intact.`,
+      `${v.key} cannot be written (${v.code}): the data folder (AEVB_DATA_DIR) is read-only, belongs to another user, or is on a broken disk. Everything stored before is intact.`,
   ),
   cannot_listen: entry(
     'conflict',
@@ -200,7 +200,7 @@ export interface SerializedError {
   readonly problems: readonly Problem[];
 }
 
-/** Whether the same job could succeed if it is tried again. */
+/** Whether the job may succeed if it is retried. */
 export function isRetryable(error: unknown): boolean {
   const retry: Record<ErrorKind, boolean> = {
     invalid: false,
@@ -213,7 +213,7 @@ export function isRetryable(error: unknown): boolean {
     full: true,
     diverged: false,
     damaged: false,
-    // Nobody is waiting for it any more.
+    // Nobody waits for it any more.
     timeout: false,
     internal: true,
   };

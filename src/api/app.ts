@@ -35,7 +35,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     http: {
       headersTimeout: config.headersTimeoutMs,
       connectionsCheckingInterval: 1000,
-      // Its absence is answered as a problem (installProtocol).
+      // installProtocol answers a missing one with a problem.
       requireHostHeader: false,
     },
     // While closing, the app answers requests on open connections itself: new work with a 503 problem.

@@ -9,7 +9,7 @@ import type { ModelStore } from '../store/models.ts';
 export interface ApiStore {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
-  /** Resolves where bytes can be written and read back. */
+  /** Resolves if bytes can be written and read back. */
   ping(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface ApiOptions {
   readonly config: Config;
   readonly producer: Producer;
   readonly store: ApiStore;
-  /** Absent: nothing is logged. */
+  /** If absent, nothing is logged. */
   readonly logger?: FastifyBaseLogger;
 }
 

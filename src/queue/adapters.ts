@@ -15,16 +15,16 @@ import {
   type StoredReturn,
 } from './stored.ts';
 
-/** Where jobs of the several names differ on their way between BullMQ's job and a processor. */
+/** What differs between job names when a BullMQ job goes to a processor and back. */
 export interface Adapter<Name extends JobName> {
   /** Payloads are checked again on arrival: another version of the service may have written them. */
   readonly check: Check<JobTypes[Name]['payload']>;
-  /** The end of a job that need not run any more, or null. */
+  /** How a job ends that need not run any more, or null. */
   unrun(job: BullJob): StoredReturn | null;
   begin(job: BullJob): Promise<void>;
   progress(job: BullJob, progress: JobTypes[Name]['progress']): Promise<void>;
   finish(job: BullJob, result: JobTypes[Name]['result']): Promise<StoredReturn>;
-  /** The end of a job that stopped because it was cancelled, or null where such jobs are not cancelled. */
+  /** How a job ends that stopped because it was cancelled, or null if jobs of this name cannot be cancelled. */
   cancelled(job: BullJob): StoredReturn | null;
 }
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** Dense row-major arrays that inference jobs take and answer. The tuple of a shape says the rank. */
+/** Dense row-major arrays: input and output of inference jobs. The tuple type of `shape` gives the rank. */
 export interface Vector {
   readonly shape: readonly [length: number];
   readonly data: Float32Array;
@@ -13,7 +13,7 @@ export interface Cube {
   readonly shape: readonly [count: number, rows: number, columns: number];
   readonly data: Float32Array;
 }
-/** Whole numbers from 0 to 2^32 - 1, which float32 cannot all hold. */
+/** Whole numbers from 0 to 2^32 - 1; float32 cannot hold all of them. */
 export interface Indices {
   readonly shape: readonly [length: number];
   readonly data: Uint32Array;
@@ -33,7 +33,7 @@ interface FloatValues {
   readonly data: Float32Array;
 }
 
-/** Errors: RangeError if the rank is another one; so do those below. */
+/** Errors, as for the functions below: RangeError if the rank is wrong. */
 export function toVector({ shape, data }: FloatValues): Vector {
   const [length = 0] = checkRank(shape, 1);
   return { shape: [length], data };
@@ -56,10 +56,10 @@ export function toIndices(values: Iterable<number>): Indices {
 
 function checkRank(shape: readonly number[], rank: number): readonly number[] {
   if (shape.length === rank) return shape;
-  throw new RangeError(`an array of shape [${shape.join(', ')}] has not ${rank} axes`);
+  throw new RangeError(`an array of shape [${shape.join(', ')}] does not have ${rank} axes`);
 }
 
-/** An array on its way through the queue: its bytes, little-endian, as base64. */
+/** An array in the queue: its little-endian bytes as base64. */
 export const PackedArray = Type.Object(
   {
     dtype: Type.Unsafe<'float32' | 'uint32'>({ type: 'string', enum: ['float32', 'uint32'] }),
@@ -83,7 +83,7 @@ const UNPACKERS: { readonly [Kind in ArrayKind]: (packed: PackedArray) => ArrayK
   indices: (packed) => toIndices(new Uint32Array(unpackBytes(packed, 'uint32'))),
 };
 
-/** Errors: RangeError if it is of another kind, or if its bytes do not fill its shape. */
+/** Errors: RangeError if the kind is wrong or the bytes do not fill the shape. */
 export function unpackArray<Kind extends ArrayKind>(kind: Kind, packed: PackedArray): ArrayKinds[Kind] {
   return UNPACKERS[kind](packed);
 }
@@ -92,7 +92,7 @@ function unpackFloats(packed: PackedArray): FloatValues {
   return { shape: packed.shape, data: new Float32Array(unpackBytes(packed, 'float32')) };
 }
 
-/** Copied, so that the values begin where an array of 4-byte elements may. */
+/** Copies: the values of a typed array must be aligned to 4 bytes. */
 function unpackBytes({ dtype, shape, data }: PackedArray, expected: PackedArray['dtype']): ArrayBuffer {
   const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
   const size = shape.reduce((product, axis) => product * axis, 1);

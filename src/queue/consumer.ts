@@ -13,7 +13,7 @@ import { settles, within } from './time-limit.ts';
 
 export interface ConsumerSettings {
   readonly concurrency: number;
-  /** A job whose worker gave no sign of life for so long is taken up again by another one. */
+  /** If a worker gives no sign of life for this long, another one takes over its job. */
   readonly lockDurationMs: number;
   readonly shutdownTimeoutMs: number;
 }
@@ -24,11 +24,11 @@ interface Surroundings {
   readonly report: Report;
 }
 
-/** News of progress are not worth a longer wait: a training goes on while the server is away. */
+/** Progress reports are not worth a longer wait: a training continues while the server is away. */
 const PROGRESS_LIMIT_MS = 1_000;
 const CLOSE_LIMIT_MS = 5_000;
 
-/** Takes jobs of one name and runs the processor on them: the one place that knows both BullMQ and processors. */
+/** Takes jobs of one name and runs the processor on them. Only this file knows both BullMQ and processors. */
 export function openConsumer<Name extends JobName>(
   name: Name,
   settings: ConsumerSettings,
@@ -77,7 +77,7 @@ export function openConsumer<Name extends JobName>(
   worker.on('error', (error) => {
     report(`The ${name} worker has a problem`, error);
   });
-  // Another worker may take these up now: two must not work on one model.
+  // Another worker may take these jobs now, and two must not work on one model.
   worker.on('lockRenewalFailed', (ids) => {
     running.abort(ids, 'shutdown');
   });
@@ -121,20 +121,20 @@ async function runProcessor<Name extends JobName>(
   return adapter.finish(job, await processor(context, payload));
 }
 
-/** The job waits again and has lost no attempt. Where its lock is lost it is not ours to give back. */
+/** Puts the job back without using up an attempt. If its lock is lost, it is no longer ours to give back. */
 async function giveBack(job: BullJob, token: string | undefined, report: Report): Promise<never> {
   await job.moveToWait(token).catch((error: unknown) => {
-    report('A job could not be given back; it will be found when its lock has run out', error);
+    report('A job could not be given back to the queue; another worker takes it when its lock expires', error);
   });
   throw new WaitingError();
 }
 
-/** Errors that were not foreseen cross the queue as `internal` only; their story is told here. So is why a job starts anew. */
+/** Unexpected errors cross the queue as a bare `internal`, so their details are logged here, and so is why a job is retried. */
 function logged(error: unknown, job: BullJob, logger: QueueLogger): Error {
   const details = { err: error, job: job.id, attempt: job.attemptsStarted };
   if (!(error instanceof AppError) || error.kind === 'internal') {
     logger.error(details, `A ${job.name} job failed`);
-  } else if (isRetryable(error)) logger.warn(details, `A ${job.name} job could not go on`);
+  } else if (isRetryable(error)) logger.warn(details, `A ${job.name} job is interrupted by an error and will be retried`);
   return failureOf(error);
 }
 

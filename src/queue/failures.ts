@@ -1,7 +1,7 @@
 import { UnrecoverableError } from 'bullmq';
 import { AppError, ERRORS, isRetryable, type SerializedError } from '../errors.ts';
 
-/** Errors on their way through BullMQ, which keeps of a failure only its message: that message is our JSON. */
+/** BullMQ keeps only the message of a failure, so that message is our error as JSON. */
 
 export function serializeError(error: unknown): SerializedError {
   return (error instanceof AppError ? error : AppError.of('internal', {})).toJSON();
@@ -14,15 +14,15 @@ export function failureOf(error: unknown): Error {
 }
 
 /**
- * How long a training or an evaluation waits before it is tried again. Whatever gets in the way is mostly over in a second; room on a
- * disk is made by people: ten attempts then last 25 minutes.
+ * How long a training or an evaluation waits before it is retried. Most causes are gone after a second. A full disk needs a person:
+ * then ten attempts take 25 minutes.
  */
 export function retryDelayMs(failure: Error, attempt: number): number {
   const { kind } = AppError.fromJSON(parseFailure(failure.message));
   return kind === 'full' ? Math.min(10_000 * 2 ** (attempt - 1), 300_000) : 1_000;
 }
 
-/** BullMQ's own word for a job whose worker died too often. */
+/** BullMQ's message for a job whose worker died too often. */
 const STALLED = /stalled more than allowable limit/;
 
 export function parseFailure(failedReason: string | undefined): SerializedError {

@@ -12,7 +12,7 @@ import {
   type Outputs,
 } from './operations.ts';
 
-/** Inference jobs on their way through the queue: as {@link InferPayload} and {@link InferResult}, arrays packed. */
+/** {@link InferPayload} and {@link InferResult} as they cross the queue: with packed arrays. */
 
 const closed = { additionalProperties: false } as const;
 const FIELDS = {
@@ -51,12 +51,12 @@ export function packPayload({ input, ...rest }: InferPayload): PackedPayload {
   return { ...rest, input: 'rows' in input ? { ...input, rows: packArray(input.rows) } : { ...input } };
 }
 
-/** Errors: validation_failed if this is no payload of this version; RangeError if rows do not fill their shape. */
+/** Errors: validation_failed if this is not a payload of this version; RangeError if rows do not fill their shape. */
 export function unpackPayload(value: unknown): InferPayload {
   const payload = checkPacked(value);
   const { rows } = payload.input;
   const input = rows === undefined ? payload.input : { ...payload.input, rows: unpackArray('matrix', rows) };
-  // The check has just held the input against its operation's row of the table, from which its type is made.
+  // The check has just compared the input with its operation's entry in the table, and the type derives from that entry.
   return { ...payload, input: input as InferPayload['input'] };
 }
 
@@ -65,7 +65,7 @@ export function packResult({ output, ...rest }: InferResult): PackedResult {
   return { ...rest, output: Object.fromEntries(arrays.map(([name, array]) => [name, packArray(array)])) };
 }
 
-/** Errors: RangeError if an array is missing or of another kind than the operation answers. */
+/** Errors: RangeError if an array is missing or of the wrong kind. */
 export function unpackResult<Name extends Operation>(
   operation: Name,
   { output, ...rest }: PackedResult,
@@ -77,6 +77,6 @@ export function unpackResult<Name extends Operation>(
     if (name in optional) return [];
     throw new RangeError(`the result of ${operation} has no ${name}`);
   });
-  // Made from the operation's row of the table, field by field, as its type is.
+  // Built field by field from the operation's entry in the table, from which the type derives too.
   return { ...rest, output: Object.fromEntries(arrays) as Outputs[Name] };
 }

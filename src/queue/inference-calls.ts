@@ -10,11 +10,11 @@ import type { Reach } from './reach.ts';
 import { ResultWaiters } from './result-waiters.ts';
 import { INLINE_LIMIT, JOB_OPTIONS, packedSize, type InferData, type InferReturn } from './stored.ts';
 
-/** Events can be lost (a trimmed stream, a connection made anew): jobs are also asked about, a few at a time. */
+/** Events can be lost (trimmed stream, new connection), so jobs are also polled, a few at a time. */
 const RECHECK_MS = 1_000;
 const RECHECK_JOBS = 32;
 
-/** Gives inference jobs to the queue and hands their results to those who wait. */
+/** Puts inference jobs on the queue and passes their results to the callers. */
 export class InferenceCalls {
   readonly #queue: BullQueue;
   readonly #reach: Reach;
@@ -59,7 +59,7 @@ export class InferenceCalls {
     return unpackResult(payload.operation, await result);
   };
 
-  /** Asks at once: those whose queue cannot be reached any more are told so. */
+  /** Polls at once. If the queue can no longer be reached, all callers get that error. */
   recheck(): void {
     if (this.#rechecking) return;
     this.#rechecking = true;
@@ -114,12 +114,12 @@ export class InferenceCalls {
     return result;
   }
 
-  /** Large jobs go as soon as they are read, abandoned ones unless they run; the rest ages out. */
+  /** Large jobs are removed as soon as they are read, abandoned ones unless they are running; BullMQ expires the rest. */
   #remove(id: string): void {
     this.#reach
       .call(() => this.#queue.remove(id))
       .catch((error: unknown) => {
-        // Left behind by a process that stops it ages out.
+        // If this process is stopping, BullMQ expires the job.
         if (!this.#reach.closed) this.#report('An inference job could not be removed', error);
       });
   }

@@ -8,10 +8,10 @@ import {
 } from '../model/specification.ts';
 import { CheckpointChoice, INFER_VERSION, type InferPayload, type InferResult } from './operations.ts';
 
-/** What goes over the queue: one entry a job name, validated again on arrival. Field names are ours, not an API's. */
+/** What crosses the queue: one entry per job name, validated again on arrival. These field names are internal, not the API's. */
 
 const closed = { additionalProperties: false } as const;
-/** Raise a version with a migration (src/queue/migrations.ts): payloads of the version before may still wait in a queue. */
+/** To raise a version, add a migration (src/queue/migrations.ts): payloads of older versions may still wait in a queue. */
 export const PAYLOAD_VERSIONS = { train: 2, evaluate: 2, infer: INFER_VERSION } as const;
 
 export const TrainPayload = Type.Object(
@@ -35,7 +35,7 @@ export interface TrainResult {
   readonly validationElbo: number | null;
 }
 
-/** Latest news of a running training job; elbo in nats per datapoint. */
+/** Progress of a running training; elbo in nats per datapoint. */
 export interface TrainProgress {
   readonly step: number;
   readonly totalSteps: number;
@@ -64,7 +64,7 @@ export type EvaluatePayload = Static<typeof EvaluatePayload>;
 export type EvaluateResult =
   ({ readonly outcome: 'succeeded' } & EvaluationReport) | { readonly outcome: 'cancelled' };
 
-/** Latest news of a running evaluation: rows of the measure that it is at. */
+/** Progress of a running evaluation; rows are those of the current measure. */
 export interface EvaluateProgress {
   readonly measure: string;
   readonly rowsDone: number;
@@ -79,7 +79,7 @@ export interface JobTypes {
   readonly evaluate: { payload: EvaluatePayload; result: EvaluateResult; progress: EvaluateProgress };
   readonly infer: { payload: InferPayload; result: InferResult; progress: never };
 }
-/** Jobs that are ordered, watched and cancelled by their id, and kept when they are over. */
+/** Jobs that clients order, watch and cancel by id. The queue keeps them after they end. */
 export const TRACKED_NAMES = ['train', 'evaluate'] as const satisfies readonly (keyof JobTypes)[];
 export type TrackedName = (typeof TRACKED_NAMES)[number];
 export const JOB_NAMES = [...TRACKED_NAMES, 'infer'] as const satisfies readonly (keyof JobTypes)[];

@@ -1,4 +1,4 @@
-/** Where the queue tells what happens to it; pino's and Fastify's loggers fit. */
+/** The part of pino's interface that the queue needs; Fastify's logger has it too. */
 export interface QueueLogger {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
@@ -8,8 +8,8 @@ export interface QueueLogger {
 export type Report = (message: string, error: unknown) => void;
 
 /**
- * Logs errors that come in floods (a server that is away): one line for each message and interval, the next one
- * with the number of those left out.
+ * Logs errors that come in floods, such as a server that is away: one line per message and interval. `omitted` counts the lines
+ * left out since the previous one.
  */
 export function rateLimited(logger: QueueLogger, intervalMs = 30_000): Report {
   const seen = new Map<string, { since: number; omitted: number }>();

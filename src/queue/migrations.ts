@@ -6,17 +6,17 @@ import type { JobName } from './jobs.ts';
  */
 
 type Payload = Readonly<Record<string, unknown>>;
-/** What a payload of one version says in the next one; the version is counted up for it. */
+/** Converts a payload to the next version; the caller increments `version`. */
 type Migration = (older: Payload) => Payload;
 
-/** By job, the migration from version 1, from version 2, ... Inference jobs have none: nobody waits for one of an old version. */
+/** For each job: the migrations from version 1, from version 2, ... Inference jobs have none: nobody waits for an old one. */
 export const MIGRATIONS: { readonly [Name in JobName]: readonly Migration[] } = {
   train: [letTestRowsValidate],
   evaluate: [callTestRowsHeldOut],
   infer: [],
 };
 
-/** A payload of the newest version as it is, an older one migrated, and anything else as it is: it will not pass the check. */
+/** Migrates an older payload. Returns anything else as it is: either it is current or it will fail the check. */
 export function migratePayload(name: JobName, payload: unknown): unknown {
   if (!isVersioned(payload)) return payload;
   const migrations = MIGRATIONS[name].slice(payload.version - 1);
@@ -36,12 +36,12 @@ function isVersioned(payload: unknown): payload is Payload & Versioned {
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1;
 }
 
-/** Before validation rows were kept apart from test rows, the test rows of a data set were the validation rows. */
+/** In version 1, the test rows of a data set were its validation rows. */
 function letTestRowsValidate(older: Payload): Payload {
   return { ...older, split: 'test_rows_validate' };
 }
 
-/** "test" meant the validation rows where a data set has no test rows. */
+/** In version 1, "test" meant the validation rows if a data set had no test rows. */
 function callTestRowsHeldOut(older: Payload): Payload {
   const { evaluation } = older;
   if (typeof evaluation !== 'object' || evaluation === null || !('rows' in evaluation)) return older;

@@ -16,12 +16,12 @@ export interface QueueSettings {
   readonly dataDir: string;
   /** How long a closing consumer waits for its jobs. */
   readonly shutdownTimeoutMs: number;
-  /** After how long without a sign of life a job is taken from its worker. Default 10 s. */
+  /** If a worker gives no sign of life for this long, it loses its job. Default 10 s. */
   readonly lockDurationMs?: number;
 }
 
 /**
- * Opens the queue that the settings name and loads only its driver. Redis may come up later, Postgres must be there.
+ * Opens the queue that the settings name and loads only its driver. Redis may start later; Postgres must be running.
  * Errors: queue_folder_locked, queue_unavailable, validation_failed.
  */
 export async function openQueue(settings: QueueSettings, logger: QueueLogger): Promise<QueueBackend> {
@@ -75,11 +75,11 @@ async function openDriver(
   return openPostgres(queueUrl, queuePrefix, report);
 }
 
-/** What was running when the last process died waits again at once; nobody waits for its inferences any more. */
+/** Puts jobs that ran when the last process died back at once, except inferences: nobody waits for those any more. */
 async function reclaimJobs(driver: QueueDriver, report: Report): Promise<void> {
   for (const name of JOB_NAMES) {
     const queue = openBullQueue(driver, driver.producing, name, report);
-    // Token '0' takes a job from whoever held it.
+    // Token '0' takes a job from any holder.
     for (const job of await queue.getActive()) await job.moveToWait('0');
     if (name === 'infer') await queue.drain();
     await queue.close();

@@ -2,16 +2,16 @@ import Type, { type Static, type TObject, type TProperties } from 'typebox';
 import { DATASET_PARTS, MarginalMeasure, type DatasetPart } from '../model/specification.ts';
 import { PackedArray, type ArrayKind, type ArrayKinds, type Matrix } from './arrays.ts';
 
-/** What a model can be asked: for each operation its input, and the arrays of its output by kind. */
+/** What models can compute: for each operation its input and the kinds of its output arrays. */
 
 const index = Type.Integer({ minimum: 0 });
 const atLeastOne = Type.Integer({ minimum: 1 });
 const seed = index;
-/** First axis: rows that are computed independently of each other, but for the noise, which is keyed by position. */
+/** Each row (first axis) is computed independently of the others, except that noise depends on its position. */
 const rows = PackedArray;
 
 export const OPERATIONS = {
-  /** q(z|x) of rows [n, data_size], and that many draws from it: samples [draws, n, latent_size]. */
+  /** q(z|x) of rows [n, data_size], and draws from it: samples [draws, n, latent_size]. */
   encode: {
     input: { rows, draws: index, seed },
     output: { mean: 'matrix', standard_deviation: 'matrix' },
@@ -20,7 +20,7 @@ export const OPERATIONS = {
   /** The expectation of x at points [n, latent_size]. */
   decode: { input: { rows }, output: { mean: 'matrix' } },
   reconstruct: { input: { rows }, output: { mean: 'matrix' } },
-  /** Rows of the model's data set by index, and what they are: data [n, data_size]. */
+  /** Rows of the model's data set by index. data [n, data_size]: the rows themselves. */
   reconstruct_dataset_rows: {
     input: { datasetRows: Type.Array(index) },
     output: { mean: 'matrix', data: 'matrix' },
@@ -42,7 +42,7 @@ export const OPERATIONS = {
     },
     optional: { log_likelihood_by_column: 'matrix' },
   },
-  /** effective_sample_size is of importance sampling; acceptance [1] of the posterior density's chains. */
+  /** effective_sample_size only for importance sampling; acceptance [1] only for the posterior density's chains. */
   log_marginal_likelihood: {
     input: { rows, marginal: MarginalMeasure, seed },
     output: { log_marginal_likelihood: 'vector', standard_error: 'vector' },
@@ -59,7 +59,7 @@ export const OPERATIONS = {
     input: { from: index, to: index, steps: atLeastOne },
     output: { latents: 'matrix', mean: 'matrix' },
   },
-  /** rows are indices in the data set; labels their classes, if the data set has some. */
+  /** rows are indices into the data set; labels are their classes, if the data set has labels. */
   scatter: {
     input: {
       part: Type.Unsafe<DatasetPart>({ type: 'string', enum: [...DATASET_PARTS] }),
@@ -74,14 +74,14 @@ type Kinds = Readonly<Record<string, ArrayKind>>;
 export interface OperationTypes {
   readonly input: TProperties;
   readonly output: Kinds;
-  /** Arrays that are there only if the input asks for them, or the data set has them. */
+  /** Arrays that exist only if the input asks for them or the data set has them. */
   readonly optional?: Kinds;
 }
 
 type Table = typeof OPERATIONS;
 export type Operation = keyof Table;
 
-/** As processors take it: rows are arrays, and no longer packed. */
+/** As processors receive it, with rows unpacked. */
 type Unpacked<Input> = {
   readonly [Field in keyof Input]: Input[Field] extends PackedArray ? Matrix : Input[Field];
 };
@@ -94,7 +94,7 @@ type ArraysOf<Row extends OperationTypes> = {
 };
 export type Outputs = { readonly [Name in Operation]: ArraysOf<Table[Name]> };
 
-/** Operations on rows that the request brings: those of one model, checkpoint and operation can be run together. */
+/** Operations on rows of the request. Requests with the same model, checkpoint and operation can be run together. */
 export type RowOperation = {
   [Name in Operation]: Inputs[Name] extends { readonly rows: Matrix } ? Name : never;
 }[Operation];
@@ -108,14 +108,14 @@ export interface InferPayload<Name extends Operation = Operation> {
   readonly version: typeof INFER_VERSION;
   readonly modelId: string;
   readonly checkpoint: CheckpointChoice;
-  /** The work may take so long, from when it begins: nobody waits for it longer. */
+  /** Time limit from the start of the work; after that nobody waits for it. */
   readonly timeLimitMs: number;
   readonly operation: Name;
   readonly input: Inputs[Name];
 }
 
 export interface InferResult<Name extends Operation = Operation> {
-  /** Of the checkpoint that answered. */
+  /** Step of the checkpoint that was used. */
   readonly step: number;
   readonly output: Outputs[Name];
   readonly computeMs: number;

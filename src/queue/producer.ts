@@ -13,7 +13,7 @@ const CLOSE_LIMIT_MS = 1_000;
 
 export async function openProducer(driver: QueueDriver, report: Report): Promise<Producer> {
   const reach = new Reach(driver);
-  // The queues set themselves up at once; where the server is away they do without and work when it is back.
+  // BullMQ's queues start connecting when they are made; if the server is away, they work once it is back.
   await driver.ready().catch((error: unknown) => {
     report('The queue cannot be reached yet', error);
   });
@@ -25,7 +25,7 @@ export async function openProducer(driver: QueueDriver, report: Report): Promise
   const jobs = new TrackedJobs(queues, reach);
   let closed: Promise<void> | undefined;
   const events = openEvents(driver, (message, error) => {
-    // Closing ends the read that waits for the next event.
+    // Closing aborts the pending read, which is not a problem to report.
     if (closed === undefined) report(message, error);
   });
   const calls = new InferenceCalls(queues.infer, events, reach, report);
@@ -53,7 +53,7 @@ export async function openProducer(driver: QueueDriver, report: Report): Promise
   };
 }
 
-/** Read from the start of the short stream: "from now on" would begin anew, and miss some, until the first event. */
+/** Reads from the start of the short stream: reading "from now on" would miss events on each reconnect until the first one arrives. */
 function openEvents(driver: QueueDriver, report: Report): BullEvents {
   const events: BullEvents = new QueueEvents(
     'infer',

@@ -2,7 +2,7 @@ import type { SerializedError } from '../errors.ts';
 import type { JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
 import type { InferPayload, InferResult, Operation } from './operations.ts';
 
-/** A tracked job as the queue knows it. Times are milliseconds since 1970. */
+/** The state of a tracked job. Times are milliseconds since 1970. */
 export interface JobViewOf<Name extends TrackedName> {
   readonly name: Name;
   readonly id: string;
@@ -11,11 +11,11 @@ export interface JobViewOf<Name extends TrackedName> {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
-  /** Times the job was taken up, a first start included. */
+  /** How often a worker has started the job. */
   readonly attempts: number;
   readonly progress: JobTypes[Name]['progress'] | null;
   readonly result: JobTypes[Name]['result'] | null;
-  /** Why it failed, or why it waits to be tried again. */
+  /** Why it failed, or why it is waiting to be retried. */
   readonly error: SerializedError | null;
 }
 export type JobView = { [Name in TrackedName]: JobViewOf<Name> }[TrackedName];
@@ -31,9 +31,9 @@ export interface InferOptions {
   readonly timeoutMs: number;
 }
 
-/** The side that gives work: the API. All methods throw queue_unavailable where the queue cannot be reached. */
+/** Used by the API to order work. All methods throw queue_unavailable if the queue cannot be reached. */
 export interface Producer {
-  /** A job of this id that is there already is left as it is. */
+  /** If a job with this id exists, it is left as it is. */
   enqueue<Name extends TrackedName>(
     name: Name,
     jobId: string,
@@ -42,9 +42,9 @@ export interface Producer {
   get(jobId: string): Promise<JobView | null>;
   /** Newest first. */
   list(page: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }>;
-  /** Marks the job so that it ends as cancelled: at once if it waits, at its next chance if it runs. Errors: job_not_found, job_finished. */
+  /** Cancels the job: at once if it is waiting, otherwise as soon as its processor can stop. Errors: job_not_found, job_finished. */
   cancel(jobId: string): Promise<JobView>;
-  /** Runs one inference job and waits for it. Errors: those the processor threw, inference_timeout. */
+  /** Runs one inference job and waits for it. Errors: those of the processor, inference_timeout. */
   infer<Name extends Operation>(
     payload: InferPayload<Name>,
     options: InferOptions,
@@ -55,11 +55,11 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** What a processor is given besides its payload; it knows nothing of the queue behind. */
+/** What a processor gets besides its payload; it knows nothing of the queue. */
 export interface JobContext<Name extends JobName> {
   readonly jobId: string;
   readonly attempt: number;
-  /** Aborted when the job is cancelled ('cancel') or this worker stops ('shutdown'): signal.reason tells which. */
+  /** Aborted if the job is cancelled (signal.reason is 'cancel') or this worker stops ('shutdown'). */
   readonly signal: AbortSignal;
   reportProgress(progress: JobTypes[Name]['progress']): Promise<void>;
 }
@@ -69,17 +69,17 @@ export type Processor<Name extends JobName> = (
   payload: JobTypes[Name]['payload'],
 ) => Promise<JobTypes[Name]['result']>;
 
-/** Thrown by a processor that stopped because of 'shutdown': the job goes back to the queue and loses no attempt. */
+/** Thrown by a processor that stops because of 'shutdown': the job goes back to the queue without using up an attempt. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
 export interface Consumer {
-  /** Stops taking jobs, aborts running ones with 'shutdown', waits for them up to a limit. */
+  /** Stops taking jobs, aborts running ones with 'shutdown' and waits for them up to a limit. */
   close(): Promise<void>;
 }
 
-/** One queue connection, whatever is behind it. */
+/** A connection to a queue of any kind. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres' | 'embedded';
   producer(): Promise<Producer>;

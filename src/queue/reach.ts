@@ -1,14 +1,14 @@
 import { AppError } from '../errors.ts';
 import { unavailable, type QueueDriver } from './drivers/driver.ts';
 
-/** A server that took a command and says nothing for so long is away. */
+/** A server that does not answer a command for this long counts as unreachable. */
 const ANSWER_LIMIT_MS = 10_000;
 
 type End = (error: AppError) => void;
 
 /**
- * Runs operations on the queue. Each ends as queue_unavailable when the server says nothing for long, at once when this
- * is closed, and where it throws what is not ours: that means that the queue cannot be reached.
+ * Runs operations on the queue. Errors: queue_unavailable if the server does not answer for long, at once if this is closed,
+ * and for any error that is not an AppError, which means that the queue cannot be reached.
  */
 export class Reach {
   readonly #driver: QueueDriver;

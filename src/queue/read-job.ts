@@ -16,7 +16,7 @@ const STATES: Readonly<Record<BullState | 'unknown', JobState>> = {
   failed: 'failed',
 };
 
-/** Where the jobs of one of our states are to be found; some of those there may be in another (see viewOf). */
+/** The BullMQ states in which jobs of one of our states are found. Some jobs there may be in another of our states (see viewOf). */
 export const SOURCES: Readonly<Record<JobState, readonly BullState[]>> = {
   queued: ['waiting', 'delayed', 'prioritized'],
   running: ['active'],
@@ -26,14 +26,14 @@ export const SOURCES: Readonly<Record<JobState, readonly BullState[]>> = {
 };
 export const ALL_SOURCES = [...new Set(Object.values(SOURCES).flat())];
 
-/** The job as the queue knows it now, or null. */
+/** The job in its current state, or null. */
 export async function readJob<Name extends TrackedName>(
   queue: BullQueue,
   name: Name,
   id: string,
 ): Promise<JobViewOf<Name> | null> {
   for (;;) {
-    // State first: a job read after it was seen finished has its result.
+    // State first: if it says finished, the job read afterwards has its result.
     const state = await queue.getJobState(id);
     const job = (await queue.getJob(id)) as BullJob | undefined;
     if (job === undefined) return null;
@@ -69,13 +69,13 @@ function viewOf<Name extends TrackedName>(
   };
 }
 
-/** Why it failed, or why it waits to be tried again. */
+/** Why it failed, or why it is waiting to be retried. */
 function errorOf({ failedReason }: BullJob, state: JobState): JobView['error'] {
   const triedBefore = state === 'queued' && Boolean(failedReason);
   return state === 'failed' || triedBefore ? parseFailure(failedReason) : null;
 }
 
-/** A waiting job that was cancelled is cancelled at once, although a consumer has yet to close it. */
+/** A waiting job counts as cancelled at once, although a consumer has yet to close it. */
 function stateOf(data: TrackedData, returned: TrackedReturn | null, state: JobState): JobState {
   if (returned !== null) return returned.result.outcome;
   return state === 'queued' && data.cancelRequestedAt !== null ? 'cancelled' : state;

@@ -5,16 +5,16 @@ interface Waiter {
   readonly resolve: (result: PackedResult) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
-  /** The job is known to be in the queue, so it not being there any more means that it is lost. */
+  /** The job is known to be in the queue: if it is not found there later, it is lost. */
   sent: boolean;
 }
 
-/** Those who wait for the result of an inference job, by its id. Each ends exactly once: result, error or timeout. */
+/** Callers that wait for the result of an inference job, by its id. Each gets exactly one result, error or timeout. */
 export class ResultWaiters {
   readonly #waiters = new Map<string, Waiter>();
   readonly #abandoned: (id: string) => void;
 
-  /** @param abandoned called with jobs that are not waited for any more because of their timeout. */
+  /** @param abandoned called with jobs whose caller timed out. */
   constructor(abandoned: (id: string) => void) {
     this.#abandoned = abandoned;
   }
@@ -27,7 +27,7 @@ export class ResultWaiters {
     return this.#waiters.has(id);
   }
 
-  /** Errors: inference_timeout, and whatever `fail` is given. */
+  /** Errors: inference_timeout, and those passed to `fail`. */
   wait(id: string, timeoutMs: number): Promise<PackedResult> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -38,7 +38,7 @@ export class ResultWaiters {
     });
   }
 
-  /** Whether the job is still waited for. */
+  /** Whether a caller still waits for the job. */
   sent(id: string): boolean {
     const waiter = this.#waiters.get(id);
     if (waiter !== undefined) waiter.sent = true;
@@ -57,7 +57,7 @@ export class ResultWaiters {
     for (const id of [...this.#waiters.keys()]) this.fail(id, error(id));
   }
 
-  /** Up to `count` sent jobs, those first that were not asked about for longest. */
+  /** Up to `count` sent jobs, least recently polled first. */
   oldest(count: number): string[] {
     const ids: string[] = [];
     for (const [id, waiter] of this.#waiters) {

@@ -4,7 +4,7 @@ import type { StoredData } from './stored.ts';
 
 export type AbortReason = 'cancel' | 'shutdown';
 
-/** The jobs that a consumer has in hand, by id. */
+/** The jobs that a consumer is running, by id. */
 export class RunningJobs {
   readonly #controllers = new Map<string, AbortController>();
   readonly #handled = new Set<Promise<unknown>>();
@@ -13,7 +13,7 @@ export class RunningJobs {
     return [...this.#controllers.keys()];
   }
 
-  /** Runs the work with a signal that `abort` reaches while it lasts. */
+  /** Runs the work with a signal that `abort` can abort. */
   async run<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#controllers.set(id, controller);
@@ -23,7 +23,7 @@ export class RunningJobs {
       return await handled;
     } finally {
       this.#handled.delete(handled);
-      // The same id may have been taken up again after its lock was lost.
+      // The same job may have been started again after its lock was lost.
       if (this.#controllers.get(id) === controller) this.#controllers.delete(id);
     }
   }
@@ -32,7 +32,7 @@ export class RunningJobs {
     for (const id of ids) this.#controllers.get(id)?.abort(reason);
   }
 
-  /** Resolves when all that run now have ended. */
+  /** Resolves when all jobs that run now have ended. */
   async ended(): Promise<void> {
     await Promise.allSettled(this.#handled);
   }
@@ -45,7 +45,7 @@ export interface CancelWatch {
 
 const POLL_MS = 500;
 
-/** While jobs run, looks for the mark of a cancellation in their data and aborts them with 'cancel'. */
+/** While jobs run, polls their data for a cancellation and aborts them with 'cancel'. */
 export function watchCancellations(queue: BullQueue, running: RunningJobs, report: Report): CancelWatch {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -57,7 +57,7 @@ export function watchCancellations(queue: BullQueue, running: RunningJobs, repor
     try {
       await Promise.all(running.ids.map(look));
     } catch (error) {
-      report('Running jobs could not be asked about', error);
+      report('Running jobs could not be checked for cancellations', error);
     }
     timer = undefined;
     if (running.ids.length > 0) start();

@@ -2,23 +2,23 @@ import type { DefaultJobOptions } from 'bullmq';
 import type { PackedPayload, PackedResult } from './infer-packing.ts';
 import type { JobName, JobTypes, TrackedName } from './jobs.ts';
 
-/** What stands in BullMQ's jobs. Only the producer writes a job's data, only the consumer its progress. */
+/** The contents of BullMQ's jobs. Only the producer writes a job's data, and only the consumer its progress. */
 
 export interface TrackedData<Name extends TrackedName = TrackedName> {
   readonly payload: JobTypes[Name]['payload'];
-  /** Set once by whoever cancels; the job ends as cancelled as soon as its consumer sees it. */
+  /** Set once to cancel; the job ends as cancelled as soon as its consumer sees it. */
   readonly cancelRequestedAt: number | null;
 }
 
 export interface InferData {
   readonly payload: PackedPayload | null;
-  /** A result too large for the event stream; it takes the payload's place. */
+  /** A result too large for the event stream; the payload is dropped then. */
   readonly result: PackedResult | null;
 }
 
 export type StoredData = TrackedData | InferData;
 
-/** BullMQ forgets a job's first start when it is taken up again: kept here, beside the latest news. */
+/** BullMQ forgets a job's first start when the job is retried, so it is kept here with the latest progress. */
 export interface StoredProgress<Name extends TrackedName = TrackedName> {
   readonly startedAt: number;
   readonly latest: JobTypes[Name]['progress'] | null;
@@ -26,18 +26,18 @@ export interface StoredProgress<Name extends TrackedName = TrackedName> {
 
 export interface TrackedReturn<Name extends TrackedName = TrackedName> {
   readonly result: JobTypes[Name]['result'];
-  /** The job was cancelled while it waited, and its last taking up only closed it. */
+  /** The job was cancelled while it waited, so its last start only closed it. */
   readonly closedUnrun: boolean;
 }
 
-/** null: the result stands in the job's data. */
+/** null: the result is in the job's data. */
 export interface InferReturn {
   readonly inline: PackedResult | null;
 }
 
 export type StoredReturn = TrackedReturn | InferReturn;
 
-/** Base64 characters that may travel in an event: the stream keeps the last MAX_EVENTS of them in memory. */
+/** Maximum base64 characters in an event: the stream keeps the last MAX_EVENTS events in memory. */
 export const INLINE_LIMIT = 16_384;
 export const MAX_EVENTS = 1_000;
 
@@ -65,8 +65,8 @@ export const JOB_OPTIONS: Readonly<Record<JobName, DefaultJobOptions>> = {
 };
 
 /**
- * How often a job may lose its worker. A training job always goes on from its checkpoint and an evaluation begins anew; an
- * inference job fails, as its caller will not wait for long and its input may be what killed the worker.
+ * How often a job may lose its worker. A training always resumes from its checkpoint and an evaluation starts over. An
+ * inference fails: its caller does not wait for long, and its input may be what killed the worker.
  */
 export const MAX_STALLED: Readonly<Record<JobName, number>> = {
   train: 1_000_000,
@@ -88,7 +88,7 @@ type Cancelled = {
   readonly [Name in TrackedName]: (latest: JobTypes[Name]['progress'] | null) => JobTypes[Name]['result'];
 };
 
-/** How far a cancelled job came. */
+/** How far a cancelled job got. */
 export const CANCELLED: Cancelled = {
   train: (latest) => ({
     outcome: 'cancelled',

@@ -1,4 +1,4 @@
-/** The promise's outcome, or the rejection with `late()` where it takes longer than `limitMs`. */
+/** The promise's outcome, or a rejection with `late()` if it takes longer than `limitMs`. */
 export async function within<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
@@ -13,7 +13,7 @@ export async function within<T>(promise: Promise<T>, limitMs: number, late: () =
   }
 }
 
-/** Whether the promise settled, in whatever way, within the limit. Never rejects. */
+/** Whether the promise settled (fulfilled or rejected) within the limit. Never rejects. */
 export async function settles(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   const outcome = promise.then(
     () => true,

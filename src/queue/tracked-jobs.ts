@@ -6,12 +6,12 @@ import type { JobsPage, JobView, Producer } from './queues.ts';
 import type { Reach } from './reach.ts';
 import { JOB_OPTIONS, type TrackedData } from './stored.ts';
 
-/** Jobs read at once while a list is filled. */
+/** How many jobs are read at once to fill a list. */
 const READ_AT_ONCE = 50;
 
 type Queues = Readonly<Record<TrackedName, BullQueue>>;
 
-/** Jobs that are ordered, watched, listed and cancelled: one queue for each name, one space of ids. */
+/** Orders, reads, lists and cancels tracked jobs: one queue per name, ids unique across all of them. */
 export class TrackedJobs {
   readonly #queues: Queues;
   readonly #reach: Reach;
@@ -21,7 +21,7 @@ export class TrackedJobs {
     this.#reach = reach;
   }
 
-  /** A job of this id that is there already is left as it is. */
+  /** If a job with this id exists, it is left as it is. */
   readonly enqueue: Producer['enqueue'] = (name, id, payload) =>
     this.#reach.call(async () => {
       const data: TrackedData<typeof name> = { payload, cancelRequestedAt: null };
@@ -35,7 +35,7 @@ export class TrackedJobs {
 
   readonly list: Producer['list'] = (page) => this.#reach.call(() => this.#page(page));
 
-  /** At once if it waits, at its next chance if it runs. */
+  /** At once if it is waiting, otherwise as soon as its processor can stop. */
   readonly cancel: Producer['cancel'] = (id) => this.#reach.call(() => this.#cancel(id));
 
   async #find(id: string): Promise<JobView | null> {
@@ -60,8 +60,8 @@ export class TrackedJobs {
   }
 
   /**
-   * The mark is written before the state is looked at again: a job that starts meanwhile either is taken up with the
-   * mark in its data or has its consumer find it later, so no cancellation is lost.
+   * Writes the mark before it reads the state again: if the job starts in between, its consumer finds the mark, at the start
+   * or when it polls. So no cancellation is lost.
    */
   async #cancel(id: string): Promise<JobView> {
     const before = await this.#existing(id);
@@ -74,7 +74,7 @@ export class TrackedJobs {
     return view;
   }
 
-  /** Names and ids of the jobs where those of a state may be, newest first: ids sort by age (src/ids.ts). */
+  /** Names and ids of the jobs that may be in a state, newest first: ids sort by age (src/ids.ts). */
   async #entries(
     names: readonly TrackedName[],
     state: JobsPage['state'],

@@ -40,7 +40,7 @@ export class FirstSteps {
     if (this.#lines.size >= 2 * this.#count) this.take();
   }
 
-  /** By rising step. */
+  /** By ascending step. */
   take(): MetricsLine[] {
     const lines = [...this.#lines.values()].sort((a, b) => a.step - b.step).slice(0, this.#count);
     this.#lines = new Map(lines.map((line) => [line.step, line]));

@@ -3,7 +3,7 @@ import type { CheckpointRecord, ModelStore, OnCorrupt } from '../store/models.ts
 
 const KEPT_CHECKPOINTS = 2;
 
-/** The parameters of the checkpoints of one model that were used last, checked once, and which others are damaged. */
+/** Parameters of a model's most recently used checkpoints, checked once. Remembers which checkpoints are damaged. */
 export class CheckpointCache {
   readonly #models: ModelStore;
   readonly #id: string;
@@ -17,9 +17,9 @@ export class CheckpointCache {
     this.#onCorrupt = onCorrupt;
   }
 
-  /** Null where the checkpoint is damaged, or gone since it was listed. */
+  /** Null if the checkpoint is damaged or was removed after it was listed. */
   async parametersOf(record: CheckpointRecord): Promise<FloatArrays | null> {
-    // A checkpoint that was written anew has another record.
+    // A checkpoint that is written again gets another record.
     const key = JSON.stringify(record);
     if (this.#damaged.has(key)) return null;
     const parameters = this.#kept.get(key) ?? this.#load(record.step, key);
@@ -44,7 +44,7 @@ export class CheckpointCache {
     return content?.parameters ?? null;
   }
 
-  /** As the one used last, at the cost of the one used longest ago. */
+  /** Makes it the most recently used one and drops the least recently used one if there are too many. */
   #keep(key: string, parameters: Promise<FloatArrays | null>): void {
     this.#kept.delete(key);
     this.#kept.set(key, parameters);

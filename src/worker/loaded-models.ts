@@ -6,7 +6,7 @@ import { warningOfDamage } from './damage.ts';
 
 const KEPT_MODELS = 8;
 
-/** What is kept of a model besides its parameters: its compiled functions. */
+/** A model's compiled functions, without its parameters. */
 interface Disposable {
   dispose(): Promise<void>;
 }
@@ -19,13 +19,13 @@ export interface LoadedModel<Inference> {
 }
 
 interface Entry<Inference> {
-  /** Made when the model has a checkpoint: only then its record is complete. */
+  /** Created once the model has a checkpoint: its record is not complete before. */
   inference: Inference | null;
   readonly checkpoints: CheckpointCache;
   users: number;
 }
 
-/** The models used last, with the parameters of their checkpoints used last. */
+/** The most recently used models, with the parameters of their most recently used checkpoints. */
 export class LoadedModels<Inference extends Disposable> {
   readonly #models: ModelStore;
   readonly #onCorrupt: OnCorrupt;
@@ -59,7 +59,7 @@ export class LoadedModels<Inference extends Disposable> {
     }
   }
 
-  /** The entry, now the one used last. */
+  /** Marks the entry as the most recently used one. */
   #findEntry(id: string): Entry<Inference> {
     const entry = this.#entries.get(id) ?? {
       inference: null,
@@ -71,7 +71,7 @@ export class LoadedModels<Inference extends Disposable> {
     return entry;
   }
 
-  /** The first good checkpoint in the order asked for: a model that trains has another one soon. */
+  /** Loads the first good checkpoint in the requested order. Asks each time: a model in training soon has a newer one. */
   async #load(entry: Entry<Inference>, id: string, which: WhichCheckpoint): Promise<LoadedModel<Inference>> {
     for await (const checkpoint of this.#models.listCandidates(id, which, this.#onCorrupt)) {
       const parameters = await entry.checkpoints.parametersOf(checkpoint);
@@ -86,7 +86,7 @@ export class LoadedModels<Inference extends Disposable> {
       : AppError.of('model_not_ready', { id });
   }
 
-  /** Those used longest ago go, but none that a job is still running on. */
+  /** Drops the least recently used models, except those that a job is using. */
   async #evict(): Promise<void> {
     for (const [id, { inference, users }] of this.#entries) {
       if (this.#entries.size <= KEPT_MODELS) return;

@@ -1,6 +1,6 @@
 import type { DatasetStore, RowReader } from '../store/datasets.ts';
 
-/** The data set used last, open for reading from where it is stored: an inference needs few rows of it. */
+/** Keeps the most recently used data set open. Reads rows from the store, not into memory: an inference needs few of them. */
 export class OpenDatasets {
   readonly #datasets: DatasetStore;
   #reader: RowReader | null = null;
@@ -10,20 +10,20 @@ export class OpenDatasets {
     this.#datasets = datasets;
   }
 
-  /** One use after another, so that none closes what another reads. Errors: dataset_not_found, those of the work. */
+  /** Runs one use at a time, so that none closes what another reads. Errors: dataset_not_found, those of the work. */
   use<Result>(id: string, work: (reader: RowReader) => Result | Promise<Result>): Promise<Result> {
     const result = this.#turn.then(async () => work(await this.#readerOf(id)));
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  /** The class of each row; null where they are not known. */
+  /** The class of each row; null if not known. */
   labels(id: string): Promise<Uint8Array | null> {
     return this.#datasets.labels(id);
   }
 
   async #readerOf(id: string): Promise<RowReader> {
-    // It may have been removed meanwhile.
+    // The data set may have been removed in the meantime.
     await this.#datasets.get(id);
     if (this.#reader?.record.id === id) return this.#reader;
     const before = this.#reader;

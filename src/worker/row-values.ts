@@ -4,7 +4,7 @@ import type { FloatArray } from '../model/runtime/runtime.ts';
 import type { BinarizationName } from '../model/specification.ts';
 import type { RowReader } from '../store/datasets.ts';
 
-/** How rows become zeros and ones where no step of a training does it: drawn once for each row, keyed by the seed. */
+/** How to binarize rows outside of a training step: once per row, keyed by the seed. */
 export interface Binarizing {
   readonly binarization: BinarizationName;
   readonly seed: number;
@@ -13,7 +13,7 @@ export interface Binarizing {
 const AS_THEY_ARE: Binarizing = { binarization: 'none', seed: 0 };
 const ROWS_AT_ONCE = 512;
 
-/** These rows of a data set, in their order, as a model takes them. */
+/** These rows of a data set, in this order, as input of a model. */
 export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): RowSet {
   return {
     count: rows.length,
@@ -27,7 +27,7 @@ export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binariz
   };
 }
 
-/** Values [rows, data_size], as they are where nothing is said of binarizing. */
+/** Values [rows, data_size]; not binarized by default. */
 export async function readValues(
   reader: RowReader,
   rows: Uint32Array,

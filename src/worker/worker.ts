@@ -11,10 +11,10 @@ export interface WorkerOptions {
   readonly childEntry: URL;
 }
 
-/** Inference jobs given to one process at a time, so that it finds the next one when it has answered one. */
+/** Inference jobs per process at a time, so that the next one is already there when it has answered one. */
 const JOBS_PER_INFER_PROCESS = 4;
 
-/** Takes jobs from the queue and runs them in child processes: one for each tracked job, a few kept for inference. */
+/** Takes jobs from the queue and runs them in child processes: one per tracked job, and a few long-lived ones for inference. */
 export async function startWorker({ config, queue, log, childEntry }: WorkerOptions): Promise<Consumer> {
   const { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes } = config;
   const settings = { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes };

@@ -239,13 +239,13 @@ describe('pictures', () => {
     expect(problemOf(response)).toMatchObject({ status: 413, code: 'too_large' });
   });
 
-  it('answer 406 to PNG of rows that are no images, and JSON all the same', async () => {
+  it('answer 406 to PNG of rows that are not images, and JSON all the same', async () => {
     const api = await buildTestApi();
     for (const row_shape of [[4], [2, 1, 2], [1, 2, 2, 1]]) {
       for (const path of ['manifold', 'traversal']) {
         const { id, response } = await get(api, `${path}?format=png`, { row_shape });
         expect(problemOf(response)).toMatchObject({ status: 406, code: 'not_acceptable' });
-        expect(problemOf(response).detail).toContain(`Rows of shape [${row_shape.join(', ')}] are no images`);
+        expect(problemOf(response).detail).toContain(`Rows of shape [${row_shape.join(', ')}] are not images`);
         expect((await api.call({ url: `/models/${id}/${path}` })).statusCode).toBe(200);
       }
     }

@@ -55,12 +55,12 @@ describe('GET /samples', () => {
     expect(problemOf(response).detail).toMatch(detail);
   });
 
-  it('answers 406 to PNG of rows that are no images, and says why', async () => {
+  it('answers 406 to PNG of rows that are not images, and says why', async () => {
     const api = await buildTestApi();
     const { id } = await addModel(api, { row_shape: [4] });
     const response = await api.call({ url: `/samples?model_id=${id}&format=png` });
     expect(problemOf(response)).toMatchObject({ status: 406, code: 'not_acceptable' });
-    expect(problemOf(response).detail).toMatch(/Rows of shape \[4\] are no images/);
+    expect(problemOf(response).detail).toMatch(/Rows of shape \[4\] are not images/);
     expect(api.producer.inferences).toEqual([]);
   });
 

@@ -92,6 +92,6 @@ describe('packed arrays', () => {
     const packed = packArray(rows);
     expect(() => unpackArray('indices', packed)).toThrow('24 bytes of float32 do not fill uint32');
     expect(() => unpackArray('matrix', { ...packed, shape: [2, 4] })).toThrow('do not fill float32');
-    expect(() => unpackArray('cube', packed)).toThrow('has not 3 axes');
+    expect(() => unpackArray('cube', packed)).toThrow('does not have 3 axes');
   });
 });

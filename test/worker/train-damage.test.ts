@@ -26,7 +26,7 @@ const DAMAGES: Readonly<Record<string, (at: (file: string) => string) => Promise
 };
 
 describe('a newest checkpoint with', () => {
-  it.each(Object.keys(DAMAGES))('%s is passed over, and the end is the same', async (name) => {
+  it.each(Object.keys(DAMAGES))('%s is skipped, and the end is the same', async (name) => {
     const shop = await workshop();
     const [whole, damaged] = [await shop.order(), await shop.order()];
     await shop.train(whole);

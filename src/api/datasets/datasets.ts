@@ -6,7 +6,7 @@ import { pageOf, type PageQuery } from '../http/schemas.ts';
 import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
-/** Errors: data_invalid, too_large; nothing is kept then. */
+/** Errors: data_invalid, too_large; then nothing is kept. */
 export async function createDataset(
   api: ApiOptions,
   source: Readable | undefined,

@@ -35,7 +35,7 @@ export const UploadQuery = Type.Object(
 );
 export type UploadQuery = Static<typeof UploadQuery>;
 
-/** The raw file as body; its bytes are checked by the store, not by a schema. */
+/** The body is the raw file; the store checks its bytes. */
 export const UploadBody = {
   description:
     'The file: IDX, NPY or CSV, gzip-compressed or not. CSV: a column holds numbers or, if its first value is a word, categories; empty cells, NA, N/A, NaN and null are missing values, as is NaN in NPY and IDX.',

@@ -5,20 +5,20 @@ import type { App } from '../types.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From now on routes that do work answer 503 and /readyz says so. Work in progress continues. */
+    /** From now on, routes that do work and /readyz answer 503. Work in progress continues. */
     drain(): void;
     isDraining(): boolean;
   }
   interface FastifyRequest {
-    /** Counts among the requests being worked on. */
+    /** Counts as one of the requests being worked on. */
     holdsPlace: boolean;
   }
 }
 
 /**
- * Decides which requests may begin, before their body is read: routes with `config.work` are refused while the service is
- * stopping, and beyond `maxConcurrentRequests` at once. A place is held until the answer exists, even if the client has
- * gone: the work goes on. Routes that are added later document these and all other problem statuses they can have.
+ * Decides before a body is read whether a request may begin: routes with `config.work` are refused while the service is
+ * stopping, or if `maxConcurrentRequests` are in progress. A request holds its place until its answer exists, even if the client
+ * hangs up, because the work continues. Routes added after this document all their problem statuses.
  */
 export function installAdmission(app: App, { maxConcurrentRequests }: Config): void {
   let [held, draining] = [0, false];

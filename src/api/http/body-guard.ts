@@ -8,24 +8,24 @@ import type { App } from '../types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is a file: it may take long as long as bytes keep coming, and may be as large as an upload. */
+    /** The body is a file: it may be as large as an upload and take any time, if bytes keep coming. */
     upload?: boolean;
   }
 }
 
 interface Limits {
   readonly maxBytes: number;
-  /** Makes a check that sees every piece before it is passed on, and throws to refuse the body. */
+  /** Starts a check that gets every piece before it is passed on, and throws to refuse the body. */
   readonly startCheck: () => (piece: Buffer) => void;
-  /** Longest time for the whole body; 0: no limit. */
+  /** Time limit for the whole body; 0: no limit. */
   readonly totalMs: number;
-  /** Longest time without a byte; 0: no limit. */
+  /** Time limit without a byte; 0: no limit. */
   readonly idleMs: number;
 }
 
 /** Rows of images nest 4 deep inside their field; no valid body nests deeper than this. */
 const MAX_DEPTH = 32;
-/** Arrays and objects allowed for each value: rows of one value in one channel. */
+/** Arrays and objects allowed per value; the most are needed by rows of one value in one channel. */
 const CONTAINERS_PER_VALUE = 2;
 
 /** Guards every body: if the client is too slow, sends too much or hangs up, the stream fails. */
@@ -83,7 +83,10 @@ function createBodyMemory(maxBytes: number): (response: ServerResponse) => (byte
   };
 }
 
-/** The body, or an error in its place: too_large, overloaded, request_timeout, body_incomplete. The source is not destroyed: the answer uses the same socket. */
+/**
+ * Passes the body on. Errors: too_large, overloaded, request_timeout, body_incomplete. Does not destroy the source: the answer
+ * uses the same socket.
+ */
 function guardBody(source: Readable, response: ServerResponse, limits: Limits): Readable {
   let bytes = 0;
   let ended = false;
@@ -107,10 +110,10 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
   source.once('end', () => (ended = true));
   source.once('error', onHangUp);
   source.once('close', onHangUp);
-  // The answer came before the body was read: nobody needs the rest.
+  // Answered before the whole body was read: nobody needs the rest.
   response.once('close', onHangUp);
   response.once('finish', () => guard.destroy());
-  // The reader of the guard handles its error; there may be none.
+  // A reader handles this error, but there may be no reader.
   guard.on('error', () => undefined);
   guard.once('close', () => {
     clearTimeout(idle);

@@ -15,11 +15,11 @@ interface Component {
   readonly content: SchemaNode;
 }
 
-/** The named schemas of the document. Where one is used there is a reference, with its own default and description. */
+/** The named schemas of the document. References to one can have a default and a description of their own. */
 export class Components {
   readonly #known = new Map<string, Component>();
 
-  /** One title has one schema in requests and, if it differs there, another in answers. */
+  /** A title names one schema in requests and, if answers differ, another one in answers. */
   refer(
     { title, default: filledIn, description, ...content }: SchemaNode,
     names: readonly string[],

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { publishDocument } from './published.ts';
 import type { App } from '../types.ts';
 
-/** OpenAPI 3.1 at /docs/json, for people at /docs. Before the routes: it collects them as they are added. */
+/** Serves OpenAPI 3.1 at /docs/json and a page for people at /docs. Install it before the routes, which it collects. */
 export async function installDocumentation(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {

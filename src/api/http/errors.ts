@@ -10,7 +10,7 @@ import type { App } from '../types.ts';
 
 type Translate = (request: FastifyRequest, config: Config) => AppError | HttpError;
 
-/** Fastify's errors as ours. */
+/** Our errors for Fastify's. */
 const TRANSLATIONS: Record<string, Translate> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (_request, config) =>
     AppError.of('too_large', { what: 'The body', limit: config.maxBodyBytes, unit: 'bytes' }),

@@ -4,7 +4,7 @@ export const JSON_TYPE = 'application/json';
 export const PNG_TYPE = 'image/png';
 export const CSV_TYPE = 'text/csv';
 
-/** What an upload may be sent as; its first bytes say what it is. */
+/** Media types accepted for uploads; the first bytes decide the format. */
 export const UPLOAD_TYPES = [
   'application/octet-stream',
   'application/gzip',
@@ -12,7 +12,7 @@ export const UPLOAD_TYPES = [
   'application/x-npy',
 ] as const;
 
-/** An answer as JSON or as a picture. */
+/** An answer as JSON or as a PNG. */
 export const pictured = <Answer extends TSchema>(schema: Answer, description: string) => ({
   description,
   content: {

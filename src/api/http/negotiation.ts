@@ -30,7 +30,7 @@ function parseAccept(accept: string): Range[] {
   });
 }
 
-/** The most specific range that covers the type counts. */
+/** The most specific range that matches the type decides. */
 function findQuality(type: string, ranges: readonly Range[]): number {
   const family = `${type.split('/')[0] ?? ''}/*`;
   for (const candidate of [type, family, '*/*']) {

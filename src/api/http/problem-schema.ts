@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** RFC 9457 problem details, the body of every answer that is no success. */
+/** RFC 9457 problem details, the body of every answer that is not a success. */
 export const ProblemDetails = Type.Object(
   {
     type: Type.String({ description: 'Always about:blank; `code` says which problem it is.' }),

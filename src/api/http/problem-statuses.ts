@@ -1,7 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { documentProblem, type ProblemStatus } from './problem-schema.ts';
 
-/** What a route depends on, and the statuses it fails with if that refuses or is missing. */
+/** What a route depends on, and the statuses that it answers if a dependency refuses or is missing. */
 const STATUSES_OF_NEED = {
   /** Reads records and files. */
   store: [503],
@@ -23,17 +23,17 @@ declare module 'fastify' {
   }
 }
 
-/** Declared by a route whose answer a worker computes. */
+/** For routes whose answer a worker computes. */
 export const COMPUTED = { work: true, needs: ['store', 'queue', 'worker'] } as const;
 
-/** A request that is not readable HTTP, or a failure inside: any route. */
+/** Any route can get a request that is not readable HTTP, or fail inside. */
 const EVERYWHERE = [400, 408, 417, 431, 500] as const;
-/** Fastify reads a body that comes with these methods even if the route wants none. */
+/** Fastify reads the body of these methods even if the route does not use it. */
 const MAY_HAVE_BODY: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 type DeclaredRoute = Pick<RouteOptions, 'method' | 'schema' | 'config'>;
 
-/** The problem statuses that a route can answer, ascending, from what it declares and what it has. */
+/** The problem statuses that a route can answer, ascending, derived from its schemas and its `config`. */
 export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRoute): ProblemStatus[] {
   const statuses: ProblemStatus[] = [
     ...EVERYWHERE,

@@ -2,8 +2,8 @@ import { HttpError } from './http-error.ts';
 import type { App } from '../types.ts';
 
 /**
- * What Node would answer without a body, answered as a problem: no Host header, or an expectation that is not
- * 100-continue. Needs a server that does not require the Host header itself.
+ * Answers two cases with a problem that Node would answer without a body: no Host header, or an expectation that is not
+ * 100-continue. The server must be created with requireHostHeader: false.
  */
 export function installProtocol(app: App): void {
   app.server.on('checkExpectation', (request, response) => {

@@ -5,8 +5,8 @@ type Direction = 'request' | 'answer';
 type Publish = (schema: SchemaNode) => SchemaNode;
 
 /**
- * The document as clients read it: schemas with a title become components, as do bodies and answers, after their operation;
- * what has a default need not be sent and is always answered.
+ * Rewrites the document for clients. Schemas with a title become components, and so do bodies and answers, named after their
+ * operation. A field with a default is optional in requests and always present in answers.
  */
 export function publishDocument<Document extends object>(document: Document): Document {
   const components = new Components();
@@ -62,7 +62,7 @@ function publishContent(part: SchemaNode, title: string, publish: Publish): Sche
   return { ...part, content };
 }
 
-/** Rewrites a schema and all inside it. */
+/** Rewrites a schema and everything inside it. */
 function publisher(components: Components, direction: Direction): Publish {
   return publish;
 
@@ -87,7 +87,7 @@ function publisher(components: Components, direction: Direction): Publish {
     };
   }
 
-  /** Each member says which tag is its own. A member that is a union itself has no single tag: then there is no mapping. */
+  /** Maps each tag to its member. If a member is a union itself, it has no single tag, and there is no mapping. */
   function publishUnion(union: SchemaNode): SchemaNode {
     const { title, description, default: filledIn, discriminator } = union;
     const { propertyName } = isNode(discriminator) ? discriminator : {};
@@ -113,7 +113,7 @@ function publisher(components: Components, direction: Direction): Publish {
   }
 }
 
-/** The member that is meant if the tag is left out says so. */
+/** Adds the tag's default to the member that is meant if the tag is left out. */
 function membersOf(union: SchemaNode, tag: string): SchemaNode[] {
   const usual = fieldOf(union, tag)['default'];
   const members = Array.isArray(union['oneOf']) ? union['oneOf'].filter(isNode) : [];

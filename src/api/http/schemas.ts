@@ -4,8 +4,8 @@ import { closed } from '../../model/specification.ts';
 export { closed };
 
 /**
- * A keyword that the validator ignores: what the published schema says in addition. For parts that are too large for a schema
- * validator and are checked by hand.
+ * A keyword for additions to the published schema; the validator ignores it. For parts that are checked by hand because they
+ * are too large for a schema validator.
  */
 export const PUBLISHED = 'x-published';
 
@@ -53,12 +53,12 @@ export function page<Schema extends TSchema>(entry: Schema) {
   );
 }
 
-/** A page query as the stores and the queue take it: `after` absent rather than undefined. */
+/** The page query for the stores and the queue: `after` is absent rather than undefined. */
 export function pageOf(query: PageQuery): { limit: number; after?: string } {
   return query.after === undefined ? { limit: query.limit } : { limit: query.limit, after: query.after };
 }
 
-/** A schema as the answer of a route: what it says there. */
+/** The schema with a description of its own, such as that of a route's answer. */
 export function describe<Schema extends TSchema>(schema: Schema, description: string): Schema {
   return { ...schema, description };
 }

@@ -29,7 +29,7 @@ export function validatorCompiler(): FastifySchemaCompiler<AnySchema> {
 const compileStrict = compileOnce(AJV_OPTIONS);
 const compileCoercing = compileOnce({ ...AJV_OPTIONS, coerceTypes: true });
 
-/** Compiles a schema at its first use, once for all apps: compiling took most of the time that building an app takes. */
+/** Compiles a schema at its first use, once for all apps: compiling takes most of the time of building an app. */
 function compileOnce(options: object): (schema: AnySchema) => ValidateFunction {
   const compiled = new Map<AnySchema, ValidateFunction>();
   return (schema) => {

@@ -3,8 +3,8 @@ import type { ColumnSpec, LikelihoodSpec } from '../../model/specification.ts';
 import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
 
 /**
- * Arrays of an operation's output as JSON has them. An output without an array of that name and rank does not compile. JSON has
- * no NaN or Infinity: if there are some, and the function is not said to allow for them, it throws answer_not_finite.
+ * Convert arrays of an operation's output to JSON. An output without an array of that name and rank does not compile. JSON has no
+ * NaN or Infinity: unless a function says otherwise, it throws answer_not_finite for them.
  */
 
 type Has<Name extends string, Kind> = Readonly<Record<NoInfer<Name>, Kind>>;
@@ -27,7 +27,7 @@ export function toNullableRows<Name extends string>(
   return splitRows(data, ...shape).map((row) => row.map((value) => (Number.isFinite(value) ? value : null)));
 }
 
-/** Rows nested by the first axis. */
+/** Nests rows by the first axis. */
 export function toNestedRows<Name extends string>(output: Has<Name, Cube>, name: Name): number[][][] {
   const { shape, data } = takeFinite(output, name);
   const [count, rows, columns] = shape;
@@ -52,7 +52,7 @@ export function toDataRows<Name extends string>(
   return rows.map((row) => row.map((value, i) => findWord(value, columns[i]?.labels)));
 }
 
-/** The same for rows as they are in the data set, with null for missing values. */
+/** The same for rows of the data set, with null for missing values. */
 export function toStoredRows<Name extends string>(
   output: Has<Name, Matrix>,
   name: Name,

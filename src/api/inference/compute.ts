@@ -19,7 +19,7 @@ export interface Target {
 }
 
 export interface Computed<Name extends Operation> {
-  /** Of the checkpoint that answered. */
+  /** Step of the checkpoint that was used. */
   readonly step: number;
   readonly output: Outputs[Name];
   readonly timing: Timing;
@@ -49,7 +49,7 @@ export async function compute<Name extends Operation>(
   return { step, output, timing: { computeMs, queueMs } };
 }
 
-/** Rows of data as a model takes them; missing values of a table are NaN. Errors: those of parseRows, parseTable. */
+/** Parses rows of data for a model; missing values of a table are NaN. Errors: those of parseRows, parseTable. */
 export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
   const { likelihood } = record.model;
   const rules = { pointer: '/data', maxValues: api.config.maxInferenceValues };
@@ -60,7 +60,7 @@ export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly u
   return { shape: [rows.length, record.data_size], data: values };
 }
 
-/** Points of the latent space. Errors: those of parseRows. */
+/** Parses points of latent space. Errors: those of parseRows. */
 export function parseLatents(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
   const size = record.model.latent_size;
   const values = parseRows(rows, {

@@ -9,7 +9,7 @@ import { compute, parseData, type Timed } from './compute.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
 
 /**
- * Each row through encoder and decoder: rows of the request, or of the model's data set. Errors: not_acceptable, too_large,
+ * Passes rows of the request or of the model's data set through encoder and decoder. Errors: not_acceptable, too_large,
  * data_invalid, those of parseData.
  */
 export async function reconstruct(

@@ -1,15 +1,15 @@
 import { AppError } from '../../errors.ts';
 import { countValues } from '../../model/specification.ts';
 
-/** Largest finite float32: what goes to a model must fit one. */
+/** Largest finite float32: values for a model must not be larger. */
 export const FLOAT32_MAX = 3.4028234663852886e38;
 
 export interface ValueRange {
   readonly low: number;
   readonly high: number;
-  /** Whole numbers alone. */
+  /** Only whole numbers. */
   readonly integer?: boolean;
-  /** For people: what is allowed, and why. */
+  /** What is allowed, and why; for the message. */
   readonly allowed: string;
 }
 
@@ -20,11 +20,11 @@ export const FINITE: ValueRange = {
 };
 
 export interface RequestRowRules {
-  /** Where the rows stand in the body, e.g. `/data`. */
+  /** Where the rows are in the body, such as `/data`. */
   readonly pointer: string;
   readonly shape: readonly number[];
   readonly range: ValueRange;
-  /** Most values of all rows together. */
+  /** Maximum number of values in all rows together. */
   readonly maxValues: number;
 }
 
@@ -35,8 +35,8 @@ interface Target {
 }
 
 /**
- * Rows of a request as one float32 array [rows.length, size], row-major. A row is flat (size numbers) or nested
- * as rules.shape says. Errors: too_large; validation_failed with the pointer of the first bad row or value.
+ * Parses rows of a request into one float32 array [rows.length, size], row-major. A row is flat (size numbers) or nested
+ * as in rules.shape. Errors: too_large; validation_failed with the pointer of the first bad row or value.
  */
 export function parseRows(rows: readonly unknown[], rules: RequestRowRules): Float32Array {
   const size = countValues(rules.shape);
@@ -50,7 +50,7 @@ export function parseRows(rows: readonly unknown[], rules: RequestRowRules): Flo
   return target.values;
 }
 
-/** Errors: too_large where more values than allowed would be sent or answered. */
+/** Errors: too_large if a request or its answer would have too many values. */
 export function checkValues(what: string, values: number, limit: number): void {
   if (values > limit) throw AppError.of('too_large', { what: `${what} (${values})`, limit, unit: 'values' });
 }
@@ -68,7 +68,7 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
   for (const [index, child] of value.entries()) fill(child, rest, [...path, index], target);
 }
 
-/** The inner loop of a request: one comparison a value, no allocation unless something is wrong. */
+/** The inner loop of a request: one comparison per value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
   const { low, high, integer = false, allowed } = target.rules.range;
   for (let index = 0; index < numbers.length; index++) {

@@ -37,7 +37,7 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
   return { body, timing };
 }
 
-/** The expectation under p(x|z) at each point z. */
+/** The mean of p(x|z) at each point z. */
 export async function decode(api: ApiOptions, request: DecodeRequest): Promise<Timed<MeanAnswer>> {
   const record = await api.store.models.get(request.model_id);
   const answered = request.latents.length * record.data_size;

@@ -3,28 +3,28 @@ import { valueDomain, type ColumnSpec, type ValueDomain } from '../../model/spec
 import { AppError } from '../../errors.ts';
 import { checkValues, describeValue } from './rows.ts';
 
-/** A column of a table as rows are sent and answered. */
+/** A column of a table in requests and answers. */
 interface Cells {
   readonly name: string;
   readonly domain: ValueDomain;
-  /** Words and what is stored for them; null where the column holds numbers. */
+  /** The code of each word; null if the column has numbers. */
   readonly codes: ReadonlyMap<string, number> | null;
-  /** Whether true and false are 1 and 0. */
+  /** Whether true and false are allowed, as 1 and 0. */
   readonly bits: boolean;
   readonly allowed: string;
 }
 
 interface Rules {
-  /** Where the rows stand in the body, e.g. `/data`. */
+  /** Where the rows are in the body, such as `/data`. */
   readonly pointer: string;
   readonly columns: readonly ColumnSpec[];
-  /** Most values of all rows together. */
+  /** Maximum number of values in all rows together. */
   readonly maxValues: number;
 }
 
 /**
- * Rows of a request as one float32 array [rows.length, columns], row-major: each an array in the order of the columns or
- * an object by their names. Words become codes, true and false 1 and 0, and null or an absent name NaN, a missing value.
+ * Parses rows of a request into one float32 array [rows.length, columns], row-major. Each row is an array in the order of the
+ * columns or an object with their names as keys. Words become codes, true and false 1 and 0, and null or an absent name NaN, a missing value.
  * Errors: too_large; validation_failed with the pointer of the first bad row or value.
  */
 export function parseTable(rows: readonly unknown[], { pointer, columns, maxValues }: Rules): Float32Array {
@@ -96,7 +96,7 @@ function cellsOf(column: ColumnSpec): Cells {
   return { name, domain, bits, codes: labels ? codesOf(labels) : null, allowed };
 }
 
-/** Words of a flag are known in lower case too. */
+/** The words of a flag are also accepted in lower case. */
 function codesOf(labels: readonly string[]): Map<string, number> {
   const codes = new Map(labels.map((label, code) => [label, code]));
   if (isFlag(labels)) labels.forEach((label, code) => codes.set(label.toLowerCase(), code));

@@ -9,7 +9,7 @@ import type { ApiOptions } from '../types.ts';
 import { createRefusal } from './problems.ts';
 
 /**
- * Enqueues an evaluation of a model that can be used already. Errors: model_not_found, dataset_not_found, model_not_ready,
+ * Enqueues an evaluation of a model that has a checkpoint. Errors: model_not_found, dataset_not_found, model_not_ready,
  * checkpoint_not_found, validation_failed.
  */
 export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest): Promise<JobView> {

@@ -10,7 +10,7 @@ import type { TrainRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { createRefusal } from './problems.ts';
 
-/** Writes the model, then enqueues its training: a job that is picked up always finds its model. */
+/** Writes the model before it enqueues the training, so that the job always finds its model. */
 export async function orderTraining(
   api: ApiOptions,
   request: TrainRequest,
@@ -54,7 +54,7 @@ function plan(request: TrainRequest, dataset: DatasetRecord): TrainingPlan & { r
   throw AppError.of('validation_failed', { what: 'The job' }, { problems });
 }
 
-/** If enqueueing fails, no model stays behind. */
+/** If enqueuing fails, the model is removed. */
 async function enqueueOrForget(
   api: ApiOptions,
   jobId: string,

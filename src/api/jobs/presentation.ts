@@ -2,7 +2,7 @@ import type { JobTypes, TrackedName } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { Job } from './schemas.ts';
 
-/** How jobs of the several names show their progress and result. */
+/** How each kind of job shows its progress and result. */
 interface Presentation<Progress, Result, Shown extends Job> {
   readonly progress: (progress: Progress) => NonNullable<Shown['progress']>;
   readonly result: (result: Result) => NonNullable<Shown['result']>;

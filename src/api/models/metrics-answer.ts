@@ -3,7 +3,7 @@ import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
 import { Metrics, type MetricsQuery } from './schemas.ts';
 
-/** An answer as JSON or as a table. */
+/** The answer as JSON or CSV. */
 export const METRICS_ANSWER = {
   description: 'Lines by rising step, each step once.',
   content: {
@@ -19,7 +19,7 @@ export interface MetricsAnswer {
   readonly content: Metrics | string;
 }
 
-/** The lines in the format that the client wants: by the query, else by the Accept header. Errors: not_acceptable. */
+/** The query decides the format, otherwise the Accept header. Errors: not_acceptable. */
 export function formatMetrics(
   metrics: Metrics,
   { format }: MetricsQuery,

@@ -49,8 +49,8 @@ export async function getMetrics(api: ApiOptions, id: string, query: MetricsQuer
 }
 
 /**
- * Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. A damaged model.json does not
- * tell the job: it can be deleted, and a job that still runs fails when it next writes.
+ * Errors: model_not_found, id_invalid, model_in_use while its job may still write to it. A model with a damaged model.json can
+ * always be deleted, because its job is unknown: if that job still runs, its next write fails.
  */
 export async function deleteModel(api: ApiOptions, id: string): Promise<void> {
   const record = await unlessDamaged(api.store.models.get(id));

@@ -14,13 +14,13 @@ export const Model = Type.Object(ModelRecord.properties, {
 });
 export type Model = Static<typeof Model>;
 
-/** What only the service needs of a checkpoint is left out. */
+/** Without the fields that only the service needs. */
 const Checkpoint = Type.Omit(CheckpointRecord, ['seed', 'files'], closed);
 
 export const ModelDetails = Type.Object(
   {
     ...ModelRecord.properties,
-    checkpoints: Type.Array(Checkpoint, { description: 'By rising step.' }),
+    checkpoints: Type.Array(Checkpoint, { description: 'By ascending step.' }),
     latest_validation_elbo: Elbo,
     best_validation_elbo: Elbo,
     job_state: nullable(JobStateSchema),
@@ -64,6 +64,6 @@ export const MetricsQuery = Type.Object(
 );
 export type MetricsQuery = Static<typeof MetricsQuery>;
 
-/** By rising step; each step appears once, even if a training was interrupted and repeated some epochs. */
+/** By ascending step; each step appears once, even if a training was interrupted and repeated some epochs. */
 export const Metrics = page(MetricsLine);
 export type Metrics = Static<typeof Metrics>;

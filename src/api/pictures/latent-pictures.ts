@@ -19,7 +19,7 @@ import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from 
 
 type Answered<Answer> = Promise<Timed<Pictured<Answer>>>;
 
-/** A grid of the latent plane, decoded. Errors: not_two_latents, no_quantile, not_acceptable, too_large. */
+/** Decodes a grid over the latent plane. Errors: not_two_latents, no_quantile, not_acceptable, too_large. */
 export async function decodeManifold(
   api: ApiOptions,
   id: string,
@@ -42,7 +42,7 @@ export async function decodeManifold(
   return { body: answerJson(content), timing };
 }
 
-/** What one latent does, or each, decoded. Errors: no_quantile, validation_failed, not_acceptable, too_large. */
+/** Decodes the effect of one latent or of each. Errors: no_quantile, validation_failed, not_acceptable, too_large. */
 export async function decodeTraversal(
   api: ApiOptions,
   id: string,
@@ -88,7 +88,7 @@ function toTraversals(
   return { ...columns, base: toNumbers(output, 'base'), traversals };
 }
 
-/** The way from one row to another through the latent space, decoded. Errors: data_invalid, not_acceptable, too_large. */
+/** Decodes the path from one row to another through latent space. Errors: data_invalid, not_acceptable, too_large. */
 export async function decodeInterpolation(
   api: ApiOptions,
   request: InterpolateRequest,
@@ -107,7 +107,7 @@ export async function decodeInterpolation(
   return { body: answerJson(content), timing };
 }
 
-/** Points of the latent space and the data decoded from them. */
+/** Points of latent space and the data decoded from them. */
 function toPoints(output: Outputs['manifold'], likelihood: LikelihoodSpec) {
   return {
     ...nameColumns(likelihood),

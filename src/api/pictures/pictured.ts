@@ -9,13 +9,13 @@ import { enlarge, toPng, type Raster } from './drawing/raster.ts';
 import { JSON_TYPE, PNG_TYPE } from '../http/media.ts';
 import type { ApiOptions } from '../types.ts';
 
-/** Answers that are JSON or, on demand, a PNG. */
+/** Answers as JSON or, on demand, as PNG. */
 
 export type Pictured<Answer> =
   | { readonly type: typeof JSON_TYPE; readonly content: Answer }
   | { readonly type: typeof PNG_TYPE; readonly content: Buffer };
 
-/** What the client asks for: by the field, else by the Accept header. */
+/** What the client asks for: the field decides, otherwise the Accept header. */
 export interface Wanted {
   readonly format?: 'json' | 'png';
   readonly zoom: number;
@@ -28,7 +28,7 @@ export function wantsPng({ format, accept }: Wanted): boolean {
   return negotiate(accept, [JSON_TYPE, PNG_TYPE]) === PNG_TYPE;
 }
 
-/** How the rows of a model are images, where the client wants a PNG; else null. Errors: not_acceptable, dataset_not_found. */
+/** The image format of a model's rows if the client wants a PNG, otherwise null. Errors: not_acceptable, dataset_not_found. */
 export async function findImageFormat(
   api: ApiOptions,
   record: ModelRecord,
@@ -42,12 +42,12 @@ export async function findImageFormat(
   }
   const shape = record.row_shape.join(', ');
   throw new HttpError('not_acceptable', {
-    detail: `Rows of shape [${shape}] are no images: PNG needs [height, width], [height, width, 1] or [height, width, 3]. Ask for json.`,
+    detail: `Rows of shape [${shape}] are not images: PNG needs [height, width], [height, width, 1] or [height, width, 3]. Ask for json.`,
   });
 }
 
 /**
- * The one place that says which values are black and white: 0 and 1 where the data cannot or do not lie beyond, else the
+ * Only this function decides which values are black and white: 0 and 1 if no value can be or is beyond them, otherwise the
  * smallest and the largest value of the data set.
  */
 async function findBrightness(

@@ -7,7 +7,7 @@ import { compute, type Timed } from '../inference/compute.ts';
 import { checkDimension } from './latent-pictures.ts';
 import { answerJson, answerPng, wantsPng, type Pictured } from './pictured.ts';
 
-/** Where rows of the data set lie in two latent dimensions. Errors: validation_failed, data_invalid, too_large. */
+/** Plots rows of the data set in two latent dimensions. Errors: validation_failed, data_invalid, too_large. */
 export async function scatterRows(
   api: ApiOptions,
   id: string,

@@ -5,7 +5,7 @@ import type { ApiOptions } from '../types.ts';
 
 const PING_TIMEOUT_MS = 2000;
 
-/** Errors: draining, not_ready with one problem for each part that does not answer. */
+/** Errors: draining; not_ready with one problem per part that does not answer. */
 export async function checkReady(api: ApiOptions, draining: boolean, log: FastifyBaseLogger): Promise<void> {
   if (draining) throw AppError.of('draining', undefined);
   const parts = { queue: () => api.producer.ping(), store: () => api.store.ping() };
@@ -19,7 +19,7 @@ export async function checkReady(api: ApiOptions, draining: boolean, log: Fastif
   throw AppError.of('not_ready', { what }, { problems });
 }
 
-/** Says what is wrong with a part, or null. */
+/** What is wrong with a part, or null. */
 async function findTrouble(
   name: string,
   ping: () => Promise<void>,

@@ -14,7 +14,7 @@ import type { StoredData, StoredProgress, StoredReturn } from '../stored.ts';
 
 export type ConnectionOptions = QueueBaseOptions & KeyPrefixOptions;
 
-/** BullMQ's classes with what we keep in them, whatever is behind. */
+/** BullMQ's classes with our contents, for any kind of server. */
 export type BullQueue = Queue<
   StoredData,
   StoredReturn,
@@ -28,17 +28,17 @@ export type BullEvents = QueueEvents<StoredReturn, IQueueBackend>;
 export type BullJob = Job<StoredData, StoredReturn, string, StoredProgress>;
 export type BullWorker = Worker<StoredData, StoredReturn, string, IQueueBackend, StoredProgress>;
 
-/** What one kind of server adds to BullMQ. */
+/** What differs between kinds of servers. */
 export interface QueueDriver {
   readonly kind: QueueBackend['kind'];
   readonly factory: BackendFactory;
-  /** Nothing else can hold jobs when this one opens: those that are still active belonged to a process now dead. */
+  /** No other process can hold jobs when this one opens: jobs that are still active belonged to a dead process. */
   readonly exclusive: boolean;
-  /** For giving work and for hearing of its end: operations fail where the server is away. */
+  /** For enqueuing and for events: operations fail if the server is away. */
   readonly producing: ConnectionOptions;
-  /** For taking work: operations wait until the server is back. Each call may open a connection. */
+  /** For consuming: operations wait until the server is back. Each call may open a connection. */
   consuming(): ConnectionOptions;
-  /** Before a producer or a consumer is made. Errors: queue_unavailable where it could not set itself up later. */
+  /** Call before making a producer or a consumer. Errors: queue_unavailable if they could not recover later. */
   prepare(): Promise<void>;
   /** Resolves while the server can be reached. Errors: queue_unavailable, after about a second. */
   ready(): Promise<void>;

@@ -9,8 +9,8 @@ import { lockFolder } from './folder-lock.ts';
 import { PglitePool } from './pglite-pool.ts';
 
 /**
- * Postgres inside this process (PGlite), files in `<folder>/database`, one process at a time. The queue prefix plays no
- * part: the folder is the name space. Errors: queue_folder_locked.
+ * Postgres inside this process (PGlite), files in `<folder>/database`, one process at a time. The queue prefix is not used:
+ * the folder is the namespace. Errors: queue_folder_locked.
  */
 export async function openEmbedded(folder: string, logger: QueueLogger): Promise<QueueDriver> {
   const lock = await lockFolder(join(folder, 'lock'), folder);
@@ -38,7 +38,7 @@ async function openDatabase(folder: string, logger: QueueLogger): Promise<PGlite
   const started = performance.now();
   const { PGlite: Database } = await import('@electric-sql/pglite');
   if (first) {
-    // Made aside and renamed: a process killed half-way must not leave a database that cannot be opened.
+    // Created under another name, then renamed: a process killed half-way must not leave a database that cannot be opened.
     const draft = `${path}.new`;
     await rm(draft, { recursive: true, force: true });
     await (await Database.create({ dataDir: draft })).close();
@@ -69,7 +69,7 @@ function driverOf(pool: PglitePool, close: () => Promise<void>): QueueDriver {
     ping: async () => {
       await pool.query('SELECT 1 AS one');
     },
-    // It lives and dies with this process.
+    // The queue lives in this process, so it is never lost.
     onLost: () => undefined,
     close,
   };

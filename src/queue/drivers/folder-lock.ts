@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
 
 /**
- * One process at a time in a folder, by a lock that the operating system drops when the process dies.
+ * Lets one process at a time use a folder, by a lock that the operating system drops when the process dies.
  *
- * Each process that wants in listens on a socket of its own (`<id>.sock`) and only then writes its claim
- * (`<id>.<pid>.claim`): a claim whose socket nobody answers is of a dead process and may be removed by anyone, as its
- * name never comes back. Whoever finds no other living claim has won and writes HELD into its own. Of two that start at
- * once at least one sees the other; the one with the larger id gives way.
+ * Each process that wants the lock listens on a socket of its own (`<id>.sock`) and then writes its claim
+ * (`<id>.<pid>.claim`). If nobody answers on a claim's socket, its process is dead and anyone may remove the claim, as names are
+ * never reused. A process that finds no other living claim has won and writes HELD into its own. If two start at the same
+ * time, at least one sees the other; the one with the larger id gives way.
  */
 export interface FolderLock {
   release(): Promise<void>;
@@ -26,7 +26,7 @@ interface Claim {
 
 const HELD = 'held';
 const CLAIM = /^([0-9a-f]{16})\.(\d+)\.claim$/;
-/** How long a starter waits for a rival with a larger id, which gives way as soon as it has looked around. */
+/** How long a process waits for a rival with a larger id, which gives way as soon as it has seen this claim. */
 const RIVAL_WAIT_MS = 5_000;
 const RIVAL_POLL_MS = 20;
 
@@ -102,7 +102,7 @@ async function listen(directory: string, id: string): Promise<Server> {
   return server.unref();
 }
 
-/** Whether a process listens there: anything but a plain refusal counts as living. */
+/** Whether a process listens there: any result except a refused connection counts as alive. */
 async function answers(directory: string, id: string): Promise<boolean> {
   return atEndpoint(
     directory,
@@ -121,7 +121,7 @@ async function answers(directory: string, id: string): Promise<boolean> {
   );
 }
 
-/** Socket addresses hold about 100 bytes: a longer path is reached through a short link. Windows has named pipes. */
+/** Socket paths can have about 100 bytes, so a longer one is reached through a short symlink. Windows has named pipes. */
 async function atEndpoint<T>(
   directory: string,
   id: string,

@@ -5,11 +5,11 @@ import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq';
 const LISTEN = /^\s*LISTEN\s+"?(\w+)"?/im;
 
 /**
- * PGlite in the shape of a `pg.Pool`, as far as BullMQ uses one. All clients share the one session of the database:
- * run what opens a transaction (the migrations) alone.
+ * PGlite as a `pg.Pool`, as far as BullMQ uses one. All clients share the single session of the database, so nothing else may
+ * run during a transaction (the migrations).
  */
 export class PglitePool extends EventEmitter implements PgPool {
-  /** BullMQ blocks for long on connections that keep alive; one without a socket always does. */
+  /** BullMQ uses long blocking reads only on connections with keepAlive. */
   readonly options = { keepAlive: true };
   readonly #database: PGlite;
 
@@ -57,12 +57,12 @@ class PglitePoolClient extends EventEmitter implements PgPoolClient {
   release(): void {
     const subscriptions = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
-    // A database that is closed already has dropped its subscriptions.
+    // A closed database has dropped its subscriptions already.
     for (const unsubscribe of subscriptions) void unsubscribe().catch(() => undefined);
   }
 }
 
-/** Without parameters a text may hold many statements (a migration); the last one's result counts. */
+/** Without parameters, a text may have many statements (a migration); returns the last one's result. */
 async function runQuery<Row>(
   database: PGlite,
   text: string,

@@ -4,10 +4,10 @@ import { AppError } from '../../errors.ts';
 import type { Report } from '../logger.ts';
 import { unavailable, type QueueDriver } from './driver.ts';
 
-/** Counts the wait for one of the pool's connections too; a server that refuses is noticed at once. */
+/** Includes waiting for a free connection of the pool; a refused connection fails at once. */
 const CONNECT_WAIT_MS = 10_000;
 
-/** Postgres: the server must be there when it opens (the schema is made then); later it may go away and come back. */
+/** Postgres: the server must be running when this opens, which creates the schema; later it may go away and come back. */
 export async function openPostgres(url: string, schema: string, report: Report): Promise<QueueDriver> {
   checkSchema(schema);
   const { default: pg } = await import('pg');
@@ -19,7 +19,7 @@ export async function openPostgres(url: string, schema: string, report: Report):
     await migrate(pool, schema);
   } catch (error) {
     await pool.end();
-    throw unavailable('Postgres did not answer or the schema could not be made', error);
+    throw unavailable('Postgres did not answer or the schema could not be created', error);
   }
   const ping = async (): Promise<void> => {
     await pool.query('SELECT 1');
@@ -34,7 +34,7 @@ export async function openPostgres(url: string, schema: string, report: Report):
     exclusive: false,
     producing: options,
     consuming: () => options,
-    // BullMQ checks the schema once for each class it opens and does not get over a failure.
+    // BullMQ checks the schema once per class that it opens and never recovers from a failure.
     prepare: () =>
       ping().catch((error: unknown) => {
         throw unavailable('no connection to Postgres', error);
@@ -57,7 +57,7 @@ async function migrate(pool: Pool, schema: string): Promise<void> {
   }
 }
 
-/** A prefix may hold characters that BullMQ allows in Redis keys but not in a schema's name. */
+/** BullMQ allows some characters in Redis keys that a schema's name cannot have. */
 function checkSchema(schema: string): void {
   try {
     quoteSchemaName(schema);

@@ -4,22 +4,22 @@ import type { Report } from '../logger.ts';
 import { within } from '../time-limit.ts';
 import { unavailable, type QueueDriver } from './driver.ts';
 
-/** How long a call waits for a connection that is just being made. */
+/** How long a call waits for a connection that is being opened. */
 const CONNECT_WAIT_MS = 1_000;
 
 const RECONNECT = {
   retryStrategy: (attempt: number) => Math.min(100 * attempt, 1_000),
-  // A timer of this length keeps the process alive when a connection that is gone already is closed.
+  // Closing a lost connection keeps the process alive for this long.
   disconnectTimeout: 100,
 };
 const FAIL_FAST = { ...RECONNECT, enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 2_000 };
 const PATIENT = { ...RECONNECT, enableOfflineQueue: true, maxRetriesPerRequest: null };
 
-/** Redis: the server need not be there yet, and may go away and come back. */
+/** Redis: the server may start later, go away and come back. */
 export async function openRedis(url: string, prefix: string, report: Report): Promise<QueueDriver> {
   const { Redis: RedisClient } = await import('ioredis');
   const clients = new Set<Redis>();
-  /** Keeps hold of a client and of the copies that BullMQ makes of it for blocking commands. */
+  /** Remembers a client, and the copies that BullMQ makes of it for blocking commands, to close them. */
   const track = (client: Redis): Redis => {
     clients.add(client);
     client.on('error', (error: Error) => {
@@ -36,7 +36,7 @@ export async function openRedis(url: string, prefix: string, report: Report): Pr
     kind: 'redis',
     factory: createRedisBackend,
     exclusive: false,
-    // BullMQ's own version check is one command at the first connection: where it fails, the queue never recovers.
+    // BullMQ's own version check is one command on the first connection: if it fails, the queue never recovers.
     producing: { connection: commands, prefix, skipVersionCheck: true, skipWaitingForReady: true },
     consuming: () => ({ connection: track(new RedisClient(url, PATIENT)), prefix }),
     prepare: async () => undefined,
@@ -56,7 +56,7 @@ export async function openRedis(url: string, prefix: string, report: Report): Pr
   };
 }
 
-/** All callers share one wait, so that a crowd of them adds one listener. */
+/** All callers share one wait and therefore one listener. */
 function readiness(client: Redis): () => Promise<void> {
   let waiting: Promise<void> | undefined;
   const wait = async (): Promise<void> => {

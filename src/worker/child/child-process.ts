@@ -5,7 +5,7 @@ import type { JobName, JobTypes } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
 import type { ChildSettings, FromChild, ToChild } from './protocol.ts';
 
-/** Where a worker writes: the part of pino's interface that it needs. */
+/** The part of pino's interface that a worker needs. */
 export interface Log {
   info(values: object, message: string): void;
   warn(values: object, message: string): void;
@@ -26,8 +26,8 @@ interface Call {
 }
 
 /**
- * A process that runs processors, so that a busy loop blocks nobody and a native crash ends only its own jobs: they
- * fail with worker_process_died (which may be tried again). It ends by itself when this process goes away.
+ * A process that runs processors, so that a busy loop blocks nothing else and a native crash ends only the process's own jobs:
+ * they fail with worker_process_died, which is retried. It ends by itself if its parent dies.
  */
 export class WorkerProcess {
   readonly #child: ChildProcess;
@@ -76,7 +76,7 @@ export class WorkerProcess {
       this.#send({ type: 'abort', call, reason: String(context.signal.reason) });
     };
     const done = new Promise<JobTypes[JobName]['result']>((resolve, reject) => {
-      if (!this.#alive) reject(this.#death('it was gone before the job began'));
+      if (!this.#alive) reject(this.#death('it had ended before the job began'));
       const progress = (news: JobTypes[JobName]['progress']) => {
         context.reportProgress(news as JobTypes[Name]['progress']).catch(() => undefined);
       };
@@ -127,7 +127,7 @@ export class WorkerProcess {
   }
 }
 
-/** A process for each job. */
+/** Starts a process for each job. */
 export function runInOwnProcess<Name extends JobName>(name: Name, options: ChildOptions): Processor<Name> {
   return async (context, payload) => {
     const child = new WorkerProcess(options);
@@ -139,7 +139,7 @@ export function runInOwnProcess<Name extends JobName>(name: Name, options: Child
   };
 }
 
-/** Processes that keep models loaded and take turns; one that died is replaced when its turn comes. */
+/** Processes that take turns and keep models loaded. A dead one is replaced when its turn comes. */
 export class InferencePool {
   readonly #options: ChildOptions;
   readonly #size: number;

@@ -8,7 +8,7 @@ export type ChildSettings = Pick<
   'dataDir' | 'runtime' | 'device' | 'threads' | 'maxUploadBytes' | 'maxDatasetBytes'
 >;
 
-/** What goes between a worker and its child process (structured clone, so typed arrays stay typed arrays). */
+/** Messages between a worker and its child process (structured clone, so typed arrays stay typed arrays). */
 export type ToChild =
   | { readonly type: 'start'; readonly settings: ChildSettings }
   | {

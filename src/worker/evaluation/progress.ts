@@ -3,7 +3,7 @@ import { InterruptedError, type JobContext } from '../../queue/queues.ts';
 
 const EVERY_MS = 400;
 
-/** Passes on how far an evaluation is, and ends it where it is cancelled or its worker stops. */
+/** Reports the progress of an evaluation, and ends it if it is cancelled or its worker stops. */
 export class EvaluationProgress {
   readonly #context: JobContext<'evaluate'>;
   readonly #runtime: string;

@@ -12,7 +12,7 @@ import type { EvaluatePayload } from '../../queue/jobs.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
 
-/** As the training of the model split its data set; of any other data set only the test rows are known. */
+/** The split that the model's training used. Of any other data set only the test rows are known. */
 export function splitFor(record: ModelRecord, dataset: DatasetRecord): Split {
   return dataset.id === record.dataset_id
     ? splitRows(dataset, record.training, record.split)
@@ -21,7 +21,7 @@ export function splitFor(record: ModelRecord, dataset: DatasetRecord): Split {
 
 export interface EvaluatedRows {
   readonly part: SplitPart;
-  /** Row numbers, rising. */
+  /** Row numbers in ascending order. */
   readonly rows: Uint32Array;
   readonly influenced: readonly Influence[];
 }

@@ -27,7 +27,7 @@ export function readRows(
   });
 }
 
-/** Errors: data_invalid for test rows that the likelihood does not explain: a training does not look at them. */
+/** A training does not check test rows. Errors: data_invalid for test rows that the likelihood does not explain. */
 function checkTestRows(dataset: DatasetRecord, { model }: ModelRecord, rows: Iterable<number>): void {
   const first = dataset.rows - dataset.test_rows;
   const found = findTestRowProblem(model.likelihood, dataset.test_profile);
@@ -65,7 +65,7 @@ export function selectSpreadRows(
 /** Why a part has no rows. */
 const EMPTY: { readonly [Part in SplitPart]: string } = {
   test: 'the data set has none',
-  validation: 'the training held none out',
+  validation: 'the training used none',
   train: 'the data set has none',
   all: 'the data set has none',
 };

@@ -12,7 +12,7 @@ import { toIndices, toMatrix, toVector, type Matrix } from '../../queue/arrays.t
 import { readRows } from './dataset-rows.ts';
 import { always, keyNoise, never, type Runner, type InferenceSubject } from './operation.ts';
 
-/** Operations that decode points of the latent space chosen here. The API says which models have them. */
+/** Operations that choose points of the latent space and decode them. The API decides which models support them. */
 
 export const sample: Runner<'sample'> = {
   needsEncoder: never,
@@ -47,7 +47,7 @@ export const traversal: Runner<'traversal'> = {
   },
 };
 
-/** Between the means of q(z|x) of two rows. */
+/** Decodes the line between the means of q(z|x) of two rows. */
 export const interpolate: Runner<'interpolate'> = {
   needsEncoder: always,
   run: async (subject, { from, to, steps }) => {

@@ -6,12 +6,12 @@ import type { Inputs, Operation, Outputs } from '../../queue/operations.ts';
 import type { LoadedModel } from '../loaded-models.ts';
 import type { OpenDatasets } from '../open-datasets.ts';
 
-/** What an operation works with: a model with a checkpoint's parameters, and the data sets. */
+/** What an operation works on: a model with the parameters of a checkpoint, and the data sets. */
 export interface InferenceSubject extends LoadedModel<Inference> {
   readonly datasets: OpenDatasets;
 }
 
-/** How a worker answers an operation. */
+/** How a worker runs an operation. */
 export interface Runner<Name extends Operation> {
   /** Models trained by mcem have no encoder. */
   readonly needsEncoder: (input: Inputs[Name]) => boolean;

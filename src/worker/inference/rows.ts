@@ -4,7 +4,7 @@ import type { RowOperation } from '../../queue/operations.ts';
 import { readRows } from './dataset-rows.ts';
 import { always, checkWidth, keyNoise, never, type Runner } from './operation.ts';
 
-/** Operations on rows: of a request, or of the model's data set. */
+/** Operations on rows of a request or of the model's data set. */
 
 const encode: Runner<'encode'> = {
   needsEncoder: always,

@@ -3,10 +3,10 @@ import { readValues } from '../row-values.ts';
 import { selectSpreadRows } from './dataset-rows.ts';
 import { always, type Runner } from './operation.ts';
 
-/** Read and encoded at a time, so that memory does not grow with their number. */
+/** Reads and encodes this many rows at a time, to bound the memory. */
 const ROWS_AT_ONCE = 512;
 
-/** Means of q(z|x) of rows of the data set, with their labels if it has some. */
+/** Means of q(z|x) for rows of the data set, with their labels if it has any. */
 export const scatter: Runner<'scatter'> = {
   needsEncoder: always,
   run: async ({ inference, parameters, record, datasets }, { part, limit }) => {

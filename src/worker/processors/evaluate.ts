@@ -29,15 +29,15 @@ interface Order {
   readonly payload: EvaluatePayload;
   readonly record: ModelRecord;
   readonly checkpoint: CheckpointContent;
-  /** What is evaluated, and what the model was trained on. */
+  /** The evaluated data set, and the one that the model was trained on. */
   readonly readers: { readonly evaluated: RowReader; readonly trained: RowReader };
 }
 
-/** Rows that floors are fitted to, at most. */
+/** Maximum number of rows to fit floors to. */
 const FITTED_ROWS = 100_000;
 const CANCELLED: EvaluateResult = { outcome: 'cancelled' };
 
-/** Measures a checkpoint on rows of a data set. A job that was interrupted begins anew and gives the same numbers. */
+/** Measures a checkpoint on rows of a data set. An interrupted job starts over and gives the same numbers. */
 export function createEvaluateProcessor(dependencies: EvaluateDependencies): Processor<'evaluate'> {
   const { store, runtime } = dependencies;
   return async (context, payload) => {
@@ -107,13 +107,13 @@ async function report(
   return finite({ protocol, ...measured });
 }
 
-/** A training may not have looked at them. Errors: data_invalid. */
+/** The training may not have checked its test rows. Errors: data_invalid. */
 function checkTestRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<void> {
   const { rows, test_rows: testRows } = reader.record;
   return checkRows(reader, likelihood, { first: rows - testRows, end: rows });
 }
 
-/** Static rows are those that the training saw; dynamic ones are drawn for this evaluation. */
+/** Static binarization gives the same zeros and ones as in training; dynamic binarization draws new ones by this job's seed. */
 function binarizingOf(
   { binarization: asked, seed }: EvaluatePayload['evaluation'],
   training: TrainingSpec,
@@ -122,7 +122,7 @@ function binarizingOf(
   return { binarization, seed: binarization === 'static' ? training.seed : seed };
 }
 
-/** Errors: model_not_ready, checkpoint_not_found; no_encoder where a measure needs one. */
+/** Errors: model_not_ready, checkpoint_not_found; no_encoder if a measure needs one. */
 async function loaded(
   { store, warn }: EvaluateDependencies,
   { modelId, checkpoint: which, evaluation }: EvaluatePayload,
@@ -142,7 +142,7 @@ async function loaded(
   return checkpoint;
 }
 
-/** The report as it is. Errors: evaluation_not_finite where a number has no place in JSON. */
+/** Errors: evaluation_not_finite if a number of the report cannot be written as JSON. */
 function finite(whole: EvaluationReport): EvaluationReport {
   JSON.stringify(whole, (key, value: unknown) => {
     if (typeof value === 'number' && !Number.isFinite(value)) {

@@ -34,7 +34,7 @@ export type InferProcessor = <Name extends Operation>(
   payload: InferPayload<Name>,
 ) => Promise<InferResult<Name>>;
 
-/** Answers inference jobs from checkpoints, keeping the models used last in memory. */
+/** Answers inference jobs from checkpoints, keeping recently used models in memory. */
 export function createInferProcessor({ runtime, store, warn }: InferDependencies): InferProcessor {
   const models = new LoadedModels(store.models, warn, (record) => {
     return Inference.of(runtime, record.model, record.row_shape);

@@ -80,12 +80,12 @@ async function train(
   }
 }
 
-/** Test rows, the last ones, are used only if they are watched or validate. */
+/** Test rows, the last ones, are used only if they are watched or are the validation rows. */
 function countUsedRows({ training, split: rule }: TrainPayload, { rows, test }: Split): number {
   return training.watch_test_rows === true || rule === 'test_rows_validate' ? rows : rows - test.length;
 }
 
-/** The model with the transforms that its likelihood asks for, computed from the training rows and kept with it. */
+/** Adds the transforms that the likelihood needs, computed from the training rows, to the model and to its record. */
 async function completed(
   { modelId, model }: TrainPayload,
   source: RowSource,

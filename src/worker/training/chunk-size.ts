@@ -2,7 +2,7 @@ const TARGET_MS = 250;
 const FIRST_STEPS = 8;
 const MAX_INPUT_BYTES = 32 * 2 ** 20;
 
-/** Steps of the next chunk, so that one takes about a quarter of a second and its inputs fit a bounded buffer. */
+/** Chooses the steps of the next chunk so that it takes about a quarter of a second and its inputs fit a bounded buffer. */
 export class ChunkSize {
   readonly #most: number;
   #steps: number;
@@ -16,7 +16,7 @@ export class ChunkSize {
     return this.#steps;
   }
 
-  /** Learns from a chunk; grows at most fourfold at a time, since the first ones include warming up. */
+  /** Adapts to how long a chunk took. Grows at most fourfold at a time because the first chunks include warm-up. */
   record(steps: number, ms: number): void {
     const wanted = Math.round((steps * TARGET_MS) / Math.max(ms, 0.01));
     this.#steps = Math.max(1, Math.min(wanted, steps * 4, this.#most));

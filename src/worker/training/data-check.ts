@@ -12,8 +12,8 @@ interface RowRange {
 }
 
 /**
- * Looks at these rows if the profile of the data set cannot tell whether the likelihood explains them. Errors: data_invalid
- * with row and column.
+ * Checks these rows one by one if the profile of the data set cannot tell whether the likelihood explains them. Errors:
+ * data_invalid with row and column.
  */
 export async function checkRows(
   reader: RowReader,

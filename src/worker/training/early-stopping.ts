@@ -2,7 +2,7 @@ import type { TrainingSpec } from '../../model/specification.ts';
 
 type EarlyStopping = NonNullable<TrainingSpec['early_stopping']>;
 
-/** Whether the validation bound of the epochs so far has not risen by the minimum gain for as long as patience lasts. */
+/** Whether the validation bound has not risen by the minimum gain in the last `patience` epochs. */
 export function stopsEarly(
   bounds: readonly (number | null)[],
   { patience_epochs: patience, minimum_gain: gain }: EarlyStopping,

@@ -13,7 +13,7 @@ import { Rate } from './rate.ts';
 import type { BoundScorer, BoundTerms } from './bound-scorer.ts';
 
 const PROGRESS_EVERY_MS = 400;
-/** A long epoch is checkpointed in its middle too, so that a crash never costs more than this. */
+/** Long epochs also write checkpoints in between, so that a crash never costs more than this. */
 const CHECKPOINT_EVERY_MS = 120_000;
 
 export interface RunOptions {
@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly trainRows: number;
   readonly minibatchSize: number;
   readonly runtimeName: string;
-  /** Of the checkpoint gone on from, if any. */
+  /** Of the checkpoint that the run continues, if any. */
   readonly validationElbo: number | null;
 }
 
@@ -61,7 +61,7 @@ export class TrainingRun {
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
   }
 
-  /** Early stopping, seen at the ends of epochs: from the metrics, so that a resumed run stops where it would have. */
+  /** Decides early stopping at the ends of epochs, from the stored metrics, so that a resumed run stops at the same epoch. */
   async #stopsHere(): Promise<boolean> {
     const { trainer, models, payload } = this.#options;
     const { early_stopping: stopping } = payload.training;
@@ -136,7 +136,7 @@ export class TrainingRun {
     this.#savedAt = performance.now();
   }
 
-  /** Cancelled or shutting down: what was learned is kept. */
+  /** Saves a checkpoint before it stops: cancelled, or interrupted by a shutdown. */
   async #stop(): Promise<TrainResult> {
     const { trainer, context } = this.#options;
     await this.#save(this.#validationElbo);

@@ -4,11 +4,11 @@ import type { Raster } from './raster.ts';
 /** Red, green, blue from 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Pixels of the picture for one of the font. */
+/** Pixels of the picture per pixel of the font. */
 const TEXT_SCALE = 2;
 export const TEXT_HEIGHT = GLYPH.height * TEXT_SCALE;
 
-/** Mixes the colour into a pixel; one outside of the picture is left out. */
+/** Mixes the colour into a pixel; ignores pixels outside the picture. */
 function blend(raster: Raster, x: number, y: number, colour: Colour, share: number): void {
   if (x < 0 || y < 0 || x >= raster.width || y >= raster.height) return;
   const at = (y * raster.width + x) * 3;
@@ -28,7 +28,7 @@ export function rectangle(
   }
 }
 
-/** A disc with smooth edges, so that it can stand between pixels. */
+/** Smooth edges let the center be between pixels. */
 export function disc(
   raster: Raster,
   [x, y]: readonly [number, number],
@@ -45,7 +45,7 @@ export function disc(
   }
 }
 
-/** Text whose left end, middle or right end is at x, its top at y. */
+/** Writes text with its left end, middle or right end at x and its top at y. */
 export function write(
   raster: Raster,
   text: string,
@@ -60,7 +60,7 @@ export function write(
   }
 }
 
-/** Text that is read from below, its top at x, its middle at y. */
+/** Writes text that reads upwards, with its top at x and its middle at y. */
 export function writeUpwards(
   raster: Raster,
   text: string,

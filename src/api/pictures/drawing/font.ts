@@ -1,4 +1,4 @@
-/** Letters of 5 x 7 pixels, rows from the top: the few that axes and legends are written with. */
+/** Characters of 5 x 7 pixels, rows from the top: only those that axes and legends use. */
 const GLYPHS: Readonly<Record<string, string>> = {
   '0': '.###. #...# #..## #.#.# ##..# #...# .###.',
   '1': '..#.. .##.. ..#.. ..#.. ..#.. ..#.. .###.',
@@ -23,7 +23,7 @@ const GLYPHS: Readonly<Record<string, string>> = {
 
 export const GLYPH = { width: 5, height: 7, gap: 1 } as const;
 
-/** The lit pixels [x, y] of a text; what there is no letter for is left blank. */
+/** The lit pixels [x, y] of a text; unknown characters are blank. */
 export function textPixels(text: string): (readonly [x: number, y: number])[] {
   return Array.from(text).flatMap((letter, place) =>
     (GLYPHS[letter] ?? '')

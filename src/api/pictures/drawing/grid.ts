@@ -1,12 +1,12 @@
 import { blank, type Raster } from './raster.ts';
 
-/** How the values of a row are the pixels of an image. */
+/** How the values of a row map to the pixels of an image. */
 export interface ImageFormat {
   readonly height: number;
   readonly width: number;
-  /** 1: grey; 3: red, green, blue, which lie side by side. */
+  /** 1: grey; 3: interleaved red, green, blue. */
   readonly channels: 1 | 3;
-  /** Values shown black and white; those beyond are clamped. */
+  /** Values shown black and white; values beyond them are clamped. */
   readonly black: number;
   readonly white: number;
 }
@@ -19,12 +19,12 @@ export interface Images {
 
 /** Pixels between neighbours: in a grid, and between pairs of rows. */
 const [GAP, PAIR_GAP] = [1, 5];
-/** Darker than most images are bright, brighter than their black, so that edges show. */
+/** Between the black and the white of images, so that their edges show. */
 const BETWEEN_PAIRS = 110;
-/** Pairs stand in rows of at least this many. */
+/** Minimum number of pairs side by side. */
 const PAIR_COLUMNS = 10;
 
-/** Images row by row in so many columns (a near-square grid by default), one black pixel between neighbours. */
+/** Draws images row by row in `columns` columns (default: a nearly square grid), one black pixel between neighbours. */
 export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(images)))): Raster {
   const { height, width, channels } = images.format;
   const count = countOf(images);
@@ -36,7 +36,7 @@ export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(coun
   return grid;
 }
 
-/** Inputs and, right under each, what was made of it: pairs of rows, set apart by grey bands. */
+/** Draws each input above its reconstruction, in pairs of rows separated by grey bands. */
 export function drawRowPairs(inputs: Images, made: Images): Raster {
   const { height, width, channels } = inputs.format;
   const count = countOf(inputs);

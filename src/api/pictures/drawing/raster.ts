@@ -9,10 +9,10 @@ export interface Raster {
   readonly pixels: Uint8ClampedArray;
 }
 
-/** Encoding takes the process about a second for this many. */
+/** Encoding this many pixels takes about a second of the process. */
 const MOST_VALUES = 2 ** 24;
 
-/** All channels of all pixels at `level`. Errors: too_large. */
+/** Creates a picture with all channels of all pixels at `level`. Errors: too_large. */
 export function blank(width: number, height: number, channels: 1 | 3, level: number): Raster {
   const size = width * height * channels;
   if (size > MOST_VALUES) {
@@ -22,7 +22,7 @@ export function blank(width: number, height: number, channels: 1 | 3, level: num
   return { width, height, channels, pixels: new Uint8ClampedArray(size).fill(level) };
 }
 
-/** Each pixel as a square of `zoom` by `zoom`. Errors: too_large. */
+/** Turns each pixel into a square of `zoom` by `zoom`. Errors: too_large. */
 export function enlarge(raster: Raster, zoom: number): Raster {
   if (zoom === 1) return raster;
   const { channels, pixels } = raster;

@@ -4,13 +4,13 @@ import { niceTicks, type Ticks } from './ticks.ts';
 
 export interface Scatter {
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** The class of each point; null: none are known. */
+  /** The class of each point; null if not known. */
   readonly labels: readonly number[] | null;
   readonly xLabel: string;
   readonly yLabel: string;
 }
 
-/** Ten colours that are told apart side by side; from the eleventh class on they repeat. */
+/** Ten colours that are easy to tell apart; they repeat from the eleventh class on. */
 const COLOURS: readonly Colour[] = [
   [31, 119, 180],
   [255, 127, 14],
@@ -28,7 +28,7 @@ const [INK, AXIS, GRID]: readonly [Colour, Colour, Colour] = [
   [90, 90, 90],
   [228, 228, 228],
 ];
-/** Pixels from the left and the top, with room for the numbers of the axes. */
+/** Distances in pixels from the left and the top, with room for the numbers of the axes. */
 export const PLOT = { left: 96, right: 696, top: 20, bottom: 620 } as const;
 const HEIGHT = PLOT.bottom + 68;
 const LEGEND = { left: PLOT.right + 28, width: 92, line: 26, mark: 7 } as const;
@@ -40,7 +40,7 @@ export function colourOf(label: number): Colour {
   return COLOURS[label % COLOURS.length] ?? INK;
 }
 
-/** Points over a pair of axes, coloured by class, with a legend of the classes that there are. */
+/** Draws points over a pair of axes, coloured by class, with a legend. */
 export function drawScatterPlot({ points, labels, xLabel, yLabel }: Scatter): Raster {
   const classes = [...new Set(labels ?? [])].toSorted((a, b) => a - b).slice(0, MOST_CLASSES);
   const width = classes.length > 0 ? LEGEND.left + LEGEND.width : PLOT.right + 24;

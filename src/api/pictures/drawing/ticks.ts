@@ -1,4 +1,4 @@
-/** Evenly spaced round numbers (1, 2 or 5 times a power of ten apart) with which an axis is marked. */
+/** Marks of an axis: round numbers, spaced by 1, 2 or 5 times a power of ten. */
 export interface Ticks {
   readonly values: readonly number[];
   /** Ends of the axis: the outermost round numbers at or beyond the data. */
@@ -24,7 +24,7 @@ export function niceTicks(low: number, high: number, count: number, smallestStep
   };
 }
 
-/** Marks of a logarithmic axis between two powers of ten: every 1 to 9 of a decade, the decades with their label. */
+/** Marks of a logarithmic axis between two powers of ten: 1 to 9 of each decade; only powers of ten have labels. */
 export function decadeTicks(from: number, to: number): { value: number; label: string }[] {
   const decades = Array.from(
     { length: Math.ceil(to) - Math.floor(from) + 1 },
