@@ -54,7 +54,8 @@ export const ERRORS = {
   blob_not_found: entry('not_found', (v: { key: string }) => `Nothing is stored at ${v.key}.`),
   model_not_ready: entry(
     'conflict',
-    (v: { id: string }) => `Model ${v.id} has no usable checkpoint yet; try again after the training has written one.`,
+    (v: { id: string }) =>
+      `Model ${v.id} has no usable checkpoint yet; try again after the training has written one.`,
   ),
   no_encoder: entry(
     'conflict',

@@ -124,7 +124,10 @@ async function runProcessor<Name extends JobName>(
 /** Puts the job back without using up an attempt. If its lock is lost, it is no longer ours to give back. */
 async function giveBack(job: BullJob, token: string | undefined, report: Report): Promise<never> {
   await job.moveToWait(token).catch((error: unknown) => {
-    report('A job could not be given back to the queue; another worker takes it when its lock expires', error);
+    report(
+      'A job could not be given back to the queue; another worker takes it when its lock expires',
+      error,
+    );
   });
   throw new WaitingError();
 }
@@ -134,7 +137,8 @@ function logged(error: unknown, job: BullJob, logger: QueueLogger): Error {
   const details = { err: error, job: job.id, attempt: job.attemptsStarted };
   if (!(error instanceof AppError) || error.kind === 'internal') {
     logger.error(details, `A ${job.name} job failed`);
-  } else if (isRetryable(error)) logger.warn(details, `A ${job.name} job is interrupted by an error and will be retried`);
+  } else if (isRetryable(error))
+    logger.warn(details, `A ${job.name} job is interrupted by an error and will be retried`);
   return failureOf(error);
 }
 

@@ -245,7 +245,9 @@ describe('pictures', () => {
       for (const path of ['manifold', 'traversal']) {
         const { id, response } = await get(api, `${path}?format=png`, { row_shape });
         expect(problemOf(response)).toMatchObject({ status: 406, code: 'not_acceptable' });
-        expect(problemOf(response).detail).toContain(`Rows of shape [${row_shape.join(', ')}] are not images`);
+        expect(problemOf(response).detail).toContain(
+          `Rows of shape [${row_shape.join(', ')}] are not images`,
+        );
         expect((await api.call({ url: `/models/${id}/${path}` })).statusCode).toBe(200);
       }
     }
