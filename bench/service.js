@@ -9,7 +9,11 @@ const OWN = fileURLToPath(new URL('..', import.meta.url));
 export async function startService(command, environment, folder = OWN) {
   const env = { ...process.env, AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...environment };
   const main = join(folder, 'dist', 'main.js');
-  const child = spawn(process.execPath, [main, command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  // A process group of its own, so that all of it can be killed at once.
+  const child = spawn(process.execPath, [main, command], { env, stdio, detached: true });
+  process.once('exit', () => signalGroup(child));
+  process.once('SIGINT', () => process.exit(130));
   if (command === 'worker') {
     child.stdout.resume();
     return { child };
@@ -20,6 +24,20 @@ export async function startService(command, environment, folder = OWN) {
 export async function stopService({ child }) {
   child.kill('SIGTERM');
   if (child.exitCode === null) await once(child, 'exit');
+}
+
+/** Kills the service and the processes it has started, and waits until it is gone. */
+export async function killService({ child }) {
+  signalGroup(child);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+function signalGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 async function waitForUrl(child) {
