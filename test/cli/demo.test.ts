@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const LIMIT_MS = 240_000;
 /** A line in the log of the service: the process that trains is at work. */
 const TRAINS = 'runtime onnx/cpu';
-const REFUSAL = 'aevb demo: --epochs takes a whole number from 1 to 1000000.\n';
+const REFUSAL = 'aevb demo: --epochs must be a whole number from 1 to 1000000.\n';
 
 interface Demo {
   /** Of stdout and stderr together. */

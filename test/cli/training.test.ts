@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Calls } from '../../src/cli/demo/calls.ts';
 import { createProgress } from '../../src/cli/progress.ts';
-import { paperOrder, train } from '../../src/cli/demo/training.ts';
+import { createPaperOrder, train } from '../../src/cli/demo/training.ts';
 
 const QUEUED: TrainJob = {
   id: 'job_1',
@@ -30,16 +30,16 @@ function trainingThrough(states: readonly Partial<TrainJob>[], epochs = 0) {
       for (const job of jobs) await look?.(job);
       return jobs.at(-1) ?? QUEUED;
     },
-    metrics: async (_, after = 0) =>
+    readMetrics: async (_, after = 0) =>
       Array.from({ length: epochs }, (_, i) => line(i + 1)).filter(({ step }) => step > after),
     encode: unused,
     elbo: unused,
-    reconstructionsPng: unused,
-    samplesPng: unused,
+    drawReconstructions: unused,
+    drawSamples: unused,
   };
   const written: string[] = [];
   const display = createProgress({ write: (text) => written.push(text) }, {});
-  return { written, result: train(calls, paperOrder(epochs), display) };
+  return { written, result: train(calls, createPaperOrder(epochs), display) };
 }
 
 function line(epoch: number) {

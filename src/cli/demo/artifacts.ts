@@ -8,11 +8,11 @@ import type { PixelRows } from './test-images.ts';
 
 const SAMPLES = 100;
 
-/** Asks the model for samples. */
+/** Draws samples from the model. */
 export async function writeSamples(calls: Calls, modelId: string, output: string): Promise<WrittenFile> {
   const path = join(output, 'samples.png');
-  await writeFile(path, await calls.samplesPng(modelId, SAMPLES, 1));
-  return { path, what: `${SAMPLES} digits the model made up` };
+  await writeFile(path, await calls.drawSamples(modelId, SAMPLES, 1));
+  return { path, what: `${SAMPLES} digits that the model generated` };
 }
 
 export async function writeReconstructions(
@@ -23,17 +23,17 @@ export async function writeReconstructions(
 ): Promise<WrittenFile> {
   const path = join(output, 'reconstructions.png');
   const data = images.map((image) => [...image]);
-  await writeFile(path, await calls.reconstructionsPng(modelId, data));
-  return { path, what: `${images.length} test images, below each its reconstruction` };
+  await writeFile(path, await calls.drawReconstructions(modelId, data));
+  return { path, what: `${images.length} test images with their reconstructions below` };
 }
 
 export async function writeLearningCurve(epochs: readonly Epoch[], output: string): Promise<WrittenFile> {
   const path = join(output, 'learning-curve.svg');
-  await writeFile(path, learningCurve(epochs));
+  await writeFile(path, drawLearningCurve(epochs));
   return { path, what: 'train and test bound by epoch' };
 }
 
-export function learningCurve(epochs: readonly Epoch[]): string {
+export function drawLearningCurve(epochs: readonly Epoch[]): string {
   return drawLineChart({
     title: 'Lower bound of MNIST by epoch of training',
     xLabel: 'epoch',

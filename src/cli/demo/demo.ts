@@ -3,15 +3,15 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
 import { createClient } from '../client.ts';
 import { writeLearningCurve, writeReconstructions, writeSamples } from './artifacts.ts';
-import { callsOf, type Calls } from './calls.ts';
+import { createCalls, type Calls } from './calls.ts';
 import type { Environment } from '../../config.ts';
 import { withService, type Host } from '../host.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
 import { createProgress } from '../progress.ts';
-import { report, shortPath, type Findings } from './report.ts';
-import { score } from './scoring.ts';
+import { formatReport, shortenPath, type Findings } from './report.ts';
+import { scoreImages } from './scoring.ts';
 import { readTestImages, type PixelRows } from './test-images.ts';
-import { paperOrder, train, type Training } from './training.ts';
+import { createPaperOrder, train, type Training } from './training.ts';
 
 export interface DemoOptions {
   /** Folder for the pictures and the log. */
@@ -24,23 +24,23 @@ const MOST_EPOCHS = 1_000_000;
 const SCORED = 100;
 const RECONSTRUCTED = 30;
 
-/** Runs the demo and resolves, when all it started is gone, with the exit code. A second interruption ends the process. */
+/** Runs the demo, cleans up, and resolves with the exit code. A second interruption ends the process at once. */
 export async function runDemo({ output, epochs, environment }: DemoOptions): Promise<number> {
   if (!Number.isInteger(epochs) || epochs < 1 || epochs > MOST_EPOCHS) {
-    return fail(`--epochs takes a whole number from 1 to ${MOST_EPOCHS}.`);
+    return fail(`--epochs must be a whole number from 1 to ${MOST_EPOCHS}.`);
   }
   const interruption = watchInterruption();
   const { signal } = interruption;
   const folder = resolve(output);
   try {
     const logFile = await prepareOutput(folder);
-    say('Starting the service with a temporary data folder; this takes some seconds ...');
+    say('Starting the service with a temporary data folder; this takes a few seconds ...');
     const findings = await withService({ environment, logFile, signal }, async (host) => {
-      say(`The service runs at ${host.url}; its log: ${shortPath(logFile, process.cwd())}`);
+      say(`The service runs at ${host.url} and logs to ${shortenPath(logFile, process.cwd())}`);
       return await useService(host, { folder, epochs, environment, signal });
     });
     signal.throwIfAborted();
-    process.stdout.write(`\n${report(findings, process.cwd())}`);
+    process.stdout.write(`\n${formatReport(findings, process.cwd())}`);
     return 0;
   } catch (error) {
     const reason: unknown = signal.reason;
@@ -48,7 +48,7 @@ export async function runDemo({ output, epochs, environment }: DemoOptions): Pro
       process.stderr.write(`The demo was ${reason.message}.\n`);
       return reason.exitCode;
     }
-    return fail(oneLine(error));
+    return fail(toOneLine(error));
   } finally {
     interruption.release();
   }
@@ -63,11 +63,11 @@ interface Session {
 
 /** Everything the demo does with a running service. */
 async function useService(host: Host, { folder, epochs, environment, signal }: Session): Promise<Findings> {
-  const calls = callsOf(createClient(host.url, signal));
+  const calls = createCalls(createClient(host.url, signal));
   const images = await readTestImages(host.config, SCORED);
   say(`POST /jobs: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of MNIST, a 784-500-20 network`);
   const display = createProgress(process.stdout, environment);
-  const training = await train(calls, paperOrder(epochs), display);
+  const training = await train(calls, createPaperOrder(epochs), display);
   say('POST /encode, POST /elbo, POST /reconstruct, GET /samples ...');
   return await explore(calls, training, images, folder);
 }
@@ -85,7 +85,7 @@ async function explore(
     data: shown.map((image) => [...image]),
     samples: 0,
   });
-  const scores = await score(calls, modelId, images);
+  const scores = await scoreImages(calls, modelId, images);
   const files = [
     await writeSamples(calls, modelId, folder),
     await writeReconstructions(calls, modelId, shown, folder),
@@ -94,7 +94,7 @@ async function explore(
   return { training, posterior, scores, files };
 }
 
-/** Makes the folder and the empty log, so that a folder that cannot be written is found out before the training. */
+/** Creates the folder and an empty log, so that a folder without write permission fails before the training. */
 async function prepareOutput(folder: string): Promise<string> {
   const logFile = join(folder, 'service.log');
   await mkdir(folder, { recursive: true });
@@ -111,7 +111,7 @@ function fail(message: string): number {
   return 1;
 }
 
-function oneLine(error: unknown): string {
+function toOneLine(error: unknown): string {
   if (error instanceof AppError) {
     return [error.message, ...error.problems.map(({ pointer, detail }) => `${pointer}: ${detail}`)].join(' ');
   }

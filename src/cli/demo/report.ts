@@ -19,19 +19,22 @@ export interface Findings {
 /** Training rows of MNIST. */
 const TRAINING_IMAGES = 60_000;
 
-/** What the demo found, as a table of two columns, and how to go on. */
-export function report({ training, posterior, scores, files }: Findings, workingFolder: string): string {
-  const paths = files.map(({ path, what }) => [shortPath(path, workingFolder), what] as const);
+/** Formats the findings, and what to do next, as a table with two columns. */
+export function formatReport(
+  { training, posterior, scores, files }: Findings,
+  workingFolder: string,
+): string {
+  const paths = files.map(({ path, what }) => [shortenPath(path, workingFolder), what] as const);
   const widest = Math.max(...paths.map(([path]) => path.length));
-  return table([
+  return formatTable([
     ['Model', ['MNIST, 784-500-20, tanh, Bernoulli; minibatches of 100, L = 1, Adam 0.001']],
     ['Test bound', [`${formatNats(training.testBound)} nats per image, over the 10,000 test images`]],
-    ['Training', trainingLines(training)],
-    ['Encode', encodeLines(posterior)],
-    ['Score', scoreLines(scores)],
+    ['Training', formatTraining(training)],
+    ['Encode', formatLatents(posterior)],
+    ['Score', formatScores(scores)],
     ['Files', paths.map(([path, what]) => `${path.padEnd(widest)}  ${what}`)],
     [
-      'Go on',
+      'Next',
       [
         'npm start',
         `curl localhost:8080/jobs -H 'content-type: application/json' -d '{"dataset_id":"mnist"}'`,
@@ -40,7 +43,7 @@ export function report({ training, posterior, scores, files }: Findings, working
   ]);
 }
 
-function scoreLines({ images, bound, upsideDown, shuffled }: Scores): string[] {
+function formatScores({ images, bound, upsideDown, shuffled }: Scores): string[] {
   const line = (value: number, what: string): string => `${formatNats(value).padStart(6)} nats  ${what}`;
   const spoilt = (how: string, { bound: value, lower }: Comparison): string =>
     line(value, `${how}: lower for ${lower} of ${images}`);
@@ -51,7 +54,7 @@ function scoreLines({ images, bound, upsideDown, shuffled }: Scores): string[] {
   ];
 }
 
-function trainingLines({ seconds, epochs, runtime }: Training): string[] {
+function formatTraining({ seconds, epochs, runtime }: Training): string[] {
   const count = epochs.at(-1)?.epoch ?? 0;
   const rate = (count * TRAINING_IMAGES) / seconds;
   const passes = `${count} ${count === 1 ? 'epoch' : 'epochs'} of ${formatCount(TRAINING_IMAGES)} images`;
@@ -60,8 +63,8 @@ function trainingLines({ seconds, epochs, runtime }: Training): string[] {
   ];
 }
 
-/** The three latent numbers of the first image that the encoder is surest of. */
-function encodeLines({ mean, standard_deviation: deviation }: EncodeAnswer): string[] {
+/** Shows the three latents of the first image with the smallest standard deviations. */
+function formatLatents({ mean, standard_deviation: deviation }: EncodeAnswer): string[] {
   const latents = (mean[0] ?? []).map((value, i) => ({ i, value, spread: deviation[0]?.[i] ?? NaN }));
   const surest = latents.toSorted((a, b) => a.spread - b.spread).slice(0, 3);
   const shown = surest.map(
@@ -70,7 +73,7 @@ function encodeLines({ mean, standard_deviation: deviation }: EncodeAnswer): str
   return [`${mean.length} test images to ${latents.length} numbers each; of the first: ${shown.join(', ')}`];
 }
 
-function table(rows: readonly (readonly [name: string, lines: readonly string[]])[]): string {
+function formatTable(rows: readonly (readonly [name: string, lines: readonly string[]])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const lines = rows.flatMap(([name, texts]) =>
     texts.map((line, i) => (i === 0 ? name : '').padEnd(width) + line),
@@ -78,8 +81,8 @@ function table(rows: readonly (readonly [name: string, lines: readonly string[]]
   return `${lines.join('\n')}\n`;
 }
 
-/** Relative where that is below the working folder. */
-export function shortPath(path: string, workingFolder: string): string {
+/** A relative path if the file is below the working folder. */
+export function shortenPath(path: string, workingFolder: string): string {
   const short = relative(workingFolder, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -1,17 +1,17 @@
 import type { Calls } from './calls.ts';
-import { shuffled, upsideDown, type PixelRows } from './test-images.ts';
+import { shufflePixels, turnUpsideDown, type PixelRows } from './test-images.ts';
 
-/** Draws of z behind each score. */
+/** Draws of z per score. */
 export const DRAWS = 100;
 
-/** How images that were spoilt score beside themselves unspoilt. */
+/** Scores of changed images, compared with the originals. */
 export interface Comparison {
   readonly bound: number;
-  /** How many of the images score lower than unspoilt. */
+  /** Number of images that score lower than their original. */
   readonly lower: number;
 }
 
-/** The bound as an anomaly score: what is like the training images scores high, everything else low. */
+/** The bound as an anomaly score: images like the training images score high, others low. */
 export interface Scores {
   readonly images: number;
   readonly bound: number;
@@ -19,7 +19,7 @@ export interface Scores {
   readonly shuffled: Comparison;
 }
 
-export async function score(calls: Calls, modelId: string, images: PixelRows): Promise<Scores> {
+export async function scoreImages(calls: Calls, modelId: string, images: PixelRows): Promise<Scores> {
   const elbo = async (spoilt: PixelRows) => {
     const data = spoilt.map((row) => [...row]);
     return calls.elbo({ model_id: modelId, data, samples: DRAWS });
@@ -32,7 +32,7 @@ export async function score(calls: Calls, modelId: string, images: PixelRows): P
   return {
     images: images.length,
     bound: usual.mean.elbo,
-    upsideDown: await compare(upsideDown(images)),
-    shuffled: await compare(shuffled(images)),
+    upsideDown: await compare(turnUpsideDown(images)),
+    shuffled: await compare(shufflePixels(images)),
   };
 }

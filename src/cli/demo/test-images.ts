@@ -4,7 +4,7 @@ import { openStore } from '../../store/store.ts';
 /** Rows of pixels in [0, 1]. */
 export type PixelRows = readonly (readonly number[])[];
 
-/** The first `count` test images of MNIST. */
+/** Reads the first `count` test images of MNIST. */
 export async function readTestImages(config: Config, count: number): Promise<PixelRows> {
   const reader = await openStore(config).datasets.openRows('mnist');
   try {
@@ -22,12 +22,12 @@ export async function readTestImages(config: Config, count: number): Promise<Pix
   }
 }
 
-/** Each image turned by half a turn. */
-export const upsideDown = (images: PixelRows): PixelRows => images.map((image) => image.toReversed());
+/** Rotates each image by 180 degrees. */
+export const turnUpsideDown = (images: PixelRows): PixelRows => images.map((image) => image.toReversed());
 
-/** Any number without a factor in common with the 784 pixels takes each pixel to a place of its own. */
+/** Has no common factor with 784, so that each pixel goes to a different place. */
 const STRIDE = 305;
 
-/** The pixels of each image in another order, the same for all: as bright as before, but no digits. */
-export const shuffled = (images: PixelRows): PixelRows =>
+/** Reorders the pixels of all images in the same way: the brightness stays, the digits do not. */
+export const shufflePixels = (images: PixelRows): PixelRows =>
   images.map((image) => image.map((_, i) => image[(i * STRIDE) % image.length] ?? 0));

@@ -4,7 +4,7 @@ import type { Calls, JobOrder } from './calls.ts';
 import type { Epoch, ProgressDisplay } from '../progress.ts';
 
 /** The MNIST model of the paper: 784-500-20 with tanh, Bernoulli pixels. */
-export function paperOrder(epochs: number): JobOrder {
+export function createPaperOrder(epochs: number): JobOrder {
   const network = (): NetworkSpec => ({ name: 'mlp', hidden_sizes: [500], activation: 'tanh' });
   return {
     dataset_id: 'mnist',
@@ -31,13 +31,13 @@ export interface Training {
   readonly modelId: string;
   readonly seconds: number;
   readonly testBound: number | null;
-  /** What ran the mathematics, and where. */
+  /** Runtime and device, e.g. "onnx/cpu". */
   readonly runtime: string;
   /** By rising epoch. */
   readonly epochs: readonly Epoch[];
 }
 
-/** Orders the training, shows how it goes, and resolves when it has succeeded. Errors: JobFailed. */
+/** Orders the training, shows its progress, and resolves when it has succeeded. Errors: JobFailed. */
 export async function train(calls: Calls, order: JobOrder, display: ProgressDisplay): Promise<Training> {
   const { id } = await calls.createJob(order);
   let last: Epoch | null = null;
@@ -47,14 +47,14 @@ export async function train(calls: Calls, order: JobOrder, display: ProgressDisp
   };
   try {
     const job = await calls.waitForJob(id, show);
-    return summarize(job, await calls.metrics(job.model_id));
+    return summarize(job, await calls.readMetrics(job.model_id));
   } finally {
     display.clear();
   }
 
   /** Shows the epochs after this one, and returns the last. */
   async function showEpochs(from: Epoch | null, { model_id, progress }: TrainJob): Promise<Epoch | null> {
-    const news = await calls.metrics(model_id, from?.step);
+    const news = await calls.readMetrics(model_id, from?.step);
     for (const epoch of news) display.epoch(epoch, progress?.epochs ?? epoch.epoch);
     return news.at(-1) ?? from;
   }

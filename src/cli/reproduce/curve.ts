@@ -1,4 +1,4 @@
-/** A quantity in nats per row after so many training samples. */
+/** A quantity in nats per row after `samples` training samples. */
 export interface Point {
   readonly samples: number;
   readonly nats: number;
@@ -7,11 +7,11 @@ export interface Point {
 /** By rising samples. */
 export type Curve = readonly Point[];
 
-/** Bins of this width in log10 keep a curve of thousands of epochs legible. */
+/** Keeps curves of thousands of epochs legible. */
 const BINS_PER_DECADE = 24;
 
-/** The value at `samples`, in a straight line over log10 between the points around it; null outside the curve. */
-export function valueAt(curve: Curve, samples: number): number | null {
+/** The value at `samples`, interpolated linearly over log10(samples); null outside the curve. */
+export function interpolateCurve(curve: Curve, samples: number): number | null {
   const after = curve.findIndex((point) => point.samples >= samples);
   const [low, high] = [curve[after - 1], curve[after]];
   if (!high) return null;
@@ -21,19 +21,19 @@ export function valueAt(curve: Curve, samples: number): number | null {
   return low.nats + share * (high.nats - low.nats);
 }
 
-/** Means over bins of equal width in log10, so that minibatch noise averages out where points are dense. */
-export function thinned(curve: Curve): Curve {
+/** Averages over bins of equal width in log10, so that minibatch noise cancels where points are dense. */
+export function thinOut(curve: Curve): Curve {
   const bins = new Map<number, Point[]>();
   for (const point of curve) {
     const bin = Math.floor(Math.log10(point.samples) * BINS_PER_DECADE + 1e-9);
     bins.set(bin, [...(bins.get(bin) ?? []), point]);
   }
   return [...bins.values()].map((points) => ({
-    samples: Math.round(Math.exp(mean(points.map(({ samples }) => Math.log(samples))))),
-    nats: mean(points.map(({ nats }) => nats)),
+    samples: Math.round(Math.exp(average(points.map(({ samples }) => Math.log(samples))))),
+    nats: average(points.map(({ nats }) => nats)),
   }));
 }
 
-export function mean(values: readonly number[]): number {
+export function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -10,9 +10,9 @@ import { UsageError, type DataName, type Options } from './options.ts';
 import type { TrainingRows } from './protocol.ts';
 import type { Session } from './session.ts';
 
-/** The paper's numbers for Frey Face fit value / 256 and not value / 255. */
+/** The paper's numbers for Frey Face fit value / 256, not value / 255. */
 const FREY_SCALE = 1 / 256;
-/** The paper does not say how Frey Face was split: test rows are drawn from all of the video. */
+/** The paper does not say how Frey Face was split. Here test rows are drawn from the whole video. */
 const FREY_TEST_FRACTION = 0.1;
 const LIMITS = { maxUploadBytes: 2 ** 30, maxDatasetBytes: 2 ** 30 };
 
@@ -25,7 +25,7 @@ export const PAPER_DATASETS: { readonly [Data in DataName]: (session: Session) =
   Frey: async (session) => {
     const { id, rows, test_rows: testRows } = await uploadFreyFaces(session, session.options);
     const trainRows = rows - testRows;
-    const split = `${testRows} rows drawn by the seed from all of the video are test rows`;
+    const split = `${testRows} test rows drawn by the seed from the whole video`;
     const description = `value / 256; ${trainRows} training rows, ${split}`;
     return { datasetId: id, trainRows, testRows, description };
   },
@@ -34,7 +34,7 @@ export const PAPER_DATASETS: { readonly [Data in DataName]: (session: Session) =
 async function uploadFreyFaces(session: Session, { frey, seed }: Options): Promise<Dataset> {
   const path = frey ?? '';
   const file = await stat(path).catch((cause: unknown) => {
-    throw new UsageError(`--frey: ${path} cannot be read.`, { cause });
+    throw new UsageError(`--frey: cannot read ${path}.`, { cause });
   });
   const images = await readImages(path);
   const [rows, fraction] = [images.values.length / images.size, FREY_TEST_FRACTION];
@@ -51,19 +51,19 @@ interface Images {
   readonly values: Uint8Array;
 }
 
-/** Errors: UsageError unless it is an IDX file of grey images. */
+/** Errors: UsageError if it is not an IDX file of grey images. */
 async function readImages(path: string): Promise<Images> {
   const { rowShape, dtype, dataSize: size, pieces } = await openUpload(createReadStream(path), 'idx', LIMITS);
   const [height, width] = rowShape;
   if (dtype !== 'uint8' || height === undefined || width === undefined || rowShape.length !== 2) {
-    throw new UsageError(`--frey: ${path} does not hold images of bytes.`);
+    throw new UsageError(`--frey: ${path} does not contain images of bytes.`);
   }
   const parts: Uint8Array[] = [];
   for await (const piece of pieces) parts.push(Uint8Array.from(piece));
   return { height, width, size, values: Buffer.concat(parts) };
 }
 
-/** These images, in this order, as an IDX file. */
+/** Writes images in the given order as an IDX file. */
 function* encodeIdx(
   { height, width, size, values }: Images,
   order: readonly number[],
@@ -74,7 +74,7 @@ function* encodeIdx(
   for (const row of order) yield values.subarray(row * size, (row + 1) * size);
 }
 
-/** The first training images of MNIST as a data set of their own; its models are evaluated on the test rows of `mnist`. */
+/** Uploads the first training images of MNIST as a data set. Its models are evaluated on the test rows of `mnist`. */
 export async function uploadFirstImages(session: Session, trainRows: number): Promise<TrainingRows> {
   const asked = { scale: 1 / 255, train_rows: trainRows };
   const { id } = await upload(session, `MNIST, ${trainRows} images`, asked, () =>
@@ -84,7 +84,7 @@ export async function uploadFirstImages(session: Session, trainRows: number): Pr
   return { datasetId: id, trainRows, testRows: 0, description };
 }
 
-/** An IDX file, from the images that the package ships. */
+/** Reads the package's MNIST images as an IDX file. */
 async function* readFirstImages({ output }: Options, count: number): AsyncGenerator<Uint8Array> {
   const store = openStore({ dataDir: join(output, 'data'), ...LIMITS });
   const reader = await store.datasets.openRows('mnist');
@@ -99,7 +99,7 @@ async function* readFirstImages({ output }: Options, count: number): AsyncGenera
   }
 }
 
-/** A data set of the service, uploaded unless it already was under this name. */
+/** Uploads a data set, or finds the one already uploaded under this name. */
 export async function upload(
   { state, client }: Session,
   name: string,

@@ -3,10 +3,10 @@ import type { Environment } from '../../config.ts';
 import { createProgress } from '../progress.ts';
 import type { Output } from '../terminal.ts';
 
-/** Where a job is: one line rewritten on a terminal, elsewhere a line for each quarter. */
+/** Shows a job's progress: rewrites one line on a terminal, otherwise prints a line per quarter. */
 export interface JobDisplay {
   show(name: string, job: Job): void;
-  /** Takes the live line away. Safe to call twice. */
+  /** Removes the live line. Safe to call twice. */
   clear(): void;
 }
 
@@ -19,7 +19,7 @@ export function createJobDisplay(output: Output, environment: Environment): JobD
     show: (name, job) => {
       if (shown !== name) output.write(`${name} ...\n`);
       if (shown !== name) [shown, parts] = [name, 0];
-      if (!progress.live) parts = told(shareDone(job), parts);
+      if (!progress.live) parts = tellQuarter(shareDone(job), parts);
       else if (job.type === 'train') progress.update(job.progress);
     },
     clear: () => {
@@ -27,7 +27,7 @@ export function createJobDisplay(output: Output, environment: Environment): JobD
     },
   };
 
-  function told(share: number, before: number): number {
+  function tellQuarter(share: number, before: number): number {
     const now = Math.floor(PARTS * share);
     if (now > before && now < PARTS) output.write(`  ${(now * 100) / PARTS}%\n`);
     return Math.max(now, before);

@@ -1,13 +1,13 @@
 import { formatNats } from '../format.ts';
-import { valueAt, type Curve } from './curve.ts';
+import { interpolateCurve, type Curve } from './curve.ts';
 import { PAPER_DATASETS } from './datasets.ts';
-import { jobOf, type Trained } from './jobs.ts';
-import { panelName, type DataName, type Panel } from './options.ts';
+import { summarizeTraining, type Trained } from './jobs.ts';
+import { formatPanel, type DataName, type Panel } from './options.ts';
 import { runPanelMethod, type Run } from './panel.ts';
-import { paperCurves, paperPanel } from './paper.ts';
-import { grid, overlay, type NamedCurve } from './plot.ts';
+import { readPaperCurves, toPaperPanel } from './paper.ts';
+import { arrangeCharts, drawOverlay, type NamedCurve } from './plot.ts';
 import type { Method } from './protocol.ts';
-import { table, writeOutput, writeResults } from './results.ts';
+import { formatColumns, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 
 const METHODS = ['AEVB', 'wake-sleep'] as const satisfies readonly Method[];
@@ -18,9 +18,9 @@ const Y_RANGES: { readonly [Data in DataName]: readonly [number, number] } = {
   Frey: [0, 1600],
 };
 
-/** Where ours and the paper's are compared, as far as ours go, and where ours end. */
+/** Our curves are compared with the paper's at these numbers of samples and where ours end. */
 const COMPARED_AT = [3e5, 1e6, 3e6, 1e7] as const;
-const comparedAt = (samples: number): number[] => [...COMPARED_AT.filter((at) => at < samples), samples];
+const listSamples = (samples: number): number[] => [...COMPARED_AT.filter((at) => at < samples), samples];
 
 interface PanelFindings {
   readonly panel: string;
@@ -32,45 +32,45 @@ interface PanelFindings {
   readonly svg: string;
 }
 
-/** Figure 2: the lower bound of training and test rows as training goes on, AEVB and wake-sleep. */
+/** Figure 2: the lower bound of training and test rows during training, for AEVB and wake-sleep. */
 export async function reproduceFigure2(session: Session): Promise<string> {
   const { options } = session;
   const done: PanelFindings[] = [];
   for (const panel of options.panels) {
-    const found = await findingsOf(session, panel);
+    const found = await runPanel(session, panel);
     done.push(found);
-    await writeOutput(options, `${fileName(panel)}.svg`, found.svg);
-    await writeResults(options, { panels: done.map(saved) });
-    session.say(comparisonTable([found]));
+    await writeOutput(options, `${toFileName(panel)}.svg`, found.svg);
+    await writeResults(options, { panels: done.map(toSaved) });
+    session.say(formatComparison([found]));
   }
   if (done.length > 1) {
     await writeOutput(
       options,
       'figure2.svg',
-      grid(
+      arrangeCharts(
         done.map(({ svg }) => svg),
         3,
       ),
     );
   }
-  return comparisonTable(done);
+  return formatComparison(done);
 }
 
-async function findingsOf(session: Session, panel: Panel): Promise<PanelFindings> {
+async function runPanel(session: Session, panel: Panel): Promise<PanelFindings> {
   const rows = await PAPER_DATASETS[panel.data](session);
   const runs: Run[] = [];
   for (const method of METHODS) runs.push(await runPanelMethod(session, panel, rows, method));
-  const ours = runs.flatMap(({ method, trained }) => curvesOf(method, trained));
-  const curves = await paperCurves(2, paperPanel(panel));
+  const ours = runs.flatMap(({ method, trained }) => toCurves(method, trained));
+  const curves = await readPaperCurves(2, toPaperPanel(panel));
   const paper = ours.map(({ name }) => ({ name, curve: curves.get(name) ?? [] }));
-  const title = `${panelName(panel)} latents: lower bound`;
-  const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGES[panel.data] });
+  const title = `${formatPanel(panel)} latents: lower bound`;
+  const svg = drawOverlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGES[panel.data] });
   const { samples } = session.options;
-  return { panel: panelName(panel), data: rows.description, samples, runs, ours, paper, svg };
+  return { panel: formatPanel(panel), data: rows.description, samples, runs, ours, paper, svg };
 }
 
-/** At the end of each epoch: the mean of the training bound over it, and the test bound. */
-function curvesOf(method: Method, { epochs }: Trained): NamedCurve[] {
+/** For each epoch: the mean training bound during it, and the test bound at its end. */
+function toCurves(method: Method, { epochs }: Trained): NamedCurve[] {
   const curve = (field: 'train_elbo' | 'test_elbo'): Curve =>
     epochs.flatMap(({ step, [field]: bound }) =>
       bound === null ? [] : [{ samples: step * 100, nats: bound }],
@@ -88,27 +88,29 @@ interface Compared {
   readonly paper: number | null;
 }
 
-function compared({ samples: end, ours, paper }: PanelFindings): Compared[] {
+function compareCurves({ samples: end, ours, paper }: PanelFindings): Compared[] {
   return ours.flatMap(({ name, curve }) =>
-    comparedAt(end).flatMap((samples) => {
-      const value = valueAt(curve, samples);
+    listSamples(end).flatMap((samples) => {
+      const value = interpolateCurve(curve, samples);
       const theirs = paper.find((one) => one.name === name)?.curve ?? [];
-      return value === null ? [] : [{ curve: name, samples, ours: value, paper: valueAt(theirs, samples) }];
+      return value === null
+        ? []
+        : [{ curve: name, samples, ours: value, paper: interpolateCurve(theirs, samples) }];
     }),
   );
 }
 
-function saved(findings: PanelFindings): object {
+function toSaved(findings: PanelFindings): object {
   const runs = findings.runs.map(({ method, order, step, trained }) => {
-    return { method, step, job: jobOf(trained), order };
+    return { method, step, job: summarizeTraining(trained), order };
   });
   const { panel, data, ours } = findings;
-  return { panel, data, comparison: compared(findings), runs, curves: ours };
+  return { panel, data, comparison: compareCurves(findings), runs, curves: ours };
 }
 
-function comparisonTable(panels: readonly PanelFindings[]): string {
+function formatComparison(panels: readonly PanelFindings[]): string {
   const rows = panels.flatMap((findings) =>
-    compared(findings).map(({ curve, samples, ours, paper }) => [
+    compareCurves(findings).map(({ curve, samples, ours, paper }) => [
       findings.panel,
       curve,
       samples.toExponential(0).replace('+', ''),
@@ -117,7 +119,7 @@ function comparisonTable(panels: readonly PanelFindings[]): string {
       ours === null || paper === null ? '-' : formatNats(ours - paper),
     ]),
   );
-  return table([['panel', 'curve', 'samples', 'ours', 'paper', 'difference'], ...rows]);
+  return formatColumns([['panel', 'curve', 'samples', 'ours', 'paper', 'difference'], ...rows]);
 }
 
-const fileName = (panel: Panel): string => panelName(panel).toLowerCase().replace(' ', '-');
+const toFileName = (panel: Panel): string => formatPanel(panel).toLowerCase().replace(' ', '-');

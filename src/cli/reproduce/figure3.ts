@@ -1,9 +1,9 @@
 import { formatNats } from '../format.ts';
 import { uploadFirstImages } from './datasets.ts';
-import { evaluateOnce, jobOf, trainOnce, type Evaluated, type Trained } from './jobs.ts';
-import { agreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
-import { paperCurves } from './paper.ts';
-import { overlay, type NamedCurve } from './plot.ts';
+import { evaluateOnce, summarizeTraining, trainOnce, type Evaluated, type Trained } from './jobs.ts';
+import { computeAgreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
+import { readPaperCurves } from './paper.ts';
+import { drawOverlay, type NamedCurve } from './plot.ts';
 import {
   METHODS,
   PAPER_NETWORKS,
@@ -13,7 +13,7 @@ import {
   type TrainingRows,
   type Setting,
 } from './protocol.ts';
-import { table, writeOutput, writeResults } from './results.ts';
+import { formatColumns, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, readValidationBound, type ChosenStep } from './steps.ts';
 
@@ -23,10 +23,10 @@ const POINTS = [2, 4, 8] as const;
 const CHECKPOINTS = 8;
 const PARTS = ['train', 'test'] as const;
 type Part = (typeof PARTS)[number];
-/** The test rows are those of MNIST itself. */
+/** Test rows are those of the `mnist` data set. */
 const PART_ROWS = { train: { rows: 'train' }, test: { rows: 'test', dataset_id: 'mnist' } } as const;
 const Y_RANGE = [-160, -110] as const;
-/** MCEM has no bound: its pilots are judged by log p(x) of so many validation rows. */
+/** MCEM has no bound, so its pilots are compared by log p(x) of this many validation rows. */
 const PILOT_ROWS = 100;
 
 interface Estimate {
@@ -45,7 +45,7 @@ interface Run {
   readonly estimates: readonly Estimate[];
 }
 
-/** Figure 3: the estimated marginal likelihood as training goes on, AEVB, wake-sleep and Monte Carlo EM. */
+/** Figure 3: the estimated marginal likelihood during training, for AEVB, wake-sleep and Monte Carlo EM. */
 export async function reproduceFigure3(session: Session): Promise<string> {
   const { options } = session;
   const rows = await uploadFirstImages(session, options.trainRows);
@@ -53,9 +53,9 @@ export async function reproduceFigure3(session: Session): Promise<string> {
   for (const method of METHODS) {
     runs.push(await runMethod(session, rows, method));
     await write(session, rows, runs);
-    session.say(estimatesTable(runs.slice(-1)));
+    session.say(formatEstimates(runs.slice(-1)));
   }
-  return estimatesTable(runs);
+  return formatEstimates(runs);
 }
 
 async function runMethod(session: Session, rows: TrainingRows, method: Method): Promise<Run> {
@@ -71,14 +71,16 @@ async function runMethod(session: Session, rows: TrainingRows, method: Method): 
   const order = orderFullTraining(setting, step.step_size, samples);
   const trained = await trainOnce(session, name, order);
   const estimates: Estimate[] = [];
-  for (const [step, part] of stepsOf(trained).flatMap((step) => PARTS.map((part) => [step, part] as const))) {
+  for (const [step, part] of chooseCheckpoints(trained).flatMap((step) =>
+    PARTS.map((part) => [step, part] as const),
+  )) {
     estimates.push(await estimate(session, { name, method, trained }, step, part));
   }
   return { method, step, order, trained, estimates };
 }
 
-/** Steps of the checkpoints at which log p(x) is estimated. */
-function stepsOf({ epochs }: Trained): number[] {
+/** Steps of the checkpoints for which log p(x) is estimated. */
+function chooseCheckpoints({ epochs }: Trained): number[] {
   const every = Math.ceil(epochs.length / CHECKPOINTS);
   const ends = POINTS.map((share) => epochs[Math.min(share * every, epochs.length) - 1]?.step ?? 0);
   return [...new Set(ends)];
@@ -98,32 +100,32 @@ async function estimate(
     seed: session.options.seed,
     measures: [...MEASURES],
   });
-  return { method, rows, samples: step * 100, evaluation, agreement: agreement(evaluation.report) };
+  return { method, rows, samples: step * 100, evaluation, agreement: computeAgreement(evaluation.report) };
 }
 
 async function scorePilot(session: Session, name: string, { model_id }: Trained): Promise<number | null> {
   const order = { model_id, rows: 'validation' as const, limit: PILOT_ROWS, measures: [...MEASURES] };
   const { report } = await evaluateOnce(session, `${name}, log p(x)`, order);
-  return agreement(report).posterior_density.mean;
+  return computeAgreement(report).posterior_density.mean;
 }
 
 async function write(session: Session, rows: TrainingRows, runs: readonly Run[]): Promise<void> {
   const { options } = session;
-  const curves = await paperCurves(3, `Ntrain=${options.trainRows}`);
-  const ours = runs.flatMap(curvesOf);
+  const curves = await readPaperCurves(3, `Ntrain=${options.trainRows}`);
+  const ours = runs.flatMap(toCurves);
   const paper = ours.map(({ name }) => ({ name, curve: curves.get(name) ?? [] }));
   const title = `MNIST, ${options.trainRows} training images: estimated log marginal likelihood`;
-  const svg = overlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGE, marks: true });
+  const svg = drawOverlay({ title, yLabel: 'nats per image', ours, paper, yRange: Y_RANGE, marks: true });
   await writeOutput(options, `${options.trainRows}.svg`, svg);
   const saved = runs.map(({ trained, estimates, ...run }) => ({
     ...run,
-    job: jobOf(trained),
+    job: summarizeTraining(trained),
     estimates: estimates.map(({ evaluation, ...one }) => ({ ...one, job_id: evaluation.job_id })),
   }));
   await writeResults(options, { data: rows.description, runs: saved }, `${options.trainRows}.json`);
 }
 
-function curvesOf({ method, estimates }: Run): NamedCurve[] {
+function toCurves({ method, estimates }: Run): NamedCurve[] {
   return PARTS.map((part) => ({
     name: `${method} ${part}`,
     curve: estimates
@@ -132,7 +134,7 @@ function curvesOf({ method, estimates }: Run): NamedCurve[] {
   }));
 }
 
-function estimatesTable(runs: readonly Run[]): string {
+function formatEstimates(runs: readonly Run[]): string {
   const rows = runs
     .flatMap(({ estimates }) => estimates)
     .map(({ method, rows: part, samples, agreement: found }) => [
@@ -140,9 +142,9 @@ function estimatesTable(runs: readonly Run[]): string {
       samples.toExponential(1).replace('+', ''),
       formatNats(found.posterior_density.mean),
       formatNats(found.fitted_importance_sampling.mean),
-      hundredths(found.difference),
-      hundredths(found.row_error),
-      hundredths(found.draw_error),
+      formatHundredths(found.difference),
+      formatHundredths(found.row_error),
+      formatHundredths(found.draw_error),
       found.agree ? 'yes' : 'no',
     ]);
   const head = [
@@ -155,7 +157,7 @@ function estimatesTable(runs: readonly Run[]): string {
     'draw error',
     'agree',
   ];
-  return table([head, ...rows]);
+  return formatColumns([head, ...rows]);
 }
 
-const hundredths = (value: number): string => value.toFixed(2);
+const formatHundredths = (value: number): string => value.toFixed(2);

@@ -1,8 +1,8 @@
 import type { TrainingSpec } from '../../model/specification.ts';
-import { mean } from './curve.ts';
+import { average } from './curve.ts';
 import { uploadFirstImages } from './datasets.ts';
-import { evaluateOnce, jobOf, trainOnce, type Trained } from './jobs.ts';
-import { FITTED, LIMIT, marginalOf } from './marginal.ts';
+import { evaluateOnce, summarizeTraining, trainOnce, type Trained } from './jobs.ts';
+import { FITTED, LIMIT, findMarginal } from './marginal.ts';
 import {
   PAPER_NETWORKS,
   orderPilot,
@@ -10,11 +10,11 @@ import {
   type TrainingRows,
   type Setting,
 } from './protocol.ts';
-import { table, writeResults } from './results.ts';
+import { formatColumns, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
 
-/** Figure 3's network on few rows, where a point estimate of the parameters has room to overfit. */
+/** Figure 3's network on few rows, where a point estimate of the parameters can overfit. */
 const NETWORK = { hidden: 100, latents: 3, likelihood: PAPER_NETWORKS.MNIST.likelihood } as const;
 const ROWS = 1000;
 
@@ -28,7 +28,7 @@ const LEARNING = {
 type Name = keyof typeof LEARNING;
 const NAMES = Object.keys(LEARNING) as Name[];
 
-/** Eighths of the training after which the test rows are scored: overfitting shows with time. */
+/** Eighths of the training after which the test rows are scored, because overfitting takes time. */
 const POINTS = [1, 2, 4, 8] as const;
 const CHECKPOINTS = 8;
 
@@ -48,24 +48,24 @@ interface Run {
   readonly scores: readonly Score[];
 }
 
-/** Appendix F against maximum likelihood, same budget: does a posterior over the decoder's parameters help on few rows? */
+/** Compares appendix F with maximum likelihood: does a posterior over the decoder's parameters help with few rows? */
 export async function reproduceFullVb(session: Session): Promise<string> {
   const { options } = session;
   const rows = await uploadFirstImages(session, ROWS);
   const runs: Run[] = [];
   for (const learning of NAMES) {
-    const step = await stepOf(session, rows, learning);
+    const step = await chooseStepFor(session, rows, learning);
     for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
       runs.push(await runSeed(session, rows, learning, seed, step));
     }
   }
-  const found = comparison(runs);
-  const saved = runs.map(({ trained, ...run }) => ({ ...run, job: jobOf(trained) }));
+  const found = compareRuns(runs);
+  const saved = runs.map(({ trained, ...run }) => ({ ...run, job: summarizeTraining(trained) }));
   await writeResults(options, { data: rows.description, comparison: found, runs: saved });
-  return comparisonTable(found);
+  return formatComparison(found);
 }
 
-const settingOf = (session: Session, rows: TrainingRows, name: Name, seed: number): Setting => ({
+const createSetting = (session: Session, rows: TrainingRows, name: Name, seed: number): Setting => ({
   name: `MNIST 3, ${ROWS} rows, ${name}, seed ${seed}`,
   rows,
   ...NETWORK,
@@ -76,9 +76,9 @@ const settingOf = (session: Session, rows: TrainingRows, name: Name, seed: numbe
   checkpoints: CHECKPOINTS,
 });
 
-/** By the bound of the pilots, with the first seed. */
-function stepOf(session: Session, rows: TrainingRows, name: Name): Promise<ChosenStep> {
-  const setting = settingOf(session, rows, name, session.options.seed);
+/** Chooses by the pilots' bounds with the first seed. */
+function chooseStepFor(session: Session, rows: TrainingRows, name: Name): Promise<ChosenStep> {
+  const setting = createSetting(session, rows, name, session.options.seed);
   const samples = countPilotSamples(session.options.samples);
   return chooseStep(session, setting.name, (size) => orderPilot(setting, size, samples));
 }
@@ -90,7 +90,7 @@ async function runSeed(
   seed: number,
   step: ChosenStep,
 ): Promise<Run> {
-  const setting = settingOf(session, rows, learning, seed);
+  const setting = createSetting(session, rows, learning, seed);
   const order = orderFullTraining(setting, step.step_size, session.options.samples);
   const trained = await trainOnce(session, setting.name, order);
   const scores: Score[] = [];
@@ -111,8 +111,8 @@ async function score(
   const measures = [{ name: 'elbo', samples: 10 } as const, FITTED];
   const order = { model_id, checkpoint, dataset_id: 'mnist', rows: 'test', limit: LIMIT, measures } as const;
   const { report } = await evaluateOnce(session, `${name}, step ${checkpoint}`, order);
-  const marginal = marginalOf(report, 'fitted_importance_sampling');
-  if (!marginal || !report.elbo) throw new RangeError(`${name}: the evaluation lacks a measure`);
+  const marginal = findMarginal(report, 'fitted_importance_sampling');
+  if (!marginal || !report.elbo) throw new RangeError(`${name}: a measure is missing in the evaluation`);
   const { mean: value, standard_error } = marginal;
   return {
     samples: checkpoint * 100,
@@ -125,13 +125,13 @@ async function score(
 interface Compared {
   readonly learning: Name;
   readonly samples: number;
-  /** Means over the seeds, and the standard deviation over them. */
+  /** Means and standard deviation over the seeds. */
   readonly test_log_likelihood: number;
   readonly deviation: number | null;
   readonly test_bound: number;
 }
 
-function comparison(runs: readonly Run[]): Compared[] {
+function compareRuns(runs: readonly Run[]): Compared[] {
   return NAMES.flatMap((learning) => {
     const here = runs.filter((run) => run.learning === learning);
     return (here[0]?.scores ?? []).map(({ samples }, i) => {
@@ -140,21 +140,21 @@ function comparison(runs: readonly Run[]): Compared[] {
       return {
         learning,
         samples,
-        test_log_likelihood: mean(values),
-        deviation: deviation(values),
-        test_bound: mean(scores.map(({ test_bound: bound }) => bound)),
+        test_log_likelihood: average(values),
+        deviation: computeDeviation(values),
+        test_bound: average(scores.map(({ test_bound: bound }) => bound)),
       };
     });
   });
 }
 
-function deviation(values: readonly number[]): number | null {
+function computeDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;
-  const center = mean(values);
+  const center = average(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }
 
-function comparisonTable(found: readonly Compared[]): string {
+function formatComparison(found: readonly Compared[]): string {
   const rows = found.map(({ learning, samples, test_log_likelihood, deviation: spread, test_bound }) => [
     learning,
     samples.toExponential(1).replace('+', ''),
@@ -162,5 +162,8 @@ function comparisonTable(found: readonly Compared[]): string {
     spread === null ? '-' : spread.toFixed(2),
     test_bound.toFixed(2),
   ]);
-  return table([['learning', 'samples', 'test log-likelihood', 'sd over seeds', 'test bound'], ...rows]);
+  return formatColumns([
+    ['learning', 'samples', 'test log-likelihood', 'sd over seeds', 'test bound'],
+    ...rows,
+  ]);
 }

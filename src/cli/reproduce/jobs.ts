@@ -12,23 +12,23 @@ interface Times {
   readonly runtime: string;
 }
 
-/** A training that is over. */
+/** A training that has ended. */
 export interface Trained extends Times {
   readonly model_id: string;
-  /** Null where it succeeded; else how the bound stopped being a number. */
+  /** Null if it succeeded; otherwise the error message. */
   readonly diverged: string | null;
   /** By rising epoch. */
   readonly epochs: readonly Epoch[];
 }
 
 /**
- * What came of a training, which is ordered where it was not already under this name. A training that diverges is a
- * result too. Errors: JobFailed for any other failure, which the next run orders anew.
+ * Orders a training unless it was already ordered under this name, and waits for its outcome. Divergence is an outcome
+ * too. Errors: JobFailed for any other failure; the next run then orders the training again.
  */
 export function trainOnce(session: Session, name: string, order: JobOrder): Promise<Trained> {
-  return once(session, name, order, async (job: TrainJob) => {
+  return orderOnce(session, name, order, async (job: TrainJob) => {
     const epochs = await readAllMetrics(session.client, job.model_id);
-    return { ...timesOf(job), model_id: job.model_id, diverged: job.error?.message ?? null, epochs };
+    return { ...readTimes(job), model_id: job.model_id, diverged: job.error?.message ?? null, epochs };
   });
 }
 
@@ -40,15 +40,15 @@ export interface Evaluated extends Times {
 export type EvaluationOrder = Pick<EvaluateRequest, 'model_id' | 'measures'> &
   Partial<Pick<EvaluateRequest, 'checkpoint' | 'dataset_id' | 'rows' | 'limit' | 'seed'>>;
 
-/** What came of an evaluation, which is ordered where it was not already under this name. Errors: JobFailed. */
+/** Orders an evaluation unless it was already ordered under this name, and waits for it. Errors: JobFailed. */
 export function evaluateOnce(session: Session, name: string, order: EvaluationOrder): Promise<Evaluated> {
-  return once(session, name, { type: 'evaluate', ...order }, (job: EvaluateJob) => {
-    if (job.result?.outcome === 'succeeded') return { ...timesOf(job), report: job.result };
-    throw new JobFailed(`${name}: ${job.error?.message ?? 'there is no result'}`);
+  return orderOnce(session, name, { type: 'evaluate', ...order }, (job: EvaluateJob) => {
+    if (job.result?.outcome === 'succeeded') return { ...readTimes(job), report: job.result };
+    throw new JobFailed(`${name}: ${job.error?.message ?? 'it has no result'}`);
   });
 }
 
-async function once<Found extends Job, Outcome extends object>(
+async function orderOnce<Found extends Job, Outcome extends object>(
   session: Session,
   name: string,
   order: object,
@@ -57,16 +57,16 @@ async function once<Found extends Job, Outcome extends object>(
   const { state, client, say } = session;
   const known = state.find(name, order);
   if (known?.outcome) return known.outcome as Outcome;
-  if (known) say(`${name}: goes on with ${known.id}`);
+  if (known) say(`${name}: continues ${known.id}`);
   const entry = { asked: order, id: known?.id ?? (await client.postJson<Job>('/jobs', order)).id };
   await state.keep(name, entry);
-  const outcome = await outcomeOf(await finished<Found>(session, name, entry.id));
+  const outcome = await outcomeOf(await waitForOutcome<Found>(session, name, entry.id));
   await state.keep(name, { ...entry, outcome });
   return outcome;
 }
 
-/** The job when it has succeeded or diverged. */
-async function finished<Found extends Job>(session: Session, name: string, id: string): Promise<Found> {
+/** Waits until the job has succeeded or diverged. */
+async function waitForOutcome<Found extends Job>(session: Session, name: string, id: string): Promise<Found> {
   const { client, display, state } = session;
   let last: Found | null = null;
   try {
@@ -85,16 +85,16 @@ async function finished<Found extends Job>(session: Session, name: string, id: s
   }
 }
 
-function timesOf({ id, started_at, finished_at, progress }: Job): Times {
+function readTimes({ id, started_at, finished_at, progress }: Job): Times {
   return { job_id: id, started_at, finished_at, runtime: progress?.runtime ?? 'unknown' };
 }
 
-/** From its start to its end, interruptions included. */
-export function secondsOf({ started_at: start, finished_at: end }: Times): number | null {
+/** Seconds from start to end, interruptions included. */
+export function countSeconds({ started_at: start, finished_at: end }: Times): number | null {
   return start === null || end === null ? null : (Date.parse(end) - Date.parse(start)) / 1000;
 }
 
-/** What is kept of a training in results: all but its curves. */
-export function jobOf({ epochs, ...job }: Trained): object {
-  return { ...job, epochs: epochs.length, seconds: secondsOf(job) };
+/** A training without its curves, for the results. */
+export function summarizeTraining({ epochs, ...job }: Trained): object {
+  return { ...job, epochs: epochs.length, seconds: countSeconds(job) };
 }

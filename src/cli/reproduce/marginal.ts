@@ -9,7 +9,7 @@ const POSTERIOR_DENSITY: MeasureSpec = {
   samples: 50,
   leapfrog_steps: 4,
 };
-/** From a proposal that does not depend on how good an encoder is, or whether there is one. */
+/** Its proposal does not need an encoder. */
 export const FITTED: MeasureSpec = {
   name: 'log_marginal_likelihood',
   method: 'fitted_importance_sampling',
@@ -22,32 +22,32 @@ export const MEASURES: readonly MeasureSpec[] = [POSTERIOR_DENSITY, FITTED];
 /** An estimate of the mean of log p(x) over rows. */
 export interface MarginalMean {
   readonly mean: number;
-  /** Over rows. */
+  /** Standard error over rows. */
   readonly standard_error: number | null;
-  /** Over draws. */
+  /** Standard error over draws. */
   readonly monte_carlo_standard_error: number | null;
 }
 
 /**
- * Two estimates on the same rows. By Jensen's inequality importance sampling is expected below log p(x) and appendix D,
- * which takes the logarithm of an inverse mean, above it: what parts them beyond the errors of the draws is that bias.
+ * Two estimates for the same rows. By Jensen's inequality, importance sampling is below log p(x) in expectation, and
+ * appendix D (the logarithm of an inverse mean) is above it. A difference beyond the draws' errors is this bias.
  */
 export interface Agreement {
   readonly posterior_density: MarginalMean;
   readonly fitted_importance_sampling: MarginalMean;
-  /** Appendix D's minus importance sampling's. */
+  /** Appendix D minus importance sampling. */
   readonly difference: number;
-  /** Standard errors of the difference: as if the two had been estimated on rows of their own, and by the draws alone. */
+  /** Standard errors of the difference: as if the two used different rows, and from the draws alone. */
   readonly row_error: number;
   readonly draw_error: number;
   /** Whether the difference is within the standard error over rows. */
   readonly agree: boolean;
 }
 
-export function agreement(report: Evaluated['report']): Agreement {
-  const posterior = marginalOf(report, 'posterior_density');
-  const importance = marginalOf(report, 'fitted_importance_sampling');
-  if (!posterior || !importance) throw new RangeError('the evaluation lacks an estimate of log p(x)');
+export function computeAgreement(report: Evaluated['report']): Agreement {
+  const posterior = findMarginal(report, 'posterior_density');
+  const importance = findMarginal(report, 'fitted_importance_sampling');
+  if (!posterior || !importance) throw new RangeError('an estimate of log p(x) is missing in the evaluation');
   const error = (name: 'standard_error' | 'monte_carlo_standard_error'): number =>
     Math.hypot(posterior[name] ?? NaN, importance[name] ?? NaN);
   const difference = posterior.mean - importance.mean;
@@ -62,7 +62,7 @@ export function agreement(report: Evaluated['report']): Agreement {
   };
 }
 
-export function marginalOf(
+export function findMarginal(
   { log_marginal_likelihood: found = [] }: Evaluated['report'],
   method: MarginalMethod,
 ): MarginalMean | null {

@@ -13,7 +13,7 @@ export interface Panel {
   readonly latents: number;
 }
 
-/** In the order of the paper's figure. */
+/** In the order of figure 2. */
 export const PANELS: readonly Panel[] = [
   ...[3, 5, 10, 20, 200].map((latents) => ({ data: 'MNIST', latents }) as const),
   ...[2, 5, 10, 20].map((latents) => ({ data: 'Frey', latents }) as const),
@@ -22,7 +22,7 @@ export const PANELS: readonly Panel[] = [
 export const INITIALIZERS = ['paper', 'fan_in'] as const;
 export type Initializer = (typeof INITIALIZERS)[number];
 
-/** As on the command line. */
+/** Options as given on the command line. */
 export interface Flags {
   readonly panel?: readonly string[];
   readonly samples?: string;
@@ -38,19 +38,19 @@ export interface Flags {
 export interface Options {
   readonly what: Reproduction;
   readonly panels: readonly Panel[];
-  /** Training rows looked at, repeats counted. */
+  /** Number of training samples, counting repeats. */
   readonly samples: number;
-  /** figure3: the first so many training images of MNIST. */
+  /** figure3: number of MNIST training images, from the first on. */
   readonly trainRows: number;
-  /** full-vb: how many seeds, from `seed` on. */
+  /** full-vb: number of seeds, from `seed` on. */
   readonly seeds: number;
   /** IDX file of the Frey faces. */
   readonly frey: string | null;
   readonly seed: number;
   readonly initializer: Initializer;
-  /** Folder of the jobs and the data of all reproductions; what one of them finds lies in a folder of its name below. */
+  /** Folder for jobs and data of all reproductions. Each writes its results to a subfolder. */
   readonly output: string;
-  /** Of a running service; null starts one. */
+  /** URL of a running service; null starts one. */
   readonly url: string | null;
 }
 
@@ -67,24 +67,24 @@ const DEFAULT_SAMPLES: { readonly [What in Reproduction]: number } = {
   'full-vb': 1e6,
 };
 
-/** Errors: UsageError, with what is allowed. */
+/** Errors: UsageError that says what is allowed. */
 export function parseOptions(what: string, flags: Flags): Options {
-  const reproduction = oneOf('what to reproduce', REPRODUCTIONS, what);
+  const reproduction = parseChoice('what to reproduce', REPRODUCTIONS, what);
   const samples = flags.samples ?? String(DEFAULT_SAMPLES[reproduction]);
   const options = {
     what: reproduction,
     panels: parsePanels(flags.panel ?? ['MNIST 20']),
-    samples: whole('--samples', samples, 1, 1e10),
-    trainRows: whole('--train-rows', flags.trainRows ?? '1000', 100, 60_000),
-    seeds: whole('--seeds', flags.seeds ?? '3', 1, 100),
+    samples: parseWhole('--samples', samples, 1, 1e10),
+    trainRows: parseWhole('--train-rows', flags.trainRows ?? '1000', 100, 60_000),
+    seeds: parseWhole('--seeds', flags.seeds ?? '3', 1, 100),
     frey: flags.frey === undefined ? null : resolve(flags.frey),
-    seed: whole('--seed', flags.seed, 0, 2 ** 32),
-    initializer: oneOf('--initializer', INITIALIZERS, flags.initializer),
+    seed: parseWhole('--seed', flags.seed, 0, 2 ** 32),
+    initializer: parseChoice('--initializer', INITIALIZERS, flags.initializer),
     output: resolve(flags.output ?? 'reproduction'),
     url: flags.url ?? null,
   };
   if (options.frey === null && needsFrey(options)) {
-    throw new UsageError('Frey Face is read from a file: name its IDX file (1965 x 28 x 20) with --frey.');
+    throw new UsageError('Frey Face is not included: give its IDX file (1965 x 28 x 20) with --frey.');
   }
   return options;
 }
@@ -93,14 +93,14 @@ function needsFrey({ what, panels }: Pick<Options, 'what' | 'panels'>): boolean 
   return what === 'figure2' && panels.some(({ data }) => data === 'Frey');
 }
 
-export const panelName = ({ data, latents }: Panel): string => `${data} ${latents}`;
+export const formatPanel = ({ data, latents }: Panel): string => `${data} ${latents}`;
 
-/** Names of panels, `MNIST` or `Frey` for all of one data set, or `all`; each panel once, in the order of the figure. */
+/** Accepts panel names, `MNIST` or `Frey` for all panels of a data set, and `all`. Returns each panel once, in order. */
 export function parsePanels(names: readonly string[]): Panel[] {
   for (const name of names) {
     if (name !== 'all' && !PANELS.some((panel) => matches(panel, name))) {
-      const allowed = ['all', ...DATA, ...PANELS.map(panelName)].map((text) => `"${text}"`).join(', ');
-      throw new UsageError(`--panel takes ${allowed}; found "${name}".`);
+      const allowed = ['all', ...DATA, ...PANELS.map(formatPanel)].map((text) => `"${text}"`).join(', ');
+      throw new UsageError(`--panel must be ${allowed}; found "${name}".`);
     }
   }
   return PANELS.filter((panel) => names.some((name) => name === 'all' || matches(panel, name)));
@@ -108,18 +108,18 @@ export function parsePanels(names: readonly string[]): Panel[] {
 
 function matches(panel: Panel, name: string): boolean {
   const wanted = name.toLowerCase();
-  return wanted === panelName(panel).toLowerCase() || wanted === panel.data.toLowerCase();
+  return wanted === formatPanel(panel).toLowerCase() || wanted === panel.data.toLowerCase();
 }
 
-/** A whole number, also written like 1e6. */
-function whole(name: string, text: string, minimum: number, maximum: number): number {
+/** Parses a whole number, also in the form 1e6. */
+function parseWhole(name: string, text: string, minimum: number, maximum: number): number {
   const value = text.trim() === '' ? NaN : Number(text);
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-  throw new UsageError(`${name} takes a whole number from ${minimum} to ${maximum}; found "${text}".`);
+  throw new UsageError(`${name} must be a whole number from ${minimum} to ${maximum}; found "${text}".`);
 }
 
-function oneOf<Name extends string>(name: string, allowed: readonly Name[], found: string): Name {
+function parseChoice<Name extends string>(name: string, allowed: readonly Name[], found: string): Name {
   const match = allowed.find((one) => one === found);
   if (match !== undefined) return match;
-  throw new UsageError(`${name} is one of ${allowed.join(', ')}; found "${found}".`);
+  throw new UsageError(`${name} must be one of ${allowed.join(', ')}; found "${found}".`);
 }

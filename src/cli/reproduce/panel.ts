@@ -1,5 +1,5 @@
 import { trainOnce, type Trained } from './jobs.ts';
-import { panelName, type Panel } from './options.ts';
+import { formatPanel, type Panel } from './options.ts';
 import {
   PAPER_NETWORKS,
   orderPilot,
@@ -18,7 +18,7 @@ export interface Run {
   readonly trained: Trained;
 }
 
-/** A data set and a latent size, with the step size chosen. Reproductions of one output folder share these trainings. */
+/** Chooses the step size and trains. Reproductions with the same output folder share these trainings. */
 export async function runPanelMethod(
   session: Session,
   panel: Panel,
@@ -26,7 +26,7 @@ export async function runPanelMethod(
   method: Method,
 ): Promise<Run> {
   const { samples, initializer, seed } = session.options;
-  const name = `${panelName(panel)}, ${method}`;
+  const name = `${formatPanel(panel)}, ${method}`;
   const network = PAPER_NETWORKS[panel.data];
   const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
   const step = await chooseStep(session, name, (size) =>

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Curve } from './curve.ts';
-import { panelName, type Panel } from './options.ts';
+import { formatPanel, type Panel } from './options.ts';
 
 /** Curves of the paper's figures 2 and 3; see docs/paper/README.md. */
 const FILE = new URL('../../../docs/paper/figures-2-3.csv', import.meta.url);
 
 type Row = Record<'figure' | 'panel' | 'curve' | 'training_samples_evaluated' | 'value_nats', string>;
 
-/** The paper's curves of a panel by their names, for example `AEVB test`. */
-export async function paperCurves(figure: number, panel: string): Promise<ReadonlyMap<string, Curve>> {
+/** Reads the paper's curves of a panel, by name (for example `AEVB test`). */
+export async function readPaperCurves(figure: number, panel: string): Promise<ReadonlyMap<string, Curve>> {
   const rows = parse<Row>(await readFile(FILE), { columns: true });
   const here = rows.filter((row) => row.figure === String(figure) && row.panel === panel);
   const names = [...new Set(here.map(({ curve }) => curve))];
@@ -23,5 +23,5 @@ export async function paperCurves(figure: number, panel: string): Promise<Readon
   );
 }
 
-/** As the file names the panels of figure 2. */
-export const paperPanel = (panel: Panel): string => panelName(panel).replace(' ', ' Nz=');
+/** The file's name for a panel of figure 2. */
+export const toPaperPanel = (panel: Panel): string => formatPanel(panel).replace(' ', ' Nz=');

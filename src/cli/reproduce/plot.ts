@@ -1,7 +1,7 @@
 import { drawLineChart, type Chart, type Style } from '../chart.ts';
-import { thinned, type Curve } from './curve.ts';
+import { thinOut, type Curve } from './curve.ts';
 
-/** A curve of ours or the paper's, named as the paper names it: a method, then `train` or `test`. */
+/** One of our curves or the paper's, named as in the paper: a method, then `train` or `test`. */
 export interface NamedCurve {
   readonly name: string;
   readonly curve: Curve;
@@ -13,11 +13,11 @@ export interface Plot {
   readonly ours: readonly NamedCurve[];
   readonly paper: readonly NamedCurve[];
   readonly yRange: readonly [low: number, high: number];
-  /** Whether ours are few points rather than a curve. */
+  /** Whether to mark our points, if they are few. */
   readonly marks?: boolean;
 }
 
-/** Of a method: strong for ours, pale for the paper's. */
+/** Colours of each method: strong for ours, pale for the paper's. */
 const COLOURS: Readonly<Record<string, readonly [ours: string, paper: string]>> = {
   AEVB: ['#0072b2', '#8cc4e6'],
   'wake-sleep': ['#d55e00', '#f2b98f'],
@@ -25,11 +25,11 @@ const COLOURS: Readonly<Record<string, readonly [ours: string, paper: string]>> 
 };
 const DASHES: Readonly<Record<string, string>> = { train: '6 4', test: '' };
 
-/** How far the x axis goes: a decade beyond ours, as far as the paper at most. */
+/** The x axis ends a decade beyond our curves, but at most where the paper's ends. */
 const X = { low: 1e5, beyond: 10, high: 1e8 } as const;
 
-/** Ours over the paper's, on the axes of figures 2 and 3. */
-export function overlay({ title, yLabel, ours, paper, yRange, marks = false }: Plot): string {
+/** Draws our curves over the paper's, on the axes of figures 2 and 3. */
+export function drawOverlay({ title, yLabel, ours, paper, yRange, marks = false }: Plot): string {
   const end = Math.max(...ours.map(({ curve }) => curve.at(-1)?.samples ?? 0));
   const chart: Chart = {
     title,
@@ -39,20 +39,20 @@ export function overlay({ title, yLabel, ours, paper, yRange, marks = false }: P
     xRange: [Math.min(X.low, end / 10), Math.min(X.high, end * X.beyond)],
     yRange,
     series: [
-      ...paper.map(({ name, curve }) => series(`${name}, paper`, curve, styleOf(name, 'paper'))),
+      ...paper.map(({ name, curve }) => toSeries(`${name}, paper`, curve, chooseStyle(name, 'paper'))),
       ...ours.map(({ name, curve }) =>
-        series(`${name}, ours`, thinned(curve), { ...styleOf(name, 'ours'), marks }),
+        toSeries(`${name}, ours`, thinOut(curve), { ...chooseStyle(name, 'ours'), marks }),
       ),
     ],
   };
   return drawLineChart(chart);
 }
 
-function series(name: string, curve: Curve, style: Style): Chart['series'][number] {
+function toSeries(name: string, curve: Curve, style: Style): Chart['series'][number] {
   return { name, points: curve.map(({ samples: x, nats: y }) => ({ x, y })), style };
 }
 
-function styleOf(name: string, whose: 'ours' | 'paper'): Style {
+function chooseStyle(name: string, whose: 'ours' | 'paper'): Style {
   const [method = '', part = ''] = name.split(' ');
   const [ours, paper] = COLOURS[method] ?? ['#333', '#aaa'];
   const dash = DASHES[part] ?? '';
@@ -61,9 +61,9 @@ function styleOf(name: string, whose: 'ours' | 'paper'): Style {
     : { colour: paper, dash, width: 3, marks: false };
 }
 
-/** Charts beside and below one another, in one SVG. */
-export function grid(charts: readonly string[], columns: number): string {
-  const sizes = charts.map(sizeOf);
+/** Arranges charts in rows in one SVG. */
+export function arrangeCharts(charts: readonly string[], columns: number): string {
+  const sizes = charts.map(readSize);
   const [width, height] = [Math.max(...sizes.map(([w]) => w)), Math.max(...sizes.map(([, h]) => h))];
   const placed = charts.map((chart, i) => {
     const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
@@ -75,7 +75,7 @@ export function grid(charts: readonly string[], columns: number): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${box}>\n${placed.join('')}</svg>\n`;
 }
 
-function sizeOf(svg: string): [width: number, height: number] {
+function readSize(svg: string): [width: number, height: number] {
   const [, width = '0', height = '0'] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
   return [Number(width), Number(height)];
 }

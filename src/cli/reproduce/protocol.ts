@@ -3,7 +3,7 @@ import { countRows } from '../../model/dataset.ts';
 import type { JobOrder } from '../demo/calls.ts';
 import type { DataName, Initializer } from './options.ts';
 
-/** The step sizes the paper chooses from. */
+/** The step sizes that the paper chooses from. */
 export const STEP_SIZES = [0.01, 0.02, 0.1] as const;
 
 export const METHODS = ['AEVB', 'wake-sleep', 'MCEM'] as const;
@@ -26,9 +26,9 @@ export const PAPER_NETWORKS: {
 /** Rows to train on, in the service. */
 export interface TrainingRows {
   readonly datasetId: string;
-  /** What is said of them in the results. */
+  /** Their description in the results. */
   readonly description: string;
-  /** All that are not test rows. */
+  /** Rows that are not test rows. */
   readonly trainRows: number;
   readonly testRows: number;
 }
@@ -40,26 +40,26 @@ export interface Setting {
   readonly hidden: number;
   readonly latents: number;
   readonly method: Method;
-  /** Default: the method's, with the paper's prior on the parameters. */
+  /** Default: the method's algorithm, with the paper's prior on the parameters. */
   readonly learning?: Pick<TrainingSpec, 'algorithm' | 'objective'>;
   readonly initializer: Initializer;
   readonly seed: number;
-  /** So many, evenly spaced over the training, are kept. Default: the last ones alone. */
+  /** Number of checkpoints to keep, evenly spaced over the training. Default: only the last ones. */
   readonly checkpoints?: number;
 }
 
-/** Share of the training rows that choose between pilots. */
+/** Share of the training rows that validate pilots. */
 const PILOT_FRACTION = 0.1;
 const CHECKPOINTS = 10;
 
-/** A whole training: on all training rows, watching the test rows. */
+/** A full training: uses all training rows and watches the test rows. */
 export function orderFullTraining(setting: Setting, stepSize: number, samples: number): JobOrder {
   const { rows } = setting;
   const split = { validation_fraction: 0, watch_test_rows: rows.testRows > 0 };
   return orderOn(setting, stepSize, countEpochs(samples, rows.trainRows), split);
 }
 
-/** A short training to choose a step size by: some training rows validate it, and it never sees a test row. */
+/** A short training to choose the step size. Some training rows validate it; it never sees a test row. */
 export function orderPilot(setting: Setting, stepSize: number, samples: number): JobOrder {
   const split = { validation_fraction: PILOT_FRACTION };
   const sizes = { rows: setting.rows.trainRows, test_rows: 0 };
@@ -67,14 +67,14 @@ export function orderPilot(setting: Setting, stepSize: number, samples: number):
   return orderOn(setting, stepSize, countEpochs(samples, train), split);
 }
 
-/** Passes over the rows until at least so many samples have been used. */
+/** The number of passes over the rows that use at least `samples` samples. */
 const countEpochs = (samples: number, trainRows: number): number => Math.ceil(samples / trainRows);
 
 type SplitSetting = Pick<TrainingSpec, 'validation_fraction' | 'watch_test_rows'>;
 
 /**
- * The paper's training (section 5): M = 100, L = 1, Adagrad, a Gaussian prior on the decoder's parameters. That Adagrad's
- * first 100 steps only add up squared gradients is the author's public code, not the text.
+ * The paper's training (section 5): M = 100, L = 1, Adagrad, a Gaussian prior on the decoder's parameters. In the author's
+ * public code, but not in the text, Adagrad's first 100 steps only accumulate squared gradients.
  */
 function orderOn(setting: Setting, stepSize: number, epochs: number, split: SplitSetting): JobOrder {
   const { name, rows, likelihood, hidden, latents, initializer, seed, checkpoints } = setting;
@@ -90,7 +90,7 @@ function orderOn(setting: Setting, stepSize: number, epochs: number, split: Spli
     seed,
     ...split,
     checkpoint_every_epochs: Math.ceil(epochs / (checkpoints ?? CHECKPOINTS)),
-    // As long as a training is slow there are more, by time.
+    // Slow trainings also write checkpoints by time.
     ...(checkpoints === undefined ? {} : { keep_checkpoints: 1000 }),
   };
   return {

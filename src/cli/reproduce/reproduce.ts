@@ -14,7 +14,7 @@ import type { Session } from './session.ts';
 import { openSavedJobs } from './state.ts';
 import { compareEstimators } from './variance.ts';
 
-/** Runs until all is written and gives back what was found, as text. */
+/** Writes all results and returns the findings as text. */
 type Run = (session: Session) => Promise<string>;
 
 const RUNS: { readonly [What in Reproduction]: Run } = {
@@ -26,10 +26,10 @@ const RUNS: { readonly [What in Reproduction]: Run } = {
   'full-vb': reproduceFullVb,
 };
 
-/** What stands in the state of jobs of the service that is started on the output folder. */
+/** Saved jobs of the service that runs on the output folder have this in place of a URL. */
 const OWN_SERVICE = 'the service of this folder';
 
-/** Resolves with the exit code when all it started is gone. A second interruption ends the process. */
+/** Runs a reproduction, cleans up, and resolves with the exit code. A second interruption ends the process at once. */
 export async function runReproduction(what: string, flags: Flags, environment: Environment): Promise<number> {
   const interruption = watchInterruption();
   try {
@@ -42,7 +42,7 @@ export async function runReproduction(what: string, flags: Flags, environment: E
   } catch (error) {
     const reason: unknown = interruption.signal.reason;
     if (reason instanceof Interrupted) {
-      process.stderr.write(`${reason.message}: run the same command again to go on.\n`);
+      process.stderr.write(`${reason.message}: run the same command again to continue.\n`);
       return reason.exitCode;
     }
     const known = error instanceof UsageError ? error.message : textOf(error);
@@ -66,7 +66,7 @@ async function withClient(options: Options, environment: Environment, signal: Ab
   const logFile = join(options.output, 'service.log');
   const dataDir = join(options.output, 'data');
   await appendFile(logFile, '');
-  say(`Starting a service on ${dataDir}; its log: ${logFile}`);
+  say(`Starting a service on ${dataDir}; it logs to ${logFile}`);
   return withService({ environment, logFile, signal, dataDir }, ({ url }) => run(url, OWN_SERVICE));
 }
 

@@ -5,7 +5,7 @@ import type { Options } from './options.ts';
 
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
-/** Writes what was found, how, with what and when. Whatever is finished so far; the last write is the whole. */
+/** Writes the findings so far, with settings, version, machine and time. The last call writes all of them. */
 export async function writeResults(
   options: Options,
   findings: object,
@@ -36,8 +36,8 @@ export async function writeOutput({ output, what }: Options, name: string, conte
   return path;
 }
 
-/** Columns of text, numbers to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Formats columns of text, with numbers right-aligned. */
+export function formatColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row

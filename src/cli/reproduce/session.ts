@@ -3,7 +3,7 @@ import type { JobDisplay } from './display.ts';
 import type { Options } from './options.ts';
 import type { SavedJobs } from './state.ts';
 
-/** What every reproduction works with. */
+/** Shared by all parts of a reproduction. */
 export interface Session {
   readonly options: Options;
   readonly client: Client;

@@ -2,35 +2,35 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
 
-/** Something asked of the service: what, and the id that it answered. */
+/** Something ordered from the service, and the id in the answer. */
 export interface Entry {
   readonly asked: object;
   readonly id: string;
-  /** What came of it, once it is over. */
+  /** The outcome, once there is one. */
   readonly outcome?: object;
 }
 
 interface Saved {
-  /** Where the ids mean something: a URL, or the folder's own service. */
+  /** The service that the ids belong to: a URL, or the folder's own service. */
   readonly service: string;
   readonly entries: Readonly<Record<string, Entry>>;
 }
 
-/** What was asked under which name in an output folder, kept on disk: a reproduction that runs again goes on with it. */
+/** Orders by name, saved in the output folder, so that a reproduction that runs again continues. */
 export interface SavedJobs {
-  /** Null where nothing, or something else, was asked under this name. */
+  /** Null if nothing, or something else, was ordered under this name. */
   find(name: string, asked: object): Entry | null;
   keep(name: string, entry: Entry): Promise<void>;
   forget(name: string): Promise<void>;
 }
 
-/** Errors: UsageError where the folder's jobs are another service's. */
+/** Errors: UsageError if the folder's jobs belong to another service. */
 export async function openSavedJobs(folder: string, service: string): Promise<SavedJobs> {
   const path = join(folder, 'state.json');
   const saved = await read(path);
   if (saved !== null && saved.service !== service) {
     throw new UsageError(
-      `${folder} holds jobs of ${saved.service}, not of ${service}: name another --output.`,
+      `${folder} contains jobs of ${saved.service}, not of ${service}: choose another --output.`,
     );
   }
   const entries = new Map(Object.entries(saved?.entries ?? {}));

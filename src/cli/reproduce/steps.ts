@@ -3,16 +3,16 @@ import { trainOnce, type Trained } from './jobs.ts';
 import { STEP_SIZES } from './protocol.ts';
 import type { Session } from './session.ts';
 
-/** A short training with one step size and its score, in nats per validation row; null if it diverged. */
+/** A short training with one step size. Its score is in nats per validation row, or null if it diverged. */
 export interface Pilot {
   readonly step_size: number;
   readonly score: number | null;
 }
 
-/** What the pilots are chosen by, for the pilot of this name; null if it is not known. Test rows must have no part in it. */
+/** Scores the pilot of this name, without using test rows; null if there is no score. */
 type Score = (name: string, trained: Trained) => Promise<number | null>;
 
-/** The bound of the validation rows after the last epoch. */
+/** The bound on validation rows after the last epoch. */
 export const readValidationBound: Score = async (_, { epochs }) => epochs.at(-1)?.validation_elbo ?? null;
 
 export interface ChosenStep {
@@ -21,13 +21,13 @@ export interface ChosenStep {
   readonly pilots: readonly Pilot[];
 }
 
-/** How long a pilot is: "the first few iterations" of the paper. */
+/** Length of a pilot: "the first few iterations" of the paper. */
 const PILOT = { samples: 100_000, share: 0.1 } as const;
 
 export const countPilotSamples = (samples: number): number =>
   Math.min(PILOT.samples, Math.ceil(PILOT.share * samples));
 
-/** The step size with the best score after a short training with each. */
+/** Trains a pilot with each step size and chooses the best score. */
 export async function chooseStep(
   session: Session,
   name: string,
@@ -48,7 +48,7 @@ export async function chooseStep(
   };
 }
 
-/** Errors: RangeError where every pilot diverged. */
+/** Errors: RangeError if every pilot diverged. */
 export function findBestStep(pilots: readonly Pilot[]): number {
   const known = pilots.flatMap(({ step_size: step, score }) => (score === null ? [] : [{ step, score }]));
   const best = known.toSorted((a, b) => b.score - a.score)[0];

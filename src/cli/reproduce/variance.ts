@@ -1,19 +1,19 @@
 import type { EvaluationReport } from '../../model/specification/evaluation-report.ts';
 import { PAPER_DATASETS } from './datasets.ts';
-import { evaluateOnce, jobOf, trainOnce } from './jobs.ts';
+import { evaluateOnce, summarizeTraining, trainOnce } from './jobs.ts';
 import { PAPER_NETWORKS, orderFullTraining, type Setting } from './protocol.ts';
-import { table, writeResults } from './results.ts';
+import { formatColumns, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 
 type Variances = NonNullable<EvaluationReport['gradient_variance']>;
 
-/** The paper chooses its step size; after one epoch of MNIST this one is ahead. */
+/** The best of the paper's step sizes after one epoch of MNIST. */
 const STEP_SIZE = 0.02;
 const DRAWS = 200;
 
 /**
- * Sections 2.2 and 2.3: the variance of each estimator's gradient over its noise, at the same parameters and for the same
- * minibatch of training rows, in the middle of a training of MNIST.
+ * Sections 2.2 and 2.3: the variance of each estimator's gradient over its noise, for the same parameters and the same
+ * minibatch of training rows, in the middle of a training on MNIST.
  */
 export async function compareEstimators(session: Session): Promise<string> {
   const { samples, initializer, seed } = session.options;
@@ -38,18 +38,18 @@ export async function compareEstimators(session: Session): Promise<string> {
     measures: [{ name: 'gradient_variance', minibatch_size: 100, draws: DRAWS }],
   });
   const found = report.gradient_variance;
-  if (!found) throw new RangeError('the evaluation has no gradient variance');
+  if (!found) throw new RangeError('gradient_variance is missing in the evaluation');
   await writeResults(session.options, {
     data: rows.description,
     gradient_variance: found,
     protocol: report.protocol,
-    training: { order, ...jobOf(trained) },
+    training: { order, ...summarizeTraining(trained) },
     evaluation: job,
   });
-  return varianceTable(found);
+  return formatVariances(found);
 }
 
-function varianceTable({ estimators }: Variances): string {
+function formatVariances({ estimators }: Variances): string {
   const ratio = (value: number | null): string => (value === null ? '-' : value.toPrecision(3));
   const rows = estimators.map(({ estimator, control_variate, all_parameters, ...encoder }) => [
     control_variate === undefined ? estimator : `${estimator}, ${control_variate}`,
@@ -58,5 +58,5 @@ function varianceTable({ estimators }: Variances): string {
     ratio(all_parameters.variance),
     ratio(all_parameters.ratio_to_sgvb_b),
   ]);
-  return table([['estimator', 'encoder', 'to B', 'all parameters', 'to B'], ...rows]);
+  return formatColumns([['estimator', 'encoder', 'to B', 'all parameters', 'to B'], ...rows]);
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { thinned, valueAt } from '../../../src/cli/reproduce/curve.ts';
+import { thinOut, interpolateCurve } from '../../../src/cli/reproduce/curve.ts';
 import { PANELS } from '../../../src/cli/reproduce/options.ts';
-import { paperCurves, paperPanel } from '../../../src/cli/reproduce/paper.ts';
-import { grid, overlay } from '../../../src/cli/reproduce/plot.ts';
+import { readPaperCurves, toPaperPanel } from '../../../src/cli/reproduce/paper.ts';
+import { arrangeCharts, drawOverlay } from '../../../src/cli/reproduce/plot.ts';
 import { findBestStep } from '../../../src/cli/reproduce/steps.ts';
 
 describe("the paper's curves", () => {
   test.each(PANELS)('are there for $data $latents', async (panel) => {
-    const curves = await paperCurves(2, paperPanel(panel));
+    const curves = await readPaperCurves(2, toPaperPanel(panel));
     expect([...curves.keys()].toSorted()).toEqual([
       'AEVB test',
       'AEVB train',
@@ -23,11 +23,11 @@ describe("the paper's curves", () => {
   });
 
   test('are read at any number of samples', async () => {
-    const mnist = (await paperCurves(2, 'MNIST Nz=20')).get('AEVB test') ?? [];
-    expect(valueAt(mnist, 1e6)).toBeCloseTo(-120.3, 1);
-    expect(valueAt(mnist, 1e7)).toBeCloseTo(-103.0, 0);
-    const frey = (await paperCurves(2, 'Frey Nz=2')).get('AEVB test') ?? [];
-    expect(Math.round(valueAt(frey, 1e6) ?? NaN)).toBe(673);
+    const mnist = (await readPaperCurves(2, 'MNIST Nz=20')).get('AEVB test') ?? [];
+    expect(interpolateCurve(mnist, 1e6)).toBeCloseTo(-120.3, 1);
+    expect(interpolateCurve(mnist, 1e7)).toBeCloseTo(-103.0, 0);
+    const frey = (await readPaperCurves(2, 'Frey Nz=2')).get('AEVB test') ?? [];
+    expect(Math.round(interpolateCurve(frey, 1e6) ?? NaN)).toBe(673);
   });
 });
 
@@ -38,10 +38,14 @@ describe('a curve', () => {
   ];
 
   test('is straight over log10 between its points and unknown outside of them', () => {
-    expect(valueAt(curve, 1000)).toBeCloseTo(-8);
-    expect(valueAt(curve, 10_000)).toBe(-6);
-    expect(valueAt(curve, 100)).toBe(-10);
-    expect([valueAt(curve, 99), valueAt(curve, 10_001), valueAt([], 5)]).toEqual([null, null, null]);
+    expect(interpolateCurve(curve, 1000)).toBeCloseTo(-8);
+    expect(interpolateCurve(curve, 10_000)).toBe(-6);
+    expect(interpolateCurve(curve, 100)).toBe(-10);
+    expect([interpolateCurve(curve, 99), interpolateCurve(curve, 10_001), interpolateCurve([], 5)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   test('is thinned to means, without moving a straight line', () => {
@@ -49,7 +53,7 @@ describe('a curve', () => {
       samples: 100 * (i + 1),
       nats: 5 * Math.log10(100 * (i + 1)),
     }));
-    const few = thinned(line);
+    const few = thinOut(line);
     expect(few.length).toBeLessThan(100);
     for (const { samples, nats } of few) expect(nats).toBeCloseTo(5 * Math.log10(samples), 1);
   });
@@ -66,11 +70,11 @@ describe('the step size', () => {
 
 describe('the plot', () => {
   const plot = async (name: string) =>
-    overlay({
+    drawOverlay({
       title: 'MNIST 20',
       yLabel: 'nats',
       ours: [{ name, curve: [1e5, 3e5, 1e6].map((samples) => ({ samples, nats: -130 })) }],
-      paper: [{ name, curve: (await paperCurves(2, 'MNIST Nz=20')).get(name) ?? [] }],
+      paper: [{ name, curve: (await readPaperCurves(2, 'MNIST Nz=20')).get(name) ?? [] }],
       yRange: [-150, -100],
     });
 
@@ -85,7 +89,7 @@ describe('the plot', () => {
       76 + ((Math.log10(samples) - 5) / 2) * 618,
       382 - ((nats + 150) / 50) * 308,
     ];
-    const paper = (await paperCurves(2, 'MNIST Nz=20')).get('AEVB test') ?? [];
+    const paper = (await readPaperCurves(2, 'MNIST Nz=20')).get('AEVB test') ?? [];
     paper.forEach(({ samples, nats }, i) => {
       const [x = 0, y = 0] = place(samples, nats);
       expect(lines[0]?.[i]?.[0]).toBeCloseTo(x, 1);
@@ -104,7 +108,7 @@ describe('the plot', () => {
 
   test('stands beside others in one picture', async () => {
     const one = await plot('AEVB test');
-    const svg = grid([one, one, one], 2);
+    const svg = arrangeCharts([one, one, one], 2);
     const size = /width="(\d+)" height="(\d+)"/;
     const [width, height] = (size.exec(one) ?? []).slice(1).map(Number);
     expect((size.exec(svg) ?? []).slice(1).map(Number)).toEqual([2 * (width ?? 0), 2 * (height ?? 0)]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agreement } from '../../../src/cli/reproduce/marginal.ts';
+import { computeAgreement } from '../../../src/cli/reproduce/marginal.ts';
 import type { Evaluated } from '../../../src/cli/reproduce/jobs.ts';
 
 type Report = Evaluated['report'];
@@ -16,13 +16,15 @@ const reportOf = (...estimates: object[]): Report =>
 
 test('two estimates agree where they differ by less than their standard errors over rows', () => {
   const exact = estimate('fitted_importance_sampling', -100, 4, 0.4);
-  const near = agreement(reportOf(estimate('posterior_density', -95.5, 3, 0.3), exact));
+  const near = computeAgreement(reportOf(estimate('posterior_density', -95.5, 3, 0.3), exact));
   expect(near).toMatchObject({ difference: 4.5, row_error: 5, agree: true });
   expect(near.draw_error).toBeCloseTo(0.5);
-  expect(agreement(reportOf(estimate('posterior_density', -94.5, 3, 0.3), exact)).agree).toBe(false);
+  expect(computeAgreement(reportOf(estimate('posterior_density', -94.5, 3, 0.3), exact)).agree).toBe(false);
 });
 
 test('an evaluation without one of the estimates is refused', () => {
-  expect(() => agreement(reportOf(estimate('posterior_density', -95, 3, 0.3)))).toThrow(/lacks an estimate/);
-  expect(() => agreement(reportOf())).toThrow(/lacks an estimate/);
+  expect(() => computeAgreement(reportOf(estimate('posterior_density', -95, 3, 0.3)))).toThrow(
+    /estimate of log p\(x\) is missing/,
+  );
+  expect(() => computeAgreement(reportOf())).toThrow(/estimate of log p\(x\) is missing/);
 });

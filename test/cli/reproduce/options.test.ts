@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
-  panelName,
+  formatPanel,
   PANELS,
   parseOptions,
   parsePanels,
   type Flags,
 } from '../../../src/cli/reproduce/options.ts';
 
-const names = (...asked: string[]): string[] => parsePanels(asked).map(panelName);
+const names = (...asked: string[]): string[] => parsePanels(asked).map(formatPanel);
 const flags = (more: Partial<Flags> = {}): Flags => ({ seed: '1', initializer: 'fan_in', ...more });
 
 describe('panels', () => {
   test('are those of the paper', () => {
-    expect(PANELS.map(panelName)).toEqual([
+    expect(PANELS.map(formatPanel)).toEqual([
       'MNIST 3',
       'MNIST 5',
       'MNIST 10',
@@ -33,7 +33,7 @@ describe('panels', () => {
   });
 
   test.each(['MNIST 4', 'MNIST 2', 'cifar', ''])('"%s" is none, and what there is is told', (name) => {
-    expect(() => names(name)).toThrow(/--panel takes "all", "MNIST", "Frey", "MNIST 3".*found/);
+    expect(() => names(name)).toThrow(/--panel must be "all", "MNIST", "Frey", "MNIST 3".*found/);
   });
 });
 
@@ -45,13 +45,15 @@ describe('options', () => {
 
   test.each(['many', '0', '1.5', ''])('refuse --samples "%s"', (samples) => {
     expect(() => parseOptions('figure2', flags({ samples }))).toThrow(
-      /--samples takes a whole number from 1/,
+      /--samples must be a whole number from 1/,
     );
   });
 
   test('refuse what is not in the paper, and Frey Face without its file', () => {
-    expect(() => parseOptions('figure9', flags())).toThrow(/what to reproduce is one of figure2/);
-    expect(() => parseOptions('figure2', flags({ initializer: 'none' }))).toThrow(/--initializer is one of/);
+    expect(() => parseOptions('figure9', flags())).toThrow(/what to reproduce must be one of figure2/);
+    expect(() => parseOptions('figure2', flags({ initializer: 'none' }))).toThrow(
+      /--initializer must be one of/,
+    );
     expect(() => parseOptions('figure2', flags({ panel: ['all'] }))).toThrow(/--frey/);
     expect(parseOptions('figure2', flags({ panel: ['all'], frey: 'f' })).panels).toHaveLength(9);
   });

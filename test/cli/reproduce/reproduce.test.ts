@@ -69,7 +69,7 @@ test(
 
     const first = await reproduce(args, 'Frey 2, AEVB ...');
     expect(first.code, first.text).toBe(130);
-    expect(first.text).toContain('run the same command again to go on');
+    expect(first.text).toContain('run the same command again to continue');
     const before = (await readJson<Saved>(output, 'state.json')).entries;
     expect(Object.keys(before)).toContain('Frey 2, AEVB');
     expect(Object.keys(before)).not.toContain('Frey 2, wake-sleep');
@@ -103,5 +103,5 @@ test(
 test('what cannot be reproduced is told in one line', async () => {
   const wrong = await reproduce(['figure2', '--panel', 'MNIST 21', '--output', await temporaryFolder()]);
   expect(wrong).toMatchObject({ code: 1 });
-  expect(wrong.text).toMatch(/^aevb reproduce: --panel takes .*found "MNIST 21"\.\n$/);
+  expect(wrong.text).toMatch(/^aevb reproduce: --panel must be .*found "MNIST 21"\.\n$/);
 });

@@ -26,7 +26,7 @@ test("another service's jobs are refused", async () => {
   const folder = await temporaryFolder();
   await (await openSavedJobs(folder, 'http://a')).keep('a', { asked: ASKED, id: 'job_1' });
   await expect(openSavedJobs(folder, 'http://b')).rejects.toThrow(
-    /holds jobs of http:\/\/a, not of http:\/\/b/,
+    /contains jobs of http:\/\/a, not of http:\/\/b/,
   );
 });
 
