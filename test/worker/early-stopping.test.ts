@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stopsEarly } from '../../src/worker/training/early-stopping.ts';
+import { EarlyStopping } from '../../src/worker/training/early-stopping.ts';
 
 const stopping = { patience_epochs: 2, minimum_gain: 0.5 };
 
@@ -14,6 +14,8 @@ describe('early stopping', () => {
     { bounds: [-100, -101, -99, -99], stops: false, why: 'when patience began anew' },
     { bounds: [null, null], stops: true, why: 'where there is no bound' },
   ])('is $stops $why', ({ bounds, stops }) => {
-    expect(stopsEarly(bounds, stopping)).toBe(stops);
+    const early = new EarlyStopping(stopping);
+    for (const bound of bounds) early.add(bound);
+    expect(early.isDue).toBe(stops);
   });
 });

@@ -3,7 +3,7 @@ import { AppError } from '../../src/errors.ts';
 import { createInferProcessor } from '../../src/worker/processors/infer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { inferContext, imageRows, operationOn, sampleOf } from './inference-orders.ts';
-import { cpu, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
+import { cpu, EPOCH_ENDS, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
 
 const workshop = async () => openWorkshop(await temporaryFolder());
 
@@ -89,6 +89,16 @@ describe('early stopping', () => {
     expect(result).toMatchObject({ outcome: 'succeeded', step: lines.at(-1)?.step });
     const [newest] = (await store.models.listCheckpoints(payload.modelId)).slice(-1);
     expect(newest?.step).toBe(result.step);
+  });
+
+  it('ends an interrupted training at the same step', async () => {
+    const shop = await workshop();
+    const stopping = { patience_epochs: 2, minimum_gain: 1000 };
+    const payload = await shop.order({ epochs: 50, early_stopping: stopping });
+    await trainUntil(shop, payload, 30, 'shutdown');
+    expect(await shop.train(payload)).toMatchObject({ outcome: 'succeeded', step: EPOCH_ENDS[2] });
+    const lines = await shop.store.models.readMetrics(payload.modelId);
+    expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
 import { warningOfDamage } from '../damage.ts';
 import { checkRows } from '../training/data-check.ts';
+import { EarlyStopping } from '../training/early-stopping.ts';
 import { TrainingRun } from '../training/run.ts';
 import { BoundScorer } from '../training/bound-scorer.ts';
 
@@ -68,6 +69,7 @@ async function train(
       models: store.models,
       trainer,
       scorer,
+      stopping: await resumeStopping(payload, store),
       trainRows: split.train.length,
       minibatchSize,
       runtimeName: runtime.name,
@@ -78,6 +80,17 @@ async function train(
     await trainer.dispose();
     await scorer.dispose();
   }
+}
+
+/** Early stopping as it stood at the checkpoint: metrics are kept up to there. */
+async function resumeStopping(
+  { modelId, training: { early_stopping: settings } }: TrainPayload,
+  store: Store,
+): Promise<EarlyStopping | null> {
+  if (!settings) return null;
+  const stopping = new EarlyStopping(settings);
+  for (const line of await store.models.readMetrics(modelId)) stopping.add(line.validation_elbo);
+  return stopping;
 }
 
 /** Test rows, the last ones, are used only if they are watched or are the validation rows. */

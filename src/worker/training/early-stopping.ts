@@ -1,17 +1,26 @@
 import type { TrainingSpec } from '../../model/specification.ts';
 
-type EarlyStopping = NonNullable<TrainingSpec['early_stopping']>;
+type Settings = NonNullable<TrainingSpec['early_stopping']>;
 
-/** Whether the validation bound has not risen by the minimum gain in the last `patience` epochs. */
-export function stopsEarly(
-  bounds: readonly (number | null)[],
-  { patience_epochs: patience, minimum_gain: gain }: EarlyStopping,
-): boolean {
-  let [best, since] = [-Infinity, 0];
-  for (const bound of bounds) {
-    const better = bound !== null && bound > best + (best === -Infinity ? 0 : gain);
-    since = better ? 0 : since + 1;
-    if (better) best = bound;
+/** Decides whether the validation bound has not risen by the minimum gain in the last `patience_epochs` epochs. */
+export class EarlyStopping {
+  readonly #settings: Settings;
+  #best = -Infinity;
+  #epochsSinceBest = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
   }
-  return since >= patience;
+
+  /** Adds the validation bound of the next epoch. */
+  add(bound: number | null): void {
+    const gain = this.#best === -Infinity ? 0 : this.#settings.minimum_gain;
+    const better = bound !== null && bound > this.#best + gain;
+    this.#epochsSinceBest = better ? 0 : this.#epochsSinceBest + 1;
+    if (better) this.#best = bound;
+  }
+
+  get isDue(): boolean {
+    return this.#epochsSinceBest >= this.#settings.patience_epochs;
+  }
 }

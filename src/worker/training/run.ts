@@ -8,7 +8,7 @@ import type { TrainPayload, TrainProgress, TrainResult } from '../../queue/jobs.
 import { InterruptedError, type JobContext } from '../../queue/queues.ts';
 import type { MetricsLine, ModelStore } from '../../store/models.ts';
 import { ChunkSize } from './chunk-size.ts';
-import { stopsEarly } from './early-stopping.ts';
+import type { EarlyStopping } from './early-stopping.ts';
 import { Rate } from './rate.ts';
 import type { BoundScorer, BoundTerms } from './bound-scorer.ts';
 
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly models: ModelStore;
   readonly trainer: Trainer;
   readonly scorer: BoundScorer;
+  /** Has seen the epochs up to the checkpoint gone on from; null if the training does not stop early. */
+  readonly stopping: EarlyStopping | null;
   readonly trainRows: number;
   readonly minibatchSize: number;
   readonly runtimeName: string;
@@ -54,23 +56,18 @@ export class TrainingRun {
   async finish(): Promise<TrainResult> {
     const { trainer, context } = this.#options;
     await this.#report();
-    while (trainer.step < this.#totalSteps && !(await this.#stopsHere())) {
+    while (!this.#isOver) {
       if (context.signal.aborted) return this.#stop();
       await this.#advance();
     }
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
   }
 
-  /** Decides early stopping at the ends of epochs, from the stored metrics, so that a resumed run stops at the same epoch. */
-  async #stopsHere(): Promise<boolean> {
-    const { trainer, models, payload } = this.#options;
-    const { early_stopping: stopping } = payload.training;
-    if (!stopping || trainer.step === 0 || trainer.step !== this.#countStepsTo(this.#epoch)) return false;
-    const lines = await models.readMetrics(payload.modelId);
-    return stopsEarly(
-      lines.map((line) => line.validation_elbo),
-      stopping,
-    );
+  /** At its last step, or at the end of an epoch where it stops early. */
+  get #isOver(): boolean {
+    const { trainer, stopping } = this.#options;
+    if (trainer.step >= this.#totalSteps) return true;
+    return stopping !== null && stopping.isDue && trainer.step === this.#countStepsTo(this.#epoch);
   }
 
   async #advance(): Promise<void> {
@@ -110,9 +107,9 @@ export class TrainingRun {
     this.#validationElbo = validation?.elbo ?? null;
     const test = await scorer.watchTestRows(parameters);
     await models.appendMetrics(payload.modelId, this.#makeMetricsLine(validation, test));
+    this.#options.stopping?.add(this.#validationElbo);
     this.#observed = { count: 0, elbo: 0 };
-    const last = trainer.step === this.#totalSteps || (await this.#stopsHere());
-    if (this.#epoch % every !== 0 && !last) return;
+    if (this.#epoch % every !== 0 && !this.#isOver) return;
     await this.#save(this.#validationElbo);
     await models.pruneCheckpoints(payload.modelId, keep);
     await this.#report();
