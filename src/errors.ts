@@ -137,15 +137,6 @@ export const ERRORS = {
     (v: { quantity: string }) =>
       `${v.quantity} is not finite on these rows: look for values that did not occur in training, or evaluate another checkpoint.`,
   ),
-  kernel_missing: entry(
-    'internal',
-    (v: { kernel: string }) => `The compiled runtime has no rule for the TensorFlow.js kernel ${v.kernel}.`,
-  ),
-  runtime_unavailable: entry(
-    'internal',
-    (v: { runtime: string; device: string; detail: string }) =>
-      `Runtime ${v.runtime} on ${v.device} does not work here: ${v.detail}`,
-  ),
   worker_process_died: entry(
     'internal',
     (v: { pid: number | undefined; how: string }) =>

@@ -127,13 +127,9 @@ describe('errors', () => {
   });
 
   it('keep the message of internal kinds inside, but name them', () => {
-    const error = AppError.of('runtime_unavailable', {
-      runtime: 'onnx',
-      device: 'cuda',
-      detail: '/usr/lib/x.so',
-    });
+    const error = AppError.of('worker_process_died', { pid: 1, how: '/usr/lib/x.so is missing' });
     const { status, body } = problemAnswer(error, { requestId: 'req_1' });
-    expect([status, body.code]).toEqual([500, 'runtime_unavailable']);
+    expect([status, body.code]).toEqual([500, 'worker_process_died']);
     expect(JSON.stringify(body)).not.toContain('/usr/lib');
   });
 
