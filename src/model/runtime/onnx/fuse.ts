@@ -111,7 +111,7 @@ const sumAsProduct: Rewrite = (graph, node) => {
   const [rows, columns, ...rest] = x?.shape ?? [];
   if (node.op !== 'ReduceSum' || !x || !rows || !columns || rest.length > 0) return node;
   if (String(axes?.values) !== '0') return node;
-  const ones = graph.dense(graph.constant(1, [1, rows], node.dtype));
+  const ones = graph.materialize(graph.constant(1, [1, rows], node.dtype));
   const { node: bare, factor } = splitFactor(x);
   const attributes = { transA: 0, transB: 0, alpha: factor, beta: 0 };
   return graph.reshape(graph.node('Gemm', [ones, bare], [1, columns], node.dtype, attributes), node.shape);

@@ -5,7 +5,7 @@ import type { KernelCall } from './kernel-call.ts';
 
 /** Picks positions along one axis. */
 export function gather({ graph, input, attribute }: KernelCall): Node {
-  const [x, indices] = [graph.dense(input('x')), input('indices')];
+  const [x, indices] = [graph.materialize(input('x')), input('indices')];
   const axis = util.parseAxisParam(attribute<number>('axis'), x.shape as number[])[0] ?? 0;
   const [extent] = indices.shape;
   if (indices.shape.length !== 1 || extent === undefined || attribute<number | undefined>('batchDims')) {
@@ -21,9 +21,9 @@ export function gather({ graph, input, attribute }: KernelCall): Node {
 /** Overwrites rows of x at the given positions [rows, 1]. */
 export function overwriteRows({ graph, input }: KernelCall): Node {
   const [x, indices, updates] = [
-    graph.dense(input('tensor')),
+    graph.materialize(input('tensor')),
     input('indices'),
-    graph.dense(input('updates')),
+    graph.materialize(input('updates')),
   ];
   if (indices.shape[1] !== 1)
     throw new RuntimeError('TensorScatterUpdate needs positions along the first axis');

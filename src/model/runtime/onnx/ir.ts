@@ -142,7 +142,7 @@ export class GraphBuilder {
   }
 
   /** Expands to the full shape, for operators that do not broadcast. */
-  dense(x: Node): Node {
+  materialize(x: Node): Node {
     if (hasSameShape(inferEmittedShape(x), x.shape)) return x;
     const splat = findSplat(x);
     if (splat !== undefined && countElements(x.shape) <= MOST_VALUES) {

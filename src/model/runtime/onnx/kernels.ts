@@ -37,12 +37,12 @@ function reduceOver(graph: GraphBuilder, op: string, x: Node, axes: number[], ke
   // Up to opset 17, ReduceMax takes its axes as an attribute; ReduceSum takes them as an input.
   const attributes = { keepdims: keepDims ? 1 : 0 };
   return op === 'ReduceSum'
-    ? graph.node(op, [graph.dense(x), graph.integers(axes)], shape, x.dtype, attributes)
-    : graph.node(op, [graph.dense(x)], shape, x.dtype, { ...attributes, axes });
+    ? graph.node(op, [graph.materialize(x), graph.integers(axes)], shape, x.dtype, attributes)
+    : graph.node(op, [graph.materialize(x)], shape, x.dtype, { ...attributes, axes });
 }
 
 function matMul({ graph, input, attribute }: KernelCall): Node {
-  const [a, b] = [graph.dense(input('a')), graph.dense(input('b'))];
+  const [a, b] = [graph.materialize(input('a')), graph.materialize(input('b'))];
   const [transA, transB] = [
     Number(attribute<boolean>('transposeA')),
     Number(attribute<boolean>('transposeB')),
@@ -84,7 +84,7 @@ function split({ graph, input, attribute }: KernelCall): Node[] {
 
 function concat({ graph, inputs, attribute }: KernelCall): Node {
   const axis = util.parseAxisParam(attribute<number>('axis'), inputs[0]?.shape as number[])[0] ?? 0;
-  const parts = inputs.filter((part) => countElements(part.shape) > 0).map((part) => graph.dense(part));
+  const parts = inputs.filter((part) => countElements(part.shape) > 0).map((part) => graph.materialize(part));
   const [first] = parts;
   if (!first) throw new RuntimeError('Concat has no inputs');
   if (parts.length === 1) return first;
@@ -99,7 +99,7 @@ function pad({ graph, input, attribute }: KernelCall): Node {
   const shape = x.shape.map((extent, i) => extent + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0));
   const amounts = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
   const value = graph.constant(attribute<number>('constantValue'), [], x.dtype);
-  return graph.node('Pad', [graph.dense(x), graph.integers(amounts), value], shape, x.dtype);
+  return graph.node('Pad', [graph.materialize(x), graph.integers(amounts), value], shape, x.dtype);
 }
 
 function tile({ graph, input, attribute }: KernelCall): Node {
@@ -119,7 +119,7 @@ function transpose({ graph, input, attribute }: KernelCall): Node {
   const perm = attribute<number[]>('perm');
   return graph.node(
     'Transpose',
-    [graph.dense(x)],
+    [graph.materialize(x)],
     perm.map((axis) => x.shape[axis] ?? 0),
     x.dtype,
     { perm },
@@ -137,7 +137,12 @@ function fill({ graph, attribute }: KernelCall): Node {
 function select({ graph, input }: KernelCall): Node {
   const [condition, t, e] = [input('condition'), input('t'), input('e')];
   const shape = broadcastShapes(broadcastShapes(condition.shape, t.shape), e.shape);
-  return graph.node('Where', [graph.dense(condition), graph.dense(t), graph.dense(e)], shape, t.dtype);
+  return graph.node(
+    'Where',
+    [graph.materialize(condition), graph.materialize(t), graph.materialize(e)],
+    shape,
+    t.dtype,
+  );
 }
 
 function reshape({ graph, input, attribute }: KernelCall): Node {
@@ -201,7 +206,7 @@ export const KERNELS = {
   Log: unary('Log'),
   Log1p: log1p,
   LogicalAnd: ({ graph, input }) => {
-    const [a, b] = [graph.dense(input('a')), graph.dense(input('b'))];
+    const [a, b] = [graph.materialize(input('a')), graph.materialize(input('b'))];
     return graph.node('And', [a, b], broadcastShapes(a.shape, b.shape), 'bool');
   },
   LogicalNot: unary('Not'),

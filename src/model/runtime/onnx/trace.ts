@@ -148,7 +148,8 @@ export function trace<Result>(
       });
       const results = tensorsOf(fn(Object.fromEntries(placeholders)));
       const outputs = Object.entries(results).map(
-        ([name, tensor]) => [name, graph.dense(graph.cast(tracing.requireNode(tensor), 'float32'))] as const,
+        ([name, tensor]) =>
+          [name, graph.materialize(graph.cast(tracing.requireNode(tensor), 'float32'))] as const,
       );
       // tidy looks for tensors in its result; nodes are not tensors.
       return { graph, outputs: Object.fromEntries(outputs) } as unknown as tf.TensorContainer;
