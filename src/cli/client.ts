@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../api/jobs/schemas.ts';
 import type { ProblemDetails } from '../api/http/problem-schema.ts';
 import type { JobState } from '../queue/jobs.ts';
+import { escapeControls } from './terminal.ts';
 
 /** Calls a running service. Paths begin with `/`. A call that does not succeed rejects with a {@link CallFailed}. */
 export interface Client {
@@ -74,7 +75,7 @@ const OUTCOMES: { readonly [State in JobState]: (job: Job) => boolean } = {
   running: () => false,
   succeeded: () => true,
   failed: ({ id, error }) => {
-    throw new JobFailed(`${id} failed: ${error?.message ?? 'the service gave no reason'}`);
+    throw new JobFailed(`${id} failed: ${escapeControls(error?.message ?? 'the service gave no reason')}`);
   },
   cancelled: ({ id }) => {
     throw new JobFailed(`${id} was cancelled`);
@@ -105,7 +106,7 @@ function toUnanswered(what: string, base: string, error: unknown): CallFailed {
 
 async function toRefusal(what: string, response: Response): Promise<CallFailed> {
   const text = await response.text();
-  return new CallFailed(`${what}: the service answered ${response.status}: ${readDetail(text)}`);
+  return new CallFailed(`${what}: the service answered ${response.status}: ${escapeControls(readDetail(text))}`);
 }
 
 function readDetail(text: string): string {

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino';
 import type { Environment } from '../config.ts';
-import { usesColour, type Output } from './terminal.ts';
+import { escapeControls, usesColour, type Output } from './terminal.ts';
 
 /** The fields of a line from pino or Fastify that are shown. Warnings and errors also show all others. */
 interface Line {
@@ -35,7 +35,7 @@ export function createReadableStream(output: Output, environment: Environment): 
       const text = toText(line);
       if (text === null) return;
       const time = new Date(line.time).toLocaleTimeString('en-GB');
-      const indented = text.replaceAll('\n', `\n${' '.repeat(time.length + 1)}`);
+      const indented = escapeControls(text).replaceAll('\n', `\n${' '.repeat(time.length + 1)}`);
       output.write(`${paint('dim', time)} ${paintBySeverity(indented)}\n`);
 
       function paintBySeverity(words: string): string {

@@ -16,3 +16,14 @@ export function isTerminal(output: Output, environment: Environment): boolean {
 export function usesColour(output: Output, environment: Environment): boolean {
   return isTerminal(output, environment) && (environment['NO_COLOR'] ?? '') === '';
 }
+
+/**
+ * The text with control characters written out, all but line breaks: names, URLs and other people's messages must neither move the
+ * cursor of a terminal nor change the order in which its text is read.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n]|\p{Bidi_Control}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

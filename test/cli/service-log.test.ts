@@ -107,4 +107,17 @@ describe('a readable line', () => {
     expect(first).toBe('Error: A train job failed: boom (job: job_1)');
     expect(second).toContain('Error: boom');
   });
+
+  it('cannot be forged, nor made to control the terminal, by names, URLs and messages', () => {
+    const hostile = '\u001b[2J\u009b31m\u0007\r\u202eevil\n12:00:00 Stopped.';
+    const written: string[] = [];
+    const log = pino({}, createReadableStream({ write: (text) => written.push(text) }, {}));
+    log.warn({ name: hostile, err: { message: hostile, stack: hostile } }, hostile);
+    log.info({ reqId: 'a', req: { method: 'GET', url: `/models/${hostile}` } }, 'incoming request');
+    log.info({ reqId: 'a', res: { statusCode: 404 } }, 'request completed');
+    const text = written.join('');
+    expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+    expect(text).toContain('\\u001b[2J\\u009b31m\\u0007\\u000d\\u202eevil');
+    expect(text.match(/^\d/gm)).toHaveLength(2);
+  });
 });

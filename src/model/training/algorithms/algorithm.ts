@@ -35,7 +35,6 @@ export interface ObservedTerms {
   readonly log_likelihood?: Tensor;
   readonly kl_divergence?: Tensor;
 }
-export const TERM_NAMES = ['objective', 'elbo', 'log_likelihood', 'kl_divergence'] as const;
 
 /** Latents of every training row that are carried from step to step (mcem). */
 export interface LatentChain {
