@@ -40,7 +40,7 @@ export * from './specification/evaluation-report.ts';
 export * from './specification/split.ts';
 export * from './specification/training.ts';
 export type { OptimizerSpec } from './specification/optimizers.ts';
-export type { ValueDomain } from './specification/likelihoods/domain.ts';
+export { REAL, type ValueDomain } from './specification/likelihoods/domain.ts';
 export type { ColumnSpec } from './specification/likelihoods/mixed.ts';
 export { ModelOrder, ModelSpec } from './specification/model.ts';
 export type { Shape, Shapes } from './specification/networks/description.ts';

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FINITE, FLOAT32_MAX, parseRows, type RequestRowRules } from '../../src/api/inference/rows.ts';
+import { parseRows, type RequestRowRules } from '../../src/api/inference/rows.ts';
 import { AppError } from '../../src/errors.ts';
-import { countValues } from '../../src/model/specification.ts';
+import { countValues, REAL } from '../../src/model/specification.ts';
 
-const UNIT = { low: 0, high: 1, allowed: 'a number in [0, 1]' };
+const FLOAT32_MAX = 3.4028234663852886e38;
+const UNIT = { low: 0, high: 1, integer: false, allowed: 'a number in [0, 1]' };
 const rules = (fields: Partial<RequestRowRules> = {}): RequestRowRules => ({
   pointer: '/data',
   shape: [2, 2],
-  range: FINITE,
+  range: REAL,
   maxValues: 1e6,
   ...fields,
 });

@@ -1,10 +1,10 @@
 import type { Matrix } from '../../queue/arrays.ts';
 import { PAYLOAD_VERSIONS } from '../../queue/jobs.ts';
 import type { CheckpointChoice, Inputs, Operation, Outputs } from '../../queue/operations.ts';
-import { sharedDomain } from '../../model/specification.ts';
+import { REAL, sharedDomain } from '../../model/specification.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { Timing } from '../http/timing.ts';
-import { FINITE, parseRows } from './rows.ts';
+import { parseRows } from './rows.ts';
 import { parseTable } from './table-rows.ts';
 import type { ApiOptions } from '../types.ts';
 
@@ -66,7 +66,7 @@ export function parseLatents(api: ApiOptions, record: ModelRecord, rows: readonl
   const values = parseRows(rows, {
     pointer: '/latents',
     shape: [size],
-    range: FINITE,
+    range: REAL,
     maxValues: api.config.maxInferenceValues,
   });
   return { shape: [rows.length, size], data: values };

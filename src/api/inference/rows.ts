@@ -1,23 +1,8 @@
 import { AppError } from '../../errors.ts';
-import { countValues } from '../../model/specification.ts';
+import { countValues, type ValueDomain } from '../../model/specification.ts';
 
-/** Largest finite float32: values for a model must not be larger. */
-export const FLOAT32_MAX = 3.4028234663852886e38;
-
-export interface ValueRange {
-  readonly low: number;
-  readonly high: number;
-  /** Only whole numbers. */
-  readonly integer?: boolean;
-  /** What is allowed, and why; for the message. */
-  readonly allowed: string;
-}
-
-export const FINITE: ValueRange = {
-  low: -FLOAT32_MAX,
-  high: FLOAT32_MAX,
-  allowed: 'a finite number that fits float32',
-};
+/** What every value may be. */
+export type ValueRange = Omit<ValueDomain, 'missing'>;
 
 export interface RequestRowRules {
   /** Where the rows are in the body, such as `/data`. */
@@ -70,7 +55,7 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
 
 /** The inner loop of a request: one comparison per value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
-  const { low, high, integer = false, allowed } = target.rules.range;
+  const { low, high, integer, allowed } = target.rules.range;
   for (let index = 0; index < numbers.length; index++) {
     const value = numbers[index];
     const isInside = typeof value === 'number' && value >= low && value <= high;
