@@ -106,7 +106,9 @@ function toUnanswered(what: string, base: string, error: unknown): CallFailed {
 
 async function toRefusal(what: string, response: Response): Promise<CallFailed> {
   const text = await response.text();
-  return new CallFailed(`${what}: the service answered ${response.status}: ${escapeControls(readDetail(text))}`);
+  return new CallFailed(
+    `${what}: the service answered ${response.status}: ${escapeControls(readDetail(text))}`,
+  );
 }
 
 function readDetail(text: string): string {
