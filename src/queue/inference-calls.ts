@@ -34,7 +34,7 @@ export class InferenceCalls {
       if (this.#waiters.has(jobId)) void this.#finish(jobId, returnvalue as InferReturn);
     });
     events.on('failed', ({ jobId, failedReason }) => {
-      this.#waiters.fail(jobId, AppError.fromJSON(parseFailure(failedReason)));
+      this.#waiters.fail(jobId, toCallError(failedReason));
     });
   }
 
@@ -93,7 +93,7 @@ export class InferenceCalls {
     if (state === 'unknown') this.#waiters.fail(id, unavailable('it lost this job'));
     if (state !== 'completed' && state !== 'failed') return;
     const job = await this.#reach.call(() => this.#queue.getJob(id));
-    if (state === 'failed') this.#waiters.fail(id, AppError.fromJSON(parseFailure(job?.failedReason)));
+    if (state === 'failed') this.#waiters.fail(id, toCallError(job?.failedReason));
     else if (job !== undefined) await this.#finish(id, job.returnvalue as InferReturn);
   }
 
@@ -123,6 +123,14 @@ export class InferenceCalls {
         if (!this.#reach.closed) this.#report('An inference job could not be removed', error);
       });
   }
+}
+
+/** Callers send valid payloads, so a worker that refuses one is of another version: not the client's fault, and it passes. */
+function toCallError(failedReason: string | undefined): AppError {
+  const error = AppError.fromJSON(parseFailure(failedReason));
+  if (error.code !== 'validation_failed') return error;
+  const what = 'its workers run another version and do not understand this job';
+  return AppError.of('not_ready', { what }, { problems: error.problems, cause: error });
 }
 
 function asError(error: unknown): Error {

@@ -45,11 +45,12 @@ export function inferenceContract(queue: QueueUnderTest): void {
       );
     });
 
-    it('with a payload of another shape are refused', async () => {
+    it('whose payload the worker does not understand say that it runs another version', async () => {
       await queue.consume('infer', echo);
       const payload = { ...inferPayload(), operation: 'dream' } as unknown as InferPayload;
       await expect(queue.producer.infer(payload, { timeoutMs: 10_000 })).rejects.toMatchObject({
-        code: 'validation_failed',
+        code: 'not_ready',
+        kind: 'unavailable',
         problems: [{ pointer: '/operation' }],
       });
     });
