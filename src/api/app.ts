@@ -16,7 +16,7 @@ import { pictureRoutes } from './pictures/routes.ts';
 import { serviceRoutes } from './service/routes.ts';
 import { RequestLog } from './http/request-log.ts';
 import type { ApiOptions, App } from './types.ts';
-import { validatorCompiler } from './http/validators.ts';
+import { createValidatorCompiler } from './http/validators.ts';
 
 export type { ApiOptions, ApiStore, App } from './types.ts';
 
@@ -47,7 +47,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = config.maxConnections;
   app.removeContentTypeParser(['text/plain', 'application/json']);
-  app.setValidatorCompiler(validatorCompiler());
+  app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
   installTiming(app);

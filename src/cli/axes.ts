@@ -1,4 +1,4 @@
-import { decadeTicks, niceTicks } from '../api/pictures/drawing/ticks.ts';
+import { chooseDecadeTicks, chooseNiceTicks } from '../api/pictures/drawing/ticks.ts';
 
 /** The corners of the plot, in pixels. */
 export const CHART_AREA = { left: 76, right: 694, top: 74, bottom: 382 } as const;
@@ -40,7 +40,7 @@ export function createXAxis({ series, xScale, xRange, smallestXStep }: Plotted):
 
 function createLinearX(left: number, right: number, smallestStep?: number): Axis {
   const ends = left === right ? ([left - 1, right + 1] as const) : ([left, right] as const);
-  const { values, label } = niceTicks(left, right, 10, smallestStep);
+  const { values, formatLabel: label } = chooseNiceTicks(left, right, 10, smallestStep);
   const inside = values.filter((value) => value >= left - 1e-9 && value <= right + 1e-9);
   return {
     place: createScale(ends, [CHART_AREA.left, CHART_AREA.right]),
@@ -52,18 +52,18 @@ function createLogarithmicX(left: number, right: number): Axis {
   const [from, to] = [Math.log10(left), Math.log10(right)];
   const ends = from === to ? ([from - 1, to + 1] as const) : ([from, to] as const);
   const linear = createScale(ends, [CHART_AREA.left, CHART_AREA.right]);
-  return { place: (value) => linear(Math.log10(value)), ticks: decadeTicks(...ends) };
+  return { place: (value) => linear(Math.log10(value)), ticks: chooseDecadeTicks(...ends) };
 }
 
 export function createYAxis({ series, yRange }: Plotted): Axis {
   const values = series.flatMap(({ points }) => points.filter(isKnown)).map(({ y }) => y);
   const [bottom, top] = yRange ?? (values.length > 0 ? findExtent(values) : [0, 1]);
-  const ticks = niceTicks(bottom, top, 6);
+  const ticks = chooseNiceTicks(bottom, top, 6);
   return {
     place: createScale(yRange ?? [ticks.low, ticks.high], [CHART_AREA.bottom, CHART_AREA.top]),
     ticks: ticks.values
       .filter((value) => yRange === undefined || (value >= bottom - 1e-9 && value <= top + 1e-9))
-      .map((value) => ({ value, label: ticks.label(value) })),
+      .map((value) => ({ value, label: ticks.formatLabel(value) })),
   };
 }
 

@@ -51,7 +51,7 @@ interface NewsLog {
 export function announceJobs(queue: QueueBackend, log: NewsLog): QueueBackend {
   return {
     kind: queue.kind,
-    producer: () => queue.producer(),
+    openProducer: () => queue.openProducer(),
     consume: (name, options, processor) => queue.consume(name, options, announceRuns(name, processor, log)),
     close: () => queue.close(),
   };

@@ -61,7 +61,7 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     return { url, stop };
 
     async function startApi(): Promise<string> {
-      const producer = await queue.producer();
+      const producer = await queue.openProducer();
       closings.push(() => producer.close());
       const app = await buildApp({ config, producer, store, logger });
       closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));

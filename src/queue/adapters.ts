@@ -8,8 +8,8 @@ import { isCancelled } from './running-jobs.ts';
 import {
   CANCELLED,
   INLINE_LIMIT,
-  packedSize,
-  progressOf,
+  measurePacked,
+  readProgress,
   type InferData,
   type StoredProgress,
   type StoredReturn,
@@ -20,29 +20,29 @@ export interface Adapter<Name extends JobName> {
   /** Payloads are checked again on arrival: another version of the service may have written them. */
   readonly check: Check<JobTypes[Name]['payload']>;
   /** How a job ends that need not run any more, or null. */
-  unrun(job: BullJob): StoredReturn | null;
+  endUnrun(job: BullJob): StoredReturn | null;
   begin(job: BullJob): Promise<void>;
-  progress(job: BullJob, progress: JobTypes[Name]['progress']): Promise<void>;
+  storeProgress(job: BullJob, progress: JobTypes[Name]['progress']): Promise<void>;
   finish(job: BullJob, result: JobTypes[Name]['result']): Promise<StoredReturn>;
   /** How a job ends that stopped because it was cancelled, or null if jobs of this name cannot be cancelled. */
-  cancelled(job: BullJob): StoredReturn | null;
+  endCancelled(job: BullJob): StoredReturn | null;
 }
 
 export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
-  train: tracked('train', checkPayload('train', TrainPayload)),
-  evaluate: tracked('evaluate', checkPayload('evaluate', EvaluatePayload)),
+  train: createTrackedAdapter('train', checkPayload('train', TrainPayload)),
+  evaluate: createTrackedAdapter('evaluate', checkPayload('evaluate', EvaluatePayload)),
   infer: {
     check: (payload) => unpackPayload(migratePayload('infer', payload)),
-    unrun: () => null,
+    endUnrun: () => null,
     begin: async () => undefined,
-    progress: async () => undefined,
+    storeProgress: async () => undefined,
     finish: async (job, result) => {
       const packed = packResult(result);
-      if (packedSize(packed) <= INLINE_LIMIT) return { inline: packed };
+      if (measurePacked(packed) <= INLINE_LIMIT) return { inline: packed };
       await job.updateData({ payload: null, result: packed } satisfies InferData);
       return { inline: null };
     },
-    cancelled: () => null,
+    endCancelled: () => null,
   },
 };
 
@@ -51,26 +51,27 @@ function checkPayload<Schema extends TSchema>(name: JobName, schema: Schema): Ch
   return (payload) => check(migratePayload(name, payload));
 }
 
-function tracked<Name extends TrackedName>(
+function createTrackedAdapter<Name extends TrackedName>(
   name: Name,
   check: Check<JobTypes[Name]['payload']>,
 ): Adapter<Name> {
-  const cancelled = (job: BullJob, closedUnrun: boolean): StoredReturn => ({
-    result: CANCELLED[name](progressOf<Name>(job.progress)?.latest ?? null),
+  const endCancelled = (job: BullJob, closedUnrun: boolean): StoredReturn => ({
+    result: CANCELLED[name](readProgress<Name>(job.progress)?.latest ?? null),
     closedUnrun,
   });
   return {
     check,
-    unrun: (job) => (isCancelled(job.data) ? cancelled(job, true) : null),
+    endUnrun: (job) => (isCancelled(job.data) ? endCancelled(job, true) : null),
     begin: async (job) => {
-      if (progressOf(job.progress) === null) await job.updateProgress(started());
+      if (readProgress(job.progress) === null) await job.updateProgress(startProgress());
     },
-    progress: (job, latest) => job.updateProgress({ ...(progressOf(job.progress) ?? started()), latest }),
+    storeProgress: (job, latest) =>
+      job.updateProgress({ ...(readProgress(job.progress) ?? startProgress()), latest }),
     finish: async (_job, result) => ({ result, closedUnrun: false }),
-    cancelled: (job) => cancelled(job, false),
+    endCancelled: (job) => endCancelled(job, false),
   };
 }
 
-function started(): StoredProgress {
+function startProgress(): StoredProgress {
   return { startedAt: Date.now(), latest: null };
 }

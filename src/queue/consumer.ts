@@ -3,13 +3,13 @@ import { AppError, isRetryable } from '../errors.ts';
 import { ADAPTERS, type Adapter } from './adapters.ts';
 import { openBullQueue } from './bull-queue.ts';
 import type { BullJob, BullWorker, QueueDriver } from './drivers/driver.ts';
-import { failureOf, retryDelayMs } from './failures.ts';
+import { toBullError, retryDelayMs } from './failures.ts';
 import type { JobName } from './jobs.ts';
 import type { QueueLogger, Report } from './logger.ts';
 import { InterruptedError, type Consumer, type JobContext, type Processor } from './queues.ts';
 import { RunningJobs, watchCancellations } from './running-jobs.ts';
 import { MAX_STALLED, type StoredReturn } from './stored.ts';
-import { settles, within } from './time-limit.ts';
+import { settles, limitTime } from './time-limit.ts';
 
 export interface ConsumerSettings {
   readonly concurrency: number;
@@ -36,7 +36,7 @@ export function openConsumer<Name extends JobName>(
   { driver, logger, report }: Surroundings,
 ): Consumer {
   const running = new RunningJobs();
-  const connection = driver.consuming();
+  const connection = driver.connectConsumer();
   const queue = openBullQueue(driver, connection, name, report);
   const cancellations = watchCancellations(queue, running, report);
   let stopping = false;
@@ -44,15 +44,15 @@ export function openConsumer<Name extends JobName>(
   const handle = async (job: BullJob, token: string | undefined): Promise<StoredReturn> => {
     const adapter: Adapter<Name> = ADAPTERS[name];
     if (stopping) return giveBack(job, token, report);
-    const unrun = adapter.unrun(job);
+    const unrun = adapter.endUnrun(job);
     if (unrun !== null) return unrun;
-    return running.run(idOf(job), async (signal) => {
+    return running.run(readId(job), async (signal) => {
       cancellations.start();
       try {
         return await runProcessor(adapter, processor, job, signal, report);
       } catch (error) {
-        if (!(error instanceof InterruptedError)) throw logged(error, job, logger);
-        const cancelled = signal.reason === 'cancel' ? adapter.cancelled(job) : null;
+        if (!(error instanceof InterruptedError)) throw logFailure(error, job, logger);
+        const cancelled = signal.reason === 'cancel' ? adapter.endCancelled(job) : null;
         return cancelled ?? giveBack(job, token, report);
       }
     });
@@ -86,10 +86,10 @@ export function openConsumer<Name extends JobName>(
     stopping = true;
     await worker.pause(true);
     running.abort(running.ids, 'shutdown');
-    const ended = await settles(running.ended(), settings.shutdownTimeoutMs);
+    const ended = await settles(running.waitForAll(), settings.shutdownTimeoutMs);
     if (!ended) logger.warn({ jobs: running.ids }, `The ${name} worker stops before its jobs have ended`);
     cancellations.stop();
-    const reachable = await driver.ready().then(
+    const reachable = await driver.waitUntilReady().then(
       () => true,
       () => false,
     );
@@ -107,16 +107,16 @@ async function runProcessor<Name extends JobName>(
   report: Report,
 ): Promise<StoredReturn> {
   const payload = adapter.check(job.data.payload);
-  const news = (write: Promise<void>): Promise<void> =>
-    within(write, PROGRESS_LIMIT_MS, () => new Error('no answer')).catch((error: unknown) => {
+  const storeNews = (write: Promise<void>): Promise<void> =>
+    limitTime(write, PROGRESS_LIMIT_MS, () => new Error('no answer')).catch((error: unknown) => {
       report('The progress of a job could not be stored', error);
     });
-  await news(adapter.begin(job));
+  await storeNews(adapter.begin(job));
   const context: JobContext<Name> = {
-    jobId: idOf(job),
+    jobId: readId(job),
     attempt: job.attemptsStarted,
     signal,
-    reportProgress: (progress) => news(adapter.progress(job, progress)),
+    reportProgress: (progress) => storeNews(adapter.storeProgress(job, progress)),
   };
   return adapter.finish(job, await processor(context, payload));
 }
@@ -133,15 +133,15 @@ async function giveBack(job: BullJob, token: string | undefined, report: Report)
 }
 
 /** Unexpected errors cross the queue as a bare `internal`, so their details are logged here, and so is why a job is retried. */
-function logged(error: unknown, job: BullJob, logger: QueueLogger): Error {
+function logFailure(error: unknown, job: BullJob, logger: QueueLogger): Error {
   const details = { err: error, job: job.id, attempt: job.attemptsStarted };
   if (!(error instanceof AppError) || error.kind === 'internal') {
     logger.error(details, `A ${job.name} job failed`);
   } else if (isRetryable(error))
     logger.warn(details, `A ${job.name} job is interrupted by an error and will be retried`);
-  return failureOf(error);
+  return toBullError(error);
 }
 
-function idOf(job: BullJob): string {
+function readId(job: BullJob): string {
   return job.id ?? '';
 }

@@ -8,7 +8,7 @@ export function serializeError(error: unknown): SerializedError {
 }
 
 /** What to throw at BullMQ so that it retries the job or not. */
-export function failureOf(error: unknown): Error {
+export function toBullError(error: unknown): Error {
   const message = JSON.stringify(serializeError(error));
   return isRetryable(error) ? new Error(message) : new UnrecoverableError(message);
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import { createId } from '../ids.ts';
-import { unavailable, type BullEvents, type BullQueue } from './drivers/driver.ts';
+import { createUnavailable, type BullEvents, type BullQueue } from './drivers/driver.ts';
 import { parseFailure } from './failures.ts';
 import { packPayload, unpackResult, type PackedResult } from './infer-packing.ts';
 import type { Report } from './logger.ts';
@@ -8,7 +8,7 @@ import type { InferPayload, InferResult, Operation } from './operations.ts';
 import type { InferOptions } from './queues.ts';
 import type { Reach } from './reach.ts';
 import { ResultWaiters } from './result-waiters.ts';
-import { INLINE_LIMIT, JOB_OPTIONS, packedSize, type InferData, type InferReturn } from './stored.ts';
+import { INLINE_LIMIT, JOB_OPTIONS, measurePacked, type InferData, type InferReturn } from './stored.ts';
 
 /** Events can be lost (trimmed stream, new connection), so jobs are also polled, a few at a time. */
 const RECHECK_MS = 1_000;
@@ -53,7 +53,7 @@ export class InferenceCalls {
           else this.#remove(id);
         },
         (error: unknown) => {
-          this.#waiters.fail(id, asError(error));
+          this.#waiters.fail(id, toError(error));
         },
       );
     return unpackResult(payload.operation, await result);
@@ -65,10 +65,10 @@ export class InferenceCalls {
     this.#rechecking = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const ids = this.#waiters.oldest(RECHECK_JOBS);
+    const ids = this.#waiters.listOldest(RECHECK_JOBS);
     Promise.all(ids.map((id) => this.#ask(id)))
       .catch((error: unknown) => {
-        this.#waiters.failAll(() => asError(error));
+        this.#waiters.failAll(() => toError(error));
       })
       .finally(() => {
         this.#rechecking = false;
@@ -78,7 +78,7 @@ export class InferenceCalls {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#waiters.failAll(() => unavailable('this process is stopping'));
+    this.#waiters.failAll(() => createUnavailable('this process is stopping'));
   }
 
   #scheduleRecheck(): void {
@@ -90,7 +90,7 @@ export class InferenceCalls {
 
   async #ask(id: string): Promise<void> {
     const state = await this.#reach.call(() => this.#queue.getJobState(id));
-    if (state === 'unknown') this.#waiters.fail(id, unavailable('it lost this job'));
+    if (state === 'unknown') this.#waiters.fail(id, createUnavailable('it lost this job'));
     if (state !== 'completed' && state !== 'failed') return;
     const job = await this.#reach.call(() => this.#queue.getJob(id));
     if (state === 'failed') this.#waiters.fail(id, toCallError(job?.failedReason));
@@ -99,18 +99,18 @@ export class InferenceCalls {
 
   async #finish(id: string, { inline }: InferReturn): Promise<void> {
     try {
-      const result = inline ?? (await this.#storedResult(id));
+      const result = inline ?? (await this.#readStoredResult(id));
       this.#waiters.succeed(id, result);
-      if (inline === null || packedSize(inline) > INLINE_LIMIT) this.#remove(id);
+      if (inline === null || measurePacked(inline) > INLINE_LIMIT) this.#remove(id);
     } catch (error) {
-      this.#waiters.fail(id, asError(error));
+      this.#waiters.fail(id, toError(error));
     }
   }
 
-  async #storedResult(id: string): Promise<PackedResult> {
+  async #readStoredResult(id: string): Promise<PackedResult> {
     const job = await this.#reach.call(() => this.#queue.getJob(id));
     const result = (job?.data as InferData | undefined)?.result ?? null;
-    if (result === null) throw unavailable('it lost the result of this job');
+    if (result === null) throw createUnavailable('it lost the result of this job');
     return result;
   }
 
@@ -133,6 +133,6 @@ function toCallError(failedReason: string | undefined): AppError {
   return AppError.of('not_ready', { what }, { problems: error.problems, cause: error });
 }
 
-function asError(error: unknown): Error {
+function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

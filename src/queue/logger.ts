@@ -11,7 +11,7 @@ export type Report = (message: string, error: unknown) => void;
  * Logs errors that come in floods, such as a server that is away: one line per message and interval. `omitted` counts the lines
  * left out since the previous one.
  */
-export function rateLimited(logger: QueueLogger, intervalMs = 30_000): Report {
+export function limitRate(logger: QueueLogger, intervalMs = 30_000): Report {
   const seen = new Map<string, { since: number; omitted: number }>();
   return (message, error) => {
     const now = Date.now();

@@ -3,7 +3,7 @@ import { openBullQueue } from './bull-queue.ts';
 import { openConsumer } from './consumer.ts';
 import type { QueueDriver } from './drivers/driver.ts';
 import { JOB_NAMES } from './jobs.ts';
-import { rateLimited, type QueueLogger, type Report } from './logger.ts';
+import { limitRate, type QueueLogger, type Report } from './logger.ts';
 import { openProducer } from './producer.ts';
 import type { Consumer, Producer, QueueBackend } from './queues.ts';
 
@@ -25,7 +25,7 @@ export interface QueueSettings {
  * Errors: queue_folder_locked, queue_unavailable, validation_failed.
  */
 export async function openQueue(settings: QueueSettings, logger: QueueLogger): Promise<QueueBackend> {
-  const report = rateLimited(logger);
+  const report = limitRate(logger);
   const driver = await openDriver(settings, logger, report);
   if (driver.exclusive) await reclaimJobs(driver, report);
   const producers: Producer[] = [];
@@ -39,7 +39,7 @@ export async function openQueue(settings: QueueSettings, logger: QueueLogger): P
 
   return {
     kind: driver.kind,
-    producer: async () => {
+    openProducer: async () => {
       await driver.prepare();
       const producer = await openProducer(driver, report);
       producers.push(producer);

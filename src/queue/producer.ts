@@ -14,7 +14,7 @@ const CLOSE_LIMIT_MS = 1_000;
 export async function openProducer(driver: QueueDriver, report: Report): Promise<Producer> {
   const reach = new Reach(driver);
   // BullMQ's queues start connecting when they are made; if the server is away, they work once it is back.
-  await driver.ready().catch((error: unknown) => {
+  await driver.waitUntilReady().catch((error: unknown) => {
     report('The queue cannot be reached yet', error);
   });
   const queues: Record<JobName, BullQueue> = {
@@ -39,7 +39,8 @@ export async function openProducer(driver: QueueDriver, report: Report): Promise
     list: jobs.list,
     cancel: jobs.cancel,
     infer: calls.infer,
-    depth: (name) => reach.call(() => queues[name].getJobCountByTypes('waiting', 'prioritized', 'delayed')),
+    countWaiting: (name) =>
+      reach.call(() => queues[name].getJobCountByTypes('waiting', 'prioritized', 'delayed')),
     ping: () => reach.call(() => driver.ping()),
     close: () => {
       calls.close();

@@ -50,7 +50,7 @@ export interface Producer {
     options: InferOptions,
   ): Promise<InferResult<Name>>;
   /** Jobs waiting for a worker. */
-  depth(name: JobName): Promise<number>;
+  countWaiting(name: JobName): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export interface Consumer {
 /** A connection to a queue of any kind. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres' | 'embedded';
-  producer(): Promise<Producer>;
+  openProducer(): Promise<Producer>;
   consume<Name extends JobName>(
     name: Name,
     options: { concurrency: number },

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { unavailable, type QueueDriver } from './drivers/driver.ts';
+import { createUnavailable, type QueueDriver } from './drivers/driver.ts';
 
 /** A server that does not answer a command for this long counts as unreachable. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -24,17 +24,17 @@ export class Reach {
   }
 
   async call<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw stopping();
-    const { end, ended } = ending();
+    if (this.#closed) throw createStopping();
+    const { end, ended } = createEnding();
     this.#open.add(end);
     const timer = setTimeout(() => {
-      end(unavailable('it does not answer'));
+      end(createUnavailable('it does not answer'));
     }, ANSWER_LIMIT_MS);
     try {
-      const outcome = this.#driver.ready().then(() => (this.#closed ? ended : operation()));
+      const outcome = this.#driver.waitUntilReady().then(() => (this.#closed ? ended : operation()));
       return await Promise.race([outcome, ended]);
     } catch (error) {
-      throw error instanceof AppError ? error : unavailable('the connection failed', error);
+      throw error instanceof AppError ? error : createUnavailable('the connection failed', error);
     } finally {
       clearTimeout(timer);
       this.#open.delete(end);
@@ -43,13 +43,13 @@ export class Reach {
 
   close(): void {
     this.#closed = true;
-    for (const end of this.#open) end(stopping());
+    for (const end of this.#open) end(createStopping());
   }
 }
 
-const stopping = (): AppError => unavailable('this process is stopping');
+const createStopping = (): AppError => createUnavailable('this process is stopping');
 
-function ending(): { end: End; ended: Promise<never> } {
+function createEnding(): { end: End; ended: Promise<never> } {
   let end: End = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     end = reject;

@@ -3,7 +3,7 @@ import type { BullJob, BullQueue } from './drivers/driver.ts';
 import { parseFailure } from './failures.ts';
 import type { JobState, TrackedName } from './jobs.ts';
 import type { JobView, JobViewOf } from './queues.ts';
-import { CANCELLED, progressOf, type TrackedData, type TrackedReturn } from './stored.ts';
+import { CANCELLED, readProgress, type TrackedData, type TrackedReturn } from './stored.ts';
 
 const STATES: Readonly<Record<BullState | 'unknown', JobState>> = {
   waiting: 'queued',
@@ -16,7 +16,7 @@ const STATES: Readonly<Record<BullState | 'unknown', JobState>> = {
   failed: 'failed',
 };
 
-/** The BullMQ states in which jobs of one of our states are found. Some jobs there may be in another of our states (see viewOf). */
+/** The BullMQ states in which jobs of one of our states are found. Some jobs there may be in another of our states (see toJobView). */
 export const SOURCES: Readonly<Record<JobState, readonly BullState[]>> = {
   queued: ['waiting', 'delayed', 'prioritized'],
   running: ['active'],
@@ -38,21 +38,21 @@ export async function readJob<Name extends TrackedName>(
     const job = (await queue.getJob(id)) as BullJob | undefined;
     if (job === undefined) return null;
     const finished = state === 'completed' || state === 'failed';
-    if (finished || job.finishedOn === undefined) return viewOf(job, name, id, state);
+    if (finished || job.finishedOn === undefined) return toJobView(job, name, id, state);
   }
 }
 
-function viewOf<Name extends TrackedName>(
+function toJobView<Name extends TrackedName>(
   job: BullJob,
   name: Name,
   id: string,
   bullState: BullState | 'unknown',
 ): JobViewOf<Name> {
   const data = job.data as TrackedData<Name>;
-  const progress = progressOf<Name>(job.progress);
+  const progress = readProgress<Name>(job.progress);
   const latest = progress?.latest ?? null;
   const returned = bullState === 'completed' ? (job.returnvalue as TrackedReturn<Name>) : null;
-  const state = stateOf(data, returned, STATES[bullState]);
+  const state = deriveState(data, returned, STATES[bullState]);
   const closedUnrun = state === 'cancelled' && (returned?.closedUnrun ?? true);
   return {
     name,
@@ -65,18 +65,18 @@ function viewOf<Name extends TrackedName>(
     attempts: closedUnrun && returned !== null ? job.attemptsStarted - 1 : job.attemptsStarted,
     progress: latest,
     result: returned?.result ?? (closedUnrun ? CANCELLED[name](latest) : null),
-    error: errorOf(job, state),
+    error: findError(job, state),
   };
 }
 
 /** Why it failed, or why it is waiting to be retried. */
-function errorOf({ failedReason }: BullJob, state: JobState): JobView['error'] {
+function findError({ failedReason }: BullJob, state: JobState): JobView['error'] {
   const triedBefore = state === 'queued' && Boolean(failedReason);
   return state === 'failed' || triedBefore ? parseFailure(failedReason) : null;
 }
 
 /** A waiting job counts as cancelled at once, although a consumer has yet to close it. */
-function stateOf(data: TrackedData, returned: TrackedReturn | null, state: JobState): JobState {
+function deriveState(data: TrackedData, returned: TrackedReturn | null, state: JobState): JobState {
   if (returned !== null) return returned.result.outcome;
   return state === 'queued' && data.cancelRequestedAt !== null ? 'cancelled' : state;
 }

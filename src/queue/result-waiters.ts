@@ -6,7 +6,7 @@ interface Waiter {
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
   /** The job is known to be in the queue: if it is not found there later, it is lost. */
-  sent: boolean;
+  markSent: boolean;
 }
 
 /** Callers that wait for the result of an inference job, by its id. Each gets exactly one result, error or timeout. */
@@ -34,14 +34,14 @@ export class ResultWaiters {
         this.fail(id, AppError.of('inference_timeout', { seconds: timeoutMs / 1000 }));
         this.#abandoned(id);
       }, timeoutMs);
-      this.#waiters.set(id, { resolve, reject, timer, sent: false });
+      this.#waiters.set(id, { resolve, reject, timer, markSent: false });
     });
   }
 
   /** Whether a caller still waits for the job. */
   sent(id: string): boolean {
     const waiter = this.#waiters.get(id);
-    if (waiter !== undefined) waiter.sent = true;
+    if (waiter !== undefined) waiter.markSent = true;
     return waiter !== undefined;
   }
 
@@ -58,11 +58,11 @@ export class ResultWaiters {
   }
 
   /** Up to `count` sent jobs, least recently polled first. */
-  oldest(count: number): string[] {
+  listOldest(count: number): string[] {
     const ids: string[] = [];
     for (const [id, waiter] of this.#waiters) {
       if (ids.length >= count) break;
-      if (waiter.sent) ids.push(id);
+      if (waiter.markSent) ids.push(id);
     }
     for (const id of ids) {
       const waiter = this.#waiters.get(id);

@@ -33,7 +33,7 @@ export class RunningJobs {
   }
 
   /** Resolves when all jobs that run now have ended. */
-  async ended(): Promise<void> {
+  async waitForAll(): Promise<void> {
     await Promise.allSettled(this.#handled);
   }
 }

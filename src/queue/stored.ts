@@ -74,11 +74,11 @@ export const MAX_STALLED: Readonly<Record<JobName, number>> = {
   infer: 0,
 };
 
-export function packedSize(result: PackedResult): number {
+export function measurePacked(result: PackedResult): number {
   return Object.values(result.output).reduce((sum, array) => sum + array.data.length, 0);
 }
 
-export function progressOf<Name extends TrackedName>(progress: unknown): StoredProgress<Name> | null {
+export function readProgress<Name extends TrackedName>(progress: unknown): StoredProgress<Name> | null {
   return typeof progress === 'object' && progress !== null && 'startedAt' in progress
     ? (progress as StoredProgress<Name>)
     : null;

@@ -1,5 +1,5 @@
 /** The promise's outcome, or a rejection with `late()` if it takes longer than `limitMs`. */
-export async function within<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
+export async function limitTime<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -19,5 +19,5 @@ export async function settles(promise: Promise<unknown>, limitMs: number): Promi
     () => true,
     () => true,
   );
-  return within(outcome, limitMs, () => new Error('late')).catch(() => false);
+  return limitTime(outcome, limitMs, () => new Error('late')).catch(() => false);
 }

@@ -33,7 +33,7 @@ export class TrackedJobs {
 
   readonly get: Producer['get'] = (id) => this.#reach.call(() => this.#find(id));
 
-  readonly list: Producer['list'] = (page) => this.#reach.call(() => this.#page(page));
+  readonly list: Producer['list'] = (page) => this.#reach.call(() => this.#listPage(page));
 
   /** At once if it is waiting, otherwise as soon as its processor can stop. */
   readonly cancel: Producer['cancel'] = (id) => this.#reach.call(() => this.#cancel(id));
@@ -46,8 +46,8 @@ export class TrackedJobs {
     return null;
   }
 
-  async #page({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
-    const entries = await this.#entries(name === undefined ? TRACKED_NAMES : [name], state);
+  async #listPage({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
+    const entries = await this.#listEntries(name === undefined ? TRACKED_NAMES : [name], state);
     const rest = after === undefined ? entries : entries.filter(({ id }) => id < after);
     const jobs: JobView[] = [];
     for (let start = 0; start < rest.length && jobs.length <= limit; start += READ_AT_ONCE) {
@@ -64,18 +64,18 @@ export class TrackedJobs {
    * or when it polls. So no cancellation is lost.
    */
   async #cancel(id: string): Promise<JobView> {
-    const before = await this.#existing(id);
-    if (isOver(before)) throw finished(before);
+    const before = await this.#require(id);
+    if (isOver(before)) throw createFinished(before);
     const job = (await this.#queues[before.name].getJob(id)) as BullJob | undefined;
     const data = job?.data as TrackedData | undefined;
     if (data?.cancelRequestedAt === null) await job?.updateData({ ...data, cancelRequestedAt: Date.now() });
-    const view = await this.#existing(id);
-    if (isOver(view) && view.state !== 'cancelled') throw finished(view);
+    const view = await this.#require(id);
+    if (isOver(view) && view.state !== 'cancelled') throw createFinished(view);
     return view;
   }
 
   /** Names and ids of the jobs that may be in a state, newest first: ids sort by age (src/ids.ts). */
-  async #entries(
+  async #listEntries(
     names: readonly TrackedName[],
     state: JobsPage['state'],
   ): Promise<{ name: TrackedName; id: string }[]> {
@@ -92,7 +92,7 @@ export class TrackedJobs {
     return readJob(this.#queues[name], name, id) as Promise<JobView | null>;
   }
 
-  async #existing(id: string): Promise<JobView> {
+  async #require(id: string): Promise<JobView> {
     const view = await this.#find(id);
     if (view === null) throw AppError.of('job_not_found', { id });
     return view;
@@ -103,6 +103,6 @@ function isOver(view: JobView): boolean {
   return view.finishedAt !== null;
 }
 
-function finished(view: JobView): AppError {
+function createFinished(view: JobView): AppError {
   return AppError.of('job_finished', { id: view.id, state: view.state });
 }

@@ -60,7 +60,7 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
     },
     openRows: async (id, { inMemory = true } = {}) =>
       openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0),
-    labels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : null),
+    readLabels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : null),
   };
 }
 

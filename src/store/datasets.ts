@@ -33,5 +33,5 @@ export interface DatasetStore {
   /** Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. */
   openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
   /** The class of each row, including test rows; null if classes are not known. */
-  labels(id: string): Promise<Uint8Array | null>;
+  readLabels(id: string): Promise<Uint8Array | null>;
 }

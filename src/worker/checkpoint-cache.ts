@@ -18,7 +18,7 @@ export class CheckpointCache {
   }
 
   /** Null if the checkpoint is damaged or was removed after it was listed. */
-  async parametersOf(record: CheckpointRecord): Promise<FloatArrays | null> {
+  async loadParameters(record: CheckpointRecord): Promise<FloatArrays | null> {
     // A checkpoint that is written again gets another record.
     const key = JSON.stringify(record);
     if (this.#damaged.has(key)) return null;

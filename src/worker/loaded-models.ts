@@ -2,7 +2,7 @@ import type { FloatArrays } from '../model/runtime/runtime.ts';
 import { AppError } from '../errors.ts';
 import type { ModelRecord, ModelStore, OnCorrupt, WhichCheckpoint } from '../store/models.ts';
 import { CheckpointCache } from './checkpoint-cache.ts';
-import { warningOfDamage } from './damage.ts';
+import { createDamageWarning } from './damage.ts';
 
 const KEPT_MODELS = 8;
 
@@ -38,7 +38,7 @@ export class LoadedModels<Inference extends Disposable> {
     create: (record: ModelRecord) => Inference,
   ) {
     this.#models = models;
-    this.#onCorrupt = warningOnce(warn);
+    this.#onCorrupt = createWarningOnce(warn);
     this.#create = create;
   }
 
@@ -74,7 +74,7 @@ export class LoadedModels<Inference extends Disposable> {
   /** Loads the first good checkpoint in the requested order. Asks each time: a model in training soon has a newer one. */
   async #load(entry: Entry<Inference>, id: string, which: WhichCheckpoint): Promise<LoadedModel<Inference>> {
     for await (const checkpoint of this.#models.listCandidates(id, which, this.#onCorrupt)) {
-      const parameters = await entry.checkpoints.parametersOf(checkpoint);
+      const parameters = await entry.checkpoints.loadParameters(checkpoint);
       if (parameters === null) continue;
       // Read after the checkpoint: a training completes the record before it saves its first one.
       const record = await this.#models.get(id);
@@ -97,9 +97,9 @@ export class LoadedModels<Inference extends Disposable> {
   }
 }
 
-function warningOnce(warn: (message: string) => void): OnCorrupt {
+function createWarningOnce(warn: (message: string) => void): OnCorrupt {
   const told = new Set<string>();
-  return warningOfDamage((message) => {
+  return createDamageWarning((message) => {
     if (told.has(message)) return;
     told.add(message);
     warn(message);

@@ -12,17 +12,17 @@ export class OpenDatasets {
 
   /** Runs one use at a time, so that none closes what another reads. Errors: dataset_not_found, those of the work. */
   use<Result>(id: string, work: (reader: RowReader) => Result | Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(async () => work(await this.#readerOf(id)));
+    const result = this.#turn.then(async () => work(await this.#openReader(id)));
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
   /** The class of each row; null if not known. */
-  labels(id: string): Promise<Uint8Array | null> {
-    return this.#datasets.labels(id);
+  readLabels(id: string): Promise<Uint8Array | null> {
+    return this.#datasets.readLabels(id);
   }
 
-  async #readerOf(id: string): Promise<RowReader> {
+  async #openReader(id: string): Promise<RowReader> {
     // The data set may have been removed in the meantime.
     await this.#datasets.get(id);
     if (this.#reader?.record.id === id) return this.#reader;

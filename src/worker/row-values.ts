@@ -14,7 +14,7 @@ const AS_THEY_ARE: Binarizing = { binarization: 'none', seed: 0 };
 const ROWS_AT_ONCE = 512;
 
 /** These rows of a data set, in this order, as input of a model. */
-export function rowSet(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): RowSet {
+export function createRowSet(reader: RowReader, rows: Uint32Array, binarizing: Binarizing): RowSet {
   return {
     count: rows.length,
     isBinary: binarizing.binarization !== 'none',

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { problemAnswer, statusOf } from '../../src/api/http/problem-answer.ts';
+import { toProblem, statusOf } from '../../src/api/http/problem-answer.ts';
 import { AppError, ERROR_KINDS } from '../../src/errors.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 
@@ -128,7 +128,7 @@ describe('errors', () => {
 
   it('keep the message of internal kinds inside, but name them', () => {
     const error = AppError.of('worker_process_died', { pid: 1, how: '/usr/lib/x.so is missing' });
-    const { status, body } = problemAnswer(error, { requestId: 'req_1' });
+    const { status, body } = toProblem(error, { requestId: 'req_1' });
     expect([status, body.code]).toEqual([500, 'worker_process_died']);
     expect(JSON.stringify(body)).not.toContain('/usr/lib');
   });

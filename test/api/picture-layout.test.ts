@@ -1,9 +1,9 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { textPixels, textWidth } from '../../src/api/pictures/drawing/font.ts';
+import { listTextPixels, measureText } from '../../src/api/pictures/drawing/font.ts';
 import { drawImageGrid, drawRowPairs, type ImageFormat } from '../../src/api/pictures/drawing/grid.ts';
-import { blank, enlarge, toPng, type Raster } from '../../src/api/pictures/drawing/raster.ts';
-import { colourOf, PLOT, drawScatterPlot } from '../../src/api/pictures/drawing/scatter-plot.ts';
+import { createBlank, enlarge, toPng, type Raster } from '../../src/api/pictures/drawing/raster.ts';
+import { pickColour, PLOT, drawScatterPlot } from '../../src/api/pictures/drawing/scatter-plot.ts';
 
 const GREY: ImageFormat = { height: 1, width: 2, channels: 1, black: 0, white: 1 };
 
@@ -90,7 +90,9 @@ describe('a raster', () => {
   });
 
   it('is refused where it would be too large', () => {
-    expect(() => blank(4097, 4096, 1, 0)).toThrow('A picture of 4097 x 4096 pixels is larger than the limit');
+    expect(() => createBlank(4097, 4096, 1, 0)).toThrow(
+      'A picture of 4097 x 4096 pixels is larger than the limit',
+    );
   });
 });
 
@@ -107,7 +109,7 @@ describe('a scatter plot', () => {
     const raster = drawScatterPlot({ points: corners, labels: [0, 1, 3, 10], ...axes });
     const middle = (low: number, high: number): number => (low + high) / 2;
     const at = (x: number, y: number): number[] => pixel(raster, x, y);
-    const near = (label: number) => colourOf(label).map((level) => level + (255 - level) * 0.25);
+    const near = (label: number) => pickColour(label).map((level) => level + (255 - level) * 0.25);
     const expectNear = (found: number[], label: number): void => {
       near(label).forEach((level, c) => {
         expect(Math.abs((found[c] ?? NaN) - level)).toBeLessThan(12);
@@ -119,7 +121,7 @@ describe('a scatter plot', () => {
     expectNear(at(PLOT.left + 1, PLOT.top + 1), 3);
     expectNear(at(middle(PLOT.left, PLOT.right), middle(PLOT.top, PLOT.bottom)), 10);
     expect(at(PLOT.left + 40, PLOT.top + 40)).toEqual([255, 255, 255]);
-    expect(colourOf(10)).toEqual(colourOf(0));
+    expect(pickColour(10)).toEqual(pickColour(0));
   });
 
   it('has a legend of the labels that there are, and none without labels', () => {
@@ -131,7 +133,7 @@ describe('a scatter plot', () => {
       }
     }
     const shown = Array.from({ length: 10 }, (_, label) => label).filter((label) =>
-      colours.has(colourOf(label).join()),
+      colours.has(pickColour(label).join()),
     );
     expect(shown).toEqual([2, 7]);
     const plain = drawScatterPlot({ points: corners, labels: null, ...axes });
@@ -154,11 +156,11 @@ describe('a scatter plot', () => {
 describe('the font', () => {
   it('has every sign of numbers and names, each in its own cell', () => {
     for (const sign of '0123456789.\u2212z[]label') {
-      const pixels = textPixels(sign);
+      const pixels = listTextPixels(sign);
       expect(pixels.length, sign).toBeGreaterThan(3);
       expect(pixels.every(([x, y]) => x >= 0 && x < 5 && y >= 0 && y < 7)).toBe(true);
     }
-    expect(textWidth('10')).toBe(11);
-    expect(Math.max(...textPixels('10').map(([x]) => x))).toBeLessThan(11);
+    expect(measureText('10')).toBe(11);
+    expect(Math.max(...listTextPixels('10').map(([x]) => x))).toBeLessThan(11);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CHART_AREA } from '../../src/cli/axes.ts';
 import { CHART_SIZE, drawLineChart, type Series } from '../../src/cli/chart.ts';
-import { niceTicks } from '../../src/api/pictures/drawing/ticks.ts';
+import { chooseNiceTicks } from '../../src/api/pictures/drawing/ticks.ts';
 
 const rising: Series = {
   name: 'train',
@@ -99,7 +99,7 @@ describe('ticks', () => {
     [1, 3, 10, ['1', '2', '3']],
     [7, 7, 2, ['6.5', '7.0', '7.5']],
   ])('from %d to %d are round', (low, high, count, labels) => {
-    const { values, label } = niceTicks(low, high, count, low === 1 ? 1 : 0);
+    const { values, formatLabel: label } = chooseNiceTicks(low, high, count, low === 1 ? 1 : 0);
     expect(values.map(label)).toEqual(labels);
   });
 });

@@ -64,7 +64,7 @@ export function cancelContract(queue: QueueUnderTest): void {
       );
       const views = await Promise.all(ids.map((id) => queue.inState(id, 'cancelled')));
       for (const view of views) expect(view.result?.outcome).toBe('cancelled');
-      expect(await queue.producer.depth('train')).toBe(0);
+      expect(await queue.producer.countWaiting('train')).toBe(0);
     });
   });
 }

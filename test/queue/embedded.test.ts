@@ -45,7 +45,7 @@ describe('the folder of an embedded queue', () => {
 
     await holder.kill();
     const backend = await openQueue(settings, quiet);
-    const producer = await backend.producer();
+    const producer = await backend.openProducer();
     await producer.ping();
     await backend.close();
   });

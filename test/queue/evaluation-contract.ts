@@ -45,8 +45,8 @@ export function evaluationContract(queue: QueueUnderTest): void {
       const queued = await order();
       expect(queued).toMatchObject({ name: 'evaluate', state: 'queued', attempts: 0 });
       expect(queued.payload).toEqual(evaluatePayload());
-      expect(await queue.producer.depth('evaluate')).toBe(1);
-      expect(await queue.producer.depth('train')).toBe(0);
+      expect(await queue.producer.countWaiting('evaluate')).toBe(1);
+      expect(await queue.producer.countWaiting('train')).toBe(0);
 
       const go = gate();
       await queue.consume('evaluate', async (context) => {

@@ -59,23 +59,23 @@ export function inferenceContract(queue: QueueUnderTest): void {
       const waiting = queue.producer.infer(inferPayload(), { timeoutMs: 300 });
       await expect(waiting).rejects.toMatchObject({ code: 'inference_timeout' });
       await vi.waitFor(async () => {
-        expect(await queue.producer.depth('infer')).toBe(0);
+        expect(await queue.producer.countWaiting('infer')).toBe(0);
       });
     });
 
     it('end when the producer that waits for them closes', async () => {
-      const own = await queue.backend.producer();
+      const own = await queue.backend.openProducer();
       const refused = expect(own.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject({
         code: 'queue_unavailable',
       });
       await vi.waitFor(async () => {
-        expect(await queue.producer.depth('infer')).toBe(1);
+        expect(await queue.producer.countWaiting('infer')).toBe(1);
       });
       await own.close();
       await refused;
       await queue.consume('infer', echo);
       await vi.waitFor(async () => {
-        expect(await queue.producer.depth('infer')).toBe(0);
+        expect(await queue.producer.countWaiting('infer')).toBe(0);
       });
     });
   });

@@ -30,7 +30,7 @@ export function queueUnderTest(settings: () => QueueSettings): QueueUnderTest {
   };
   const open = async (): Promise<void> => {
     const backend = await openQueue(settings(), quiet);
-    opened = { backend, producer: await backend.producer() };
+    opened = { backend, producer: await backend.openProducer() };
   };
 
   beforeAll(open);

@@ -11,7 +11,7 @@ const unavailable = (detail: string) => ({
 
 /** A server that is there, or of which nothing is known yet. */
 function reachOf(ready: () => Promise<void> = async () => undefined): Reach {
-  return new Reach({ ready } as QueueDriver);
+  return new Reach({ waitUntilReady: ready } as QueueDriver);
 }
 
 beforeEach(() => {

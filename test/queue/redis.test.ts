@@ -32,7 +32,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
   beforeEach(async () => {
     redis = await startRedis();
     backend = await openQueue({ ...settingsFor(redis), shutdownTimeoutMs: 100 }, quiet);
-    producer = await backend.producer();
+    producer = await backend.openProducer();
   });
   afterEach(async () => {
     await backend.close();
@@ -120,12 +120,12 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
   const backAgain = () => vi.waitFor(() => producer.ping(), { timeout: 10_000, interval: 50 });
 
   it('refuses calls soon, tells those who wait, floods no log, and works again by itself', async () => {
-    producer = await backend.producer();
+    producer = await backend.openProducer();
     const waiting = expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(
       unavailable,
     );
     await vi.waitFor(async () => {
-      expect(await producer.depth('infer')).toBe(1);
+      expect(await producer.countWaiting('infer')).toBe(1);
     });
     await redis.stop();
     await waiting;
@@ -143,7 +143,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
   });
 
   it('lets a job that runs meanwhile end as it would have', async () => {
-    producer = await backend.producer();
+    producer = await backend.openProducer();
     const end = gate();
     await backend.consume('infer', { concurrency: 1 }, echo);
     await backend.consume('train', { concurrency: 1 }, async () => {
@@ -172,11 +172,11 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await redis.stop();
     const early = await openQueue(settingsFor(redis), quiet);
     await early.consume('infer', { concurrency: 1 }, echo);
-    const premature = await early.producer();
+    const premature = await early.openProducer();
     await expect(premature.ping()).rejects.toMatchObject(unavailable);
     await early.close();
 
-    producer = await backend.producer();
+    producer = await backend.openProducer();
     await backend.consume('infer', { concurrency: 1 }, echo);
     await redis.start();
     await backAgain();

@@ -14,7 +14,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       const queued = await queue.producer.enqueue('train', id, trainPayload('model_a'));
       expect(queued).toMatchObject({ id, state: 'queued', attempts: 0, startedAt: null, finishedAt: null });
       expect(queued.payload).toEqual(trainPayload('model_a'));
-      expect(await queue.producer.depth('train')).toBe(1);
+      expect(await queue.producer.countWaiting('train')).toBe(1);
 
       const go = gate();
       await queue.consume('train', async (context) => {
@@ -27,7 +27,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         expect((await queue.producer.get(id))?.progress).toEqual(progress(5));
       });
       expect(running.error).toBeNull();
-      expect(await queue.producer.depth('train')).toBe(0);
+      expect(await queue.producer.countWaiting('train')).toBe(0);
       go.open();
 
       const view = await queue.inState(id, 'succeeded');
@@ -88,7 +88,7 @@ export function trainingContract(queue: QueueUnderTest): void {
       expect(await queue.producer.get(id)).toMatchObject({ state: 'cancelled', error: null });
       await vi.waitFor(
         async () => {
-          expect(await queue.producer.depth('train')).toBe(0);
+          expect(await queue.producer.countWaiting('train')).toBe(0);
         },
         { timeout: 20_000, interval: 20 },
       );

@@ -31,7 +31,7 @@ describe('the built-in mnist', () => {
 
   it('gives the digit of each image', async () => {
     const store = createDatasetStore(fsDriver(await temporaryFolder()), LIMITS);
-    const labels = (await store.labels('mnist')) ?? [];
+    const labels = (await store.readLabels('mnist')) ?? [];
     expect(labels).toHaveLength(70_000);
     expect([...labels.slice(0, 5), ...labels.slice(60_000, 60_005)]).toEqual([5, 0, 4, 1, 9, 7, 2, 1, 0, 4]);
     const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
@@ -84,12 +84,12 @@ describe('the built-in mnist', () => {
   it('refuses other labels, and says where there are none', async () => {
     const mnistFolder = await temporaryFolder();
     const store = createDatasetStore(fsDriver(await temporaryFolder()), { ...LIMITS, mnistFolder });
-    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_not_found');
+    expect((await errorOf(store.readLabels('mnist')))?.code).toBe('blob_not_found');
     await mkdir(join(mnistFolder, 'data'));
     for (const name of ['train-labels-idx1-ubyte', 't10k-labels-idx1-ubyte']) {
       await writeFile(join(mnistFolder, 'data', name), Buffer.alloc(18));
     }
-    expect((await errorOf(store.labels('mnist')))?.code).toBe('blob_corrupt');
+    expect((await errorOf(store.readLabels('mnist')))?.code).toBe('blob_corrupt');
   });
 
   it('refuses other images in its place', async () => {

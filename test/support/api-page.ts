@@ -1,4 +1,4 @@
-import { problemAnswer, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
+import { toProblem, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http/http-error.ts';
 import { UPLOAD_TYPES } from '../../src/api/http/media.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
@@ -232,7 +232,7 @@ function appError(name: ErrorCode): string[] {
   // Each value of a message is shown as its name in braces.
   const values = new Proxy({}, { get: (_, value) => `{${String(value)}}` });
   const error = AppError.of(name, values);
-  const { status, headers } = problemAnswer(error, { requestId: '' });
+  const { status, headers } = toProblem(error, { requestId: '' });
   return [code(name), String(status), headers['retry-after'] ?? '', error.message];
 }
 

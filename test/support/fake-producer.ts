@@ -73,7 +73,7 @@ export class FakeProducer implements Producer {
     return { step: 7, output: this.answers[payload.operation](payload.input), computeMs: 0.25 };
   }
 
-  async depth(): Promise<number> {
+  async countWaiting(): Promise<number> {
     this.check();
     return this.jobs.filter(({ state }) => state === 'queued').length;
   }

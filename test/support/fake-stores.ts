@@ -71,7 +71,7 @@ export class FakeDatasets implements DatasetStore {
     throw new Error('the API reads no rows');
   }
 
-  async labels(): Promise<null> {
+  async readLabels(): Promise<null> {
     throw new Error('the API reads no labels');
   }
 

@@ -206,7 +206,7 @@ class HandedQueue {
 
   readonly backend: QueueBackend = {
     kind: 'embedded',
-    producer: () => Promise.reject(new Error('there is no producer')),
+    openProducer: () => Promise.reject(new Error('there is no producer')),
     consume: async (name, _options, processor) => {
       this.#processors.set(name, processor);
       return { close: async () => undefined };

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
 import { propose, warningsFor, warnOfTestRows } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
-import { pageOf, type PageQuery } from '../http/schemas.ts';
+import { toPage, type PageQuery } from '../http/schemas.ts';
 import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
@@ -35,7 +35,7 @@ export async function listDatasets(
   api: ApiOptions,
   query: PageQuery,
 ): Promise<{ data: Dataset[]; has_more: boolean }> {
-  const { records, hasMore } = await api.store.datasets.list(pageOf(query));
+  const { records, hasMore } = await api.store.datasets.list(toPage(query));
   return { data: records.map(presentDataset), has_more: hasMore };
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { reportUnsupportedMedia } from '../http/errors.ts';
 import { UPLOAD_TYPES } from '../http/media.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
-import { ById, PageQuery, describe, page } from '../http/schemas.ts';
+import { ById, PageQuery, addDescription, definePage } from '../http/schemas.ts';
 import { Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
@@ -22,7 +22,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         tags,
         querystring: UploadQuery,
         body: UploadBody,
-        response: { 201: describe(DatasetDetails, 'The data set, stored.') },
+        response: { 201: addDescription(DatasetDetails, 'The data set, stored.') },
       },
     },
     async (request, reply) => {
@@ -40,7 +40,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         summary: 'List data sets: built-in ones first, then by age, newest last',
         tags,
         querystring: PageQuery,
-        response: { 200: describe(page(Dataset), 'A page of data sets.') },
+        response: { 200: addDescription(definePage(Dataset), 'A page of data sets.') },
       },
     },
     async (request) => listDatasets(api, request.query),
@@ -55,7 +55,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
         summary: 'Get a data set, a profile of its values and the likelihood that suits them',
         tags,
         params: ById,
-        response: { 200: describe(DatasetDetails, 'The data set.') },
+        response: { 200: addDescription(DatasetDetails, 'The data set.') },
       },
     },
     async (request) => getDataset(api, request.params.id),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../model/specification.ts';
 import { DATASET_FORMATS, DatasetRecord, type DatasetFormat } from '../../store/records/dataset-record.ts';
-import { PUBLISHED, closed, nullable } from '../http/schemas.ts';
+import { PUBLISHED, closed, allowNull } from '../http/schemas.ts';
 
 export const UploadQuery = Type.Object(
   {
@@ -71,7 +71,7 @@ const Proposal = Type.Object(
 export const DatasetDetails = Type.Object(
   {
     ...DatasetRecord.properties,
-    proposal: nullable(Proposal),
+    proposal: allowNull(Proposal),
     warnings: Type.Array(Type.String(), {
       description: 'What you should know before you train the proposed likelihood on these data.',
     }),

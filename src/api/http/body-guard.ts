@@ -49,7 +49,7 @@ export function installBodyGuard(app: App, config: Config): void {
           idleMs: 0,
         };
     const length = Number(request.headers['content-length'] ?? 0);
-    if (length > limits.maxBytes) done(uploadTooLarge(limits.maxBytes));
+    if (length > limits.maxBytes) done(createTooLarge(limits.maxBytes));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
       done(null, guardBody(payload, reply.raw, limits));
     } else done(null, payload);
@@ -96,7 +96,7 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
       bytes += chunk.length;
       idle?.refresh();
       try {
-        if (bytes > limits.maxBytes) throw uploadTooLarge(limits.maxBytes);
+        if (bytes > limits.maxBytes) throw createTooLarge(limits.maxBytes);
         check(chunk);
         done(null, chunk);
       } catch (error) {
@@ -136,6 +136,6 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
   }
 }
 
-function uploadTooLarge(limit: number): AppError {
+function createTooLarge(limit: number): AppError {
   return AppError.of('too_large', { what: 'The upload', limit, unit: 'bytes' });
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
 import { createId } from '../../ids.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { JSON_TYPE, UPLOAD_TYPES } from './media.ts';
-import { PROBLEM_TYPE, problemAnswer } from './problem-answer.ts';
+import { PROBLEM_TYPE, toProblem } from './problem-answer.ts';
 import type { App } from '../types.ts';
 
 type Translate = (request: FastifyRequest, config: Config) => AppError | HttpError;
@@ -27,7 +27,7 @@ export function installErrors(app: App, config: Config): void {
   });
   const allowed = collectMethods(app);
   app.setNotFoundHandler((request, reply) => {
-    const methods = allowed(pathOf(request));
+    const methods = allowed(readPath(request));
     const wrong = methods.length > 0 && !methods.includes(request.method);
     const error = wrong ? reportWrongMethod(request, methods) : reportNoRoute(request);
     sendProblem(error, request, reply);
@@ -52,7 +52,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   };
   const code = codes[error.code ?? ''] ?? 'malformed_request';
-  const { status, body } = problemAnswer(new HttpError(code), { requestId: createId('req') });
+  const { status, body } = toProblem(new HttpError(code), { requestId: createId('req') });
   const text = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} ${body.title}`,
@@ -75,7 +75,7 @@ function translate(error: unknown, request: FastifyRequest, config: Config): unk
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const idInPath = typeof request.params === 'object' && request.params !== null && 'id' in request.params;
-  const { status, headers, body } = problemAnswer(error, { requestId: request.id, idInPath });
+  const { status, headers, body } = toProblem(error, { requestId: request.id, idInPath });
   logFailure(request.log, error, status);
   if (status === 408) void reply.header('connection', 'close');
   // As bytes: Fastify adds a charset to text, which this media type does not have.
@@ -101,7 +101,7 @@ export function reportUnsupportedMedia({ headers, routeOptions }: FastifyRequest
 }
 
 function reportNoRoute(request: FastifyRequest): AppError {
-  return AppError.of('route_not_found', { method: request.method, path: pathOf(request).slice(0, 200) });
+  return AppError.of('route_not_found', { method: request.method, path: readPath(request).slice(0, 200) });
 }
 
 function reportWrongMethod(request: FastifyRequest, methods: readonly string[]): HttpError {
@@ -112,7 +112,7 @@ function reportWrongMethod(request: FastifyRequest, methods: readonly string[]):
   });
 }
 
-function pathOf(request: FastifyRequest): string {
+function readPath(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }
 

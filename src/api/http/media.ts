@@ -13,7 +13,7 @@ export const UPLOAD_TYPES = [
 ] as const;
 
 /** An answer as JSON or as a PNG. */
-export const pictured = <Answer extends TSchema>(schema: Answer, description: string) => ({
+export const describePicture = <Answer extends TSchema>(schema: Answer, description: string) => ({
   description,
   content: {
     [JSON_TYPE]: { schema },

@@ -22,7 +22,7 @@ const STATUS_OF_KIND: Record<ErrorKind, number> = {
 
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorKind, number>> = { overloaded: 1, unavailable: 5, full: 60 };
 
-export function statusOf(kind: ErrorKind): number {
+export function findStatus(kind: ErrorKind): number {
   return STATUS_OF_KIND[kind];
 }
 
@@ -39,7 +39,7 @@ export interface ProblemContext {
 }
 
 /** The answer to an error. Messages of unknown errors and internal kinds are not shown to clients. */
-export function problemAnswer(error: unknown, context: ProblemContext): ProblemAnswer {
+export function toProblem(error: unknown, context: ProblemContext): ProblemAnswer {
   if (error instanceof AppError) return answerAppError(error, context);
   if (error instanceof HttpError) {
     return buildAnswer(HTTP_ERRORS[error.code].status, error.code, error.message, [], context, error.headers);
@@ -49,7 +49,7 @@ export function problemAnswer(error: unknown, context: ProblemContext): ProblemA
 
 function answerAppError(error: AppError, context: ProblemContext): ProblemAnswer {
   const isNotFound = error.code === 'id_invalid' && context.idInPath === true;
-  const status = isNotFound ? 404 : statusOf(error.kind);
+  const status = isNotFound ? 404 : findStatus(error.kind);
   const isInternal = error.kind === 'internal' || error.kind === 'damaged';
   const detail = isInternal ? AppError.of('internal', undefined).message : error.message;
   const wait = RETRY_AFTER_SECONDS[error.kind];

@@ -10,7 +10,10 @@ type Publish = (schema: SchemaNode) => SchemaNode;
  */
 export function publishDocument<Document extends object>(document: Document): Document {
   const components = new Components();
-  const [toRequest, toAnswer] = [publisher(components, 'request'), publisher(components, 'answer')];
+  const [toRequest, toAnswer] = [
+    createPublisher(components, 'request'),
+    createPublisher(components, 'answer'),
+  ];
   const { paths } = { paths: undefined, ...document };
   // Requests first: they get the plain names.
   const withRequests = mapOperations(paths, (operation) => publishRequest(operation, toRequest));
@@ -30,7 +33,7 @@ function publishRequest(operation: SchemaNode, publish: Publish): SchemaNode {
       parameters: parameters.filter(isNode).map((parameter) => publishParameter(parameter, publish)),
     }),
     ...(isNode(requestBody) && {
-      requestBody: publishContent(requestBody, titleOf(operation, 'Request'), publish),
+      requestBody: publishContent(requestBody, makeTitle(operation, 'Request'), publish),
     }),
   };
 }
@@ -42,13 +45,13 @@ function publishParameter(parameter: SchemaNode, publish: Publish): SchemaNode {
 }
 
 function publishAnswers(operation: SchemaNode, publish: Publish): SchemaNode {
-  const title = titleOf(operation, 'Answer');
+  const title = makeTitle(operation, 'Answer');
   const responses = mapNode(operation['responses'], (response) => publishContent(response, title, publish));
   return { ...operation, responses };
 }
 
 /** encode -> EncodeRequest */
-function titleOf({ operationId }: SchemaNode, suffix: string): string {
+function makeTitle({ operationId }: SchemaNode, suffix: string): string {
   const name = String(operationId);
   return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}${suffix}`;
 }
@@ -63,7 +66,7 @@ function publishContent(part: SchemaNode, title: string, publish: Publish): Sche
 }
 
 /** Rewrites a schema and everything inside it. */
-function publisher(components: Components, direction: Direction): Publish {
+function createPublisher(components: Components, direction: Direction): Publish {
   return publish;
 
   function publish({ [PUBLISHED]: extra, ...original }: SchemaNode): SchemaNode {
@@ -79,7 +82,7 @@ function publisher(components: Components, direction: Direction): Publish {
     const { properties, items, additionalProperties, anyOf } = schema;
     return {
       ...schema,
-      ...(isNode(properties) && { properties: mapNode(properties, publish), ...requiredOf(schema) }),
+      ...(isNode(properties) && { properties: mapNode(properties, publish), ...listRequired(schema) }),
       ...(isNode(items) && { items: publish(items) }),
       ...(isNode(additionalProperties) && { additionalProperties: publish(additionalProperties) }),
       ...(Array.isArray(anyOf) && { anyOf: anyOf.filter(isNode).map(publish) }),
@@ -91,9 +94,9 @@ function publisher(components: Components, direction: Direction): Publish {
   function publishUnion(union: SchemaNode): SchemaNode {
     const { title, description, default: filledIn, discriminator } = union;
     const { propertyName } = isNode(discriminator) ? discriminator : {};
-    const members = membersOf(union, String(propertyName));
+    const members = listMembers(union, String(propertyName));
     const references = members.map(publish);
-    const tags = members.map((member) => fieldOf(member, String(propertyName))['const']);
+    const tags = members.map((member) => findField(member, String(propertyName))['const']);
     const mapping = Object.fromEntries(tags.map((tag, index) => [String(tag), references[index]?.['$ref']]));
     const isFlat = members.every((member) => !('discriminator' in member));
     return {
@@ -105,7 +108,7 @@ function publisher(components: Components, direction: Direction): Publish {
     };
   }
 
-  function requiredOf({ required, properties }: SchemaNode): SchemaNode {
+  function listRequired({ required, properties }: SchemaNode): SchemaNode {
     if (!Array.isArray(required) || direction === 'answer') return {};
     const fields = isNode(properties) ? properties : {};
     const needed = required.filter((name: string) => !(isNode(fields[name]) && 'default' in fields[name]));
@@ -114,11 +117,11 @@ function publisher(components: Components, direction: Direction): Publish {
 }
 
 /** Adds the tag's default to the member that is meant if the tag is left out. */
-function membersOf(union: SchemaNode, tag: string): SchemaNode[] {
-  const usual = fieldOf(union, tag)['default'];
+function listMembers(union: SchemaNode, tag: string): SchemaNode[] {
+  const usual = findField(union, tag)['default'];
   const members = Array.isArray(union['oneOf']) ? union['oneOf'].filter(isNode) : [];
   return members.map((member) => {
-    const field = fieldOf(member, tag);
+    const field = findField(member, tag);
     if (usual === undefined || field['const'] !== usual) return member;
     return {
       ...member,
@@ -129,7 +132,7 @@ function membersOf(union: SchemaNode, tag: string): SchemaNode[] {
   });
 }
 
-function fieldOf({ properties }: SchemaNode, name: string): SchemaNode {
+function findField({ properties }: SchemaNode, name: string): SchemaNode {
   const field = isNode(properties) ? properties[name] : undefined;
   return isNode(field) ? field : {};
 }

@@ -9,7 +9,7 @@ export { closed };
  */
 export const PUBLISHED = 'x-published';
 
-export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+export const allowNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
@@ -43,7 +43,7 @@ export const PageQuery = Type.Object(PAGE_FIELDS, closed);
 export type PageQuery = Static<typeof PageQuery>;
 
 /** One page of a list. */
-export function page<Schema extends TSchema>(entry: Schema) {
+export function definePage<Schema extends TSchema>(entry: Schema) {
   return Type.Object(
     {
       data: Type.Array(entry),
@@ -54,11 +54,11 @@ export function page<Schema extends TSchema>(entry: Schema) {
 }
 
 /** The page query for the stores and the queue: `after` is absent rather than undefined. */
-export function pageOf(query: PageQuery): { limit: number; after?: string } {
+export function toPage(query: PageQuery): { limit: number; after?: string } {
   return query.after === undefined ? { limit: query.limit } : { limit: query.limit, after: query.after };
 }
 
 /** The schema with a description of its own, such as that of a route's answer. */
-export function describe<Schema extends TSchema>(schema: Schema, description: string): Schema {
+export function addDescription<Schema extends TSchema>(schema: Schema, description: string): Schema {
   return { ...schema, description };
 }

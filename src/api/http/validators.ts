@@ -11,7 +11,7 @@ const NAMES: Record<string, string> = {
 };
 
 /** Query and path arrive as text, so numbers are converted; bodies are checked as they are. Defaults are filled in. */
-export function validatorCompiler(): FastifySchemaCompiler<AnySchema> {
+export function createValidatorCompiler(): FastifySchemaCompiler<AnySchema> {
   return ({ schema, httpPart = 'body' }) => {
     const inBody = httpPart === 'body';
     const compile = inBody ? compileStrict : compileCoercing;

@@ -17,8 +17,8 @@ import {
   SamplesQuery,
 } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
-import { describe } from '../http/schemas.ts';
-import { pictured } from '../http/media.ts';
+import { addDescription } from '../http/schemas.ts';
+import { describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 
 const tags = ['inference'];
@@ -33,7 +33,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Embed rows: get the mean and standard deviation of the approximate posterior',
         tags,
         body: EncodeRequest,
-        response: { 200: describe(EncodeAnswer, 'One posterior per row.') },
+        response: { 200: addDescription(EncodeAnswer, 'One posterior per row.') },
       },
     },
     async (request, reply) => {
@@ -52,7 +52,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Decode points of the latent space',
         tags,
         body: DecodeRequest,
-        response: { 200: describe(MeanAnswer, 'One row of data per point.') },
+        response: { 200: addDescription(MeanAnswer, 'One row of data per point.') },
       },
     },
     async (request, reply) => {
@@ -73,7 +73,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         tags,
         body: ReconstructRequest,
         response: {
-          200: pictured(
+          200: describePicture(
             ReconstructAnswer,
             'The reconstructions. In a PNG, each row is above its reconstruction.',
           ),
@@ -96,7 +96,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Score rows by the evidence lower bound and its terms',
         tags,
         body: ElboRequest,
-        response: { 200: describe(ElboAnswer, 'The scores of each row and their means.') },
+        response: { 200: addDescription(ElboAnswer, 'The scores of each row and their means.') },
       },
     },
     async (request, reply) => {
@@ -114,7 +114,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       tags,
       body: LogMarginalLikelihoodRequest,
       response: {
-        200: describe(LogMarginalLikelihoodAnswer, 'The estimates for each row and their mean.'),
+        200: addDescription(LogMarginalLikelihoodAnswer, 'The estimates for each row and their mean.'),
       },
     },
   };
@@ -148,7 +148,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         tags,
         querystring: SamplesQuery,
         response: {
-          200: pictured(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+          200: describePicture(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
         },
       },
     },

@@ -42,9 +42,15 @@ export function checkValues(what: string, values: number, limit: number): void {
 
 function fill(value: unknown, shape: readonly number[], path: readonly number[], target: Target): void {
   const [length = 0, ...rest] = shape;
-  if (!Array.isArray(value)) throw bad(target, path, describeValue(value), `an array of length ${length}`);
+  if (!Array.isArray(value))
+    throw createProblem(target, path, describeValue(value), `an array of length ${length}`);
   if (value.length !== length) {
-    throw bad(target, path, `an array of length ${value.length}`, `length ${allowedLengths(target, path)}`);
+    throw createProblem(
+      target,
+      path,
+      `an array of length ${value.length}`,
+      `length ${describeLengths(target, path)}`,
+    );
   }
   if (rest.length === 0) {
     fillLeaf(value, path, target);
@@ -60,13 +66,13 @@ function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: 
     const value = numbers[index];
     const isInside = typeof value === 'number' && value >= low && value <= high;
     if (!isInside || (integer && !Number.isInteger(value))) {
-      throw bad(target, [...path, index], describeValue(value), allowed);
+      throw createProblem(target, [...path, index], describeValue(value), allowed);
     }
     target.values[target.next++] = value;
   }
 }
 
-function allowedLengths({ rules }: Target, path: readonly number[]): string {
+function describeLengths({ rules }: Target, path: readonly number[]): string {
   const { shape } = rules;
   if (path.length > 1) return String(shape[path.length - 1] ?? 0);
   return shape.length > 1
@@ -74,7 +80,7 @@ function allowedLengths({ rules }: Target, path: readonly number[]): string {
     : String(countValues(shape));
 }
 
-function bad(target: Target, path: readonly number[], found: string, allowed: string): AppError {
+function createProblem(target: Target, path: readonly number[], found: string, allowed: string): AppError {
   const pointer = [target.rules.pointer, ...path].join('/');
   return AppError.of(
     'validation_failed',

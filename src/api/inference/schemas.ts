@@ -5,7 +5,7 @@ import {
   type MarginalMethod,
   type MarginalSpec,
 } from '../../model/specification.ts';
-import { Checkpoint, PUBLISHED, closed, nullable } from '../http/schemas.ts';
+import { Checkpoint, PUBLISHED, closed, allowNull } from '../http/schemas.ts';
 
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
@@ -18,7 +18,7 @@ const seed = Type.Integer({
   description:
     'Determines the noise, which depends on (seed, draw, position of the row in the request). Equal requests get equal answers; a row at another position gets different noise.',
 });
-export const datasetRow = (description: string) =>
+export const defineDatasetRow = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
 
 /** Ask for an answer with images as a picture. */
@@ -39,7 +39,7 @@ export const PICTURE_FIELDS = {
 };
 
 /** Rows are checked by hand (src/api/inference/rows.ts): a schema validator is too slow for a million numbers. */
-const rows = (description: string, items: object) =>
+const defineRows = (description: string, items: object) =>
   Type.Unsafe<unknown[]>({
     type: 'array',
     minItems: 1,
@@ -50,7 +50,7 @@ const rows = (description: string, items: object) =>
 const NESTED = { type: 'array', items: {} };
 const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, NESTED] } };
 const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
-const data = rows(
+const data = defineRows(
   'Rows, each flat (data_size numbers) or nested as in row_shape. A row of a table (likelihood mixed) can also be an object with column names as keys. Write words as in the data set and true or false in a column of zeros and ones; null or an absent field is a missing value.',
   {
     anyOf: [
@@ -60,10 +60,10 @@ const data = rows(
   },
 );
 
-const request = <Fields extends TProperties>(fields: Fields) =>
+const defineRequest = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
 
-export const EncodeRequest = request({
+export const EncodeRequest = defineRequest({
   data,
   samples: Type.Integer({
     minimum: 0,
@@ -75,13 +75,15 @@ export const EncodeRequest = request({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = request({ latents: rows('Points z, latent_size numbers each.', NUMBERS) });
+export const DecodeRequest = defineRequest({
+  latents: defineRows('Points z, latent_size numbers each.', NUMBERS),
+});
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
-export const ReconstructRequest = request({
+export const ReconstructRequest = defineRequest({
   data: Type.Optional(data),
   rows: Type.Optional(
-    Type.Array(datasetRow('Row number, counted from 0.'), {
+    Type.Array(defineDatasetRow('Row number, counted from 0.'), {
       minItems: 1,
       maxItems: MAX_IMAGES,
       description: "Rows of the model's data set, instead of `data`.",
@@ -91,7 +93,7 @@ export const ReconstructRequest = request({
 });
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
-export const ElboRequest = request({
+export const ElboRequest = defineRequest({
   data,
   samples: Type.Integer({
     minimum: 1,
@@ -109,7 +111,7 @@ export const ElboRequest = request({
 export type ElboRequest = Static<typeof ElboRequest>;
 
 const scored = { model_id: modelId, checkpoint: Checkpoint, data };
-const likelihoodVariant = (method: MarginalMethod) =>
+const defineMethod = (method: MarginalMethod) =>
   Type.Object(
     { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method) },
     { ...closed, title: `${toPascalCase(method)}Request` },
@@ -125,11 +127,11 @@ export const LogMarginalLikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
     method: { type: 'string', enum: Object.keys(MARGINAL_METHODS), default: 'importance_sampling' },
   },
   discriminator: { propertyName: 'method' },
-  oneOf: (Object.keys(MARGINAL_METHODS) as MarginalMethod[]).map(likelihoodVariant),
+  oneOf: (Object.keys(MARGINAL_METHODS) as MarginalMethod[]).map(defineMethod),
 });
 export type LogMarginalLikelihoodRequest = Static<typeof LogMarginalLikelihoodRequest>;
 
-export const SamplesQuery = request({
+export const SamplesQuery = defineRequest({
   count: Type.Integer({ minimum: 1, maximum: MAX_IMAGES, default: 16, description: 'Number of samples.' }),
   seed,
   draw: Type.Unsafe<'mean' | 'sample'>({
@@ -146,13 +148,13 @@ export type SamplesQuery = Static<typeof SamplesQuery>;
 export const Numbers = Type.Array(Type.Number());
 export const NumberRows = Type.Array(Numbers);
 const SPREAD = {
-  standard_error: nullable(
+  standard_error: allowNull(
     Type.Number({
       description:
         'Error of the mean over all such rows: standard deviation over rows / sqrt(rows). null for one row.',
     }),
   ),
-  monte_carlo_standard_error: nullable(
+  monte_carlo_standard_error: allowNull(
     Type.Number({
       description: 'Error of the mean over these rows, from the random draws. null if samples is 1.',
     }),
@@ -164,7 +166,7 @@ export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.St
 export const columns = Type.Optional(
   Type.Array(Type.String(), { description: 'Tables (likelihood mixed): the names of the columns.' }),
 );
-export const answer = <Fields extends TProperties>(fields: Fields, options: TObjectOptions = {}) =>
+export const defineAnswer = <Fields extends TProperties>(fields: Fields, options: TObjectOptions = {}) =>
   Type.Object(
     {
       model_id: Type.String(),
@@ -174,7 +176,7 @@ export const answer = <Fields extends TProperties>(fields: Fields, options: TObj
     { ...closed, ...options },
   );
 
-export const EncodeAnswer = answer({
+export const EncodeAnswer = defineAnswer({
   mean: Type.Array(Numbers, { description: 'Mean of q(z|x), or its median if the family may have no mean.' }),
   standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
     description: 'Standard deviation of q(z|x); null if it does not exist.',
@@ -183,7 +185,7 @@ export const EncodeAnswer = answer({
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
-export const MeanAnswer = answer({
+export const MeanAnswer = defineAnswer({
   columns,
   mean: Type.Array(DataRows.items, {
     description:
@@ -192,7 +194,7 @@ export const MeanAnswer = answer({
 });
 export type MeanAnswer = Static<typeof MeanAnswer>;
 
-export const ReconstructAnswer = answer({
+export const ReconstructAnswer = defineAnswer({
   columns,
   mean: MeanAnswer.properties.mean,
   data: Type.Optional(
@@ -203,13 +205,13 @@ export const ReconstructAnswer = answer({
 });
 export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
-export const ElboAnswer = answer({
+export const ElboAnswer = defineAnswer({
   unit: Type.Literal('nats per row'),
   samples: Type.Integer(),
   elbo: Numbers,
   log_likelihood: Numbers,
   kl_divergence: Numbers,
-  standard_error: nullable(
+  standard_error: allowNull(
     Type.Array(Type.Number(), { description: 'Error of each elbo, from its draws. null if samples is 1.' }),
   ),
   columns,
@@ -231,23 +233,23 @@ export const ElboAnswer = answer({
 });
 export type ElboAnswer = Static<typeof ElboAnswer>;
 
-export const LogMarginalLikelihoodAnswer = answer(
+export const LogMarginalLikelihoodAnswer = defineAnswer(
   {
     unit: Type.Literal('nats per row'),
     method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
     samples: Type.Integer(),
     log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
-    standard_error: nullable(
+    standard_error: allowNull(
       Type.Array(Type.Number(), {
         description: 'Error of each estimate, from its draws. null if samples is 1.',
       }),
     ),
-    effective_sample_size: nullable(
+    effective_sample_size: allowNull(
       Type.Array(Type.Number(), {
         description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
       }),
     ),
-    acceptance: nullable(
+    acceptance: allowNull(
       Type.Number({
         description: "Share of the chains' proposals that were accepted. null for importance_sampling.",
       }),
@@ -258,5 +260,10 @@ export const LogMarginalLikelihoodAnswer = answer(
 );
 export type LogMarginalLikelihoodAnswer = Static<typeof LogMarginalLikelihoodAnswer>;
 
-export const SamplesAnswer = answer({ seed: Type.Integer(), columns, latents: NumberRows, data: DataRows });
+export const SamplesAnswer = defineAnswer({
+  seed: Type.Integer(),
+  columns,
+  latents: NumberRows,
+  data: DataRows,
+});
 export type SamplesAnswer = Static<typeof SamplesAnswer>;

@@ -64,10 +64,10 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
   };
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
   const mean = {
-    elbo: averageOf(terms.elbo),
-    log_likelihood: averageOf(terms.log_likelihood),
-    kl_divergence: averageOf(terms.kl_divergence),
-    ...spreadOf(terms.elbo, standard_error),
+    elbo: average(terms.elbo),
+    log_likelihood: average(terms.log_likelihood),
+    kl_divergence: average(terms.kl_divergence),
+    ...measureSpread(terms.elbo, standard_error),
   };
   const columns = output.log_likelihood_by_column;
   const own = columns ? toColumnTerms(record, columns, rows) : {};
@@ -118,7 +118,7 @@ export async function scoreLogMarginalLikelihood(
       ? toNumbers({ effective_sample_size: sizes }, 'effective_sample_size')
       : null,
     acceptance: acceptance?.data[0] ?? null,
-    mean: { log_marginal_likelihood: averageOf(estimates), ...spreadOf(estimates, standard_error) },
+    mean: { log_marginal_likelihood: average(estimates), ...measureSpread(estimates, standard_error) },
   };
   return { body, timing };
 }
@@ -142,13 +142,13 @@ function toColumnTerms(record: ModelRecord, log_likelihood_by_column: Matrix, { 
   return { ...nameColumns(likelihood), log_likelihood_by_column: known };
 }
 
-function averageOf(values: readonly number[]): number {
+function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** How well the mean of the values is known: over rows, and from the draws of each. */
-function spreadOf(values: readonly number[], errors: readonly number[] | null) {
-  const [count, mean] = [values.length, averageOf(values)];
+function measureSpread(values: readonly number[], errors: readonly number[] | null) {
+  const [count, mean] = [values.length, average(values)];
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
     standard_error: count > 1 ? Math.sqrt(squares / (count - 1) / count) : null,

@@ -29,44 +29,48 @@ interface Rules {
  */
 export function parseTable(rows: readonly unknown[], { pointer, columns, maxValues }: Rules): Float32Array {
   checkValues(pointer.slice(1), rows.length * columns.length, maxValues);
-  const cells = columns.map(cellsOf);
+  const cells = columns.map(toCells);
   const values = new Float32Array(rows.length * columns.length);
   rows.forEach((row, index) => {
     const where = `${pointer}/${index}`;
-    const found = Array.isArray(row) ? ofArray(row, cells, where) : ofObject(row, cells, where);
+    const found = Array.isArray(row) ? parseArray(row, cells, where) : parseObject(row, cells, where);
     values.set(found, index * columns.length);
   });
   return values;
 }
 
-function ofArray(row: readonly unknown[], cells: readonly Cells[], where: string): number[] {
+function parseArray(row: readonly unknown[], cells: readonly Cells[], where: string): number[] {
   if (row.length !== cells.length) {
-    throw bad(
+    throw createProblem(
       where,
       `an array of length ${row.length}`,
       `length ${cells.length}, or an object by column names`,
     );
   }
-  return cells.map((cell, column) => valueOf(row[column], cell, `${where}/${column}`));
+  return cells.map((cell, column) => parseValue(row[column], cell, `${where}/${column}`));
 }
 
-function ofObject(row: unknown, cells: readonly Cells[], where: string): number[] {
+function parseObject(row: unknown, cells: readonly Cells[], where: string): number[] {
   if (typeof row !== 'object' || row === null) {
-    throw bad(where, describeValue(row), `an array of length ${cells.length}, or an object by column names`);
+    throw createProblem(
+      where,
+      describeValue(row),
+      `an array of length ${cells.length}, or an object by column names`,
+    );
   }
   const given = new Map<string, unknown>(Object.entries(row));
   const values = cells.map((cell) => {
     const value = given.get(cell.name) ?? null;
     given.delete(cell.name);
-    return valueOf(value, cell, `${where}/${escaped(cell.name)}`);
+    return parseValue(value, cell, `${where}/${escapeName(cell.name)}`);
   });
   const [unknown] = given.keys();
   if (unknown === undefined) return values;
   const names = cells.map(({ name }) => name);
-  throw bad(`${where}/${escaped(unknown)}`, 'no column of the model', listed(names));
+  throw createProblem(`${where}/${escapeName(unknown)}`, 'no column of the model', listNames(names));
 }
 
-function valueOf(value: unknown, cell: Cells, pointer: string): number {
+function parseValue(value: unknown, cell: Cells, pointer: string): number {
   const { domain, codes, bits } = cell;
   if (value === null && domain.missing) return NaN;
   if (typeof value === 'boolean' && bits) return Number(value);
@@ -75,29 +79,29 @@ function valueOf(value: unknown, cell: Cells, pointer: string): number {
     if (code !== undefined) return code;
   }
   if (typeof value === 'number' && (!codes || bits) && isInside(value, domain)) return value;
-  throw bad(pointer, foundOf(value), cell.allowed);
+  throw createProblem(pointer, describeFound(value), cell.allowed);
 }
 
 function isInside(value: number, { low, high, integer }: ValueDomain): boolean {
   return value >= low && value <= high && (!integer || Number.isInteger(value));
 }
 
-function cellsOf(column: ColumnSpec): Cells {
+function toCells(column: ColumnSpec): Cells {
   const { name, labels, likelihood } = column;
   const domain = valueDomain({ family: 'mixed', columns: [column] });
   const bits = likelihood.family === 'bernoulli';
   const ways = [
-    ...(labels ? [listed(labels)] : []),
+    ...(labels ? [listNames(labels)] : []),
     ...(bits ? ['true, false'] : []),
     ...(labels && !bits ? [] : [domain.allowed]),
     ...(domain.missing ? ['null'] : []),
   ];
   const allowed = `${ways.join(', or ')} (column ${name})`;
-  return { name, domain, bits, codes: labels ? codesOf(labels) : null, allowed };
+  return { name, domain, bits, codes: labels ? indexWords(labels) : null, allowed };
 }
 
 /** The words of a flag are also accepted in lower case. */
-function codesOf(labels: readonly string[]): Map<string, number> {
+function indexWords(labels: readonly string[]): Map<string, number> {
   const codes = new Map(labels.map((label, code) => [label, code]));
   if (isFlag(labels)) labels.forEach((label, code) => codes.set(label.toLowerCase(), code));
   return codes;
@@ -105,21 +109,21 @@ function codesOf(labels: readonly string[]): Map<string, number> {
 
 const MOST_LISTED = 20;
 
-function listed(names: readonly string[]): string {
+function listNames(names: readonly string[]): string {
   const more = names.length - MOST_LISTED;
   const first = names.slice(0, MOST_LISTED).map((name) => JSON.stringify(name));
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
 /** For JSON pointers (RFC 6901). */
-function escaped(name: string): string {
+function escapeName(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-const foundOf = (value: unknown): string =>
+const describeFound = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : describeValue(value);
 
-function bad(pointer: string, found: string, allowed: string): AppError {
+function createProblem(pointer: string, found: string, allowed: string): AppError {
   const problems = [{ pointer, detail: `found ${found}; allowed: ${allowed}` }];
   return AppError.of('validation_failed', { what: 'The request' }, { problems });
 }

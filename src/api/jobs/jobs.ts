@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { formatIdPattern } from '../../ids.ts';
-import { pageOf } from '../http/schemas.ts';
+import { toPage } from '../http/schemas.ts';
 import type { Job, JobsQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 import { presentJob } from './presentation.ts';
@@ -20,7 +20,7 @@ export async function listJobs(
 ): Promise<{ data: Job[]; has_more: boolean }> {
   const { state, type } = query;
   const filter = { ...(state === undefined ? {} : { state }), ...(type === undefined ? {} : { name: type }) };
-  const { jobs, hasMore } = await api.producer.list({ ...pageOf(query), ...filter });
+  const { jobs, hasMore } = await api.producer.list({ ...toPage(query), ...filter });
   return { data: jobs.map(presentJob), has_more: hasMore };
 }
 

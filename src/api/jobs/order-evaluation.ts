@@ -14,7 +14,7 @@ import { createRefusal } from './problems.ts';
  */
 export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest): Promise<JobView> {
   const { model_id: modelId, checkpoint } = request;
-  const evaluation = evaluationOf(request);
+  const evaluation = toSpecification(request);
   const record = await api.store.models.get(modelId);
   const dataset = await api.store.datasets.get(request.dataset_id ?? record.dataset_id);
   const problems = evaluationProblems(evaluation, record, dataset);
@@ -30,7 +30,7 @@ export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest)
   return api.producer.enqueue('evaluate', createId('job'), payload);
 }
 
-function evaluationOf({ rows, limit, binarization, seed, measures }: EvaluateRequest): EvaluationSpec {
+function toSpecification({ rows, limit, binarization, seed, measures }: EvaluateRequest): EvaluationSpec {
   return {
     rows,
     ...(limit !== undefined && { limit }),

@@ -5,7 +5,7 @@ import { cancelJob, getJob, listJobs } from './jobs.ts';
 import { orderEvaluation } from './order-evaluation.ts';
 import { orderTraining } from './order-training.ts';
 import { presentJob } from './presentation.ts';
-import { ById, describe, page } from '../http/schemas.ts';
+import { ById, addDescription, definePage } from '../http/schemas.ts';
 import { Job, JobRequest, JobsQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
@@ -31,7 +31,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'The answer comes at once; its Location header is the address of the job.',
         tags,
         body: JobRequest,
-        response: { 202: describe(Job, 'The job, queued.') },
+        response: { 202: addDescription(Job, 'The job, queued.') },
       },
     },
     async (request, reply) => {
@@ -50,7 +50,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         summary: 'List jobs, newest first',
         tags,
         querystring: JobsQuery,
-        response: { 200: describe(page(Job), 'A page of jobs.') },
+        response: { 200: addDescription(definePage(Job), 'A page of jobs.') },
       },
     },
     async (request) => listJobs(api, request.query),
@@ -65,7 +65,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         summary: 'Get the state, progress and result of a job',
         tags,
         params: ById,
-        response: { 200: describe(Job, 'The job.') },
+        response: { 200: addDescription(Job, 'The job.') },
       },
     },
     async (request) => getJob(api, request.params.id),
@@ -81,7 +81,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'The job stops as soon as it can; a training keeps its checkpoints.',
         tags,
         params: ById,
-        response: { 202: describe(Job, 'The job, which is cancelled or will be.') },
+        response: { 202: addDescription(Job, 'The job, which is cancelled or will be.') },
       },
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),

@@ -1,10 +1,10 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/specification.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
-import { Checkpoint, PAGE_FIELDS, Time, closed, nullable } from '../http/schemas.ts';
+import { Checkpoint, PAGE_FIELDS, Time, closed, allowNull } from '../http/schemas.ts';
 
 export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
-const Elbo = nullable(Type.Number({ description: 'Nats per row.' }));
+const Elbo = allowNull(Type.Number({ description: 'Nats per row.' }));
 const text = { minLength: 1, maxLength: 100 } as const;
 
 export const TrainRequest = Type.Object(
@@ -63,7 +63,7 @@ const TrainProgress = Type.Object(
     rows_per_second: Type.Number(),
     train_elbo: Elbo,
     validation_elbo: Elbo,
-    seconds_left: nullable(Type.Number()),
+    seconds_left: allowNull(Type.Number()),
     runtime: Type.String({ description: 'The runtime and its device, such as onnx/cpu.' }),
     pid: Type.Integer({ description: 'Id of the training process.' }),
   },
@@ -84,7 +84,7 @@ const EvaluateProgress = Type.Object(
     measure: Type.String({ description: 'The measure being computed.' }),
     rows_done: Type.Integer({ description: 'Rows done of this measure.' }),
     rows: Type.Integer(),
-    seconds_left: nullable(Type.Number({ description: 'For all measures.' })),
+    seconds_left: allowNull(Type.Number({ description: 'For all measures.' })),
     runtime: Type.String({ description: 'The runtime and its device, such as onnx/cpu.' }),
     pid: Type.Integer({ description: 'Id of the evaluating process.' }),
   },
@@ -109,26 +109,26 @@ const Failure = Type.Object(
   { ...closed, title: 'JobFailure' },
 );
 
-const job = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
+const defineJob = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
   id: Type.String(),
   type: Type.Literal(type),
   state: JobStateSchema,
   dataset_id: Type.String(),
   created_at: Time,
-  started_at: nullable(Time),
-  finished_at: nullable(Time),
+  started_at: allowNull(Time),
+  finished_at: allowNull(Time),
   attempts: Type.Integer({ description: 'How often a worker has started it.' }),
-  error: nullable(Failure),
+  error: allowNull(Failure),
   ...fields,
 });
 
 export const TrainJob = Type.Object(
-  job('train', {
+  defineJob('train', {
     model_id: Type.String({
       description: 'The model being trained. You can use it once it has a checkpoint.',
     }),
-    progress: nullable(TrainProgress),
-    result: nullable(TrainResult),
+    progress: allowNull(TrainProgress),
+    result: allowNull(TrainResult),
     warnings: Type.Array(Type.String(), {
       description: 'What you should know about this likelihood on these data; found when the job was posted.',
     }),
@@ -138,9 +138,9 @@ export const TrainJob = Type.Object(
 export type TrainJob = Static<typeof TrainJob>;
 
 export const EvaluateJob = Type.Object(
-  job('evaluate', {
+  defineJob('evaluate', {
     model_id: Type.String({ description: 'The model being evaluated.' }),
-    progress: nullable(EvaluateProgress),
+    progress: allowNull(EvaluateProgress),
     result: EvaluateResult,
   }),
   { title: 'EvaluateJob', ...closed, description: 'An evaluation job.' },

@@ -5,7 +5,7 @@ import { Metrics, type MetricsQuery } from './schemas.ts';
 
 /** The answer as JSON or CSV. */
 export const METRICS_ANSWER = {
-  description: 'Lines by rising step, each step once.',
+  description: 'Lines by ascending step, each step once.',
   content: {
     [JSON_TYPE]: { schema: Metrics },
     [CSV_TYPE]: {
@@ -43,7 +43,7 @@ function toCsv(lines: readonly MetricsLine[]): string {
 }
 
 /** The link to the next page, relative to this one (RFC 8288); null on the last page. */
-export function nextPage({ data, has_more: hasMore }: Metrics, query: MetricsQuery): string | null {
+export function linkNextPage({ data, has_more: hasMore }: Metrics, query: MetricsQuery): string | null {
   const last = data.at(-1);
   if (!hasMore || last === undefined) return null;
   const next = new URLSearchParams();

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { JobState } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { pageOf, type PageQuery } from '../http/schemas.ts';
+import { toPage, type PageQuery } from '../http/schemas.ts';
 import type { Metrics, MetricsQuery, Model, ModelDetails } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
@@ -17,7 +17,7 @@ export async function listModels(
   api: ApiOptions,
   query: PageQuery,
 ): Promise<{ data: Model[]; has_more: boolean }> {
-  const { records, hasMore } = await api.store.models.list(pageOf(query));
+  const { records, hasMore } = await api.store.models.list(toPage(query));
   return { data: records, has_more: hasMore };
 }
 
@@ -53,13 +53,13 @@ export async function getMetrics(api: ApiOptions, id: string, query: MetricsQuer
  * always be deleted, because its job is unknown: if that job still runs, its next write fails.
  */
 export async function deleteModel(api: ApiOptions, id: string): Promise<void> {
-  const record = await unlessDamaged(api.store.models.get(id));
+  const record = await skipDamaged(api.store.models.get(id));
   const job = record === null ? null : await api.producer.get(record.job_id);
   if (job !== null && BUSY[job.state]) throw AppError.of('model_in_use', { id, job: job.id });
   await api.store.models.remove(id);
 }
 
-async function unlessDamaged(reading: Promise<ModelRecord>): Promise<ModelRecord | null> {
+async function skipDamaged(reading: Promise<ModelRecord>): Promise<ModelRecord | null> {
   try {
     return await reading;
   } catch (error) {

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { deleteModel, getMetrics, getModel, listModels } from './models.ts';
-import { ById, PageQuery, describe, page } from '../http/schemas.ts';
+import { ById, PageQuery, addDescription, definePage } from '../http/schemas.ts';
 import { MetricsQuery, Model, ModelDetails } from './schemas.ts';
-import { formatMetrics, METRICS_ANSWER, nextPage } from './metrics-answer.ts';
+import { formatMetrics, METRICS_ANSWER, linkNextPage } from './metrics-answer.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['models'];
@@ -17,7 +17,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         summary: 'List models',
         tags,
         querystring: PageQuery,
-        response: { 200: describe(page(Model), 'A page of models.') },
+        response: { 200: addDescription(definePage(Model), 'A page of models.') },
       },
     },
     async (request) => listModels(api, request.query),
@@ -32,7 +32,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         summary: 'Get a model, its checkpoints and the state of its job',
         tags,
         params: ById,
-        response: { 200: describe(ModelDetails, 'The model.') },
+        response: { 200: addDescription(ModelDetails, 'The model.') },
       },
     },
     async (request) => getModel(api, request.params.id),
@@ -57,7 +57,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
       const { params, query, headers } = request;
       const metrics = await getMetrics(api, params.id, query);
       const { type, content } = formatMetrics(metrics, query, headers.accept);
-      const next = nextPage(metrics, query);
+      const next = linkNextPage(metrics, query);
       if (next !== null) reply.header('link', next);
       return reply.type(type).header('vary', 'accept').send(content);
     },

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { CheckpointRecord } from '../../store/records/checkpoint-record.ts';
 import { MetricsLine } from '../../store/records/metrics-line.ts';
 import { ModelRecord } from '../../store/records/model-record.ts';
-import { closed, nullable, page } from '../http/schemas.ts';
+import { closed, allowNull, definePage } from '../http/schemas.ts';
 import { JobStateSchema } from '../jobs/schemas.ts';
 
 const Elbo = CheckpointRecord.properties.validation_elbo;
@@ -23,7 +23,7 @@ export const ModelDetails = Type.Object(
     checkpoints: Type.Array(Checkpoint, { description: 'By ascending step.' }),
     latest_validation_elbo: Elbo,
     best_validation_elbo: Elbo,
-    job_state: nullable(JobStateSchema),
+    job_state: allowNull(JobStateSchema),
   },
   { title: 'ModelDetails', ...closed, description: 'A model with its checkpoints and the state of its job.' },
 );
@@ -65,5 +65,5 @@ export const MetricsQuery = Type.Object(
 export type MetricsQuery = Static<typeof MetricsQuery>;
 
 /** By ascending step; each step appears once, even if a training was interrupted and repeated some epochs. */
-export const Metrics = page(MetricsLine);
+export const Metrics = definePage(MetricsLine);
 export type Metrics = Static<typeof Metrics>;

@@ -12,7 +12,7 @@ import {
   TraversalAnswer,
   TraversalQuery,
 } from './schemas.ts';
-import { pictured } from '../http/media.ts';
+import { describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 import type { ApiOptions, App } from '../types.ts';
 
@@ -32,7 +32,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
         params: ById,
         querystring: ManifoldQuery,
         response: {
-          200: pictured(ManifoldAnswer, 'Points and the data decoded from them.'),
+          200: describePicture(ManifoldAnswer, 'Points and the data decoded from them.'),
         },
       },
     },
@@ -55,7 +55,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
         params: ById,
         querystring: TraversalQuery,
         response: {
-          200: pictured(
+          200: describePicture(
             TraversalAnswer,
             'Points and the data decoded from them; in a PNG, one row per latent.',
           ),
@@ -80,7 +80,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
         tags,
         body: InterpolateRequest,
         response: {
-          200: pictured(InterpolateAnswer, 'Points and the data decoded from them.'),
+          200: describePicture(InterpolateAnswer, 'Points and the data decoded from them.'),
         },
       },
     },
@@ -101,7 +101,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
         tags,
         params: ById,
         querystring: ScatterQuery,
-        response: { 200: pictured(ScatterAnswer, 'Means of q(z|x).') },
+        response: { 200: describePicture(ScatterAnswer, 'Means of q(z|x).') },
       },
     },
     async (request, reply) => {

@@ -1,11 +1,11 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { DATASET_PARTS, LIMITS, type DatasetPart } from '../../model/specification.ts';
-import { Checkpoint, closed, nullable } from '../http/schemas.ts';
+import { Checkpoint, closed, allowNull } from '../http/schemas.ts';
 import {
-  answer,
+  defineAnswer,
   columns,
   DataRows,
-  datasetRow,
+  defineDatasetRow,
   modelId,
   Numbers,
   PICTURE_FIELDS,
@@ -15,7 +15,7 @@ import {
 const MOST_ROWS = 10_000;
 
 /** The model's id is in the path. */
-const query = <Fields extends TProperties>(fields: Fields) =>
+const defineQuery = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ checkpoint: Checkpoint, ...fields, ...PICTURE_FIELDS }, closed);
 
 const steps = Type.Integer({
@@ -25,12 +25,12 @@ const steps = Type.Integer({
   description: 'Number of points, including both ends.',
 });
 
-export const ManifoldQuery = query({
+export const ManifoldQuery = defineQuery({
   size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Images per side.' }),
 });
 export type ManifoldQuery = Static<typeof ManifoldQuery>;
 
-export const TraversalQuery = query({
+export const TraversalQuery = defineQuery({
   dimension: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -39,7 +39,7 @@ export const TraversalQuery = query({
     }),
   ),
   row: Type.Optional(
-    datasetRow(
+    defineDatasetRow(
       "The other latents stay at the mean of q(z|x) for this row of the model's data set. Default: at the medians of the prior.",
     ),
   ),
@@ -51,8 +51,8 @@ export const InterpolateRequest = Type.Object(
   {
     model_id: modelId,
     checkpoint: Checkpoint,
-    from: datasetRow("A row of the model's data set."),
-    to: datasetRow("Another row of the model's data set."),
+    from: defineDatasetRow("A row of the model's data set."),
+    to: defineDatasetRow("Another row of the model's data set."),
     steps,
     ...PICTURE_FIELDS,
   },
@@ -60,7 +60,7 @@ export const InterpolateRequest = Type.Object(
 );
 export type InterpolateRequest = Static<typeof InterpolateRequest>;
 
-export const ScatterQuery = query({
+export const ScatterQuery = defineQuery({
   rows: Type.Unsafe<DatasetPart>({
     type: 'string',
     enum: [...DATASET_PARTS],
@@ -82,7 +82,7 @@ export const ScatterQuery = query({
 });
 export type ScatterQuery = Static<typeof ScatterQuery>;
 
-export const ManifoldAnswer = answer({
+export const ManifoldAnswer = defineAnswer({
   size: Type.Integer(),
   latents: Type.Array(Numbers, {
     description: 'In the order of the picture, row by row from the upper left.',
@@ -92,7 +92,7 @@ export const ManifoldAnswer = answer({
 });
 export type ManifoldAnswer = Static<typeof ManifoldAnswer>;
 
-export const TraversalAnswer = answer({
+export const TraversalAnswer = defineAnswer({
   columns,
   base: Type.Array(Type.Number(), { description: 'Values of the latents that do not move.' }),
   traversals: Type.Array(
@@ -104,7 +104,7 @@ export const TraversalAnswer = answer({
 });
 export type TraversalAnswer = Static<typeof TraversalAnswer>;
 
-export const InterpolateAnswer = answer({
+export const InterpolateAnswer = defineAnswer({
   from: Type.Integer(),
   to: Type.Integer(),
   latents: Type.Array(Numbers, { description: 'On the straight line between the means of q(z|x).' }),
@@ -113,11 +113,11 @@ export const InterpolateAnswer = answer({
 });
 export type InterpolateAnswer = Static<typeof InterpolateAnswer>;
 
-export const ScatterAnswer = answer({
+export const ScatterAnswer = defineAnswer({
   dimensions: Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }),
   rows: Type.Array(Type.Integer(), { description: 'Row numbers in the data set.' }),
   points: Type.Array(Numbers, { description: 'Means of q(z|x) for each row in the two dimensions.' }),
-  labels: nullable(
+  labels: allowNull(
     Type.Array(Type.Integer(), { description: 'The class of each row; null if the data set has no labels.' }),
   ),
 });

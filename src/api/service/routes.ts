@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { checkReady } from './readiness.ts';
-import { closed, describe } from '../http/schemas.ts';
+import { closed, addDescription } from '../http/schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['service'];
@@ -36,7 +36,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
         operationId: 'getIndex',
         summary: 'Get the addresses of this service',
         tags,
-        response: { 200: describe(Index, 'The addresses of this service.') },
+        response: { 200: addDescription(Index, 'The addresses of this service.') },
       },
     },
     async () => ({ name: 'aevb' as const, links: LINKS }),
@@ -50,7 +50,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
         operationId: 'checkAlive',
         summary: 'Check that the process answers',
         tags,
-        response: { 200: describe(Health, 'The process answers.') },
+        response: { 200: addDescription(Health, 'The process answers.') },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -64,7 +64,7 @@ export function serviceRoutes(app: App, api: ApiOptions): void {
         operationId: 'checkReady',
         summary: 'Check that the service accepts work: queue and store answer, and it is not stopping',
         tags,
-        response: { 200: describe(Health, 'Work is accepted.') },
+        response: { 200: addDescription(Health, 'Work is accepted.') },
       },
     },
     async (request) => {

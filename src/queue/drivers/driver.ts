@@ -37,17 +37,17 @@ export interface QueueDriver {
   /** For enqueuing and for events: operations fail if the server is away. */
   readonly producing: ConnectionOptions;
   /** For consuming: operations wait until the server is back. Each call may open a connection. */
-  consuming(): ConnectionOptions;
+  connectConsumer(): ConnectionOptions;
   /** Call before making a producer or a consumer. Errors: queue_unavailable if they could not recover later. */
   prepare(): Promise<void>;
   /** Resolves while the server can be reached. Errors: queue_unavailable, after about a second. */
-  ready(): Promise<void>;
+  waitUntilReady(): Promise<void>;
   ping(): Promise<void>;
   /** Calls back each time the connection that `producing` uses is lost. */
   onLost(listener: () => void): void;
   close(): Promise<void>;
 }
 
-export function unavailable(detail: string, cause?: unknown): AppError {
+export function createUnavailable(detail: string, cause?: unknown): AppError {
   return AppError.of('queue_unavailable', { detail }, { cause });
 }

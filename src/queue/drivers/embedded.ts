@@ -17,7 +17,7 @@ export async function openEmbedded(folder: string, logger: QueueLogger): Promise
   let database: PGlite | undefined;
   try {
     database = await openDatabase(folder, logger);
-    return driverOf(await migratedPool(database), async () => {
+    return createEmbeddedDriver(await openPool(database), async () => {
       await database?.close();
       await lock.release();
     });
@@ -49,23 +49,23 @@ async function openDatabase(folder: string, logger: QueueLogger): Promise<PGlite
   return database;
 }
 
-async function migratedPool(database: PGlite): Promise<PglitePool> {
+async function openPool(database: PGlite): Promise<PglitePool> {
   const pool = new PglitePool(database);
   await database.exec(`CREATE SCHEMA IF NOT EXISTS ${DEFAULT_SCHEMA}; SET search_path TO ${DEFAULT_SCHEMA}`);
   await runMigrations(await pool.connect(), DEFAULT_SCHEMA);
   return pool;
 }
 
-function driverOf(pool: PglitePool, close: () => Promise<void>): QueueDriver {
+function createEmbeddedDriver(pool: PglitePool, close: () => Promise<void>): QueueDriver {
   const options = { connection: pool };
   return {
     kind: 'embedded',
     factory: createPostgresBackend as unknown as BackendFactory,
     exclusive: true,
     producing: options,
-    consuming: () => options,
+    connectConsumer: () => options,
     prepare: async () => undefined,
-    ready: async () => undefined,
+    waitUntilReady: async () => undefined,
     ping: async () => {
       await pool.query('SELECT 1 AS one');
     },

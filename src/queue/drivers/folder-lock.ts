@@ -56,9 +56,9 @@ export async function lockFolder(folder: string, named = folder): Promise<Folder
 async function win(directory: string, own: Claim, named: string): Promise<void> {
   const patience = Date.now() + RIVAL_WAIT_MS;
   for (;;) {
-    const rivals = await livingRivals(directory, own);
+    const rivals = await findLivingRivals(directory, own);
     if (rivals.length === 0) return;
-    const stronger = await strongest(rivals, own, Date.now() > patience);
+    const stronger = await findStrongest(rivals, own, Date.now() > patience);
     if (stronger !== undefined) {
       throw AppError.of('queue_folder_locked', { folder: named, pid: stronger.pid });
     }
@@ -66,19 +66,19 @@ async function win(directory: string, own: Claim, named: string): Promise<void> 
   }
 }
 
-async function livingRivals(directory: string, own: Claim): Promise<Claim[]> {
+async function findLivingRivals(directory: string, own: Claim): Promise<Claim[]> {
   const rivals: Claim[] = [];
   for (const name of await readdir(directory)) {
     const [, id, pid] = CLAIM.exec(name) ?? [];
     if (id === undefined || pid === undefined || id === own.id) continue;
     const claim = { id, pid, file: join(directory, name) };
-    if (await answers(directory, id)) rivals.push(claim);
+    if (await isAlive(directory, id)) rivals.push(claim);
     else await clear(directory, claim);
   }
   return rivals;
 }
 
-async function strongest(rivals: Claim[], own: Claim, late: boolean): Promise<Claim | undefined> {
+async function findStrongest(rivals: Claim[], own: Claim, late: boolean): Promise<Claim | undefined> {
   for (const rival of rivals) {
     const state = await readFile(rival.file, 'utf8').catch(() => '');
     if (state === HELD || rival.id < own.id || late) return rival;
@@ -93,7 +93,7 @@ async function clear(directory: string, claim: Claim): Promise<void> {
 
 async function listen(directory: string, id: string): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
-  await atEndpoint(directory, id, async (endpoint) => {
+  await useEndpoint(directory, id, async (endpoint) => {
     await new Promise<void>((done, failed) => {
       server.once('error', failed);
       server.listen(endpoint, done);
@@ -103,8 +103,8 @@ async function listen(directory: string, id: string): Promise<Server> {
 }
 
 /** Whether a process listens there: any result except a refused connection counts as alive. */
-async function answers(directory: string, id: string): Promise<boolean> {
-  return atEndpoint(
+async function isAlive(directory: string, id: string): Promise<boolean> {
+  return useEndpoint(
     directory,
     id,
     (endpoint) =>
@@ -122,7 +122,7 @@ async function answers(directory: string, id: string): Promise<boolean> {
 }
 
 /** Socket paths can have about 100 bytes, so a longer one is reached through a short symlink. Windows has named pipes. */
-async function atEndpoint<T>(
+async function useEndpoint<T>(
   directory: string,
   id: string,
   use: (endpoint: string) => Promise<T>,

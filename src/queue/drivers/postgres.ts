@@ -2,7 +2,7 @@ import { createPostgresBackend, quoteSchemaName, runMigrations, type BackendFact
 import type { Pool } from 'pg';
 import { AppError } from '../../errors.ts';
 import type { Report } from '../logger.ts';
-import { unavailable, type QueueDriver } from './driver.ts';
+import { createUnavailable, type QueueDriver } from './driver.ts';
 
 /** Includes waiting for a free connection of the pool; a refused connection fails at once. */
 const CONNECT_WAIT_MS = 10_000;
@@ -19,7 +19,7 @@ export async function openPostgres(url: string, schema: string, report: Report):
     await migrate(pool, schema);
   } catch (error) {
     await pool.end();
-    throw unavailable('Postgres did not answer or the schema could not be created', error);
+    throw createUnavailable('Postgres did not answer or the schema could not be created', error);
   }
   const ping = async (): Promise<void> => {
     await pool.query('SELECT 1');
@@ -33,13 +33,13 @@ export async function openPostgres(url: string, schema: string, report: Report):
     factory: createPostgresBackend as unknown as BackendFactory,
     exclusive: false,
     producing: options,
-    consuming: () => options,
+    connectConsumer: () => options,
     // BullMQ checks the schema once per class that it opens and never recovers from a failure.
     prepare: () =>
       ping().catch((error: unknown) => {
-        throw unavailable('no connection to Postgres', error);
+        throw createUnavailable('no connection to Postgres', error);
       }),
-    ready: async () => undefined,
+    waitUntilReady: async () => undefined,
     ping,
     onLost: (listener) => {
       pool.on('error', listener);

@@ -1,8 +1,8 @@
 import { createRedisBackend } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Report } from '../logger.ts';
-import { within } from '../time-limit.ts';
-import { unavailable, type QueueDriver } from './driver.ts';
+import { limitTime } from '../time-limit.ts';
+import { createUnavailable, type QueueDriver } from './driver.ts';
 
 /** How long a call waits for a connection that is being opened. */
 const CONNECT_WAIT_MS = 1_000;
@@ -38,9 +38,9 @@ export async function openRedis(url: string, prefix: string, report: Report): Pr
     exclusive: false,
     // BullMQ's own version check is one command on the first connection: if it fails, the queue never recovers.
     producing: { connection: commands, prefix, skipVersionCheck: true, skipWaitingForReady: true },
-    consuming: () => ({ connection: track(new RedisClient(url, PATIENT)), prefix }),
+    connectConsumer: () => ({ connection: track(new RedisClient(url, PATIENT)), prefix }),
     prepare: async () => undefined,
-    ready: readiness(commands),
+    waitUntilReady: shareReadiness(commands),
     ping: async () => {
       await commands.ping();
     },
@@ -57,7 +57,7 @@ export async function openRedis(url: string, prefix: string, report: Report): Pr
 }
 
 /** All callers share one wait and therefore one listener. */
-function readiness(client: Redis): () => Promise<void> {
+function shareReadiness(client: Redis): () => Promise<void> {
   let waiting: Promise<void> | undefined;
   const wait = async (): Promise<void> => {
     let listener = (): void => undefined;
@@ -66,7 +66,7 @@ function readiness(client: Redis): () => Promise<void> {
       client.once('ready', listener);
     });
     try {
-      await within(connected, CONNECT_WAIT_MS, () => unavailable('no connection to Redis'));
+      await limitTime(connected, CONNECT_WAIT_MS, () => createUnavailable('no connection to Redis'));
     } finally {
       client.off('ready', listener);
       waiting = undefined;

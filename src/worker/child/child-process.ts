@@ -76,7 +76,7 @@ export class WorkerProcess {
       this.#send({ type: 'abort', call, reason: String(context.signal.reason) });
     };
     const done = new Promise<JobTypes[JobName]['result']>((resolve, reject) => {
-      if (!this.#alive) reject(this.#death('it had ended before the job began'));
+      if (!this.#alive) reject(this.#describeDeath('it had ended before the job began'));
       const progress = (news: JobTypes[JobName]['progress']) => {
         context.reportProgress(news as JobTypes[Name]['progress']).catch(() => undefined);
       };
@@ -119,10 +119,10 @@ export class WorkerProcess {
   #end(how: string): void {
     if (!this.#alive) return;
     this.#alive = false;
-    for (const call of this.#calls.values()) call.reject(this.#death(how));
+    for (const call of this.#calls.values()) call.reject(this.#describeDeath(how));
   }
 
-  #death(how: string): AppError {
+  #describeDeath(how: string): AppError {
     return AppError.of('worker_process_died', { pid: this.pid, how });
   }
 }

@@ -62,13 +62,13 @@ async function run(message: Extract<ToChild, { type: 'run' }>): Promise<void> {
     ) => Promise<JobTypes[JobName]['result']>;
     send({ type: 'result', call, result: await process(context, message.payload) });
   } catch (error) {
-    send(failure(call, error));
+    send(describeFailure(call, error));
   } finally {
     aborts.delete(call);
   }
 }
 
-function failure(call: number, error: unknown): FromChild {
+function describeFailure(call: number, error: unknown): FromChild {
   if (error instanceof InterruptedError) return { type: 'interrupted', call };
   if (error instanceof AppError) return { type: 'error', call, error: error.toJSON() };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -13,7 +13,7 @@ import type { DatasetRecord } from '../../store/datasets.ts';
 import type { ModelRecord } from '../../store/models.ts';
 
 /** The split that the model's training used. Of any other data set only the test rows are known. */
-export function splitFor(record: ModelRecord, dataset: DatasetRecord): Split {
+export function findSplit(record: ModelRecord, dataset: DatasetRecord): Split {
   return dataset.id === record.dataset_id
     ? splitRows(dataset, record.training, record.split)
     : splitRows(dataset, UNTRAINED, 'separate');
@@ -34,7 +34,7 @@ export function selectEvaluatedRows(
 ): EvaluatedRows {
   const { training, split: rule } = record;
   const part = resolvePart(evaluation.rows, { test: dataset.test_rows });
-  const rows = selectRows(splitFor(record, dataset), part).subarray(0, evaluation.limit ?? dataset.rows);
+  const rows = selectRows(findSplit(record, dataset), part).subarray(0, evaluation.limit ?? dataset.rows);
   if (rows.length === 0) {
     throw AppError.of('data_invalid', {
       where: '/rows',

@@ -27,14 +27,14 @@ export const sample: Runner<'sample'> = {
 
 export const manifold: Runner<'manifold'> = {
   needsEncoder: never,
-  run: (subject, { size }) => decodePoints(subject, createManifoldGrid(quantileOf(subject), size)),
+  run: (subject, { size }) => decodePoints(subject, createManifoldGrid(findQuantile(subject), size)),
 };
 
 export const traversal: Runner<'traversal'> = {
   needsEncoder: ({ datasetRow }) => datasetRow !== undefined,
   run: async (subject, { steps, dimension, datasetRow }) => {
     const { latentSize } = subject.inference.vae;
-    const quantile = quantileOf(subject);
+    const quantile = findQuantile(subject);
     const base =
       datasetRow === undefined ? fillMedians(quantile, latentSize) : await encodeRows(subject, [datasetRow]);
     const all = Array.from({ length: Math.min(latentSize, LIMITS.traversedLatents) }, (_, i) => i);
@@ -74,7 +74,7 @@ async function decodePoints(
   return { latents: toMatrix(latents), mean: toMatrix(await inference.decode(parameters, latents)) };
 }
 
-function quantileOf({ record }: InferenceSubject): Quantile {
+function findQuantile({ record }: InferenceSubject): Quantile {
   const { prior } = record.model;
   if (!isIndependent(prior)) throw new RangeError(`a ${prior.family} prior has no quantiles`);
   return priorQuantile(prior);

@@ -69,10 +69,10 @@ const logMarginalLikelihood: Runner<'log_marginal_likelihood'> = {
     const estimate: MarginalEstimate = await inference.marginalLikelihood(parameters, rows, marginal, noise);
     const { logMarginalLikelihood: values, standardError, effectiveSampleSize, acceptance } = estimate;
     return {
-      log_marginal_likelihood: vectorOf(values),
-      standard_error: vectorOf(standardError),
-      ...(effectiveSampleSize && { effective_sample_size: vectorOf(effectiveSampleSize) }),
-      ...(acceptance !== undefined && { acceptance: vectorOf([acceptance]) }),
+      log_marginal_likelihood: toFloatVector(values),
+      standard_error: toFloatVector(standardError),
+      ...(effectiveSampleSize && { effective_sample_size: toFloatVector(effectiveSampleSize) }),
+      ...(acceptance !== undefined && { acceptance: toFloatVector([acceptance]) }),
     };
   },
 };
@@ -85,6 +85,6 @@ export const ROW_RUNNERS: { readonly [Name in RowOperation]: Runner<Name> } = {
   log_marginal_likelihood: logMarginalLikelihood,
 };
 
-function vectorOf(values: ArrayLike<number>): Vector {
+function toFloatVector(values: ArrayLike<number>): Vector {
   return { shape: [values.length], data: Float32Array.from(values) };
 }

@@ -19,7 +19,7 @@ export const scatter: Runner<'scatter'> = {
       const rows = await datasets.use(id, (reader) => readValues(reader, chosen));
       mean.set((await inference.encode(parameters, rows)).mean.data, start * size);
     }
-    const labels = await datasets.labels(id);
+    const labels = await datasets.readLabels(id);
     return {
       mean: { shape: [indices.length, size], data: mean },
       rows: toIndices(indices),

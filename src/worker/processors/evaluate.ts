@@ -13,11 +13,11 @@ import { InterruptedError, type JobContext, type Processor } from '../../queue/q
 import type { RowReader } from '../../store/datasets.ts';
 import type { CheckpointContent, ModelRecord } from '../../store/models.ts';
 import type { Store } from '../../store/store.ts';
-import { warningOfDamage } from '../damage.ts';
+import { createDamageWarning } from '../damage.ts';
 import { EvaluationProgress } from '../evaluation/progress.ts';
-import { selectEvaluatedRows, splitFor } from '../evaluation/rows.ts';
+import { selectEvaluatedRows, findSplit } from '../evaluation/rows.ts';
 import { checkRows } from '../training/data-check.ts';
-import { rowSet, type Binarizing } from '../row-values.ts';
+import { createRowSet, type Binarizing } from '../row-values.ts';
 
 export interface EvaluateDependencies {
   readonly runtime: Runtime;
@@ -42,16 +42,17 @@ export function createEvaluateProcessor(dependencies: EvaluateDependencies): Pro
   const { store, runtime } = dependencies;
   return async (context, payload) => {
     const record = await store.models.get(payload.modelId);
-    const checkpoint = await loaded(dependencies, payload);
+    const checkpoint = await loadRequested(dependencies, payload);
     const open: RowReader[] = [];
-    const reader = async (id: string): Promise<RowReader> => {
+    const openReader = async (id: string): Promise<RowReader> => {
       const opened = await store.datasets.openRows(id);
       open.push(opened);
       return opened;
     };
     try {
-      const evaluated = await reader(payload.datasetId);
-      const trained = payload.datasetId === record.dataset_id ? evaluated : await reader(record.dataset_id);
+      const evaluated = await openReader(payload.datasetId);
+      const trained =
+        payload.datasetId === record.dataset_id ? evaluated : await openReader(record.dataset_id);
       const order = { payload, record, checkpoint, readers: { evaluated, trained } };
       return { outcome: 'succeeded', ...(await report(order, context, runtime)) };
     } catch (error) {
@@ -71,10 +72,10 @@ async function report(
   const { payload, record, checkpoint, readers } = order;
   const { evaluation } = payload;
   const { model, training } = record;
-  const binarizing = binarizingOf(evaluation, training);
+  const binarizing = chooseBinarizing(evaluation, training);
   const { part, rows, influenced } = selectEvaluatedRows(payload, record, readers.evaluated.record);
   if (part === 'test' || part === 'all') await checkTestRows(readers.evaluated, model.likelihood);
-  const train = splitFor(record, readers.trained.record).train.subarray(0, FITTED_ROWS);
+  const train = findSplit(record, readers.trained.record).train.subarray(0, FITTED_ROWS);
   const progress = new EvaluationProgress(context, runtime.name);
   const { kind, report: measured } = await evaluate(
     {
@@ -83,8 +84,8 @@ async function report(
       training,
       rowShape: record.row_shape,
       parameters: checkpoint.parameters,
-      rows: rowSet(readers.evaluated, rows, binarizing),
-      trainRows: rowSet(readers.trained, train, binarizing),
+      rows: createRowSet(readers.evaluated, rows, binarizing),
+      trainRows: createRowSet(readers.trained, train, binarizing),
       seed: evaluation.seed,
     },
     evaluation.measures,
@@ -104,7 +105,7 @@ async function report(
     likelihood: model.likelihood.family,
     kind,
   };
-  return finite({ protocol, ...measured });
+  return checkFinite({ protocol, ...measured });
 }
 
 /** The training may not have checked its test rows. Errors: data_invalid. */
@@ -114,7 +115,7 @@ function checkTestRows(reader: RowReader, likelihood: LikelihoodSpec): Promise<v
 }
 
 /** Static binarization gives the same zeros and ones as in training; dynamic binarization draws new ones by this job's seed. */
-function binarizingOf(
+function chooseBinarizing(
   { binarization: asked, seed }: EvaluatePayload['evaluation'],
   training: TrainingSpec,
 ): Binarizing {
@@ -123,13 +124,13 @@ function binarizingOf(
 }
 
 /** Errors: model_not_ready, checkpoint_not_found; no_encoder if a measure needs one. */
-async function loaded(
+async function loadRequested(
   { store, warn }: EvaluateDependencies,
   { modelId, checkpoint: which, evaluation }: EvaluatePayload,
 ): Promise<CheckpointContent> {
   const checkpoint = await store.models.loadCheckpoint(modelId, which, {
     optimizer: false,
-    onCorrupt: warningOfDamage(warn),
+    onCorrupt: createDamageWarning(warn),
   });
   if (checkpoint === null) {
     throw typeof which === 'number'
@@ -143,7 +144,7 @@ async function loaded(
 }
 
 /** Errors: evaluation_not_finite if a number of the report cannot be written as JSON. */
-function finite(whole: EvaluationReport): EvaluationReport {
+function checkFinite(whole: EvaluationReport): EvaluationReport {
   JSON.stringify(whole, (key, value: unknown) => {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       throw AppError.of('evaluation_not_finite', { quantity: key });

@@ -8,7 +8,7 @@ import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
-import { warningOfDamage } from '../damage.ts';
+import { createDamageWarning } from '../damage.ts';
 import { checkRows } from '../training/data-check.ts';
 import { EarlyStopping } from '../training/early-stopping.ts';
 import { TrainingRun } from '../training/run.ts';
@@ -44,13 +44,13 @@ async function train(
   const minibatchSize = minibatchSizeOf(training, split.train.length);
   const resume = await store.models.loadCheckpoint(modelId, 'latest', {
     optimizer: true,
-    onCorrupt: warningOfDamage(warn),
+    onCorrupt: createDamageWarning(warn),
   });
   if (resume === null)
     await checkRows(reader, payload.model.likelihood, { first: 0, end: countUsedRows(payload, split) });
   await store.models.truncateMetrics(modelId, resume?.step ?? 0);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
-  const model = await completed(payload, source, split.train, record.data_size, store);
+  const model = await completeModel(payload, source, split.train, record.data_size, store);
   const trainer = await Trainer.create({
     runtime,
     model,
@@ -99,7 +99,7 @@ function countUsedRows({ training, split: rule }: TrainPayload, { rows, test }: 
 }
 
 /** Adds the transforms that the likelihood needs, computed from the training rows, to the model and to its record. */
-async function completed(
+async function completeModel(
   { modelId, model }: TrainPayload,
   source: RowSource,
   rows: Uint32Array,

@@ -3,7 +3,7 @@ import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
 import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
 import type { Split } from '../../model/dataset.ts';
 import type { RowReader } from '../../store/datasets.ts';
-import { readValues, rowSet } from '../row-values.ts';
+import { readValues, createRowSet } from '../row-values.ts';
 
 /** Means over rows, in nats per datapoint. */
 export interface BoundTerms {
@@ -71,7 +71,7 @@ export class BoundScorer {
   async #score(parameters: FloatArrays, rows: Uint32Array): Promise<BoundTerms | null> {
     if (rows.length === 0) return null;
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
-    for await (const { values, numbers } of rowSet(this.#reader, rows, this.#training).batches()) {
+    for await (const { values, numbers } of createRowSet(this.#reader, rows, this.#training).batches()) {
       const noise = { seed: this.#training.seed, stream: 'validationNoise', rows: numbers } as const;
       const terms = await this.#inference.elbo(parameters, values, 1, noise);
       elbo += sum(terms.elbo.data);

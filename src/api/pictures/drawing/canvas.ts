@@ -1,4 +1,4 @@
-import { GLYPH, textPixels, textWidth } from './font.ts';
+import { GLYPH, listTextPixels, measureText } from './font.ts';
 import type { Raster } from './raster.ts';
 
 /** Red, green, blue from 0 to 255. */
@@ -18,7 +18,7 @@ function blend(raster: Raster, x: number, y: number, colour: Colour, share: numb
   });
 }
 
-export function rectangle(
+export function fillRectangle(
   raster: Raster,
   [left, top, width, height]: readonly [number, number, number, number],
   colour: Colour,
@@ -29,7 +29,7 @@ export function rectangle(
 }
 
 /** Smooth edges let the center be between pixels. */
-export function disc(
+export function fillDisc(
   raster: Raster,
   [x, y]: readonly [number, number],
   radius: number,
@@ -53,10 +53,10 @@ export function write(
   align: 'left' | 'middle' | 'right',
   colour: Colour,
 ): void {
-  const width = textWidth(text) * TEXT_SCALE;
+  const width = measureText(text) * TEXT_SCALE;
   const left = Math.round(x - { left: 0, middle: width / 2, right: width }[align]);
-  for (const [dx, dy] of textPixels(text)) {
-    textPixel(raster, left + dx * TEXT_SCALE, Math.round(y) + dy * TEXT_SCALE, colour);
+  for (const [dx, dy] of listTextPixels(text)) {
+    fillTextPixel(raster, left + dx * TEXT_SCALE, Math.round(y) + dy * TEXT_SCALE, colour);
   }
 }
 
@@ -67,12 +67,12 @@ export function writeUpwards(
   [x, y]: readonly [number, number],
   colour: Colour,
 ): void {
-  const bottom = Math.round(y + (textWidth(text) * TEXT_SCALE) / 2);
-  for (const [dx, dy] of textPixels(text)) {
-    textPixel(raster, x + dy * TEXT_SCALE, bottom - (dx + 1) * TEXT_SCALE, colour);
+  const bottom = Math.round(y + (measureText(text) * TEXT_SCALE) / 2);
+  for (const [dx, dy] of listTextPixels(text)) {
+    fillTextPixel(raster, x + dy * TEXT_SCALE, bottom - (dx + 1) * TEXT_SCALE, colour);
   }
 }
 
-function textPixel(raster: Raster, left: number, top: number, colour: Colour): void {
-  rectangle(raster, [left, top, TEXT_SCALE, TEXT_SCALE], colour);
+function fillTextPixel(raster: Raster, left: number, top: number, colour: Colour): void {
+  fillRectangle(raster, [left, top, TEXT_SCALE, TEXT_SCALE], colour);
 }

@@ -24,7 +24,7 @@ const GLYPHS: Readonly<Record<string, string>> = {
 export const GLYPH = { width: 5, height: 7, gap: 1 } as const;
 
 /** The lit pixels [x, y] of a text; unknown characters are blank. */
-export function textPixels(text: string): (readonly [x: number, y: number])[] {
+export function listTextPixels(text: string): (readonly [x: number, y: number])[] {
   return Array.from(text).flatMap((letter, place) =>
     (GLYPHS[letter] ?? '')
       .split(' ')
@@ -37,6 +37,6 @@ export function textPixels(text: string): (readonly [x: number, y: number])[] {
 }
 
 /** In pixels of the font. */
-export function textWidth(text: string): number {
+export function measureText(text: string): number {
   return Math.max(0, text.length * (GLYPH.width + GLYPH.gap) - GLYPH.gap);
 }

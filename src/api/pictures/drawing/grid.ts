@@ -1,4 +1,4 @@
-import { blank, type Raster } from './raster.ts';
+import { createBlank, type Raster } from './raster.ts';
 
 /** How the values of a row map to the pixels of an image. */
 export interface ImageFormat {
@@ -25,11 +25,11 @@ const BETWEEN_PAIRS = 110;
 const PAIR_COLUMNS = 10;
 
 /** Draws images row by row in `columns` columns (default: a nearly square grid), one black pixel between neighbours. */
-export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(countOf(images)))): Raster {
+export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(countImages(images)))): Raster {
   const { height, width, channels } = images.format;
-  const count = countOf(images);
+  const count = countImages(images);
   const rows = Math.ceil(count / columns);
-  const grid = blank(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP, channels, 0);
+  const grid = createBlank(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP, channels, 0);
   for (let i = 0; i < count; i++) {
     place(grid, images, i, (i % columns) * (width + GAP), Math.floor(i / columns) * (height + GAP));
   }
@@ -39,10 +39,10 @@ export function drawImageGrid(images: Images, columns = Math.ceil(Math.sqrt(coun
 /** Draws each input above its reconstruction, in pairs of rows separated by grey bands. */
 export function drawRowPairs(inputs: Images, made: Images): Raster {
   const { height, width, channels } = inputs.format;
-  const count = countOf(inputs);
+  const count = countImages(inputs);
   const columns = Math.min(count, Math.max(PAIR_COLUMNS, Math.ceil(Math.sqrt(2 * count))));
   const pairHeight = 2 * height + GAP;
-  const picture = blank(
+  const picture = createBlank(
     columns * (width + GAP) - GAP + 2 * PAIR_GAP,
     Math.ceil(count / columns) * (pairHeight + PAIR_GAP) + PAIR_GAP,
     channels,
@@ -57,7 +57,7 @@ export function drawRowPairs(inputs: Images, made: Images): Raster {
   return picture;
 }
 
-function countOf({ values, format }: Images): number {
+function countImages({ values, format }: Images): number {
   return values.length / (format.height * format.width * format.channels);
 }
 

@@ -13,7 +13,7 @@ export interface Raster {
 const MOST_VALUES = 2 ** 24;
 
 /** Creates a picture with all channels of all pixels at `level`. Errors: too_large. */
-export function blank(width: number, height: number, channels: 1 | 3, level: number): Raster {
+export function createBlank(width: number, height: number, channels: 1 | 3, level: number): Raster {
   const size = width * height * channels;
   if (size > MOST_VALUES) {
     const what = `A picture of ${width} x ${height} pixels`;
@@ -26,7 +26,7 @@ export function blank(width: number, height: number, channels: 1 | 3, level: num
 export function enlarge(raster: Raster, zoom: number): Raster {
   if (zoom === 1) return raster;
   const { channels, pixels } = raster;
-  const large = blank(raster.width * zoom, raster.height * zoom, channels, 0);
+  const large = createBlank(raster.width * zoom, raster.height * zoom, channels, 0);
   for (let y = 0; y < large.height; y++) {
     const row = Math.floor(y / zoom) * raster.width;
     for (let x = 0; x < large.width; x++) {

@@ -1,6 +1,6 @@
-import { disc, rectangle, TEXT_HEIGHT, write, writeUpwards, type Colour } from './canvas.ts';
-import { blank, type Raster } from './raster.ts';
-import { niceTicks, type Ticks } from './ticks.ts';
+import { fillDisc, fillRectangle, TEXT_HEIGHT, write, writeUpwards, type Colour } from './canvas.ts';
+import { createBlank, type Raster } from './raster.ts';
+import { chooseNiceTicks, type Ticks } from './ticks.ts';
 
 export interface Scatter {
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -36,7 +36,7 @@ const MOST_CLASSES = 20;
 const TICKS = 8;
 const [RADIUS, OPACITY] = [2.6, 0.75];
 
-export function colourOf(label: number): Colour {
+export function pickColour(label: number): Colour {
   return COLOURS[label % COLOURS.length] ?? INK;
 }
 
@@ -44,62 +44,62 @@ export function colourOf(label: number): Colour {
 export function drawScatterPlot({ points, labels, xLabel, yLabel }: Scatter): Raster {
   const classes = [...new Set(labels ?? [])].toSorted((a, b) => a - b).slice(0, MOST_CLASSES);
   const width = classes.length > 0 ? LEGEND.left + LEGEND.width : PLOT.right + 24;
-  const raster = blank(width, HEIGHT, 3, 255);
-  const [xTicks, yTicks] = [ticksOf(points.map(([x]) => x)), ticksOf(points.map(([, y]) => y))];
-  const x = scale(xTicks, PLOT.left, PLOT.right);
-  const y = scale(yTicks, PLOT.bottom, PLOT.top);
-  xAxis(raster, xTicks, x, xLabel);
-  yAxis(raster, yTicks, y, yLabel);
+  const raster = createBlank(width, HEIGHT, 3, 255);
+  const [xTicks, yTicks] = [chooseTicks(points.map(([x]) => x)), chooseTicks(points.map(([, y]) => y))];
+  const x = createScale(xTicks, PLOT.left, PLOT.right);
+  const y = createScale(yTicks, PLOT.bottom, PLOT.top);
+  drawXAxis(raster, xTicks, x, xLabel);
+  drawYAxis(raster, yTicks, y, yLabel);
   points.forEach(([px, py], i) => {
-    disc(raster, [x(px), y(py)], RADIUS, colourOf(labels?.[i] ?? 0), OPACITY);
+    fillDisc(raster, [x(px), y(py)], RADIUS, pickColour(labels?.[i] ?? 0), OPACITY);
   });
-  legend(raster, classes);
+  drawLegend(raster, classes);
   return raster;
 }
 
 type Scale = (value: number) => number;
 
-function scale({ low, high }: Ticks, from: number, to: number): Scale {
+function createScale({ low, high }: Ticks, from: number, to: number): Scale {
   return (value) => from + ((value - low) / (high - low)) * (to - from);
 }
 
-function ticksOf(values: readonly number[]): Ticks {
+function chooseTicks(values: readonly number[]): Ticks {
   const [low, high] = values.reduce(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
     [Infinity, -Infinity],
   );
-  return niceTicks(low, high, TICKS);
+  return chooseNiceTicks(low, high, TICKS);
 }
 
-function xAxis(raster: Raster, { values, label }: Ticks, x: Scale, name: string): void {
+function drawXAxis(raster: Raster, { values, formatLabel: label }: Ticks, x: Scale, name: string): void {
   for (const value of values) {
     const at = Math.round(x(value));
-    rectangle(raster, [at, PLOT.top, 1, PLOT.bottom - PLOT.top], GRID);
-    rectangle(raster, [at, PLOT.bottom, 1, 6], AXIS);
+    fillRectangle(raster, [at, PLOT.top, 1, PLOT.bottom - PLOT.top], GRID);
+    fillRectangle(raster, [at, PLOT.bottom, 1, 6], AXIS);
     write(raster, label(value), [at, PLOT.bottom + 12], 'middle', INK);
   }
-  rectangle(raster, [PLOT.left, PLOT.bottom, PLOT.right - PLOT.left + 1, 1], AXIS);
+  fillRectangle(raster, [PLOT.left, PLOT.bottom, PLOT.right - PLOT.left + 1, 1], AXIS);
   write(raster, name, [(PLOT.left + PLOT.right) / 2, PLOT.bottom + 42], 'middle', INK);
 }
 
-function yAxis(raster: Raster, { values, label }: Ticks, y: Scale, name: string): void {
+function drawYAxis(raster: Raster, { values, formatLabel: label }: Ticks, y: Scale, name: string): void {
   for (const value of values) {
     const at = Math.round(y(value));
-    rectangle(raster, [PLOT.left + 1, at, PLOT.right - PLOT.left, 1], GRID);
-    rectangle(raster, [PLOT.left - 6, at, 6, 1], AXIS);
+    fillRectangle(raster, [PLOT.left + 1, at, PLOT.right - PLOT.left, 1], GRID);
+    fillRectangle(raster, [PLOT.left - 6, at, 6, 1], AXIS);
     write(raster, label(value), [PLOT.left - 12, at - TEXT_HEIGHT / 2], 'right', INK);
   }
-  rectangle(raster, [PLOT.left, PLOT.top, 1, PLOT.bottom - PLOT.top], AXIS);
+  fillRectangle(raster, [PLOT.left, PLOT.top, 1, PLOT.bottom - PLOT.top], AXIS);
   writeUpwards(raster, name, [12, (PLOT.top + PLOT.bottom) / 2], INK);
 }
 
-function legend(raster: Raster, classes: readonly number[]): void {
+function drawLegend(raster: Raster, classes: readonly number[]): void {
   if (classes.length === 0) return;
   write(raster, 'label', [LEGEND.left, PLOT.top], 'left', INK);
   classes.forEach((label, i) => {
     const top = PLOT.top + (i + 1) * LEGEND.line + 4;
     const middle = top + TEXT_HEIGHT / 2 - 0.5;
-    disc(raster, [LEGEND.left + LEGEND.mark, middle], LEGEND.mark, colourOf(label), 1);
+    fillDisc(raster, [LEGEND.left + LEGEND.mark, middle], LEGEND.mark, pickColour(label), 1);
     write(raster, String(label), [LEGEND.left + 3 * LEGEND.mark, top], 'left', INK);
   });
 }
