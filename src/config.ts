@@ -205,12 +205,7 @@ const SETTINGS = {
     10_000,
     'How long a process that stops waits for its jobs to write a checkpoint.',
   ),
-  logLevel: defineChoice(
-    'AEVB_LOG_LEVEL',
-    LOG_LEVELS,
-    'info',
-    'Minimum severity of the lines that are logged.',
-  ),
+  logLevel: defineChoice('AEVB_LOG_LEVEL', LOG_LEVELS, 'info', 'Minimum severity of log lines.'),
   logFormat: defineChoice(
     'AEVB_LOG_FORMAT',
     LOG_FORMATS,
