@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { toProblem, statusOf } from '../../src/api/http/problem-answer.ts';
+import { toProblem, findStatus } from '../../src/api/http/problem-answer.ts';
 import { AppError, ERROR_KINDS } from '../../src/errors.ts';
 import { addModel, buildTestApi, problemOf } from '../support/api.ts';
 
@@ -8,7 +8,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('errors', () => {
   it('have a status for every kind', () => {
-    const statuses = Object.fromEntries(ERROR_KINDS.map((kind) => [kind, statusOf(kind)]));
+    const statuses = Object.fromEntries(ERROR_KINDS.map((kind) => [kind, findStatus(kind)]));
     expect(statuses).toMatchInlineSnapshot(`
       {
         "conflict": 409,
