@@ -131,14 +131,14 @@ describe('the rooms', () => {
   });
 
   it('store knows neither queue nor api nor worker, and of model only what is known of data', () => {
-    const others = among('queue', 'api', 'worker', 'cli', 'config.ts', 'main.ts');
+    const others = among('queue', 'api', 'worker', 'cli', 'config.ts', 'settings.ts', 'main.ts');
     const forbidden = (name: string): boolean => others(name) || isMathematics(name) || isHeavy(name);
     expect(offenders(filesOf('store'), forbidden)).toEqual([]);
     expect(loadedWith(filesOf('store')).filter(forbidden)).toEqual([]);
   });
 
   it('queue knows of the others only what a specification is', () => {
-    const forbidden = among('api', 'store', 'worker', 'cli', 'config.ts', 'main.ts');
+    const forbidden = among('api', 'store', 'worker', 'cli', 'config.ts', 'settings.ts', 'main.ts');
     const unknown = (name: string): boolean => isMathematics(name) || isDataKnowledge(name);
     expect(offenders(filesOf('queue'), (name) => forbidden(name) || unknown(name))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Client } from '../../src/cli/client.ts';
-import { PAPER_NETWORKS, orderPilot, type Setting } from '../../src/cli/reproduce/protocol.ts';
+import { PAPER_NETWORKS, orderPilot, type TrainingSetting } from '../../src/cli/reproduce/protocol.ts';
 import type { Session } from '../../src/cli/reproduce/session.ts';
 import { chooseStep } from '../../src/cli/reproduce/steps.ts';
 import type { JobOrder } from '../../src/cli/demo/calls.ts';
@@ -81,7 +81,7 @@ describe('poisoned test rows', () => {
         trainRows: ROWS - TEST_ROWS,
         testRows: TEST_ROWS,
       };
-      const setting: Setting = {
+      const setting: TrainingSetting = {
         name: 'pilot',
         rows,
         ...PAPER_NETWORKS.MNIST,

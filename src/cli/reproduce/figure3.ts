@@ -11,7 +11,7 @@ import {
   orderFullTraining,
   type Method,
   type TrainingRows,
-  type Setting,
+  type TrainingSetting,
 } from './protocol.ts';
 import { formatColumns, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
@@ -61,7 +61,15 @@ export async function reproduceFigure3(session: Session): Promise<string> {
 async function runMethod(session: Session, rows: TrainingRows, method: Method): Promise<Run> {
   const { samples, initializer, seed, trainRows } = session.options;
   const name = `MNIST 3, ${trainRows} rows, ${method}`;
-  const setting: Setting = { name, rows, ...NETWORK, method, initializer, seed, checkpoints: CHECKPOINTS };
+  const setting: TrainingSetting = {
+    name,
+    rows,
+    ...NETWORK,
+    method,
+    initializer,
+    seed,
+    checkpoints: CHECKPOINTS,
+  };
   const step = await chooseStep(
     session,
     name,

@@ -8,7 +8,7 @@ import {
   orderPilot,
   orderFullTraining,
   type TrainingRows,
-  type Setting,
+  type TrainingSetting,
 } from './protocol.ts';
 import { formatColumns, writeResults } from './results.ts';
 import type { Session } from './session.ts';
@@ -65,7 +65,7 @@ export async function reproduceFullVb(session: Session): Promise<string> {
   return formatComparison(found);
 }
 
-const createSetting = (session: Session, rows: TrainingRows, name: Name, seed: number): Setting => ({
+const createSetting = (session: Session, rows: TrainingRows, name: Name, seed: number): TrainingSetting => ({
   name: `MNIST 3, ${ROWS} rows, ${name}, seed ${seed}`,
   rows,
   ...NETWORK,

@@ -6,7 +6,7 @@ import {
   orderFullTraining,
   type Method,
   type TrainingRows,
-  type Setting,
+  type TrainingSetting,
 } from './protocol.ts';
 import type { Session } from './session.ts';
 import { chooseStep, countPilotSamples, type ChosenStep } from './steps.ts';
@@ -28,7 +28,15 @@ export async function runPanelMethod(
   const { samples, initializer, seed } = session.options;
   const name = `${formatPanel(panel)}, ${method}`;
   const network = PAPER_NETWORKS[panel.data];
-  const setting: Setting = { name, rows, ...network, latents: panel.latents, method, initializer, seed };
+  const setting: TrainingSetting = {
+    name,
+    rows,
+    ...network,
+    latents: panel.latents,
+    method,
+    initializer,
+    seed,
+  };
   const step = await chooseStep(session, name, (size) =>
     orderPilot(setting, size, countPilotSamples(samples)),
   );

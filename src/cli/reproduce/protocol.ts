@@ -33,7 +33,7 @@ export interface TrainingRows {
   readonly testRows: number;
 }
 
-export interface Setting {
+export interface TrainingSetting {
   readonly name: string;
   readonly rows: TrainingRows;
   readonly likelihood: LikelihoodSpec;
@@ -53,14 +53,14 @@ const PILOT_FRACTION = 0.1;
 const CHECKPOINTS = 10;
 
 /** A full training: uses all training rows and watches the test rows. */
-export function orderFullTraining(setting: Setting, stepSize: number, samples: number): JobOrder {
+export function orderFullTraining(setting: TrainingSetting, stepSize: number, samples: number): JobOrder {
   const { rows } = setting;
   const split = { validation_fraction: 0, watch_test_rows: rows.testRows > 0 };
   return orderOn(setting, stepSize, countEpochs(samples, rows.trainRows), split);
 }
 
 /** A short training to choose the step size. Some training rows validate it; it never sees a test row. */
-export function orderPilot(setting: Setting, stepSize: number, samples: number): JobOrder {
+export function orderPilot(setting: TrainingSetting, stepSize: number, samples: number): JobOrder {
   const split = { validation_fraction: PILOT_FRACTION };
   const sizes = { rows: setting.rows.trainRows, test_rows: 0 };
   const { train } = countRows(sizes, split, 'separate');
@@ -76,7 +76,7 @@ type SplitSetting = Pick<TrainingSpec, 'validation_fraction' | 'watch_test_rows'
  * The paper's training (section 5): M = 100, L = 1, Adagrad, a Gaussian prior on the decoder's parameters. In the author's
  * public code, but not in the text, Adagrad's first 100 steps only accumulate squared gradients.
  */
-function orderOn(setting: Setting, stepSize: number, epochs: number, split: SplitSetting): JobOrder {
+function orderOn(setting: TrainingSetting, stepSize: number, epochs: number, split: SplitSetting): JobOrder {
   const { name, rows, likelihood, hidden, latents, initializer, seed, checkpoints } = setting;
   const network = (): NetworkSpec => ({ name: 'mlp', hidden_sizes: [hidden], activation: 'tanh' });
   const training: Partial<TrainingSpec> = {
@@ -101,7 +101,10 @@ function orderOn(setting: Setting, stepSize: number, epochs: number, split: Spli
   };
 }
 
-function chooseLearning({ method, learning }: Setting): Pick<TrainingSpec, 'algorithm' | 'objective'> {
+function chooseLearning({
+  method,
+  learning,
+}: TrainingSetting): Pick<TrainingSpec, 'algorithm' | 'objective'> {
   const objective = { name: 'map', prior_standard_deviation: 1 } as const;
   return learning ?? { algorithm: ALGORITHMS[method], objective };
 }

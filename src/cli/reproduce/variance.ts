@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '../../model/specification/evaluation-report.ts';
 import { PAPER_DATASETS } from './datasets.ts';
 import { evaluateOnce, summarizeTraining, trainOnce } from './jobs.ts';
-import { PAPER_NETWORKS, orderFullTraining, type Setting } from './protocol.ts';
+import { PAPER_NETWORKS, orderFullTraining, type TrainingSetting } from './protocol.ts';
 import { formatColumns, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 
@@ -19,7 +19,7 @@ export async function compareEstimators(session: Session): Promise<string> {
   const { samples, initializer, seed } = session.options;
   const rows = await PAPER_DATASETS.MNIST(session);
   const name = 'MNIST 20, gradient variance';
-  const setting: Setting = {
+  const setting: TrainingSetting = {
     name,
     rows,
     ...PAPER_NETWORKS.MNIST,
