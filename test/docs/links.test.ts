@@ -26,10 +26,22 @@ describe.each(PAGES)('%s', (page) => {
 
   it('names source files that exist', () => {
     const names = [...text.matchAll(/`((?:[\w-]+\/)*[\w-]+\.(?:ts|js|py))`/g)].map(([, name = '']) => name);
-    const missing = names.filter((name) => !isFile(name));
+    const folders = readAbbreviations(text);
+    const missing = names.filter((name) => !isFile(expand(name, folders)));
     expect(missing).toEqual([]);
   });
 });
+
+/** Folders that a page abbreviates with one capital letter, such as "`S` is `src/store`". */
+function readAbbreviations(text: string): ReadonlyMap<string, string> {
+  const found = text.matchAll(/`([A-Z])`\s+is\s+`([\w/-]+)`/g);
+  return new Map([...found].map(([, letter = '', folder = '']) => [letter, folder]));
+}
+
+function expand(name: string, folders: ReadonlyMap<string, string>): string {
+  const [first = '', ...rest] = name.split('/');
+  return [folders.get(first) ?? first, ...rest].join('/');
+}
 
 /** As GitHub forms them. */
 function anchorsOf(text: string): string[] {
