@@ -1,5 +1,5 @@
 /**
- * Where bytes rest. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
+ * Stores bytes. Keys are `/`-joined names of [A-Za-z0-9._-]+ (no leading dot), made by the store, never by a client.
  * Each driver passes test/store/driver-contract.ts. Methods that write throw store_full if there is no room left.
  */
 export interface StoreDriver {

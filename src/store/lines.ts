@@ -3,11 +3,11 @@ import { isAppError } from './records/record-blob.ts';
 
 /** Read at a time; the event loop runs in between. */
 const PIECE_BYTES = 256 * 1024;
-/** No line of ours is longer. What lies beyond, in a damaged file, is dropped. */
+/** We write no longer lines. The rest of a longer one, in a damaged file, is dropped. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** The finished lines of a text blob, without their line breaks, some at a time. None if nothing is stored. */
+/** Reads the complete lines of a text blob in batches, without their line breaks. No lines if nothing is stored. */
 export async function* readLines(driver: StoreDriver, key: string): AsyncGenerator<Buffer[]> {
   const blob = await openIfThere(driver, key);
   if (blob === null) return;

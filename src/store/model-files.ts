@@ -26,7 +26,7 @@ export function checkpointFolder(id: string, step: number): string {
   return `${checkpointsFolder(id)}/${String(step).padStart(STEP_DIGITS, '0')}`;
 }
 
-/** Steps with a folder, rising; what the folders hold is not looked at. */
+/** Steps that have a folder, in ascending order; does not look inside. */
 export async function listSteps(driver: StoreDriver, id: string): Promise<number[]> {
   const names = await driver.list(checkpointsFolder(id));
   return names.filter((name) => STEP_NAME.test(name)).map(Number);
@@ -35,7 +35,7 @@ export async function listSteps(driver: StoreDriver, id: string): Promise<number
 const ID = new RegExp(formatIdPattern('model'));
 export const isModelId = (id: string): boolean => ID.test(id);
 
-/** Null where there is none. Errors: blob_corrupt. */
+/** Null if there is none. Errors: blob_corrupt. */
 export async function readModel(driver: StoreDriver, id: string): Promise<ModelRecord | null> {
   const key = modelKey(id);
   const record = await readRecord(driver, key, modelFormat);
@@ -43,7 +43,7 @@ export async function readModel(driver: StoreDriver, id: string): Promise<ModelR
   throw AppError.of('blob_corrupt', { key, detail: 'it names another id' });
 }
 
-/** checkpoint.json, written last: null where it is not there. Errors: blob_corrupt. */
+/** Reads checkpoint.json, which is written last; null if there is none. Errors: blob_corrupt. */
 export async function readCheckpoint(
   driver: StoreDriver,
   id: string,

@@ -31,7 +31,7 @@ export async function openRowReader(
   }
 }
 
-/** Reads everything once, into the cache where there is one. */
+/** Reads everything once, into the cache if there is one. */
 async function checkRows(blob: RandomAccess, record: DatasetRecord, cache: Uint8Array | null): Promise<void> {
   const key = rowsKey(record.id);
   if (blob.bytes !== record.bytes) {
@@ -98,7 +98,7 @@ function checkIndices(indices: ArrayLike<number>, rows: number): void {
   }
 }
 
-/** How many indices from position `start` on name neighbouring rows: they are read at once. */
+/** Counts the indices from position `start` on that are neighbouring rows, to read them together. */
 function runLength(indices: ArrayLike<number>, start: number): number {
   let length = 1;
   while (indices[start + length] === (indices[start] ?? 0) + length) length += 1;

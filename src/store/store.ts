@@ -16,9 +16,9 @@ export interface StoreConfig {
 export interface Store {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
-  /** Writes and removes a small blob; rejects where the store cannot be written. */
+  /** Writes and removes a small blob; rejects if the store cannot be written. */
   ping(): Promise<void>;
-  /** For the start of a process: removes what crashes left. What it removes was never visible. */
+  /** Call when a process starts: removes what crashes left, which was never visible. */
   removeLeftovers(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { BYTES_PER_VALUE } from './records/dataset-record.ts';
 /** Read back at a time; the event loop runs in between. */
 const CHUNK_BYTES = 2 ** 20;
 
-/** What is found out about rows, whose values come in any pieces. Of no value: Infinity, -Infinity. */
+/** Statistics of rows whose values arrive in pieces of any size. Without values: Infinity, -Infinity. */
 export interface ValueMeasures {
   readonly minimum: number;
   readonly maximum: number;
@@ -40,7 +40,7 @@ export function measureValues({ rowShape, dtype }: RowStream, scale: number): Va
   };
 }
 
-/** The pieces as little-endian bytes, measured on the way if asked for. */
+/** Turns the pieces into little-endian bytes, and measures them if asked to. */
 export async function* toBytes(
   pieces: RowStream['pieces'],
   measures: ValueMeasures | null,

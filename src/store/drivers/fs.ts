@@ -27,7 +27,7 @@ export function fsDriver(folder: string): StoreDriver {
   };
 }
 
-/** Keys are made by the store from checked ids; this is the second line of defence against paths that lead out. */
+/** Keys are made by the store from checked ids; this is the second line of defence against paths that leave the folder. */
 function checkNames(key: string): string[] {
   const names = key.split('/');
   if (names.length <= MAX_DEPTH && names.every((name) => NAME.test(name))) return names;
@@ -98,7 +98,7 @@ async function list(path: string): Promise<string[]> {
 }
 
 async function remove(path: string): Promise<void> {
-  // Retries where another process adds a file meanwhile.
+  // Retries if another process adds a file in the meantime.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   await replaceAbsent(undefined, syncFolder(dirname(path)));
 }
@@ -134,7 +134,7 @@ function randomAccess(key: string, file: FileHandle, bytes: number): RandomAcces
   };
 }
 
-/** Makes a folder and those above it so that they outlive a crash of the machine: each new name is synced. */
+/** Creates a folder and its parents, and syncs each new name so that it survives a crash of the machine. */
 async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
@@ -185,7 +185,7 @@ async function rejectNotFound<T>(key: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** What the file system refuses, as store_full or store_unwritable. */
+/** Rethrows what the file system refuses as store_full or store_unwritable. */
 async function rejectRefused<T>(key: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 
-/** Reads a stream of bytes piece by piece, holding no more than was asked to look ahead. */
+/** Reads a stream of bytes piece by piece and buffers no more than `peek` needs. */
 export class ByteReader {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #ahead: Buffer = Buffer.alloc(0);
@@ -15,7 +15,7 @@ export class ByteReader {
     return this.#offset;
   }
 
-  /** The next `count` bytes, or fewer where the stream ends before; they stay to be taken. */
+  /** Returns the next `count` bytes, or fewer if the stream ends, without taking them. */
   async peek(count: number): Promise<Buffer> {
     while (this.#ahead.length < count) {
       const next = await this.#pieces.next();

@@ -3,7 +3,7 @@ import { flagOf } from '../../model/dataset.ts';
 import { LIKELIHOOD_LIMITS } from '../../model/specification.ts';
 import { invalid, isMissing, isNumber, isWord, parseNumber, quoteCell } from './csv-cells.ts';
 
-/** All different words of a file together: they are kept beside the rows. */
+/** Maximum length of all different words of a file together: they are stored in its record. */
 const MOST_CHARACTERS = 2 ** 20;
 const MOST_WORDS = LIKELIHOOD_LIMITS.categories;
 const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;
@@ -13,17 +13,17 @@ export interface NumberedRow {
   readonly cells: readonly string[];
 }
 
-/** Codes of the words of one column: 0, 1, ... as they first appear, but for those of a flag. */
+/** Codes of the words of one column: 0, 1, ... in order of first appearance, except for flags. */
 interface Words {
   readonly codes: Map<string, number>;
   readonly labels: string[];
 }
 
-/** Reads the cells of a table: numbers as they are, words as codes, nothing as NaN. What a column holds its first value says. */
+/** Reads the cells of a table: numbers as they are, words as codes, empty cells as NaN. The first value of a column decides between numbers and words. */
 export class CsvColumns {
   readonly #size: number;
   readonly #names: readonly string[] | null;
-  /** Of each column: its words, or null where it holds numbers; undefined as long as it has no value. */
+  /** For each column: its words, or null if it has numbers; undefined until it has a value. */
   readonly #columns: (Words | null | undefined)[];
   #characters = 0;
 
@@ -44,7 +44,7 @@ export class CsvColumns {
     });
   }
 
-  /** Of each column the words that its codes stand for; null where it holds numbers. */
+  /** For each column: the word of each code, or null if it has numbers. */
   labels(): (readonly string[] | null)[] {
     return this.#columns.map((words) => words?.labels ?? null);
   }
@@ -122,5 +122,5 @@ export class CsvColumns {
   }
 }
 
-/** Words of a flag are known in any spelling, so under a key that no trimmed word is. */
+/** A flag's words match in upper and lower case, so they have a key that no trimmed word can have. */
 const toFlagKey = (word: string): string => ` ${word.toLowerCase()}`;

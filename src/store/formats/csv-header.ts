@@ -6,12 +6,12 @@ import { invalid, isBlank, isWord } from './csv-cells.ts';
 const UNSENDABLE = '__proto__';
 const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;
 
-/** Whether a first row names the columns: where nobody says so, if it has words and beside them only empty cells. */
+/** Whether the first row names the columns: as the client says; by default, if it has words and otherwise only empty cells. */
 export function isHeader(cells: readonly string[], asked: boolean | undefined): boolean {
   return asked ?? (cells.some(isWord) && cells.every((cell) => isWord(cell) || isBlank(cell)));
 }
 
-/** The names in a header; a column without one is given one. Errors: data_invalid. */
+/** Reads the names from a header; a column without a name gets one. Errors: data_invalid. */
 export function readNames(header: readonly string[]): string[] {
   const names = header.map((cell, column) => cell.trim() || columnName(column));
   const known = new Map<string, number>();

@@ -55,7 +55,7 @@ async function* numberRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<Nu
     // All of them: otherwise the first line end decides, and a file that mixes them is misread.
     record_delimiter: ['\r\n', '\n', '\r'],
   });
-  // Whatever ends the feeding ends the loop below too, with the same error: there it is raised.
+  // An error of the source also ends the loop below, which throws it.
   pipeline(limitCells(source), parser).catch(() => undefined);
   let row = 0;
   let blank = 0;
@@ -77,8 +77,8 @@ async function* numberRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<Nu
 }
 
 /**
- * The bytes as they are, as long as no row has more cells than a data set may: the parser holds a row whole before it gives it,
- * and bounds its characters but not its cells.
+ * Passes the bytes on and refuses a row with more cells than a data set may have: the parser buffers a whole row and limits its
+ * characters but not its cells.
  */
 async function* limitCells(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let [quoted, separators] = [false, 0];

@@ -8,8 +8,8 @@ const CHUNK_BYTES = 64 * 1024;
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 /**
- * Decompresses with bounded memory. Errors: too_large beyond `limit` decompressed bytes (a small file may hold a thousand
- * times its size); data_invalid where the stream is damaged, cut short or followed by something else.
+ * Decompresses with bounded memory. Errors: too_large beyond `limit` decompressed bytes (a small file may unpack to a
+ * thousand times its size); data_invalid if the stream is damaged, cut short or followed by something else.
  */
 export async function* gunzip(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   let given = 0;
@@ -20,7 +20,7 @@ export async function* gunzip(source: AsyncIterable<Uint8Array>, limit: number):
     }
   };
   const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
-  // Whatever ends the feeding ends the loop below too, with the same error: there it is raised.
+  // An error of the source also ends the loop below, which throws it.
   pipeline(counted, inflate).catch(() => undefined);
   try {
     yield* limitBytes(inflate as AsyncIterable<Uint8Array>, 'The decompressed data', limit);

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 
-/** Most values in one row; the model room has the same limit. */
+/** Maximum number of values in one row, the same as for models. */
 export const MAX_DATA_SIZE = 65536;
 export const MAX_ROWS = 2 ** 31;
 const MAX_AXES = 8;

@@ -1,24 +1,24 @@
 import type { DatasetFormat } from '../records/dataset-record.ts';
 import type { ByteReader } from './byte-reader.ts';
 
-/** The rows of an upload while they are read. */
+/** The rows of an upload, as a stream. */
 export interface RowStream {
   readonly rowShape: readonly number[];
   /** Elements of one row. */
   readonly dataSize: number;
   readonly dtype: 'uint8' | 'float32';
-  /** What the file says of its columns, if it is a table. */
+  /** What the file says about its columns, if it is a table. */
   readonly table?: TableFacts;
   /** All values, row after row, cut anywhere between values; ends with a whole row. Errors: data_invalid, too_large. */
   readonly pieces: AsyncIterable<Uint8Array | Float32Array>;
 }
 
 export interface TableFacts {
-  /** Whether its first row was taken for their names. */
+  /** Whether the first row was read as column names. */
   readonly header: boolean;
-  /** Null where they have none, or are too many. */
+  /** Null if there are none, or too many. */
   readonly names: readonly string[] | null;
-  /** Of each column the words that its codes stand for, null where it holds numbers: once all pieces were read. */
+  /** For each column the word of each code, or null if it has numbers. Call it after all pieces were read. */
   readonly labels: () => readonly (readonly string[] | null)[];
 }
 
@@ -28,7 +28,7 @@ export interface RowLimits {
 }
 
 export interface RowSettings extends RowLimits {
-  /** Whether the first row of a table names its columns; absent: as it looks. */
+  /** Whether the first row of a table names its columns. Default: guessed. */
   readonly header?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { StoredArray, StoredArrays } from '../arrays.ts';
 /**
  * The safetensors file format for float32: 8 bytes little-endian header length, a JSON header
  * `{ name: { dtype, shape, data_offsets: [begin, end] }, __metadata__: { key: text } }`, then the values, little-endian,
- * row-major, without gaps. Typed arrays are written as they lie in memory: hosts are little-endian.
+ * row-major, without gaps. Typed arrays are written as they are in memory: hosts are little-endian.
  */
 export interface Safetensors {
   readonly arrays: StoredArrays;
@@ -120,7 +120,7 @@ function checkEntry(rawName: string, entry: unknown): Entry {
   return { name: rawName, shape, begin, end };
 }
 
-/** Copies, since a file may place values where a Float32Array cannot begin. */
+/** Copies, because the values in a file may not be aligned for a Float32Array. */
 function readArray(values: Buffer, { shape, begin, end }: Entry): StoredArray {
   const data = new Float32Array((end - begin) / 4);
   new Uint8Array(data.buffer).set(values.subarray(begin, end));

@@ -14,9 +14,9 @@ const HEAD_BYTES = 512;
 const RAW_BYTES_PER_STORED_BYTE = 4;
 
 export interface UploadLimits {
-  /** Largest upload as it arrives. */
+  /** Maximum size of the upload as it arrives. */
   readonly maxUploadBytes: number;
-  /** Largest size of all rows as stored; four times that for what gzip may unpack to on the way. */
+  /** Maximum size of all rows as stored. gzip may unpack to four times that. */
   readonly maxDatasetBytes: number;
 }
 
@@ -42,7 +42,7 @@ export async function openUpload(
       throw AppError.of('data_invalid', {
         where: 'byte 0',
         found: format,
-        allowed: 'csv, where header is given',
+        allowed: 'csv, if header is given',
       });
     }
     const settings = { maxStoredBytes: limits.maxDatasetBytes, ...(header === undefined ? {} : { header }) };
