@@ -32,7 +32,7 @@ export interface ModelStore {
   remove(id: string): Promise<void>;
 
   appendMetrics(id: string, line: MetricsLine): Promise<void>;
-  /** All lines by rising step, each step once; see metrics.ts. */
+  /** All lines by ascending step, each step once; see metrics.ts. */
   readMetrics(id: string): Promise<MetricsLine[]>;
   /** Some of them, in bounded memory. */
   listMetrics(id: string, query: MetricsSelection): Promise<MetricsPage>;
@@ -40,7 +40,7 @@ export interface ModelStore {
   truncateMetrics(id: string, lastStep: number): Promise<void>;
 
   saveCheckpoint(id: string, content: CheckpointContent): Promise<CheckpointRecord>;
-  /** Checkpoints whose checkpoint.json can be read, by rising step; file sums are not checked here. */
+  /** Checkpoints whose checkpoint.json can be read, by ascending step; does not check the sums of files. */
   listCheckpoints(id: string): Promise<CheckpointRecord[]>;
   /**
    * Checkpoints in the order in which loadCheckpoint tries them. Reads one checkpoint.json at a time, and no other files.

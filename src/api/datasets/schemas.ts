@@ -28,7 +28,7 @@ export const UploadQuery = Type.Object(
       enum: ['auto', 'true', 'false'],
       default: 'auto',
       description:
-        'CSV: whether the first row names the columns. auto: if it has words and beside them at most empty cells.',
+        'CSV: whether the first row names the columns. auto: it does if it has words and otherwise only empty cells.',
     }),
   },
   closed,

@@ -33,7 +33,7 @@ export interface Training {
   readonly testBound: number | null;
   /** Runtime and device, e.g. "onnx/cpu". */
   readonly runtime: string;
-  /** By rising epoch. */
+  /** By ascending epoch. */
   readonly epochs: readonly Epoch[];
 }
 

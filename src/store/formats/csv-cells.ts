@@ -11,7 +11,7 @@ export const isMissing = (cell: string): boolean => MISSING.test(cell);
 export const isWord = (cell: string): boolean =>
   !NUMBER.test(cell) && !MISSING.test(cell) && !OTHER_NUMBER.test(cell);
 
-/** The float32 number of a cell that is one. Errors: RangeError where it is not finite. */
+/** Parses the cell of a number as float32. Errors: RangeError if it is not finite. */
 export function parseNumber(cell: string): number {
   const value = Math.fround(Number(cell));
   if (Number.isFinite(value)) return value;

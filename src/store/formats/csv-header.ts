@@ -22,7 +22,7 @@ export function readNames(header: readonly string[]): string[] {
       throw invalid(where, `a name of ${name.length} characters`, `names of ${LONGEST} at most`);
     if (before !== undefined) {
       const found = `the name ${JSON.stringify(name)}, which column ${before + 1} has`;
-      throw invalid(where, found, 'a name of its own; header=false if the first row is data');
+      throw invalid(where, found, 'a unique name; header=false if the first row is data');
     }
     if (name === UNSENDABLE) {
       throw invalid(

@@ -136,7 +136,7 @@ class Tokens {
     if (this.#text.slice(this.#end).trim() !== '') throw this.wrong('the end of the header');
   }
 
-  /** The error for what stands where the last token was looked for. */
+  /** The error for the text at the position of the last token. */
   wrong(allowed: string): AppError {
     const found = JSON.stringify(this.#text.slice(this.#start, this.#start + 40).trim());
     return AppError.of('data_invalid', { where: `byte ${this.#offset + this.#start}`, found, allowed });

@@ -7,7 +7,7 @@ const StoredFile = Type.Object(
   { additionalProperties: false },
 );
 
-/** checkpoint.json beside the two safetensors files; `files` maps the name of each to its size and sum. */
+/** checkpoint.json beside the two safetensors files; `files` maps the name of each to its size and checksum. */
 export const CheckpointRecord = Type.Object(
   {
     step: Step,

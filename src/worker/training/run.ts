@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly models: ModelStore;
   readonly trainer: Trainer;
   readonly scorer: BoundScorer;
-  /** Has seen the epochs up to the checkpoint gone on from; null if the training does not stop early. */
+  /** Has seen the epochs up to the checkpoint that the run continues; null if the training does not stop early. */
   readonly stopping: EarlyStopping | null;
   readonly trainRows: number;
   readonly minibatchSize: number;
@@ -63,7 +63,7 @@ export class TrainingRun {
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
   }
 
-  /** At its last step, or at the end of an epoch where it stops early. */
+  /** Whether it is at its last step, or stops early at the end of this epoch. */
   get #isOver(): boolean {
     const { trainer, stopping } = this.#options;
     if (trainer.step >= this.#totalSteps) return true;
