@@ -26,6 +26,9 @@ const SERVICE = [
  */
 const MODEL = ['test/model/!(dataset|specification)/**/*.test.ts', 'test/worker/**/*.test.ts'];
 
+/** Sweeps and Monte Carlo checks that take seconds: too long to run after each edit. */
+const LONG = ['test/**/*.long.test.ts'];
+
 const QUEUE = 'test/support/queue-template.ts';
 
 export default defineConfig({
@@ -39,10 +42,11 @@ export default defineConfig({
       project('e2e', { include: END_TO_END, globalSetup: QUEUE }),
       project('service', { include: SERVICE, globalSetup: QUEUE }),
       // Files share processes, so that TensorFlow.js is loaded once in each. What a file changes, it puts back.
-      project('model', { include: MODEL, exclude: SERVICE, isolate: false }),
+      project('model', { include: MODEL, exclude: [...SERVICE, ...LONG], isolate: false }),
+      project('long', { include: LONG, isolate: false }),
       project('unit', {
         include: ['test/**/*.test.ts'],
-        exclude: [...END_TO_END, ...SERVICE, ...MODEL],
+        exclude: [...END_TO_END, ...SERVICE, ...MODEL, ...LONG],
         isolate: false,
       }),
     ],

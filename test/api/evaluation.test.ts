@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { createId } from '../../src/ids.ts';
-import { TrainingSpec } from '../../src/model/specification.ts';
 import { EvaluatePayload, type EvaluateResult } from '../../src/queue/jobs.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { compileCheck } from '../../src/validation.ts';
-import { addModel, buildTestApi, GAUSSIAN, modelSpec, problemOf, type TestApi } from '../support/api.ts';
+import { addModel, buildTestApi, GAUSSIAN, problemOf, type TestApi } from '../support/api.ts';
+import { modelSpec, trainingSpec } from '../support/specifications.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
-
-const trainingOf = compileCheck(TrainingSpec, 'training');
 
 /** A model with one checkpoint, of step 12. */
 async function usableModel(api: TestApi, fields: Partial<ModelRecord> = {}): Promise<ModelRecord> {
@@ -150,7 +148,7 @@ describe('POST /jobs with type evaluate', () => {
 
   it('refuses what an encoder is needed for where there is none', async () => {
     const api = await buildTestApi();
-    const training = trainingOf({ algorithm: { name: 'mcem' } });
+    const training = trainingSpec({ algorithm: { name: 'mcem' } });
     const { id } = await usableModel(api, { training, model: GAUSSIAN });
     const problem = problemOf(await api.call(post({ model_id: id })));
     expect(problem.errors.map(({ pointer }) => pointer)).toEqual(['/measures/0', '/measures/1']);

@@ -1,6 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { addModel, buildTestApi, GAUSSIAN, modelSpec, problemOf, type TestApi } from '../support/api.ts';
+import { addModel, buildTestApi, GAUSSIAN, problemOf, type TestApi } from '../support/api.ts';
+import { modelSpec } from '../support/specifications.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
 
 const PATHS = ['manifold', 'traversal', 'scatter'] as const;

@@ -3,7 +3,8 @@ import { profiler } from '../../src/model/dataset.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Matrix, Vector } from '../../src/queue/arrays.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { addModel, buildTestApi, modelSpec, problemOf, type TestApi } from '../support/api.ts';
+import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
+import { modelSpec } from '../support/specifications.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
 
 const NAMES = ['age', 'visits', 'city', 'member'];

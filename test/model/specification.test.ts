@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { LIMITS, ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import { compileCheck, type Check } from '../../src/validation.ts';
-import { modelSpec, trainingSpec } from '../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../support/specifications.ts';
 
 const checks = {
   model: compileCheck(ModelSpec, 'the model'),

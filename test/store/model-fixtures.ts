@@ -1,9 +1,8 @@
 import { createId } from '../../src/ids.ts';
-import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
 import { createModelStore } from '../../src/store/model-store.ts';
 import type { CheckpointContent, MetricsLine, ModelRecord } from '../../src/store/models.ts';
-import { compileCheck } from '../../src/validation.ts';
+import { modelSpec, trainingSpec } from '../support/specifications.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const modelRecord = (id: string): ModelRecord => ({
@@ -15,8 +14,8 @@ export const modelRecord = (id: string): ModelRecord => ({
   data_size: 4,
   row_shape: [2, 2],
   split: 'separate',
-  model: compileCheck(ModelSpec, 'model')({ latent_size: 2 }),
-  training: compileCheck(TrainingSpec, 'training')({ epochs: 3 }),
+  model: modelSpec({ latent_size: 2 }),
+  training: trainingSpec({ epochs: 3 }),
 });
 
 export const checkpoint = (step: number, validationElbo: number | null = null): CheckpointContent => ({

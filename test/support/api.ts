@@ -4,11 +4,10 @@ import { expect, onTestFinished } from 'vitest';
 import { buildApp, type ApiOptions, type App } from '../../src/api/app.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { createId } from '../../src/ids.ts';
-import { ModelSpec, TrainingSpec } from '../../src/model/specification.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { compileCheck } from '../../src/validation.ts';
 import { FAKE_DATA_SIZE, FAKE_LATENT_SIZE, FakeProducer } from './fake-producer.ts';
 import { FakeDatasets, FakeModels } from './fake-stores.ts';
+import { modelSpec, trainingSpec } from './specifications.ts';
 
 export interface TestApi {
   readonly app: App;
@@ -86,15 +85,11 @@ export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}):
     row_shape: [2, 2],
     split: 'separate',
     model: modelSpec({ latent_size: FAKE_LATENT_SIZE }),
-    training: compileCheck(TrainingSpec, 'training')({}),
+    training: trainingSpec(),
     ...fields,
   };
   await api.models.create(record);
   return record;
-}
-
-export function modelSpec(fields: object = {}): ModelSpec {
-  return compileCheck(ModelSpec, 'model')({ ...fields });
 }
 
 export const GAUSSIAN = modelSpec({

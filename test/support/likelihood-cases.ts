@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { likelihoodFamily } from '../../src/model/distributions/likelihoods.ts';
 import type { FloatArray, FloatArrays } from '../../src/model/runtime/runtime.ts';
 import type { LikelihoodSpec } from '../../src/model/specification.ts';
-import { modelSpec } from './tiny-model.ts';
+import { modelSpec } from './specifications.ts';
 
 /** A likelihood at one point, with SciPy's values (golden/likelihoods.py). */
 export interface LikelihoodCase {

@@ -1,7 +1,7 @@
 import type { FloatArray, FloatArrays } from '../../src/model/runtime/runtime.ts';
 import { choleskyOf } from './jacobi.ts';
 import { at, normals } from './numbers.ts';
-import { modelSpec } from './tiny-model.ts';
+import { modelSpec } from './specifications.ts';
 
 export const LOG_2_PI = Math.log(2 * Math.PI);
 export const range = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -2,7 +2,7 @@
  * A few of the rows that together have every pair of values which any row has, of every two of their columns. Each row
  * taken is the one with the most pairs still missing; of equal ones the first.
  */
-export function coverPairs<Row extends Readonly<Record<string, unknown>>>(rows: readonly Row[]): Row[] {
+export function coverPairs<Row extends object>(rows: readonly Row[]): Row[] {
   const pairs = numberPairs(rows);
   const missing = new Set(pairs.flat());
   const taken: Row[] = [];
@@ -19,7 +19,7 @@ export function coverPairs<Row extends Readonly<Record<string, unknown>>>(rows: 
 }
 
 /** The pairs of values of each row, as numbers. */
-function numberPairs(rows: readonly Readonly<Record<string, unknown>>[]): number[][] {
+function numberPairs(rows: readonly object[]): number[][] {
   const numbers = new Map<string, number>();
   const numberOf = (key: string): number => {
     const number = numbers.get(key) ?? numbers.size;
@@ -27,7 +27,9 @@ function numberPairs(rows: readonly Readonly<Record<string, unknown>>[]): number
     return number;
   };
   return rows.map((row) => {
-    const values = Object.entries(row).map(([name, value]) => numberOf(`${name} ${JSON.stringify(value)}`));
+    const values = Object.entries(row).map(([name, value]: [string, unknown]) =>
+      numberOf(`${name} ${JSON.stringify(value)}`),
+    );
     return values.flatMap((first, i) =>
       values.slice(i + 1).map((second) => numberOf(`pair ${first} ${second}`)),
     );

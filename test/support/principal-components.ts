@@ -4,7 +4,7 @@ import { symmetricEigenvalues } from './jacobi.ts';
 import { LOG_2_PI, range } from './linear-gaussian.ts';
 import { at, meanOf, numbers } from './numbers.ts';
 import { memoryRows, rowNumbers } from './memory-rows.ts';
-import { modelSpec, trainingSpec } from './tiny-model.ts';
+import { modelSpec, trainingSpec } from './specifications.ts';
 
 export const [ROWS, DATA_SIZE, LATENT_SIZE] = [3000, 6, 2];
 

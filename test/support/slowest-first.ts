@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const ORDER = ['e2e', 'service', 'model', 'unit'];
+const ORDER = ['e2e', 'service', 'long', 'model', 'unit'];
 
 /** Files that start processes first: none of them is left to run alone in the end. */
 export class SlowestFirst extends BaseSequencer {

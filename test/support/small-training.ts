@@ -3,7 +3,8 @@ import type { EstimatorName, ObjectiveSpec, OptimizerSpec } from '../../src/mode
 import type { TrainerOptions } from '../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from './memory-rows.ts';
 import { numbers } from './numbers.ts';
-import { array, LIKELIHOODS, tinyModel, trainingSpec } from './tiny-model.ts';
+import { array, LIKELIHOODS, tinyModel } from './tiny-model.ts';
+import { trainingSpec } from './specifications.ts';
 
 export interface SmallTraining {
   readonly optimizer: OptimizerSpec['name'];

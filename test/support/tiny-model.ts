@@ -1,23 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NdArray, FloatArrays, Tensors } from '../../src/model/runtime/runtime.ts';
-import {
+import type {
+  Activation,
+  LikelihoodSpec,
   ModelSpec,
-  TrainingSpec,
-  type Activation,
-  type LikelihoodSpec,
-  type NetworkSpec,
-  type Shapes,
+  NetworkSpec,
+  Shapes,
 } from '../../src/model/specification.ts';
-import { compileCheck } from '../../src/validation.ts';
 import { sizeOf, type Value } from './dense-array.ts';
 import { normals } from './numbers.ts';
-
-const modelCheck = compileCheck(ModelSpec, 'the model');
-const trainingCheck = compileCheck(TrainingSpec, 'the training');
-
-/** Specifications with their defaults filled in. */
-export const modelSpec = (given: object = {}): ModelSpec => modelCheck(structuredClone(given));
-export const trainingSpec = (given: object = {}): TrainingSpec => trainingCheck(structuredClone(given));
+import { modelSpec } from './specifications.ts';
 
 export const LIKELIHOODS: Readonly<Record<string, LikelihoodSpec>> = {
   bernoulli: { family: 'bernoulli' },

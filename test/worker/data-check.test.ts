@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelSpec } from '../support/tiny-model.ts';
+import { modelSpec } from '../support/specifications.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { errorOf, streamOf } from '../store/support.ts';
 import { openWorkshop } from './workshop.ts';

@@ -7,10 +7,11 @@ import { chooseStep } from '../../src/cli/reproduce/steps.ts';
 import type { JobOrder } from '../../src/cli/demo/calls.ts';
 import { AppError } from '../../src/errors.ts';
 import { planTraining, propose, splitRows, warningsFor } from '../../src/model/dataset.ts';
-import { ModelOrder, TrainingSpec } from '../../src/model/specification.ts';
+import { ModelOrder } from '../../src/model/specification.ts';
 import type { DatasetRecord } from '../../src/store/datasets.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { streamOf } from '../store/support.ts';
+import { trainingSpec } from '../support/specifications.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { generator, IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -110,7 +111,7 @@ describe('poisoned test rows', () => {
 describe('a proposal', () => {
   const order = {
     model: compileCheck(ModelOrder, 'model')({}),
-    training: compileCheck(TrainingSpec, 't')({}),
+    training: trainingSpec(),
   };
   const derive = (record: DatasetRecord) => {
     const { profile, scale } = record;

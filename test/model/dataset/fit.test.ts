@@ -8,7 +8,7 @@ import {
   type DatasetProfile,
 } from '../../../src/model/dataset.ts';
 import type { LikelihoodSpec } from '../../../src/model/specification.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 const NAMES = ['age', 'visits', 'city', 'member'];
 const ROWS = [

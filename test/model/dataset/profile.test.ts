@@ -10,7 +10,7 @@ import {
 } from '../../../src/model/dataset.ts';
 import { likelihoodProblems, valueDomain, type LikelihoodSpec } from '../../../src/model/specification.ts';
 import { numbers } from '../../support/numbers.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 const ROWS = 400;
 const source = numbers(12);

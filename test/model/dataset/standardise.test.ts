@@ -7,7 +7,7 @@ import { createStandardisation } from '../../../src/model/distributions/likeliho
 import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
 import { needsTransform } from '../../../src/model/specification.ts';
 import { at, meanOf } from '../../support/numbers.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatherStatistics } from '../../../src/model/dataset/statistics.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 import { at } from '../../support/numbers.ts';
 
 const mixed = modelSpec({

@@ -4,7 +4,7 @@ import { dimensionKl } from '../../../src/model/distributions/dimensions.ts';
 import { closedFormKl, latentFamily, priorOf } from '../../../src/model/distributions/latent.ts';
 import { posteriorSize, type PosteriorSpec, type PriorSpec } from '../../../src/model/specification.ts';
 import { at, meanOf, normals } from '../../support/numbers.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 const SIZE = 3;
 

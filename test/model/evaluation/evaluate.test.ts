@@ -14,7 +14,8 @@ import {
 import { symmetricEigenvalues } from '../../support/jacobi.ts';
 import { at, meanOf, uniforms } from '../../support/numbers.ts';
 import { rowSetOf } from '../../support/row-sets.ts';
-import { modelSpec, randomParameters, tinyModel, trainingSpec } from '../../support/tiny-model.ts';
+import { randomParameters, tinyModel } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
 afterAll(() => runtime.dispose());

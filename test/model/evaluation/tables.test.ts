@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inference } from '../../../src/model/evaluation/compiled-model.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
-import { modelSpec, randomParameters } from '../../support/tiny-model.ts';
+import { randomParameters } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 const transform = { shift: 40, scale: 10 };
 const LIKELIHOOD = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findWarnings } from '../../../src/model/evaluation/warnings.ts';
-import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 type Report = Parameters<typeof findWarnings>[0];
 type Context = Parameters<typeof findWarnings>[1];

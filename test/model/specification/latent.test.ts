@@ -8,7 +8,7 @@ import {
   PRIOR_FAMILIES,
   posteriorSize,
 } from '../../../src/model/specification.ts';
-import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 describe('what the specification knows of a family', () => {
   it.each(POSTERIOR_FAMILIES)('is how many numbers the posterior %s is made from', (family) => {

@@ -9,7 +9,7 @@ import {
   type LikelihoodSpec,
 } from '../../../src/model/specification.ts';
 import { compileCheck } from '../../../src/validation.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 const filled = (likelihood: object): LikelihoodSpec => modelSpec({ likelihood }).likelihood;
 const mixed = (...columns: object[]) => ({ family: 'mixed', columns });

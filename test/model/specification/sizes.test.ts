@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countParameters } from '../../../src/model/specification.ts';
-import { modelSpec } from '../../support/tiny-model.ts';
+import { modelSpec } from '../../support/specifications.ts';
 
 describe('countParameters', () => {
   const small = { hidden_sizes: [3], activation: 'tanh' };

@@ -6,7 +6,7 @@ import { Trainer, type TrainerOptions } from '../../../src/model/training/traine
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers, relativeDifference } from '../../support/numbers.ts';
 import { flat } from '../../support/small-training.ts';
-import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 const [ROWS, DATA_SIZE, MINIBATCH_SIZE] = [35, 6, 10];
 

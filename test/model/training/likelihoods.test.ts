@@ -9,7 +9,8 @@ import { Trainer } from '../../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers, relativeDifference } from '../../support/numbers.ts';
 import { flat } from '../../support/small-training.ts';
-import { array, modelSpec, tinyModel, trainingSpec } from '../../support/tiny-model.ts';
+import { array, tinyModel } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 const [ROWS, MINIBATCH_SIZE] = [60, 20];
 

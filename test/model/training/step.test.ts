@@ -3,7 +3,7 @@ import { findReachable } from '../../../src/model/runtime/onnx/fuse.ts';
 import { createAlgorithm } from '../../../src/model/training/algorithms/algorithms.ts';
 import { trainingStep } from '../../../src/model/training/step.ts';
 import { createVae } from '../../../src/model/vae.ts';
-import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 import { printed, tracedScan } from '../../support/traced-scan.ts';
 
 const DATA = { dtype: 'uint8', scale: 1 / 255, dataSize: 70, minibatchSize: 10 } as const;

@@ -4,7 +4,7 @@ import { addTransform } from '../../../../src/model/dataset/standardise.ts';
 import { gatherStatistics } from '../../../../src/model/dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { at, meanOf, numbers } from '../../../support/numbers.ts';
-import { modelSpec } from '../../../support/tiny-model.ts';
+import { modelSpec } from '../../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

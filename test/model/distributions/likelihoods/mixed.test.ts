@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { caseOf } from '../../../support/likelihood-cases.ts';
 import { at } from '../../../support/numbers.ts';
-import { modelSpec } from '../../../support/tiny-model.ts';
+import { modelSpec } from '../../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

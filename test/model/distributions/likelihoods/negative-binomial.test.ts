@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { drawCounts } from '../../../../src/model/evaluation/counts.ts';
 import { at, estimateOf, normals, uniforms } from '../../../support/numbers.ts';
-import { modelSpec } from '../../../support/tiny-model.ts';
+import { modelSpec } from '../../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

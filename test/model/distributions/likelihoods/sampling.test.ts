@@ -5,7 +5,7 @@ import { canSample } from '../../../../src/model/specification.ts';
 import { caseOf, LIKELIHOOD_CASES } from '../../../support/likelihood-cases.ts';
 import { at, estimateOf, normals, uniforms } from '../../../support/numbers.ts';
 import { normalCdf } from '../../../support/special-functions.ts';
-import { modelSpec } from '../../../support/tiny-model.ts';
+import { modelSpec } from '../../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

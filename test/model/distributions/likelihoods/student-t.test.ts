@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { at, uniforms } from '../../../support/numbers.ts';
-import { modelSpec } from '../../../support/tiny-model.ts';
+import { modelSpec } from '../../../support/specifications.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importanceWeighted } from '../../../src/model/estimators/importance-weighted.ts';
 import { scoreFunction } from '../../../src/model/estimators/score-function.ts';
 import { sgvbA, sgvbB } from '../../../src/model/estimators/sgvb.ts';
 import type { Estimator } from '../../../src/model/estimators/estimator.ts';
@@ -83,35 +82,5 @@ describe('the score function', () => {
     expect(Array.from(score.dataSync())).toEqual(
       Array.from(a.dataSync(), (value) => expect.closeTo(value, 5) as unknown),
     );
-  });
-});
-
-describe('the importance weighted estimator', () => {
-  const given = (draws: number) => ({
-    vae,
-    parameters: tensorsOf(randomParameters(vae.shapes, 1)),
-    x: x(),
-    noise: noiseOf(8, draws),
-  });
-
-  it('is estimator A for one draw', () => {
-    const [weighted, a] = [importanceWeighted(given(1)).elbo, sgvbA(given(1)).elbo];
-    weighted.dataSync().forEach((value, row) => {
-      expect(value).toBeCloseTo(at(a.dataSync(), row), 5);
-    });
-  });
-
-  it('lies between the mean and the largest of its draws', () => {
-    const many = given(20);
-    const bound = importanceWeighted(many).elbo.dataSync();
-    const mean = sgvbA(many).elbo.dataSync();
-    const draws = Array.from({ length: 20 }, (_, l) => {
-      const one = { normal: tf.slice(many.noise.normal, [l, 0, 0], [1, ROWS, LATENT_SIZE]) };
-      return sgvbA({ ...many, noise: one }).elbo.dataSync();
-    });
-    bound.forEach((value, row) => {
-      expect(value).toBeGreaterThan(at(mean, row));
-      expect(value).toBeLessThan(Math.max(...draws.map((draw) => at(draw, row))));
-    });
   });
 });

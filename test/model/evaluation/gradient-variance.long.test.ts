@@ -4,7 +4,7 @@ import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.
 import { exactEncoder, linearGaussian, range } from '../../support/linear-gaussian.ts';
 import { at } from '../../support/numbers.ts';
 import { rowSetOf } from '../../support/row-sets.ts';
-import { trainingSpec } from '../../support/tiny-model.ts';
+import { trainingSpec } from '../../support/specifications.ts';
 
 const [DATA_SIZE, LATENT_SIZE, NOISE_VARIANCE] = [4, 2, 0.5];
 const LINEAR = linearGaussian({

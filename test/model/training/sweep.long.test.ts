@@ -12,7 +12,7 @@ import { Trainer } from '../../../src/model/training/trainer.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers } from '../../support/numbers.ts';
 import { combine, coverPairs } from '../../support/pairwise.ts';
-import { modelSpec, trainingSpec } from '../../support/tiny-model.ts';
+import { modelSpec, trainingSpec } from '../../support/specifications.ts';
 
 /** The choices of the schema, each with each: what is admitted runs 20 steps on the compiled runtime, what is not says why. */
 const [ROWS, DATA_SIZE, MINIBATCH_SIZE, STEPS] = [25, 4, 10, 20];
