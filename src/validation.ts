@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { AppError, type Problem } from './errors.ts';
 
@@ -19,11 +19,13 @@ export type Check<T> = (value: unknown) => T;
 
 /**
  * A function that fills in defaults (in place) and returns the value with its type,
- * or throws validation_failed with one problem for each error.
+ * or throws validation_failed with one problem for each error. Compiles the schema at its first use: that can take 0.1 s, and no
+ * process needs all of them.
  */
 export function compileCheck<Schema extends TSchema>(schema: Schema, what: string): Check<Static<Schema>> {
-  const validate = new Ajv(AJV_OPTIONS).compile<Static<Schema>>(schema);
+  let compiled: ValidateFunction<Static<Schema>> | undefined;
   return (value) => {
+    const validate = (compiled ??= new Ajv(AJV_OPTIONS).compile<Static<Schema>>(schema));
     if (validate(value)) return value;
     throw AppError.of('validation_failed', { what }, { problems: problemsOf(validate.errors ?? []) });
   };
