@@ -1,53 +1,58 @@
-import type { JobTypes, TrackedName } from '../../queue/jobs.ts';
-import type { JobView } from '../../queue/queues.ts';
+import type { TrackedName } from '../../queue/jobs.ts';
+import type { JobView, JobViewOf } from '../../queue/queues.ts';
 import type { Job } from './schemas.ts';
 
-/** How each kind of job shows its progress and result. */
-interface Presentation<Progress, Result, Shown extends Job> {
-  readonly progress: (progress: Progress) => NonNullable<Shown['progress']>;
-  readonly result: (result: Result) => NonNullable<Shown['result']>;
-}
+type Shown<Name extends TrackedName> = Extract<Job, { type: Name }>;
 
-const PRESENTATIONS: {
-  readonly [Name in TrackedName]: Presentation<
-    JobTypes[Name]['progress'],
-    JobTypes[Name]['result'],
-    Extract<Job, { type: Name }>
-  >;
-} = {
-  train: {
-    progress: (progress) => ({
-      step: progress.step,
-      total_steps: progress.totalSteps,
-      epoch: progress.epoch,
-      epochs: progress.epochs,
-      rows_per_second: progress.rowsPerSecond,
-      train_elbo: progress.trainElbo,
-      validation_elbo: progress.validationElbo,
-      seconds_left: progress.secondsLeft,
-      runtime: progress.runtime,
-      pid: progress.pid,
-    }),
-    result: ({ outcome, step, validationElbo }) => ({ outcome, step, validation_elbo: validationElbo }),
-  },
-  evaluate: {
-    progress: ({ measure, rowsDone, rows, secondsLeft, runtime, pid }) => ({
-      measure,
-      rows_done: rowsDone,
-      rows,
-      seconds_left: secondsLeft,
-      runtime,
-      pid,
-    }),
-    result: (result) => result,
-  },
+const PRESENTATIONS: { readonly [Name in TrackedName]: (view: JobViewOf<Name>) => Shown<Name> } = {
+  train: (view) => ({
+    id: view.id,
+    type: 'train',
+    ...presentFacts(view),
+    progress: view.progress && {
+      step: view.progress.step,
+      total_steps: view.progress.totalSteps,
+      epoch: view.progress.epoch,
+      epochs: view.progress.epochs,
+      rows_per_second: view.progress.rowsPerSecond,
+      train_elbo: view.progress.trainElbo,
+      validation_elbo: view.progress.validationElbo,
+      seconds_left: view.progress.secondsLeft,
+      runtime: view.progress.runtime,
+      pid: view.progress.pid,
+    },
+    result: view.result && {
+      outcome: view.result.outcome,
+      step: view.result.step,
+      validation_elbo: view.result.validationElbo,
+    },
+    warnings: view.payload.warnings ?? [],
+  }),
+  evaluate: (view) => ({
+    id: view.id,
+    type: 'evaluate',
+    ...presentFacts(view),
+    progress: view.progress && {
+      measure: view.progress.measure,
+      rows_done: view.progress.rowsDone,
+      rows: view.progress.rows,
+      seconds_left: view.progress.secondsLeft,
+      runtime: view.progress.runtime,
+      pid: view.progress.pid,
+    },
+    result: view.result,
+  }),
 };
 
-export function presentJob(view: JobView): Job {
-  const { progress, result } = PRESENTATIONS[view.name] as Presentation<unknown, unknown, Job>;
+export const presentJob = (view: JobView): Job => present(view);
+
+function present<Name extends TrackedName>(view: JobViewOf<Name>): Shown<Name> {
+  return PRESENTATIONS[view.name](view);
+}
+
+/** What all jobs have in common. */
+function presentFacts(view: JobView) {
   return {
-    id: view.id,
-    type: view.name,
     state: view.state,
     model_id: view.payload.modelId,
     dataset_id: view.payload.datasetId,
@@ -55,11 +60,8 @@ export function presentJob(view: JobView): Job {
     started_at: presentTime(view.startedAt),
     finished_at: presentTime(view.finishedAt),
     attempts: view.attempts,
-    progress: view.progress === null ? null : progress(view.progress),
-    result: view.result === null ? null : result(view.result),
     error: view.error === null ? null : presentFailure(view.error),
-    ...(view.name === 'train' ? { warnings: view.payload.warnings ?? [] } : {}),
-  } as Job;
+  };
 }
 
 function presentTime(time: number | null): string | null {

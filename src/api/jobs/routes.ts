@@ -11,10 +11,11 @@ import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
 
+type RequestOf<Name extends TrackedName> = Extract<JobRequest, { type: Name }>;
 type Orders = {
   readonly [Name in TrackedName]: (
     api: ApiOptions,
-    request: Extract<JobRequest, { type: Name }>,
+    request: RequestOf<Name>,
     log: FastifyBaseLogger,
   ) => Promise<JobView>;
 };
@@ -35,8 +36,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const order = ORDERS[request.body.type];
-      const job = presentJob(await order(api, request.body as never, request.log));
+      const job = presentJob(await order(api, request.body, request.log));
       return reply.code(202).header('location', `/jobs/${job.id}`).send(job);
     },
   );
@@ -86,4 +86,13 @@ export function jobRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),
   );
+}
+
+function order<Name extends TrackedName>(
+  api: ApiOptions,
+  request: { readonly type: Name } & RequestOf<Name>,
+  log: FastifyBaseLogger,
+): Promise<JobView> {
+  const type: Name = request.type;
+  return ORDERS[type](api, request, log);
 }
