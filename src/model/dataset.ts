@@ -31,5 +31,11 @@ export {
   type PartSizes,
   type Split,
 } from './dataset/split.ts';
-export { findTestRowProblem, summarizeTestRows, TestProfile, warnOfTestRows } from './dataset/test-rows.ts';
+export {
+  findTestRowProblem,
+  summarizeTestRows,
+  TestProfile,
+  warnOfSharedProfile,
+  warnOfTestRows,
+} from './dataset/test-rows.ts';
 export { warningsFor } from './dataset/warnings.ts';

@@ -1,6 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { ColumnProfile } from '../../src/model/dataset/profile.ts';
 import { buildTestApi, problemOf } from '../support/api.ts';
 import { datasetRecord } from '../support/fake-stores.ts';
+
+const columnProfile: ColumnProfile = {
+  name: 'values',
+  kind: 'real',
+  reason: 'values are real numbers',
+  missing: 0,
+  minimum: 0,
+  maximum: 1,
+  mean: 0.5,
+  variance: 0.1,
+  zeros: 0,
+  extremes: 0,
+  integers: false,
+  distinct: null,
+};
 
 const post = (payload: object) => ({ method: 'POST' as const, url: '/jobs', payload });
 
@@ -54,5 +70,21 @@ describe('test rows that the likelihood does not explain', () => {
     const order = { type: 'evaluate', model_id: id, measures: [{ name: 'elbo' }] };
     expect(problemOf(await api.call(post(order)))).toMatchObject({ errors: [{ pointer: '/rows' }] });
     expect(problemOf(await api.call(post({ ...order, rows: 'train' })))).toMatchObject({ status: 409 });
+  });
+});
+
+describe('a data set of an early version, whose profile covers its test rows', () => {
+  it('warns that they influence the proposal, and an order that takes it', async () => {
+    const api = await buildTestApi();
+    const profile = { per_column: false, columns: [columnProfile] };
+    const dataset = datasetRecord({ test_rows: 10, profile, test_profile: null });
+    api.datasets.records.push(dataset);
+    const warning = expect.stringContaining('they influence the proposal');
+    const { body } = await api.call({ method: 'GET', url: `/datasets/${dataset.id}` });
+    expect(JSON.parse(body)).toMatchObject({ warnings: [warning] });
+    const order = async (model: object) =>
+      (await api.call(post({ dataset_id: dataset.id, model }))).json<{ warnings: string[] }>().warnings;
+    expect(await order({})).toEqual([warning]);
+    expect(await order({ likelihood: { family: 'gaussian' } })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
-import { propose, warningsFor, warnOfTestRows } from '../../model/dataset.ts';
+import { propose, warningsFor, warnOfSharedProfile, warnOfTestRows } from '../../model/dataset.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
 import { toPage, type PageQuery } from '../http/schemas.ts';
 import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
@@ -53,6 +53,7 @@ function presentDetails(record: DatasetRecord): DatasetDetails {
     warnings: [
       ...warningsFor(profile, likelihood, binarization),
       ...warnOfTestRows(likelihood, record.test_profile),
+      ...warnOfSharedProfile(record),
     ],
   };
 }

@@ -5,7 +5,7 @@ import type { TrainingSpec } from '../specification/training.ts';
 import { addLabels } from './fit.ts';
 import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
 import { propose } from './proposal.ts';
-import { warnOfTestRows } from './test-rows.ts';
+import { warnOfSharedProfile, warnOfTestRows } from './test-rows.ts';
 import { warningsFor } from './warnings.ts';
 
 export type TrainingOutcome =
@@ -27,8 +27,12 @@ export function planTraining(
   const plan = { model: { ...order.model, likelihood }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
-  const warnings = profile === null ? [] : warningsFor(profile, likelihood, training.binarization);
-  return { plan, warnings: [...warnings, ...warnOfTestRows(likelihood, testProfile)] };
+  const warnings = [
+    ...(profile === null ? [] : warningsFor(profile, likelihood, training.binarization)),
+    ...warnOfTestRows(likelihood, testProfile),
+    ...(order.model.likelihood ? [] : warnOfSharedProfile(dataset)),
+  ];
+  return { plan, warnings };
 }
 
 /** Values that become zeros and ones have the Bernoulli likelihood, as have those of which nothing is known. */

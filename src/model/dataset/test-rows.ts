@@ -49,6 +49,20 @@ export function warnOfTestRows(likelihood: LikelihoodSpec | null, known: TestPro
   ];
 }
 
+interface Profiled {
+  readonly test_rows: number;
+  readonly profile: DatasetProfile | null;
+  readonly test_profile: TestProfile | null;
+}
+
+/** A warning if test rows have a say in what is proposed: early versions of the service made one profile of all rows. */
+export function warnOfSharedProfile({ test_rows: rows, profile, test_profile: own }: Profiled): string[] {
+  if (rows === 0 || profile === null || own !== null) return [];
+  return [
+    'An early version of the service profiled this data set with its test rows, so they influence the proposal. Upload the file again to prevent that.',
+  ];
+}
+
 function findColumnProblem({ low, high, integer, missing }: ValueDomain, column: TestColumn): string | null {
   const { minimum, maximum } = column;
   if (column.missing > 0 && !missing) return 'missing values';
