@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../specification.ts';
+import type { EvaluationReport, FloorReport, MarginalReport } from '../specification.ts';
 import type { MeasureContext } from './measures/measure.ts';
 
 type Report = Omit<EvaluationReport, 'protocol' | 'warnings'>;
@@ -20,7 +20,7 @@ const grey: Check = (_report, { kind }) =>
     : 'Some values lie between 0 and 1 under a bernoulli likelihood: the numbers are scores, not log probabilities. Binarize (static, dynamic, threshold) to compare with published ones.';
 
 const positiveDensity: Check = (report, { kind }) =>
-  kind === 'log_density' && readMeans(report).some((mean) => mean > 0)
+  kind === 'log_density' && readScores(report).some(({ mean }) => mean > 0)
     ? 'Positive numbers are normal here: the likelihood is a density, and data on a smaller scale have higher densities.'
     : null;
 
@@ -40,16 +40,16 @@ const weighted: Check = (_report, { training: { kl_weight: weight } }) =>
     ? null
     : `The training weighted the divergence by ${weight.final}. The numbers here are those of the bound itself (weight 1), which the training did not maximize.`;
 
-const belowFloor: Check = (report) => {
-  const floor = report.floors?.independent.mean;
-  if (floor === undefined || readMeans(report).every((mean) => mean >= floor)) return null;
-  return `The model explains these rows worse than independent elements with no latent at all (${floor.toFixed(2)} nats per row): it has not learned, or these rows differ from the training rows.`;
+const belowFloor: Check = ({ floors, ...report }) => {
+  const floor = floors?.independent;
+  if (floor === undefined || !isBelow(report, floor)) return null;
+  return `The model explains these rows worse than independent elements with no latent at all (${floor.mean.toFixed(2)} nats per row): it has not learned, or these rows differ from the training rows.`;
 };
 
-const belowPca: Check = (report) => {
-  const floor = report.floors?.probabilistic_pca?.mean;
-  if (floor === undefined || readMeans(report).every((mean) => mean >= floor)) return null;
-  return `The model explains these rows worse than probabilistic PCA with as many latents (${floor.toFixed(2)} nats per row).`;
+const belowPca: Check = ({ floors, ...report }) => {
+  const floor = floors?.probabilistic_pca ?? undefined;
+  if (floor === undefined || !isBelow(report, floor)) return null;
+  return `The model explains these rows worse than probabilistic PCA with as many latents (${floor.mean.toFixed(2)} nats per row).`;
 };
 
 const fewWeights: Check = ({ log_marginal_likelihood: estimates = [] }) =>
@@ -77,7 +77,24 @@ const CHECKS: readonly Check[] = [
   parameterPosterior,
 ];
 
-/** The means that can be compared with a floor. */
-function readMeans({ elbo, log_marginal_likelihood: estimates = [] }: Report): number[] {
-  return [...(elbo ? [elbo.mean] : []), ...estimates.map(({ mean }) => mean)];
+type Score = Pick<MarginalReport, 'mean' | 'standard_error' | 'monte_carlo_standard_error'>;
+
+/** Share of a number that float32 may round away in a sum over the elements of a row. */
+const ROUNDING = 1e-5;
+
+/**
+ * Whether a score is below the floor by more than the errors of both. Their errors are combined as if other rows had been
+ * scored. The same rows were, which makes the true error of the difference smaller: a warning is worth reading.
+ */
+function isBelow(report: Report, floor: FloorReport): boolean {
+  const rounding = ROUNDING * (1 + Math.abs(floor.mean));
+  return readScores(report).some(({ mean, standard_error: rows, monte_carlo_standard_error: draws }) => {
+    const error = Math.hypot(rows ?? draws ?? 0, floor.standard_error ?? 0);
+    return floor.mean - mean > error + rounding;
+  });
+}
+
+/** The scores that can be compared with a floor. */
+function readScores({ elbo, log_marginal_likelihood: estimates = [] }: Report): readonly Score[] {
+  return [...(elbo ? [elbo] : []), ...estimates];
 }

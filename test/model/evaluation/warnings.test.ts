@@ -88,4 +88,29 @@ describe('an evaluation', () => {
   ])('warns of %s', (_name, report, context, expected) => {
     expect(findWarnings(report, { ...USUAL, ...context })).toEqual([expect.stringMatching(expected)]);
   });
+
+  it.each([
+    ['by less than the errors of both', -151.4, 1, 1, []],
+    ['by more than the errors of both', -151.5, 1, 1, [expect.stringMatching(/probabilistic PCA/)]],
+    ['by what float32 rounds away, for one row', -150.001, null, null, []],
+    ['by more than that, for one row', -150.01, null, null, [expect.stringMatching(/probabilistic PCA/)]],
+  ])('below probabilistic PCA %s: warns only beyond the errors', (_name, mean, own, other, expected) => {
+    const { elbo: bound } = elbo(mean);
+    const { floors: known } = floors(-205, -150);
+    if (!bound || !known?.probabilistic_pca) throw new Error('not the report that was made');
+    const report: Report = {
+      elbo: { ...bound, standard_error: own },
+      floors: { ...known, probabilistic_pca: { ...known.probabilistic_pca, standard_error: other } },
+    };
+    expect(findWarnings(report, USUAL)).toEqual(expected);
+  });
+
+  it('allows for the error of random draws if there is only one row', () => {
+    const { elbo: bound } = elbo(-150.5);
+    if (!bound) throw new Error('not the report that was made');
+    const report: Report = { elbo: { ...bound, standard_error: null, monte_carlo_standard_error: 1 } };
+    const alone = { ...floor(-150), standard_error: null };
+    const independent = { independent: alone, probabilistic_pca: null, probabilistic_pca_absent: null };
+    expect(findWarnings({ ...report, floors: independent }, USUAL)).toEqual([]);
+  });
 });
