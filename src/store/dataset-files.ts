@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { formatIdPattern } from '../ids.ts';
+import type { DatasetProfile, TestProfile } from '../model/dataset.ts';
 import type { StoreDriver } from './driver.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { readRecord } from './records/record-blob.ts';
@@ -19,18 +20,25 @@ export const isDatasetId = (id: string): boolean => ID.test(id);
 export async function readDataset(driver: StoreDriver, id: string): Promise<DatasetRecord | null> {
   const key = datasetKey(id);
   const record = await readRecord(driver, key, datasetFormat);
-  if (record === null || isConsistent(record, id)) return record;
-  throw AppError.of('blob_corrupt', { key, detail: 'its sizes or its id do not agree' });
+  const field = record && findInconsistency(record, id);
+  if (field === null) return record;
+  throw AppError.of('blob_corrupt', { key, detail: `${field} does not agree with its other fields or its folder` });
 }
 
-function isConsistent(record: DatasetRecord, id: string): boolean {
+/** The pointer of the first field that does not agree with the others, or null. */
+function findInconsistency(record: DatasetRecord, id: string): string | null {
   const dataSize = record.row_shape.reduce((size, axis) => size * axis, 1);
-  return (
-    record.id === id &&
-    record.data_size === dataSize &&
-    (record.profile === null ||
-      record.profile.columns.length === (record.profile.per_column ? dataSize : 1)) &&
-    record.test_rows < record.rows &&
-    record.bytes === record.rows * dataSize * BYTES_PER_VALUE[record.dtype]
-  );
+  const agreements = {
+    '/id': record.id === id,
+    '/data_size': record.data_size === dataSize,
+    '/profile': fitsRows(record.profile, dataSize),
+    '/test_profile': fitsRows(record.test_profile, dataSize),
+    '/test_rows': record.test_rows < record.rows,
+    '/bytes': record.bytes === record.rows * dataSize * BYTES_PER_VALUE[record.dtype],
+  };
+  return Object.entries(agreements).find(([, agrees]) => !agrees)?.[0] ?? null;
+}
+
+function fitsRows(profile: DatasetProfile | TestProfile | null, dataSize: number): boolean {
+  return profile === null || profile.columns.length === (profile.per_column ? dataSize : 1);
 }

@@ -40,7 +40,7 @@ export async function readModel(driver: StoreDriver, id: string): Promise<ModelR
   const key = modelKey(id);
   const record = await readRecord(driver, key, modelFormat);
   if (record === null || record.id === id) return record;
-  throw AppError.of('blob_corrupt', { key, detail: 'it names another id' });
+  throw AppError.of('blob_corrupt', { key, detail: '/id is another id' });
 }
 
 /** Reads checkpoint.json, which is written last; null if there is none. Errors: blob_corrupt. */
@@ -52,5 +52,5 @@ export async function readCheckpoint(
   const key = checkpointKey(id, at, 'checkpoint.json');
   const record = await readRecord(driver, key, checkpointFormat);
   if (record === null || record.step === at) return record;
-  throw AppError.of('blob_corrupt', { key, detail: 'it names another step' });
+  throw AppError.of('blob_corrupt', { key, detail: '/step is another step' });
 }

@@ -204,13 +204,23 @@ describe('get and list', () => {
     expect(await codeOf(store.get(old.id))).toBe('blob_corrupt');
   });
 
-  it('says blob_corrupt for sizes that do not agree', async () => {
+  it('names the file and the field of what does not agree', async () => {
     const { driver, store, create } = await open();
     const record = await create(IMAGES);
     const key = `datasets/${record.id}/dataset.json`;
-    for (const change of [{ rows: 5 }, { row_shape: [3] }, { test_rows: 4 }, { id: 'mnist' }]) {
+    const profile = { per_column: false, columns: [] };
+    for (const [field, change] of [
+      ['/bytes', { rows: 5 }],
+      ['/data_size', { row_shape: [3] }],
+      ['/test_rows', { test_rows: 4 }],
+      ['/id', { id: 'mnist' }],
+      ['/profile', { profile }],
+      ['/test_profile', { test_profile: profile }],
+    ] as const) {
       await driver.write(key, Buffer.from(JSON.stringify({ ...record, ...change })));
-      expect((await errorOf(store.get(record.id)))?.code).toBe('blob_corrupt');
+      const error = await errorOf(store.get(record.id));
+      expect(error).toMatchObject({ code: 'blob_corrupt' });
+      expect(error?.message).toContain(`${key} is damaged: ${field} does not agree`);
     }
   });
 
