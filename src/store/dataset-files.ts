@@ -22,7 +22,10 @@ export async function readDataset(driver: StoreDriver, id: string): Promise<Data
   const record = await readRecord(driver, key, datasetFormat);
   const field = record && findInconsistency(record, id);
   if (field === null) return record;
-  throw AppError.of('blob_corrupt', { key, detail: `${field} does not agree with its other fields or its folder` });
+  throw AppError.of('blob_corrupt', {
+    key,
+    detail: `${field} does not agree with its other fields or its folder`,
+  });
 }
 
 /** The pointer of the first field that does not agree with the others, or null. */
