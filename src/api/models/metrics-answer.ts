@@ -36,7 +36,7 @@ const COLUMNS = Object.keys(MetricsLine.properties);
 
 /** Numbers and times need no quotes. */
 function toCsv(lines: readonly MetricsLine[]): string {
-  const rows = lines.map((line: Readonly<Record<string, unknown>>) =>
+  const rows = lines.map((line: Readonly<Record<string, string | number | null>>) =>
     COLUMNS.map((column) => String(line[column] ?? '')).join(','),
   );
   return [COLUMNS.join(','), ...rows, ''].join('\n');
