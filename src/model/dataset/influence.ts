@@ -1,5 +1,5 @@
 import type { Influence, SplitPart, SplitRule } from '../specification/split.ts';
-import type { TrainingSpec } from '../specification/training.ts';
+import { trainsEncoder, type TrainingSpec } from '../specification/training.ts';
 
 /** How a model came about, and the checkpoint that is used of it. */
 export interface Making {
@@ -22,7 +22,7 @@ const testRowsValidate = ({ rule }: Making): boolean => rule === 'test_rows_vali
 
 /** Choices made by the validation bound. mcem has none. */
 function findChoices({ training, isBest }: Making): Influence[] {
-  if (training.algorithm.name === 'mcem') return [];
+  if (!trainsEncoder(training)) return [];
   return [
     ...(training.early_stopping ? (['early_stopping'] as const) : []),
     ...(isBest ? (['best_checkpoint'] as const) : []),

@@ -7,7 +7,7 @@ import {
 } from './latent.ts';
 import { canSample, takesBinarization } from './likelihood.ts';
 import type { Support } from './families/family.ts';
-import type { AlgorithmName, EstimatorName, TrainingSpec } from './training.ts';
+import { trainsEncoder, type AlgorithmName, type EstimatorName, type TrainingSpec } from './training.ts';
 import type { ModelSpec } from './model.ts';
 import type { SpecificationProblem } from './problem.ts';
 
@@ -122,8 +122,8 @@ const dreams: Check = ({ likelihood }, { algorithm }) =>
         allowed: 'aevb, mcem, full_vb, or another likelihood',
       };
 
-const stopping: Check = (_model, { algorithm, early_stopping: asked }) =>
-  asked === undefined || algorithm.name !== 'mcem'
+const stopping: Check = (_model, training) =>
+  training.early_stopping === undefined || trainsEncoder(training)
     ? null
     : {
         pointer: '/training/early_stopping',

@@ -13,7 +13,7 @@ import type { ModelSpec } from './model.ts';
 import type { Shape } from './networks/description.ts';
 import type { SpecificationProblem } from './problem.ts';
 import { countParameters } from './sizes.ts';
-import type { TrainingSpec } from './training.ts';
+import { trainsEncoder, type TrainingSpec } from './training.ts';
 
 /** An evaluation and the model that it is asked of. */
 export interface EvaluationPlan {
@@ -66,7 +66,7 @@ const checkRepetition: MeasureCheck = (measure, { evaluation }, index) => {
 };
 
 const checkEncoder: MeasureCheck = (measure, { training }) =>
-  training.algorithm.name === 'mcem' && needsEncoder(measure)
+  !trainsEncoder(training) && needsEncoder(measure)
     ? {
         found: `${measureKey(measure)} of a model trained by mcem, which has no encoder`,
         allowed: 'floors, log_marginal_likelihood by posterior_density or fitted_importance_sampling',

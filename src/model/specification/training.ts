@@ -109,6 +109,10 @@ const Algorithm = tagged(
 export type AlgorithmSpec = Static<typeof Algorithm>;
 export type AlgorithmName = AlgorithmSpec['name'];
 
+/** Whether a training learns an encoder. Without one there is no bound, on training rows or on others. */
+export const trainsEncoder = ({ algorithm }: { readonly algorithm: AlgorithmSpec }): boolean =>
+  algorithm.name !== 'mcem';
+
 const EarlyStopping = Type.Object(
   {
     patience_epochs: epochs('The training ends after so many epochs without a better validation bound.'),

@@ -1,6 +1,6 @@
 import { Inference } from '../../model/evaluation/compiled-model.ts';
 import type { FloatArrays, Runtime } from '../../model/runtime/runtime.ts';
-import type { ModelSpec, TrainingSpec } from '../../model/specification.ts';
+import { trainsEncoder, type ModelSpec, type TrainingSpec } from '../../model/specification.ts';
 import type { Split } from '../../model/dataset.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import { readValues, createRowSet } from '../row-values.ts';
@@ -36,7 +36,7 @@ export class BoundScorer {
   readonly #probe: Uint32Array;
 
   constructor({ runtime, model, training, reader, split }: ScoredTraining) {
-    const hasBound = training.algorithm.name !== 'mcem';
+    const hasBound = trainsEncoder(training);
     this.#inference = Inference.of(runtime, model, reader.record.row_shape);
     this.#reader = reader;
     this.#training = training;
@@ -47,7 +47,7 @@ export class BoundScorer {
 
   /** Whether the bound of some training rows is finite: finite parameters alone do not make a model usable. */
   async isUsable(parameters: FloatArrays): Promise<boolean> {
-    if (this.#training.algorithm.name === 'mcem') return true;
+    if (!trainsEncoder(this.#training)) return true;
     const rows = await readValues(this.#reader, this.#probe, this.#training);
     const noise = { seed: this.#training.seed, stream: 'validationNoise' } as const;
     const { elbo } = await this.#inference.elbo(parameters, rows, 1, noise);
