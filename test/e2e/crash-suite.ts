@@ -5,13 +5,10 @@ import { LONG, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
 const EVERY_EPOCH = Array.from({ length: LONG.epochs }, (_, i) => i + 1);
 
 /**
- * Whatever dies, a training goes on from its last checkpoint and ends with the same bytes. The worker starts a process
- * that died again in the same way on every queue; how jobs outlive the service depends on the queue.
+ * Whatever dies, a training goes on from its last checkpoint and ends with the same bytes. The process that trains is
+ * killed after each of these parts of the steps.
  */
-export function crashSuite(
-  current: () => ServiceUnderTest,
-  { dies }: { dies: 'service' | 'process or service' },
-): void {
+export function crashSuite(current: () => ServiceUnderTest, { kills }: { kills: readonly number[] }): void {
   describe('a training job', () => {
     /** Of a training that nothing disturbed. */
     let reference: Buffer;
@@ -32,29 +29,23 @@ export function crashSuite(
       expect(await client.epochs(modelId)).toEqual(EVERY_EPOCH);
     }
 
-    if (dies === 'process or service') {
-      it('ends with the same bytes when its process is killed three times', async () => {
-        const { client, dataset } = current();
-        const { id, model_id } = await trainOn(client, dataset, LONG);
-        const total = (await client.until(id, 'begun', ({ progress }) => progress !== null)).progress
-          ?.total_steps;
-        const killed = new Set<number>();
-        for (const part of [0.02, 0.2, 0.4]) {
-          const step = (total ?? NaN) * (part + Math.random() * 0.15);
-          const pid = await trainerAfter(client, id, step);
-          process.kill(pid, 'SIGKILL');
-          killed.add(pid);
-          await client.until(
-            id,
-            `taken up by another process than ${pid}`,
-            ({ progress }) => progress?.pid !== pid,
-          );
-        }
-        expect(killed.size).toBe(3);
-        await expectSameEnd(id, model_id);
-        expect((await client.job(id)).attempts).toBe(4);
-      });
-    }
+    it(`ends with the same bytes when its process is killed (${kills.length} times)`, async () => {
+      const { client, dataset } = current();
+      const { id, model_id } = await trainOn(client, dataset, LONG);
+      const begun = await client.until(id, 'begun', ({ progress }) => progress !== null);
+      const total = begun.progress?.total_steps ?? NaN;
+      const killed = new Set<number>();
+      for (const part of kills) {
+        const pid = await trainerAfter(client, id, total * (part + Math.random() * 0.15));
+        process.kill(pid, 'SIGKILL');
+        killed.add(pid);
+        const other = `taken up by another process than ${pid}`;
+        await client.until(id, other, ({ progress }) => progress?.pid !== pid);
+      }
+      expect(killed.size).toBe(kills.length);
+      await expectSameEnd(id, model_id);
+      expect((await client.job(id)).attempts).toBe(kills.length + 1);
+    });
 
     it('goes on when the service is killed and started again, and no process of it stays behind', async () => {
       const { client, dataset, service, startAgain } = current();

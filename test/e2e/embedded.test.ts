@@ -13,5 +13,5 @@ describe('on the embedded queue', () => {
   pictureSuite(current);
   jobSuite(current);
   evaluationSuite(current);
-  crashSuite(current, { dies: 'process or service' });
+  crashSuite(current, { kills: [0.02, 0.2, 0.4] });
 });

@@ -39,6 +39,7 @@ async function trainOnSwiftShader(): Promise<number[]> {
     'test/support/small-training.ts',
     'test/support/memory-rows.ts',
     'test/support/numbers.ts',
+    'test/support/specifications.ts',
     'test/support/tiny-model.ts',
     'test/support/dense-array.ts',
     'test/model/runtime/onnx/webgpu-child.ts',
