@@ -1,4 +1,5 @@
 import type { EstimatorSpec } from '../specification.ts';
+import type { Variant } from '../specification/schema.ts';
 import type { Estimator } from './estimator.ts';
 import { importanceWeighted } from './importance-weighted.ts';
 import { scoreFunction } from './score-function.ts';
@@ -15,6 +16,9 @@ const ESTIMATORS: Estimators = {
   importance_weighted: () => importanceWeighted,
 };
 
-export function createEstimator(spec: EstimatorSpec): Estimator {
-  return (ESTIMATORS[spec.name] as (spec: EstimatorSpec) => Estimator)(spec);
+export function createEstimator<Name extends EstimatorSpec['name']>(
+  spec: Variant<EstimatorSpec, 'name', Name>,
+): Estimator {
+  const name: Name = spec.name;
+  return ESTIMATORS[name](spec);
 }

@@ -3,6 +3,7 @@ import { getNamed } from '../named-arrays.ts';
 import { fillUniform } from '../random/streams.ts';
 import type { FloatArray, TensorFunction } from '../runtime/runtime.ts';
 import { FITTED_SAMPLES, type MarginalMethod, type MarginalSpec } from '../specification.ts';
+import type { Variant } from '../specification/schema.ts';
 import { putDrawsFirst, toNoise, drawNoiseOfDraws, drawRowNoise, type NoiseSource } from './draws.ts';
 import { estimateByFittedImportanceSampling } from './fitted-importance-sampling.ts';
 import { estimateByImportanceSampling } from './importance-sampling.ts';
@@ -51,13 +52,14 @@ const METHODS: Methods = {
 };
 
 /** Estimates log p(x) of each row by the given method. */
-export function estimateMarginalLikelihood(
+export function estimateMarginalLikelihood<Method extends MarginalMethod>(
   subject: Subject,
-  spec: MarginalSpec,
+  spec: Variant<MarginalSpec, 'method', Method>,
   noise: NoiseSource,
   advance?: Advance,
 ): Promise<MarginalEstimate> {
-  return METHODS[spec.method](subject, spec as never, noise, advance);
+  const method: Method = spec.method;
+  return METHODS[method](subject, spec, noise, advance);
 }
 
 /** Without an encoder, a chain starts from one of this many draws of the prior. They are scored in groups. */

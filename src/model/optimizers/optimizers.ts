@@ -1,4 +1,5 @@
 import type { OptimizerSpec } from '../specification.ts';
+import type { Variant } from '../specification/schema.ts';
 import { adagrad } from './adagrad.ts';
 import { adam } from './adam.ts';
 import type { UpdateRule, OptimizerContext } from './optimizer.ts';
@@ -14,7 +15,10 @@ type Optimizers = {
 
 const OPTIMIZERS: Optimizers = { sgd, adagrad, adam, rmsprop };
 
-export function createOptimizer(spec: OptimizerSpec, context: OptimizerContext = {}): UpdateRule {
-  const make = OPTIMIZERS[spec.name] as (spec: OptimizerSpec, context: OptimizerContext) => UpdateRule;
-  return make(spec, context);
+export function createOptimizer<Name extends OptimizerSpec['name']>(
+  spec: Variant<OptimizerSpec, 'name', Name>,
+  context: OptimizerContext = {},
+): UpdateRule {
+  const name: Name = spec.name;
+  return OPTIMIZERS[name](spec, context);
 }

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, type BinarizationName } from './binarization.ts';
 import { LIMITS } from './limits.ts';
-import { closed, oneOf, tagged, type Tagged } from './schema.ts';
+import { closed, oneOf, tagged, type Tagged, type Variant } from './schema.ts';
 import { DATASET_PARTS } from './split.ts';
 import type { EstimatorSpec } from './training.ts';
 
@@ -203,13 +203,20 @@ const DECODINGS: Decodings = {
     3 * COMPARED_ESTIMATORS.length * draws * Math.min(size, rows),
 };
 
-export function marginalDecodings(spec: MarginalSpec): number {
-  return (MARGINAL_DECODINGS[spec.method] as (spec: MarginalSpec) => number)(spec);
+export function marginalDecodings<Method extends MarginalMethod>(
+  spec: Variant<MarginalSpec, 'method', Method>,
+): number {
+  const method: Method = spec.method;
+  return MARGINAL_DECODINGS[method](spec);
 }
 
 /** Passes through the decoder that a measure takes for so many rows, about. */
-export function decodingsOf(measure: MeasureSpec, rows: number): number {
-  return (DECODINGS[measure.name] as (measure: MeasureSpec, rows: number) => number)(measure, rows);
+export function decodingsOf<Name extends MeasureName>(
+  measure: Variant<MeasureSpec, 'name', Name>,
+  rows: number,
+): number {
+  const name: Name = measure.name;
+  return DECODINGS[name](measure, rows);
 }
 
 const NEEDS_ENCODER: { readonly [Name in MeasureName]: (measure: MeasureOf<Name>) => boolean } = {
@@ -221,6 +228,9 @@ const NEEDS_ENCODER: { readonly [Name in MeasureName]: (measure: MeasureOf<Name>
 };
 
 /** Whether a measure takes q(z|x), which models trained by mcem do not have. */
-export function needsEncoder(measure: MeasureSpec): boolean {
-  return (NEEDS_ENCODER[measure.name] as (measure: MeasureSpec) => boolean)(measure);
+export function needsEncoder<Name extends MeasureName>(
+  measure: Variant<MeasureSpec, 'name', Name>,
+): boolean {
+  const name: Name = measure.name;
+  return NEEDS_ENCODER[name](measure);
 }

@@ -8,6 +8,14 @@ export type Tagged<Tag extends string, Variants extends Record<string, TProperti
 }[keyof Variants];
 
 /**
+ * The variants of a union whose tag is Name. A function that takes this, for any Name, looks its argument's row up in a table by
+ * name and calls it: no cast is needed.
+ */
+export type Variant<Union, Tag extends string, Name> = Extract<Union, { readonly [Key in Tag]: Name }> & {
+  readonly [Key in Tag]: Name;
+};
+
+/**
  * A union told apart by one field, with defaults inside each variant (JSON schema oneOf + discriminator). Fields that
  * are neither optional nor have a default are required; without a default name so is the union itself. `title` names the
  * union for clients, and `AdamOptimizer` its variant adam if that is `Optimizer`.

@@ -1,4 +1,5 @@
 import type { KlWeightSpec, ScheduleSpec } from '../specification.ts';
+import type { Variant } from '../specification/schema.ts';
 
 /** Lengths that schedules are written in. Epochs need not be whole numbers of steps. */
 export interface Calendar {
@@ -30,15 +31,12 @@ const SCHEDULES: Schedules = {
 };
 
 /** The learning rate's factor at each step; undefined where it is always 1. */
-export function learningRateFactor(
-  spec: ScheduleSpec,
+export function learningRateFactor<Name extends ScheduleSpec['name']>(
+  spec: Variant<ScheduleSpec, 'name', Name>,
   calendar: Calendar,
 ): ((step: number) => number) | undefined {
-  const make = SCHEDULES[spec.name] as (
-    spec: ScheduleSpec,
-    calendar: Calendar,
-  ) => ((step: number) => number) | undefined;
-  return make(spec, calendar);
+  const name: Name = spec.name;
+  return SCHEDULES[name](spec, calendar);
 }
 
 /** The weight of the KL divergence at each step; undefined where it is always 1. */

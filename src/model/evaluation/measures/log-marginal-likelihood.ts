@@ -1,4 +1,5 @@
 import type { MarginalMethod, MarginalReport, MarginalSpec } from '../../specification.ts';
+import type { Variant } from '../../specification/schema.ts';
 import { estimateMarginalLikelihood, type MarginalEstimate } from '../marginal-likelihood.ts';
 import { Moments } from '../moments.ts';
 import { toBitsPerDimension, computeMonteCarloError, summarizeRows, type Measure } from './measure.ts';
@@ -74,8 +75,12 @@ const REPORTS: Reports = {
   }),
 };
 
-function toReport(spec: MarginalSpec, found: Found): MarginalReport {
-  return (REPORTS[spec.method] as (spec: MarginalSpec, found: Found) => MarginalReport)(spec, found);
+function toReport<Method extends MarginalMethod>(
+  spec: Variant<MarginalSpec, 'method', Method>,
+  found: Found,
+): MarginalReport {
+  const method: Method = spec.method;
+  return REPORTS[method](spec, found);
 }
 
 function sumSquares({ standardError }: MarginalEstimate): number {

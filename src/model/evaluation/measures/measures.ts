@@ -1,4 +1,5 @@
 import type { MeasureName, MeasureSpec } from '../../specification.ts';
+import type { Variant } from '../../specification/schema.ts';
 import { elbo } from './elbo.ts';
 import { floors } from './floors.ts';
 import { gradientVariance } from './gradient-variance.ts';
@@ -14,6 +15,10 @@ const MEASURES: { readonly [Name in MeasureName]: Measure<Name> } = {
   gradient_variance: gradientVariance,
 };
 
-export function takeMeasure(context: MeasureContext, spec: MeasureSpec): Promise<Measured> {
-  return (MEASURES[spec.name] as Measure<MeasureName>)(context, spec);
+export function takeMeasure<Name extends MeasureName>(
+  context: MeasureContext,
+  spec: Variant<MeasureSpec, 'name', Name>,
+): Promise<Measured> {
+  const name: Name = spec.name;
+  return MEASURES[name](context, spec);
 }

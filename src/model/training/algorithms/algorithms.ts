@@ -1,4 +1,5 @@
 import type { AlgorithmName, AlgorithmSpec } from '../../specification.ts';
+import type { Variant } from '../../specification/schema.ts';
 import { aevb } from './aevb.ts';
 import type { Algorithm, AlgorithmContext } from './algorithm.ts';
 import { fullVb } from './full-vb.ts';
@@ -15,7 +16,13 @@ type Algorithms = {
 const ALGORITHMS: Algorithms = { aevb, wake_sleep: wakeSleep, mcem, full_vb: fullVb };
 
 export function createAlgorithm(context: AlgorithmContext): Algorithm {
-  const { algorithm } = context.training;
-  const make = ALGORITHMS[algorithm.name] as (context: AlgorithmContext, spec: AlgorithmSpec) => Algorithm;
-  return make(context, algorithm);
+  return create(context, context.training.algorithm);
+}
+
+function create<Name extends AlgorithmName>(
+  context: AlgorithmContext,
+  spec: Variant<AlgorithmSpec, 'name', Name>,
+): Algorithm {
+  const name: Name = spec.name;
+  return ALGORITHMS[name](context, spec);
 }
