@@ -228,9 +228,7 @@ const NEEDS_ENCODER: { readonly [Name in MeasureName]: (measure: MeasureOf<Name>
 };
 
 /** Whether a measure takes q(z|x), which models trained by mcem do not have. */
-export function needsEncoder<Name extends MeasureName>(
-  measure: Variant<MeasureSpec, 'name', Name>,
-): boolean {
+export function needsEncoder<Name extends MeasureName>(measure: Variant<MeasureSpec, 'name', Name>): boolean {
   const name: Name = measure.name;
   return NEEDS_ENCODER[name](measure);
 }
