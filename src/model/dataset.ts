@@ -24,8 +24,10 @@ export { findInfluences, type Making } from './dataset/influence.ts';
 export { needsRowCheck, createRowCheck, type RowProblem } from './dataset/row-check.ts';
 export {
   countRows,
+  listFilledParts,
   resolvePart,
   selectRows,
+  countParts,
   splitRows,
   UNTRAINED,
   type PartSizes,

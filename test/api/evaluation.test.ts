@@ -140,6 +140,7 @@ describe('POST /jobs with type evaluate', () => {
     api.datasets.records.push(without, having);
     const problem = problemOf(await api.call(post({ model_id: id, dataset_id: without.id })));
     expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/rows' }] });
+    expect(problem.errors[0]?.detail).toMatch(/^found no held_out rows in .*; allowed: train, all$/);
     expect((await api.call(post({ model_id: id, dataset_id: having.id }))).statusCode).toBe(202);
     expect((await api.call(post({ model_id: id, dataset_id: without.id, rows: 'all' }))).statusCode).toBe(
       202,

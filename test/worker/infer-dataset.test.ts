@@ -133,6 +133,15 @@ describe('a scatter', () => {
     const payload = await shop.order({ epochs: 1, validation_fraction: 0 });
     await shop.train(payload);
     const scatter = ask(payload.modelId, 'scatter', { part: 'test', limit: 5 });
-    await expect(scatter).rejects.toThrow('At rows: found no test rows: the data set has none');
+    await expect(scatter).rejects.toThrow(
+      'At rows: found no test rows: the data set has none; allowed: train, all',
+    );
+  });
+
+  it('names the parts that have rows', async () => {
+    const payload = await shop.order({ epochs: 1, validation_fraction: 0.1 });
+    await shop.train(payload);
+    const scatter = ask(payload.modelId, 'scatter', { part: 'test', limit: 5 });
+    await expect(scatter).rejects.toThrow('allowed: held_out, validation, train, all');
   });
 });

@@ -14,6 +14,8 @@ const LINKS = {
   reconstruct: '/reconstruct',
   elbo: '/elbo',
   log_marginal_likelihood: '/log-marginal-likelihood',
+  // The deprecated path, for clients that follow this link.
+  log_likelihood: '/log-likelihood',
   interpolate: '/interpolate',
   samples: '/samples',
   documentation: '/docs',

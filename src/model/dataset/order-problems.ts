@@ -14,7 +14,7 @@ import type { SplitRule } from '../specification/split.ts';
 import type { TrainingSpec } from '../specification/training.ts';
 import { fitProblems, TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
-import { countRows, resolvePart, UNTRAINED } from './split.ts';
+import { countRows, listFilledParts, resolvePart, UNTRAINED, type PartSizes } from './split.ts';
 import { findTestRowProblem, type TestProfile } from './test-rows.ts';
 
 /** What is known of a data set: its record. */
@@ -118,17 +118,21 @@ export interface KnownModel extends TrainingPlan {
   readonly split: SplitRule;
 }
 
+/** Sizes of the parts as the model's training split its data set; of any other data set only the test rows are known. */
+function countKnownParts(model: KnownModel, dataset: KnownDataset): PartSizes {
+  return dataset.id === model.dataset_id
+    ? countRows(dataset, model.training, model.split)
+    : countRows(dataset, UNTRAINED, 'separate');
+}
+
 /** Counts the rows that the worker selects. */
 export function countEvaluatedRows(
   { rows, limit }: EvaluationSpec,
   model: KnownModel,
   dataset: KnownDataset,
 ): number {
-  const counts =
-    dataset.id === model.dataset_id
-      ? countRows(dataset, model.training, model.split)
-      : countRows(dataset, UNTRAINED, 'separate');
-  return Math.min(counts[resolvePart(rows, counts)], limit ?? Infinity);
+  const sizes = countKnownParts(model, dataset);
+  return Math.min(sizes[resolvePart(rows, sizes)], limit ?? Infinity);
 }
 
 /** A model may have been trained on data whose test rows its likelihood does not explain. */
@@ -161,7 +165,7 @@ export function evaluationProblems(
   const none = {
     pointer: '/rows',
     found: `no ${evaluation.rows} rows in ${dataset.id}`,
-    allowed: 'all, or a data set with test rows',
+    allowed: listFilledParts(countKnownParts(known, dataset)).join(', '),
   };
   // Of many columns that do not fit, the first says enough.
   const values = valueProblems(model.likelihood, dataset).slice(0, 1);

@@ -1,5 +1,5 @@
 import { permute, deriveKey } from '../random/streams.ts';
-import type { DatasetPart, SplitPart, SplitRule } from '../specification/split.ts';
+import { DATASET_PARTS, type DatasetPart, type SplitPart, type SplitRule } from '../specification/split.ts';
 
 /** Row numbers, rising. */
 export interface Split {
@@ -55,10 +55,19 @@ export function countRows(
   return { train: others - validation, validation, test, all: rows };
 }
 
+export function countParts({ train, validation, test, rows }: Split): PartSizes {
+  return { train: train.length, validation: validation.length, test: test.length, all: rows };
+}
+
 /** The part that is meant. */
 export function resolvePart(part: DatasetPart, { test }: Pick<PartSizes, 'test'>): SplitPart {
   if (part !== 'held_out') return part;
   return test > 0 ? 'test' : 'validation';
+}
+
+/** The parts that have rows, as an order can name them. */
+export function listFilledParts(sizes: PartSizes): DatasetPart[] {
+  return DATASET_PARTS.filter((part) => sizes[resolvePart(part, sizes)] > 0);
 }
 
 export function selectRows(split: Split, part: SplitPart): Uint32Array {

@@ -1,7 +1,9 @@
 import {
   findInfluences,
+  listFilledParts,
   resolvePart,
   selectRows,
+  countParts,
   splitRows,
   UNTRAINED,
   type Split,
@@ -34,12 +36,13 @@ export function selectEvaluatedRows(
 ): EvaluatedRows {
   const { training, split: rule } = record;
   const part = resolvePart(evaluation.rows, { test: dataset.test_rows });
-  const rows = selectRows(findSplit(record, dataset), part).subarray(0, evaluation.limit ?? dataset.rows);
+  const split = findSplit(record, dataset);
+  const rows = selectRows(split, part).subarray(0, evaluation.limit ?? dataset.rows);
   if (rows.length === 0) {
     throw AppError.of('data_invalid', {
       where: '/rows',
       found: `no ${part} rows in ${datasetId}`,
-      allowed: 'all, or a data set with test rows',
+      allowed: listFilledParts(countParts(split)).join(', '),
     });
   }
   const own = datasetId === record.dataset_id;

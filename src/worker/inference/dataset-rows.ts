@@ -1,4 +1,11 @@
-import { findTestRowProblem, resolvePart, selectRows, splitRows } from '../../model/dataset.ts';
+import {
+  findTestRowProblem,
+  listFilledParts,
+  resolvePart,
+  selectRows,
+  countParts,
+  splitRows,
+} from '../../model/dataset.ts';
 import type { DatasetPart, SplitPart } from '../../model/specification.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
@@ -51,7 +58,8 @@ export function selectSpreadRows(
   const rows = selectRows(split, part);
   if (rows.length === 0) {
     const found = `no ${part} rows: ${EMPTY[part]}`;
-    throw AppError.of('data_invalid', { where: 'rows', found, allowed: 'train, all' });
+    const allowed = listFilledParts(countParts(split)).join(', ');
+    throw AppError.of('data_invalid', { where: 'rows', found, allowed });
   }
   const count = Math.min(limit, rows.length);
   const chosen = Uint32Array.from(
