@@ -1,6 +1,6 @@
 /**
- * What a model and its training are. Every field has a default, except the names of tagged unions and what only the data can
- * say (groups, columns): `{}` is the paper's MNIST model. Types describe the complete form, after validation with defaults
+ * The specification of a model and its training. Every field has a default, except the names of tagged unions and facts of the
+ * data (groups, columns): `{}` is the paper's MNIST model. Types describe the complete form, after validation with defaults
  * (src/validation.ts).
  */
 export { Binarization, BINARIZATIONS, type BinarizationName } from './specification/binarization.ts';

@@ -119,7 +119,7 @@ describe('POST /jobs', () => {
         training: { minibatch_size: 900, samples_per_datapoint: 64 },
       },
       '/training/minibatch_size',
-      /900 rows \* 64 samples \* \d+ units = \d+ values a step; allowed: at most 268435456/,
+      /900 rows \* 64 samples \* \d+ units = \d+ values per step; allowed: at most 268435456/,
     ],
   ])('refuses %s', async (_name, payload, pointer, detail) => {
     const api = await buildTestApi();

@@ -13,7 +13,7 @@ import type { SpecificationProblem } from './problem.ts';
 
 type Check = (model: ModelSpec, training: TrainingSpec) => SpecificationProblem | null;
 
-/** Fields that do not go together, by pointers inside the job (/model/..., /training/...); none where all do. */
+/** Problems of fields that cannot be combined. Pointers are inside the job (/model/..., /training/...). */
 export function combinationProblems(model: ModelSpec, training: TrainingSpec): SpecificationProblem[] {
   return CHECKS.flatMap((check) => check(model, training) ?? []);
 }
@@ -32,7 +32,7 @@ const SUPPORT_WORDS: { readonly [Name in Support]: string } = {
   simplex: 'simplex',
 };
 
-const supports: Check = ({ posterior, prior }) => {
+const checkSupports: Check = ({ posterior, prior }) => {
   const [q, p] = [supportOf(posterior.family), supportOf(prior.family)];
   if (q === p) return null;
   const families = POSTERIOR_FAMILIES.filter((family) => supportOf(family) === p);
@@ -43,22 +43,22 @@ const supports: Check = ({ posterior, prior }) => {
   };
 };
 
-const tails: Check = ({ posterior, prior }) => {
+const checkTails: Check = ({ posterior, prior }) => {
   const moment = missingMoment(posterior, prior);
   if (moment === null) return null;
   return {
     pointer: '/model/prior',
     found: `${prior.family} under a ${posterior.family} posterior, which has no finite ${moment}: their KL divergence is infinite`,
-    allowed: 'a prior with tails as heavy',
+    allowed: 'a prior whose tails are as heavy',
   };
 };
 
-const latentSize: Check = ({ posterior, latent_size: size }) => {
+const checkLatentSize: Check = ({ posterior, latent_size: size }) => {
   const allowed = latentSizeProblem(posterior.family, size);
   return allowed === null ? null : { pointer: '/model/latent_size', found: String(size), allowed };
 };
 
-const closedForm: Check = ({ posterior, prior }, { estimator }) => {
+const checkClosedForm: Check = ({ posterior, prior }, { estimator }) => {
   if (estimator?.name !== 'sgvb_b' || hasClosedFormKl(posterior, prior)) return null;
   return {
     pointer: '/training/estimator',
@@ -67,27 +67,27 @@ const closedForm: Check = ({ posterior, prior }, { estimator }) => {
   };
 };
 
-const estimator: Check = (_model, { algorithm, estimator: asked }) => {
+const checkEstimator: Check = (_model, { algorithm, estimator: asked }) => {
   const allowed = ESTIMATORS_OF[algorithm.name];
   if (!asked || allowed.includes(asked.name)) return null;
   return {
     pointer: '/training/estimator',
     found: `${asked.name} with ${algorithm.name}`,
     allowed:
-      allowed.length > 0 ? allowed.join(', ') : `no estimator: ${algorithm.name} has its own gradients`,
+      allowed.length > 0 ? allowed.join(', ') : `no estimator: ${algorithm.name} computes its own gradients`,
   };
 };
 
-const objective: Check = (_model, { algorithm, objective: asked }) =>
+const checkObjective: Check = (_model, { algorithm, objective: asked }) =>
   algorithm.name !== 'full_vb' || asked.name === 'ml'
     ? null
     : {
         pointer: '/training/objective',
         found: 'map with full_vb',
-        allowed: "ml: full_vb has the parameters' prior inside",
+        allowed: "ml: full_vb already includes the parameters' prior",
       };
 
-const klWeight: Check = (_model, { algorithm, estimator: asked, kl_weight: weight }) => {
+const checkKlWeight: Check = (_model, { algorithm, estimator: asked, kl_weight: weight }) => {
   if (weight.final === 1 && weight.warm_up_epochs === 0) return null;
   const bound = algorithm.name === 'aevb' || algorithm.name === 'full_vb';
   if (bound && asked?.name !== 'importance_weighted') return null;
@@ -95,11 +95,11 @@ const klWeight: Check = (_model, { algorithm, estimator: asked, kl_weight: weigh
   return {
     pointer: '/training/kl_weight',
     found: `a weight other than 1 with ${what}`,
-    allowed: `1: ${what} has no KL divergence of its own`,
+    allowed: `1: ${what} has no separate KL divergence`,
   };
 };
 
-const chain: Check = ({ prior }, { algorithm }) =>
+const checkChainPrior: Check = ({ prior }, { algorithm }) =>
   algorithm.name !== 'mcem' || supportOf(prior.family) === 'real'
     ? null
     : {
@@ -108,21 +108,21 @@ const chain: Check = ({ prior }, { algorithm }) =>
         allowed: 'a prior on the real numbers',
       };
 
-const chainDraws: Check = (_model, { algorithm, samples_per_datapoint: draws }) =>
+const checkChainDraws: Check = (_model, { algorithm, samples_per_datapoint: draws }) =>
   algorithm.name !== 'mcem' || draws === 1
     ? null
     : { pointer: '/training/samples_per_datapoint', found: `${draws} with mcem`, allowed: '1' };
 
-const dreams: Check = ({ likelihood }, { algorithm }) =>
+const checkDreams: Check = ({ likelihood }, { algorithm }) =>
   algorithm.name !== 'wake_sleep' || canSample(likelihood)
     ? null
     : {
         pointer: '/training/algorithm',
-        found: 'wake_sleep with a likelihood of counts, which it would have to dream up',
+        found: 'wake_sleep with a likelihood of counts, which it cannot sample',
         allowed: 'aevb, mcem, full_vb, or another likelihood',
       };
 
-const stopping: Check = (_model, training) =>
+const checkStopping: Check = (_model, training) =>
   training.early_stopping === undefined || trainsEncoder(training)
     ? null
     : {
@@ -131,7 +131,7 @@ const stopping: Check = (_model, training) =>
         allowed: 'aevb, wake_sleep or full_vb',
       };
 
-const binary: Check = ({ likelihood }, { binarization }) =>
+const checkBinarization: Check = ({ likelihood }, { binarization }) =>
   binarization === 'none' || takesBinarization(likelihood)
     ? null
     : {
@@ -141,16 +141,16 @@ const binary: Check = ({ likelihood }, { binarization }) =>
       };
 
 const CHECKS: readonly Check[] = [
-  supports,
-  tails,
-  latentSize,
-  closedForm,
-  estimator,
-  objective,
-  klWeight,
-  chain,
-  chainDraws,
-  dreams,
-  stopping,
-  binary,
+  checkSupports,
+  checkTails,
+  checkLatentSize,
+  checkClosedForm,
+  checkEstimator,
+  checkObjective,
+  checkKlWeight,
+  checkChainPrior,
+  checkChainDraws,
+  checkDreams,
+  checkStopping,
+  checkBinarization,
 ];

@@ -15,20 +15,20 @@ import type { SpecificationProblem } from './problem.ts';
 import { countParameters } from './sizes.ts';
 import { trainsEncoder, type TrainingSpec } from './training.ts';
 
-/** An evaluation and the model that it is asked of. */
+/** An evaluation and the model it evaluates. */
 export interface EvaluationPlan {
   readonly evaluation: EvaluationSpec;
   readonly model: ModelSpec;
   readonly training: TrainingSpec;
   readonly rowShape: Shape;
-  /** Rows that are evaluated. */
+  /** Number of rows evaluated. */
   readonly rows: number;
 }
 
 type Found = Omit<SpecificationProblem, 'pointer'>;
 type MeasureCheck = (measure: MeasureSpec, plan: EvaluationPlan, index: number) => Found | null;
 
-/** What does not go together, by pointers inside the evaluation; none where all does. */
+/** Problems of fields that cannot be combined. Pointers are inside the evaluation. */
 export function evaluationCombinationProblems(plan: EvaluationPlan): SpecificationProblem[] {
   const { evaluation, model } = plan;
   const { binarization = 'none' } = evaluation;
@@ -47,7 +47,7 @@ export function evaluationCombinationProblems(plan: EvaluationPlan): Specificati
   return [...(isRefused ? [refused] : []), ...ofMeasures];
 }
 
-/** Why log p(x) of a model cannot be estimated by this method; null where it can. */
+/** Why this method cannot estimate log p(x) of a model; null if it can. */
 export function marginalProblem(model: ModelSpec, method: MarginalMethod): Found | null {
   if (method === 'importance_sampling') return null;
   const most = EVALUATION_LIMITS.posteriorDensityLatents;
@@ -55,7 +55,7 @@ export function marginalProblem(model: ModelSpec, method: MarginalMethod): Found
     return { found: `${method} with ${model.latent_size} latent dimensions`, allowed: `at most ${most}` };
   if (supportOf(model.prior.family) === 'real') return null;
   return {
-    found: `${method} with a ${model.prior.family} prior, where Hamiltonian Monte Carlo cannot move freely`,
+    found: `${method} with a ${model.prior.family} prior: Hamiltonian Monte Carlo needs all real numbers`,
     allowed: 'a prior on the real numbers, or importance_sampling',
   };
 }
@@ -79,13 +79,13 @@ const checkMethod: MeasureCheck = (measure, { model }) =>
 const checkWork: MeasureCheck = (measure, { rows }) => {
   const [needed, most] = [decodingsOf(measure, rows), EVALUATION_LIMITS.decodings];
   if (needed <= most) return null;
-  const found = `${measureKey(measure)} of ${rows} rows, which takes ${needed} passes through the decoder`;
+  const found = `${measureKey(measure)} of ${rows} rows, which needs ${needed} passes through the decoder`;
   return { found, allowed: `at most ${most}; set limit or lower samples` };
 };
 
 const checkRows: MeasureCheck = (measure, { rows }) =>
   measure.name === 'latents' && rows === 1
-    ? { found: 'latents of 1 row', allowed: 'at least 2 rows, whose variance is measured' }
+    ? { found: 'latents of 1 row', allowed: 'at least 2 rows, to measure a variance' }
     : null;
 
 const checkGradients: MeasureCheck = (measure, { model, rowShape }) => {

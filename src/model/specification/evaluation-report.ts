@@ -5,16 +5,16 @@ import { closed } from './schema.ts';
 import { INFLUENCES, SPLIT_PARTS, type Influence, type SplitPart } from './split.ts';
 import type { EstimatorName } from './training.ts';
 
-/** What an evaluation answers: numbers, and the protocol by which they were measured. */
+/** The result of an evaluation: numbers, and the protocol by which they were measured. */
 
 const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 const spread = {
   standard_error: orNull(
-    'Standard deviation over rows / sqrt(rows): how precisely the mean over all such rows is known. null for one row.',
+    'Standard deviation over rows / sqrt(rows): how precisely the mean over all rows of this kind is known. null for one row.',
   ),
   monte_carlo_standard_error: orNull(
-    'From the random draws: how precisely the mean over these rows is known. null if each row has one draw.',
+    'Standard error due to the random draws: how precisely the mean over these rows is known. null if each row has one draw.',
   ),
 } as const;
 
@@ -178,7 +178,7 @@ const comparison = {
   variance: orNull(
     "Trace of the covariance of the gradient (nats per datapoint) with respect to the encoder's parameters.",
   ),
-  ratio_to_sgvb_b: orNull('null if the divergence has no closed form.'),
+  ratio_to_sgvb_b: orNull('Variance / variance of sgvb_b. null if the divergence has no closed form.'),
 } as const;
 const GradientVariance = Type.Object(
   {

@@ -10,11 +10,11 @@ import type { EstimatorSpec } from './training.ts';
 export const EVALUATION_LIMITS = {
   /** Maximum number of draws of z per row. */
   samples: 100_000,
-  /** Appendix D fits a density to samples of the posterior, which takes few dimensions. */
+  /** Appendix D fits a density to samples of the posterior, which works only in few dimensions. */
   posteriorDensityLatents: 4,
   /** Maximum number of passes of a row through the decoder for one measure: about an hour of MNIST on two cores. */
   decodings: 100_000_000,
-  /** Maximum number of parameters whose gradients are compared: their moments are kept in main memory. */
+  /** Maximum number of parameters for comparing gradients: their moments are kept in main memory. */
   gradientParameters: 20_000_000,
 } as const;
 
@@ -23,7 +23,7 @@ export const ACTIVE_THRESHOLD = 0.01;
 /** Draws per row if the divergence of a dimension has no closed form. */
 export const LATENT_DRAWS = 16;
 
-/** Whose gradients gradient_variance compares. */
+/** Estimators whose gradients gradient_variance compares. */
 export const COMPARED_ESTIMATORS: readonly EstimatorSpec[] = [
   { name: 'sgvb_b' },
   { name: 'sgvb_a' },
@@ -31,13 +31,13 @@ export const COMPARED_ESTIMATORS: readonly EstimatorSpec[] = [
   { name: 'score_function', control_variate: 'leave_one_out' },
 ];
 
-/** Transitions of a Markov chain before its first sample, and from sample to sample. */
+/** Transitions of a Markov chain before its first sample, and between samples. */
 export const CHAIN_SCHEDULE = { warmUp: 200, thinning: 5 } as const;
 
 const samples = (value: number, minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: EVALUATION_LIMITS.samples, default: value, description });
 
-/** Samples of a posterior that the proposal of fitted_importance_sampling is fitted to. */
+/** Number of posterior samples to which fitted_importance_sampling fits its proposal. */
 export const FITTED_SAMPLES = 50;
 
 const leapfrogSteps = Type.Integer({
@@ -62,7 +62,7 @@ export const MARGINAL_METHODS = {
     samples: samples(
       50,
       2,
-      'Samples from the posterior of each row to fit the density; the estimate is made from as many again.',
+      'Samples from the posterior of each row to fit the density; as many further samples give the estimate.',
     ),
     leapfrog_steps: leapfrogSteps,
   },
@@ -95,7 +95,7 @@ export type MeasureSpec =
 export type MeasureName = MeasureSpec['name'];
 export type MeasureOf<Name extends MeasureName> = Extract<MeasureSpec, { name: Name }>;
 
-/** This variant of the measures has variants of its own, by method. */
+/** A measure with one variant per method. */
 const marginal = {
   ...tagged(
     'MarginalMeasure',
@@ -166,7 +166,7 @@ export const EVALUATION_FIELDS = {
 export const EvaluationSpec = Type.Object(EVALUATION_FIELDS, closed);
 export type EvaluationSpec = Static<typeof EvaluationSpec>;
 
-/** Measures of one key are the same measure: an evaluation has at most one of each. */
+/** An evaluation has at most one measure per key. */
 export function measureKey(measure: MeasureSpec): string {
   return 'method' in measure ? `${measure.name} (${measure.method})` : measure.name;
 }
@@ -189,7 +189,7 @@ function chainDecodings(samplesOfChain: number, leapfrog: number): number {
   return (CHAIN_SCHEDULE.warmUp + samplesOfChain * CHAIN_SCHEDULE.thinning) * transitionDecodings(leapfrog);
 }
 
-/** Of one transition of Hamiltonian Monte Carlo: a gradient takes as long as three passes. */
+/** Passes per transition of Hamiltonian Monte Carlo: a gradient takes as long as three passes. */
 export function transitionDecodings(leapfrogSteps: number): number {
   return 3 * (leapfrogSteps + 1);
 }
@@ -210,7 +210,7 @@ export function marginalDecodings<Method extends MarginalMethod>(
   return MARGINAL_DECODINGS[method](spec);
 }
 
-/** Passes through the decoder that a measure takes for so many rows, about. */
+/** Approximate number of passes through the decoder that a measure needs for this many rows. */
 export function decodingsOf<Name extends MeasureName>(
   measure: Variant<MeasureSpec, 'name', Name>,
   rows: number,
@@ -227,7 +227,7 @@ const NEEDS_ENCODER: { readonly [Name in MeasureName]: (measure: MeasureOf<Name>
   gradient_variance: () => true,
 };
 
-/** Whether a measure takes q(z|x), which models trained by mcem do not have. */
+/** Whether a measure needs q(z|x), which models trained by mcem do not have. */
 export function needsEncoder<Name extends MeasureName>(measure: Variant<MeasureSpec, 'name', Name>): boolean {
   const name: Name = measure.name;
   return NEEDS_ENCODER[name](measure);

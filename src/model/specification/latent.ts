@@ -26,13 +26,13 @@ const priorFields = Object.fromEntries(
   }),
 ) as PriorFields;
 
-/** q(z|x): the encoder gives its parameters; only what it does not give is a field. */
+/** q(z|x): the encoder outputs its parameters; fields are only what it does not output. */
 export const Posterior = tagged('Posterior', 'family', posteriorFields, 'gaussian');
 export type PosteriorSpec = Static<typeof Posterior>;
 export type PosteriorFamily = PosteriorSpec['family'];
 export type PosteriorOf<Name extends PosteriorFamily> = Extract<PosteriorSpec, { family: Name }>;
 
-/** p(z): the same in every dimension, nothing learned. */
+/** p(z): the same in every dimension, without learned parameters. */
 export const Prior = tagged('Prior', 'family', priorFields, 'gaussian');
 export type PriorSpec = Static<typeof Prior>;
 export type PriorOf<Name extends PriorFamily> = Extract<PriorSpec, { family: Name }>;
@@ -40,7 +40,7 @@ export type PriorOf<Name extends PriorFamily> = Extract<PriorSpec, { family: Nam
 export const POSTERIOR_FAMILIES: readonly PosteriorFamily[] = FAMILY_NAMES;
 export const PRIOR_FAMILIES = Object.keys(priorFields) as PriorFamily[];
 
-/** Priors whose dimensions are independent: each dimension has quantiles of its own. */
+/** Priors whose dimensions are independent: each dimension has its own quantiles. */
 export type IndependentPriorFamily = Exclude<PriorFamily, DependentFamily>;
 export type IndependentPrior = PriorOf<IndependentPriorFamily>;
 
@@ -48,19 +48,19 @@ export function isIndependent(prior: PriorSpec): prior is IndependentPrior {
   return describedFamily(prior.family).isIndependent !== false;
 }
 
-/** Where a family's values lie: a posterior's must lie in its prior's. */
+/** Returns the support of a family; posterior and prior must have the same. */
 export function supportOf(family: FamilyName): Support {
   return FAMILIES[family].support;
 }
 
-/** What is set for a family, not learned. */
+/** Parameters of a family that are set, not learned. */
 export type HyperparametersOf<Name extends FamilyName> = {
   readonly [Field in Exclude<keyof PosteriorOf<Name>, 'family'>]: PosteriorOf<Name>[Field];
 };
 
 /**
- * The hyperparameters of a family, with defaults where none are given; other numbers are left out. Errors: RangeError for
- * numbers outside of its limits.
+ * Returns the hyperparameters of a family: the given ones, otherwise defaults. It ignores other fields. Throws a
+ * RangeError for numbers outside their limits.
  */
 export function hyperparametersOf<Name extends FamilyName>(
   family: Name,
@@ -79,27 +79,27 @@ function describeLimits(schema: object): string {
   return limits.map(([name, value]) => `${name} ${String(value)}`).join(', ');
 }
 
-/** Numbers that the encoder gives for one row. */
+/** Number of encoder outputs for one row. */
 export function posteriorSize({ family }: { readonly family: FamilyName }, latentSize: number): number {
   const { encoderOutputs } = describedFamily(family);
   return typeof encoderOutputs === 'number' ? encoderOutputs * latentSize : encoderOutputs(latentSize);
 }
 
-/** What latent sizes this posterior allows; null where it allows this one. */
+/** The latent sizes that this posterior allows; null if this one is allowed. */
 export function latentSizeProblem(family: PosteriorFamily, latentSize: number): string | null {
   const { minimum = 1, maximum = Infinity } = describedFamily(family).latentSize ?? {};
   if (latentSize < minimum) return `at least ${minimum} with a ${family} posterior`;
   return latentSize > maximum ? `at most ${maximum} with a ${family} posterior` : null;
 }
 
-/** Whether KL(q || p) is known in closed form. */
+/** Whether KL(q || p) has a closed form. */
 export function hasClosedFormKl(posterior: PosteriorSpec, prior: PriorSpec): boolean {
   return describedFamily(posterior.family).closedFormKl.includes(prior.family);
 }
 
 /**
- * The moment that the prior needs of the posterior and that it lacks whatever is learned, so that their divergence is
- * infinite; null where it lacks none.
+ * The moment that the prior needs and the posterior lacks whatever is learned, so that their divergence is infinite;
+ * null if there is none.
  */
 export function missingMoment(posterior: PosteriorSpec, prior: PriorSpec): Moment['name'] | null {
   const { needs } = FAMILIES[prior.family].tails as Tails<PosteriorSpec, PriorSpec>;

@@ -16,10 +16,10 @@ import { tagged } from './schema.ts';
 const FIELDS = { ...ROW_FIELDS, mixed: MIXED_FIELDS };
 
 export const Likelihood = tagged('Likelihood', 'family', FIELDS, 'bernoulli');
-/** Without a default, so that an order without a likelihood can be told from one with `bernoulli`. */
+/** Without a default, to distinguish an order without a likelihood from one with `bernoulli`. */
 export const ChosenLikelihood = Type.Unsafe<LikelihoodSpec>({
   ...tagged('Likelihood', 'family', FIELDS),
-  description: 'p(x|z). Without it the one that the data set proposes (`GET /datasets/{id}`).',
+  description: 'p(x|z). Default: the likelihood proposed for the data set (`GET /datasets/{id}`).',
 });
 export type LikelihoodSpec = Static<typeof Likelihood>;
 export type LikelihoodName = LikelihoodSpec['family'];
@@ -38,7 +38,7 @@ function rulesOf({ family }: SharedLikelihood): RowRules<SharedLikelihood> {
   return row.rules as RowRules<SharedLikelihood>;
 }
 
-/** What one element of a row may be; with one likelihood for all elements, what each of them may be. */
+/** The values that one element of a row may have. With one likelihood for all elements, every element has the same domain. */
 export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
   if (isShared(spec)) return rulesOf(spec).domain(spec);
   const column = spec.columns[element];
@@ -46,7 +46,7 @@ export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
   return columnDomain(column);
 }
 
-/** The same for every element, with the name of the likelihood in what is allowed. */
+/** The domain of every element; its text also names the likelihood. */
 export function sharedDomain(spec: SharedLikelihood): ValueDomain {
   const { domain, title } = rulesOf(spec);
   const { allowed, ...rest } = domain(spec);
@@ -58,34 +58,34 @@ export function likelihoodSizes(spec: LikelihoodSpec, dataSize: number): Likelih
   return rulesOf(spec).sizes?.(spec, dataSize) ?? sizes(dataSize, dataSize);
 }
 
-/** The likelihood against the size of a row, and its fields against each other; none where all is well. */
+/** Problems of a likelihood's fields with each other and with the size of a row. */
 export function likelihoodProblems(spec: LikelihoodSpec, dataSize: number): SpecificationProblem[] {
   if (!isShared(spec)) return tableProblems(spec.columns, dataSize);
   return rulesOf(spec).problems?.(spec, dataSize) ?? [];
 }
 
-/** How many different words every element may be. */
+/** Number of different words that an element may have. */
 export const countWords = (spec: SharedLikelihood): number => rulesOf(spec).codes ?? 0;
 
-/** Sizes of groups of elements of which at most one is 1; null where there are none. */
+/** Sizes of one-hot groups (at most one element of each is 1); null if there are none. */
 export const oneHotGroups = (spec: LikelihoodSpec): readonly number[] | null =>
   isShared(spec) ? (rulesOf(spec).oneHotGroups?.(spec) ?? null) : null;
 
-/** What is known of the likelihood of each element: one description, or one for each column. */
+/** One description for all elements, or one per column. */
 function describeElements(spec: LikelihoodSpec): LikelihoodDescription[] {
   if (isShared(spec)) return [describedLikelihood(spec.family)];
   return spec.columns.map(({ likelihood }) => describedLikelihood(likelihood.family));
 }
 
-/** Whether log p of a row is, at least in a part of it, a log density. */
+/** Whether log p of a row is a log density, at least for some elements. */
 export const isDensity = (spec: LikelihoodSpec): boolean =>
   describeElements(spec).some(({ measure }) => measure === 'density');
 
-/** Whether rows can be drawn as a cheap function of noise. */
+/** Whether a row can be sampled as a cheap function of noise. */
 export const canSample = (spec: LikelihoodSpec): boolean =>
   describeElements(spec).every(({ ofCounts = false }) => !ofCounts);
 
-/** Elements of which something is true. */
+/** Indices of the elements whose likelihood satisfies a condition. */
 export function selectElements(
   spec: LikelihoodSpec,
   dataSize: number,
@@ -99,11 +99,11 @@ export function selectElements(
   });
 }
 
-/** Whether values of rows may be binarized: each is the probability of a 1. */
+/** Whether values may be binarized: each is the probability of a 1. */
 export const takesBinarization = (spec: LikelihoodSpec): boolean =>
   isShared(spec) && describedLikelihood(spec.family).ofBits === true;
 
-/** Whether a transform is asked for that has not been computed yet. */
+/** Whether the specification asks for a transform that has not been computed yet. */
 export function needsTransform(spec: LikelihoodSpec | ColumnLikelihoodSpec): boolean {
   if (spec.family === 'mixed') return spec.columns.some(({ likelihood }) => needsTransform(likelihood));
   return 'standardise' in spec && spec.standardise === 'per_element' && !spec.transform;

@@ -26,6 +26,6 @@ const modelWith = <Schema extends TSchema>(title: string, likelihood: Schema) =>
 export const ModelSpec = modelWith('ModelSpec', Likelihood);
 export type ModelSpec = Static<typeof ModelSpec>;
 
-/** A model as it is ordered: without a likelihood it has the one that its data set proposes. */
+/** A model as ordered. Its default likelihood is the one proposed for its data set. */
 export const ModelOrder = modelWith('ModelOrder', Type.Optional(ChosenLikelihood));
 export type ModelOrder = Static<typeof ModelOrder>;

@@ -23,7 +23,8 @@ export const Optimizer = tagged(
         minimum: 0,
         maximum: 1_000_000,
         default: 0,
-        description: 'Number of first steps that only accumulate squared gradients and change no parameter.',
+        description:
+          'Number of initial steps that only accumulate squared gradients and change no parameter.',
       }),
     },
     adam: { learning_rate: rate(0.001), beta1: decay(0.9), beta2: decay(0.999), epsilon },

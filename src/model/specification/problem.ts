@@ -1,4 +1,4 @@
-/** Why a specification is refused: `pointer` is the field, what stands there and what may. */
+/** Why a specification is refused: the field (`pointer`), what it contains and what is allowed. */
 export interface SpecificationProblem {
   readonly pointer: string;
   readonly found: string;

@@ -8,17 +8,17 @@ export type Tagged<Tag extends string, Variants extends Record<string, TProperti
 }[keyof Variants];
 
 /**
- * The variants of a union whose tag is Name. A function that takes this, for any Name, looks its argument's row up in a table by
- * name and calls it: no cast is needed.
+ * The variants of a union whose tag is Name. A function generic in Name that takes this can look up its argument's row in a
+ * table by name and call it without a cast.
  */
 export type Variant<Union, Tag extends string, Name> = Extract<Union, { readonly [Key in Tag]: Name }> & {
   readonly [Key in Tag]: Name;
 };
 
 /**
- * A union told apart by one field, with defaults inside each variant (JSON schema oneOf + discriminator). Fields that
- * are neither optional nor have a default are required; without a default name so is the union itself. `title` names the
- * union for clients, and `AdamOptimizer` its variant adam if that is `Optimizer`.
+ * A union discriminated by one field, with defaults inside each variant (JSON schema oneOf + discriminator). Fields are
+ * required unless they are optional or have a default; so is the union itself without a default name. `title` names the
+ * union for clients: the variant adam of `Optimizer` is `AdamOptimizer`.
  */
 export function tagged<const Tag extends string, const Variants extends Record<string, TProperties>>(
   title: string,
@@ -42,7 +42,7 @@ export function tagged<const Tag extends string, const Variants extends Record<s
   });
 }
 
-/** The same, with the tag filled in where a value has none. */
+/** The same, but the tag has a default: values without it are valid. */
 export function taggedOrDefault<const Tag extends string, const Variants extends Record<string, TProperties>>(
   title: string,
   tag: Tag,

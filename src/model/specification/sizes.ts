@@ -7,7 +7,7 @@ import { countUnits, networkShapes } from './networks/networks.ts';
 import type { SpecificationProblem } from './problem.ts';
 import { minibatchSizeOf, type TrainingSpec } from './training.ts';
 
-/** What encoder and decoder take and give. */
+/** Input and output shapes of encoder and decoder. */
 export interface ModelEnds {
   readonly encoder: NetworkEnds;
   readonly decoder: NetworkEnds;
@@ -22,7 +22,7 @@ export function modelEnds(model: ModelSpec, rowShape: Shape): ModelEnds {
   };
 }
 
-/** This many numbers for a row: in its shape, one number or several (on a first axis) for each element, else flat. */
+/** A shape for `count` numbers per row: the row's own, with a first axis if each element has several, otherwise flat. */
 function shapeLike(rowShape: Shape, count: number): Shape {
   const each = count / countValues(rowShape);
   if (each === 1) return rowShape;
@@ -47,7 +47,7 @@ export function countParameters(model: ModelSpec, rowShape: Shape): number {
   return Object.values(modelShapes(model, rowShape)).reduce((sum, shape) => sum + countValues(shape), 0);
 }
 
-/** A model that is too large, or whose steps take too much memory; pointers are inside the job. */
+/** Problems of a model that is too large or whose steps need too much memory; pointers are inside the job. */
 export function sizeProblems(
   model: ModelSpec,
   training: TrainingSpec,
@@ -80,7 +80,7 @@ function stepProblem(
   const units = countUnits(model.encoder, ends.encoder) + countUnits(model.decoder, ends.decoder);
   const count = rows * samples * units;
   if (count <= LIMITS.activations) return null;
-  const found = `${rows} rows * ${samples} samples * ${units} units = ${count} values a step`;
+  const found = `${rows} rows * ${samples} samples * ${units} units = ${count} values per step`;
   const allowed = `at most ${LIMITS.activations}; lower minibatch_size, samples_per_datapoint or hidden_sizes`;
   return { pointer: '/training/minibatch_size', found, allowed };
 }

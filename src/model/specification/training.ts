@@ -16,11 +16,13 @@ const Schedule = tagged(
         minimum: 0,
         maximum: 1,
         default: 0,
-        description: 'Factor of the learning rate at the last step; the way there is half a cosine.',
+        description: 'Factor of the learning rate at the last step; until then it follows half a cosine.',
       }),
     },
     step: {
-      every_epochs: epochs('Every so many epochs the learning rate is multiplied by factor.'),
+      every_epochs: epochs(
+        'The learning rate is multiplied by factor every time this many epochs have passed.',
+      ),
       factor: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.5 }),
     },
     inverse_time: {
@@ -93,7 +95,7 @@ const Algorithm = tagged(
         minimum: 0.05,
         maximum: 0.99,
         default: 0.9,
-        description: 'Share of accepted proposals to which the step size is tuned.',
+        description: 'The step size is tuned to this share of accepted proposals.',
       }),
       updates_per_sample: Type.Integer({
         minimum: 1,
@@ -115,7 +117,7 @@ export const trainsEncoder = ({ algorithm }: { readonly algorithm: AlgorithmSpec
 
 const EarlyStopping = Type.Object(
   {
-    patience_epochs: epochs('The training ends after so many epochs without a better validation bound.'),
+    patience_epochs: epochs('Training ends after this many epochs without a better validation bound.'),
     minimum_gain: Type.Number({
       minimum: 0,
       maximum: 1e6,
@@ -158,7 +160,8 @@ export const TrainingSpec = Type.Object(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 1e9,
-        description: 'Gradients with a larger Euclidean norm, over all parameters, are scaled down to it.',
+        description:
+          'Gradients whose Euclidean norm over all parameters is larger are scaled down to this norm.',
       }),
     ),
     early_stopping: Type.Optional(EarlyStopping),
@@ -205,14 +208,14 @@ export const TrainingSpec = Type.Object(
 );
 export type TrainingSpec = Static<typeof TrainingSpec>;
 
-/** The estimator ordered; otherwise sgvb_b if the KL divergence has a closed form, else sgvb_a. */
+/** The estimator ordered. Default: sgvb_b if the KL divergence has a closed form, otherwise sgvb_a. */
 export function estimatorOf({ estimator }: TrainingSpec, hasClosedForm: boolean): EstimatorSpec {
   return estimator ?? { name: hasClosedForm ? 'sgvb_b' : 'sgvb_a' };
 }
 
 const DEFAULT_MINIBATCH_SIZE = 100;
 
-/** M as ordered; otherwise 100, or all rows if there are fewer. */
+/** M as ordered. Default: 100, or all rows if there are fewer. */
 export function minibatchSizeOf({ minibatch_size: asked }: TrainingSpec, trainRows: number): number {
   return asked ?? Math.min(DEFAULT_MINIBATCH_SIZE, trainRows);
 }

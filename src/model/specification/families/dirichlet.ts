@@ -6,7 +6,7 @@ export const dirichlet = describeFamily({
   isIndependent: false,
   latentSize: { minimum: 2 },
   posterior: {},
-  prior: { concentration: positive(1, 'Of every dimension; 1 is uniform on the simplex.') },
+  prior: { concentration: positive(1, 'Concentration of every dimension; 1 is uniform on the simplex.') },
   encoderOutputs: 1,
   closedFormKl: ['dirichlet'],
 });

@@ -6,7 +6,7 @@ const shape = Type.Integer({
   minimum: 1,
   maximum: 64,
   default: 2,
-  description: 'How many exponential numbers are added.',
+  description: 'Number of exponential variables in the sum.',
 });
 
 export const erlang = describeFamily({

@@ -22,7 +22,7 @@ import { uniform } from './uniform.ts';
 import { weibull } from './weibull.ts';
 import type { FamilyDescription } from './family.ts';
 
-/** Every distribution of section 2.4, in the order in which they are offered. */
+/** Every distribution of section 2.4, in the order of the API. */
 export const FAMILIES = {
   gaussian,
   full_gaussian: fullGaussian,
@@ -51,7 +51,7 @@ export const FAMILIES = {
 type Families = typeof FAMILIES;
 export type FamilyName = keyof Families;
 
-/** Families that are offered as priors. */
+/** Families that can be priors. */
 export type PriorFamily = {
   [Name in FamilyName]: Families[Name]['prior'] extends null ? never : Name;
 }[FamilyName];
@@ -61,19 +61,19 @@ export type DependentFamily = {
   [Name in FamilyName]: Families[Name] extends { readonly isIndependent: false } ? Name : never;
 }[FamilyName];
 
-/** Pairs q|p of which KL(q || p) has a closed form. */
+/** Pairs q|p with a closed form of KL(q || p). */
 export type KlPair = {
   [Name in FamilyName]: `${Name}|${Families[Name]['closedFormKl'][number]}`;
 }[FamilyName];
 
-/** Families q of which KL(q || p) has a closed form for this p. */
+/** Families q with a closed form of KL(q || p) for this p. */
 export type PosteriorsWithKl<Prior extends FamilyName> = {
   [Name in FamilyName]: Prior extends Families[Name]['closedFormKl'][number] ? Name : never;
 }[FamilyName];
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
-/** The description of a family, without the types of its own fields. */
+/** Returns the description of a family, without the types of its own fields. */
 export function describedFamily(name: FamilyName): FamilyDescription {
   return FAMILIES[name];
 }

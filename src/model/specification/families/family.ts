@@ -1,29 +1,29 @@
 import type { Static, TObject, TProperties } from 'typebox';
 
-/** Where values lie. */
+/** Sets of possible values. */
 export const SUPPORTS = ['real', 'positive', 'unit_interval', 'simplex'] as const;
 export type Support = (typeof SUPPORTS)[number];
 
-/** What a prior needs of its posterior: KL(q || p) is infinite where E_q[-log p(z)] does not exist. */
+/** A moment that the posterior must have: KL(q || p) is infinite if E_q[-log p(z)] does not exist. */
 export interface Moment {
   readonly name: 'E|z|' | 'E z^2' | 'E e^-z' | 'E e^z';
   /** The factor t of z in E e^z: E e^(t z). Other moments have none. */
   readonly rate?: number;
 }
 
-/** What is known of a family without tensors. Its mathematics: src/model/distributions/families/<name>.ts. */
+/** Facts about a family that need no tensors. Its mathematics: src/model/distributions/families/<name>.ts. */
 export interface FamilyDescription {
-  /** A posterior's values must lie where its prior's do. */
+  /** Posterior and prior must have the same support. */
   readonly support: Support;
-  /** False if the density is 0 on a part of the support for some parameters: such a family cannot be a prior. */
+  /** False if some parameters give density 0 on a part of the support: the family cannot be a prior. */
   readonly coversSupport?: false;
-  /** Fields of q(z|x), which the encoder does not give (hyperparameters). */
+  /** Fields of q(z|x) that the encoder does not output (hyperparameters). */
   readonly posterior: TProperties;
-  /** Fields of p(z), the same in every dimension; null: not offered as a prior. */
+  /** Fields of p(z), the same in every dimension; null: cannot be a prior. */
   readonly prior: TProperties | null;
-  /** Numbers that the encoder gives for each dimension, or for all of this many dimensions. */
+  /** Encoder outputs per dimension or, as a function of latent_size, for all dimensions. */
   readonly encoderOutputs: number | ((latentSize: number) => number);
-  /** Limits of its own on latent_size. */
+  /** The family's own limits on latent_size. */
   readonly latentSize?: { readonly minimum?: number; readonly maximum?: number };
   /** False if the dimensions of a draw depend on each other. Default true. */
   readonly isIndependent?: false;
@@ -31,11 +31,11 @@ export interface FamilyDescription {
   readonly closedFormKl: readonly string[];
 }
 
-/** The two sides of a divergence that may be infinite, typed by the fields that they read. */
+/** Rules for divergences that may be infinite, typed by the fields that they read. */
 export interface Tails<Posterior, Prior> {
   /** As p: the moment that q must have. */
   readonly needs?: (prior: Prior) => Moment;
-  /** As q: whether it lacks this moment, whatever the encoder gives. Default: it does not. */
+  /** As q: whether it lacks this moment for every encoder output. Default: false. */
   readonly lacks?: (moment: Moment, posterior: Posterior) => boolean;
 }
 
@@ -48,6 +48,6 @@ export function describeFamily<const Description extends FamilyDescription>(
   return { ...description, tails };
 }
 
-/** Lists of families that stand together in {@link FamilyDescription.closedFormKl}. */
+/** Groups of families for {@link FamilyDescription.closedFormKl}. */
 export const GAMMAS = ['gamma', 'erlang', 'exponential', 'chi_squared'] as const;
 export const WEIBULLS = ['weibull', 'rayleigh'] as const;

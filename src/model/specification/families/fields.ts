@@ -7,5 +7,5 @@ export const positive = (value: number, description: string) =>
 export const real = (value: number, description: string) =>
   Type.Number({ minimum: -1e6, maximum: 1e6, default: value, description });
 
-export const location = real(0, 'Where the density is centered.');
-export const scale = positive(1, 'How wide it is.');
+export const location = real(0, 'Position of the density.');
+export const scale = positive(1, 'Width of the density.');

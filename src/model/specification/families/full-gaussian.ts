@@ -3,7 +3,7 @@ import { describeFamily } from './family.ts';
 export const fullGaussian = describeFamily({
   support: 'real',
   isIndependent: false,
-  /** The density takes a step for each dimension. */
+  /** The density needs one operation per dimension. */
   latentSize: { maximum: 32 },
   posterior: {},
   prior: null,

@@ -4,7 +4,7 @@ import { positive } from './fields.ts';
 export const rayleigh = describeFamily({
   support: 'positive',
   posterior: {},
-  prior: { scale: positive(1, 'Where the density is highest.') },
+  prior: { scale: positive(1, 'The mode.') },
   encoderOutputs: 1,
   closedFormKl: [...GAMMAS, 'log_normal', ...WEIBULLS],
 });

@@ -6,7 +6,7 @@ const degreesOfFreedom = Type.Number({
   minimum: 0.5,
   maximum: 1000,
   default: 5,
-  description: 'The smaller, the heavier the tails.',
+  description: 'Smaller values give heavier tails.',
 });
 
 export const studentT = describeFamily(

@@ -5,7 +5,7 @@ const peak = Type.Number({
   exclusiveMinimum: 0,
   exclusiveMaximum: 1,
   default: 0.5,
-  description: 'Where between the ends the density is highest.',
+  description: 'Position of the mode between the ends: 0 is the lower end, 1 the upper.',
 });
 
 export const triangular = describeFamily({

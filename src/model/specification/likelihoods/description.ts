@@ -2,11 +2,11 @@ import type { Static, TObject, TProperties } from 'typebox';
 import type { SpecificationProblem } from '../problem.ts';
 import type { ValueDomain } from './domain.ts';
 
-/** Numbers that the networks see and give for one row, and the parameters that are learned beside theirs. */
+/** Sizes of the networks' inputs and outputs for one row, and learned parameters outside the networks. */
 export interface LikelihoodSizes {
-  /** What the encoder sees. */
+  /** Encoder inputs. */
   readonly input: number;
-  /** What the decoder gives. */
+  /** Decoder outputs. */
   readonly output: number;
   readonly extraShapes: Readonly<Record<string, readonly number[]>>;
 }
@@ -15,17 +15,17 @@ export const sizes = (input: number, output: number): LikelihoodSizes => ({ inpu
 
 /** One likelihood for all elements of a row. */
 export interface RowRules<Spec> {
-  /** What every element may be. */
+  /** The values that an element may have. */
   readonly domain: (spec: Spec) => ValueDomain;
-  /** How people are told of it. Default: its name. */
+  /** Name in messages. Default: the family. */
   readonly title?: (spec: Spec) => string;
-  /** Default: one number for each element, to the encoder and from the decoder. */
+  /** Default: one encoder input and one decoder output per element. */
   readonly sizes?: (spec: Spec, dataSize: number) => LikelihoodSizes;
-  /** Fields against each other and against the size of a row; pointers are inside the likelihood, e.g. `/groups`. */
+  /** Problems of fields with each other and with the size of a row; pointers are inside the likelihood, e.g. `/groups`. */
   readonly problems?: (spec: Spec, dataSize: number) => SpecificationProblem[];
-  /** How many different words an element may be. Default: none. */
+  /** Number of different words that an element may have. Default: 0. */
   readonly codes?: number;
-  /** Sizes of groups of elements of which at most one is 1. Whether they are, only the rows themselves can tell. */
+  /** Sizes of one-hot groups: at most one element of each is 1, which only a pass over the rows can check. */
   readonly oneHotGroups?: (spec: Spec) => readonly number[];
 }
 
@@ -33,13 +33,13 @@ export interface RowRules<Spec> {
 export interface ColumnRules<Spec> {
   readonly domain: (spec: Spec) => ValueDomain;
   readonly sizes: (spec: Spec) => Pick<LikelihoodSizes, 'input' | 'output'>;
-  /** How many codes, which may have words as labels, the values are. Default: none, they are numbers. */
+  /** Number of codes; each may have a word as its label. Default: none, values are numbers. */
   readonly codes?: (spec: Spec) => number;
-  /** What it needs to know of the training rows besides their mean and variance: mean and variance of log x, or shares of codes. */
+  /** Statistics of the training rows needed besides mean and variance: mean and variance of log x, or shares of codes. */
   readonly statistics?: 'log_moments' | 'frequencies';
 }
 
-/** The fields of one form, with rules that read them. */
+/** The fields of one form, and rules that read them. */
 export interface Form<Rules, Fields extends TProperties = TProperties> {
   readonly fields: Fields;
   readonly rules: Rules;
@@ -55,16 +55,16 @@ export const describeColumn = <const Fields extends TProperties>(
   rules: ColumnRules<Static<TObject<Fields>>>,
 ) => ({ fields, rules });
 
-/** What is known of a likelihood without tensors. Its mathematics: src/model/distributions/likelihoods/<name>.ts. */
+/** Facts about a likelihood that need no tensors. Its mathematics: src/model/distributions/likelihoods/<name>.ts. */
 export interface LikelihoodDescription {
-  /** What log p of one value is. */
+  /** Whether log p of one value is a log density or a log probability. */
   readonly measure: 'density' | 'probability';
-  /** Values are probabilities of a 1: they can be binarized, and log p is only a score where they are not 0 or 1. */
+  /** Values are probabilities of a 1: they can be binarized, and log p of values other than 0 and 1 is only a score. */
   readonly ofBits?: true;
-  /** Draws are counts, which are no cheap function of noise: the model gives their rates (evaluation/counts.ts). */
+  /** Draws are counts, which are no cheap function of noise: the model outputs their rates (evaluation/counts.ts). */
   readonly ofCounts?: true;
-  /** null: not offered for whole rows. */
+  /** null: not available for whole rows. */
   readonly row: Form<RowRules<never>> | null;
-  /** null: not offered for columns. */
+  /** null: not available for columns. */
   readonly column: Form<ColumnRules<never>> | null;
 }

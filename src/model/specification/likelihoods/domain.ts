@@ -1,19 +1,19 @@
-/** Values that a likelihood can explain. */
+/** The values that a likelihood accepts. */
 export interface ValueDomain {
   readonly low: number;
   readonly high: number;
-  /** Only whole numbers. */
+  /** Whether only whole numbers are allowed. */
   readonly integer: boolean;
   /** Whether a value may be missing (NaN). */
   readonly missing: boolean;
-  /** For people. */
+  /** The domain in words, for messages. */
   readonly allowed: string;
 }
 
 const FLOAT32_MAX = 3.4028234663852886e38;
-/** Smaller ones may be rounded to 0. */
+/** Smaller numbers may be rounded to 0. */
 export const SMALLEST_POSITIVE = 1.1754943508222875e-38;
-/** Beyond it float32 skips whole numbers. */
+/** Above this, float32 cannot represent every whole number. */
 export const LARGEST_COUNT = 2 ** 24;
 
 const domain = (low: number, high: number, allowed: string, integer = false): ValueDomain => ({

@@ -1,23 +1,21 @@
 import Type from 'typebox';
 import { closed } from '../schema.ts';
 
-/** Fields of likelihoods that work with standardised values: value = shift + scale * standardised. */
+/** Fields of likelihoods with standardised values: value = shift + scale * standardised. */
 
 const STANDARDISATIONS = ['none', 'per_element'] as const;
 type Standardisation = (typeof STANDARDISATIONS)[number];
 
-const shift = Type.Number({ description: 'The value of a standardised 0.' });
-const scale = Type.Number({ exclusiveMinimum: 0, description: 'What a standardised 1 adds to shift.' });
+const shift = Type.Number({ description: 'Where the standardised value is 0.' });
+const scale = Type.Number({ exclusiveMinimum: 0, description: 'One standardised unit.' });
 
-const minimumStandardDeviation = {
-  minimum: 0,
-  maximum: 1e6,
-  description:
-    'The variance is the square of this number plus what is learned, in standardised units if values are standardised. It keeps the density bounded if values repeat exactly.',
-} as const;
+/** What is standardised: values or, for a log-normal, their logarithms. */
+type Quantity = 'value' | 'log value';
 
-/** Of a column. */
-export const standardisedColumn = {
+const describeMinimum = (quantity: Quantity) =>
+  `The variance of the ${quantity} is the square of this number plus what is learned, in standardised units if values are standardised. It keeps the density bounded if values repeat exactly.`;
+
+const describeTransform = (quantity: Quantity) => ({
   standardise: Type.Unsafe<Standardisation>({
     type: 'string',
     enum: [...STANDARDISATIONS],
@@ -25,18 +23,27 @@ export const standardisedColumn = {
     description: 'per_element: the transform is computed from the training rows unless it is given.',
   }),
   transform: Type.Optional(
-    Type.Object(
-      { shift, scale },
-      { ...closed, description: 'value = shift + scale * standardised (log_normal: log value).' },
-    ),
+    Type.Object({ shift, scale }, { ...closed, description: `${quantity} = shift + scale * standardised.` }),
   ),
-} as const;
+});
 
-export const columnMinimum = {
-  minimum_standard_deviation: Type.Number({ ...minimumStandardDeviation, default: 0.01 }),
-} as const;
+/** Fields of one column. */
+export const standardisedColumn = describeTransform('value');
+export const standardisedLogColumn = describeTransform('log value');
 
-/** Of whole rows. */
+const limitColumn = (quantity: Quantity) => ({
+  minimum_standard_deviation: Type.Number({
+    minimum: 0,
+    maximum: 1e6,
+    default: 0.01,
+    description: describeMinimum(quantity),
+  }),
+});
+
+export const columnMinimum = limitColumn('value');
+export const logColumnMinimum = limitColumn('log value');
+
+/** Fields of whole rows. */
 export const standardisedRows = {
   standardise: Type.Optional(
     Type.Unsafe<Standardisation>({
@@ -61,13 +68,14 @@ export const standardisedRows = {
 export const rowMinimum = {
   minimum_standard_deviation: Type.Optional(
     Type.Number({
-      ...minimumStandardDeviation,
-      description: `${minimumStandardDeviation.description} Default: 0.`,
+      minimum: 0,
+      maximum: 1e6,
+      description: `${describeMinimum('value')} Default: 0.`,
     }),
   ),
 } as const;
 
-/** A transform of whole rows whose arrays do not have one number for each element. */
+/** Problems of a transform of whole rows: its arrays need one number per element. */
 export function transformProblems(
   transform: { readonly shift: readonly number[]; readonly scale: readonly number[] } | undefined,
   dataSize: number,

@@ -12,18 +12,17 @@ import {
 } from './fields.ts';
 
 const fields = {
-  mean: oneOf(['free', 'unit_interval'], 'free', 'unit_interval squashes the mean into (0, 1) by a sigmoid.'),
+  mean: oneOf(['free', 'unit_interval'], 'free', 'unit_interval: a sigmoid keeps the mean in (0, 1).'),
   variance: oneOf(
     ['per_element', 'shared', 'fixed'],
     'per_element',
-    'per_element: the decoder gives a log variance for every element (eq. C.2); shared: one learned log variance for all; fixed: standard_deviation for all. Of standardised values where they are standardised.',
+    'per_element: the decoder outputs a log variance per element (eq. C.2); shared: one learned log variance for all; fixed: standard_deviation for all. In standardised units if values are standardised.',
   ),
   standard_deviation: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,
       maximum: 1e6,
-      description:
-        'With variance fixed, in standardised units where values are standardised. Without it 1. Not for other variances.',
+      description: 'Only for variance fixed; in standardised units if values are standardised. Default: 1.',
     }),
   ),
   ...rowMinimum,

@@ -9,7 +9,7 @@ import { negativeBinomial } from './negative-binomial.ts';
 import { poisson } from './poisson.ts';
 import { studentT } from './student-t.ts';
 
-/** Every likelihood of values of one kind; `mixed` (mixed.ts) puts them together to a table. */
+/** Every likelihood of values of one kind; `mixed` (mixed.ts) combines them into a table. */
 export const LIKELIHOODS = {
   bernoulli,
   continuous_bernoulli: continuousBernoulli,
@@ -23,12 +23,12 @@ export const LIKELIHOODS = {
 
 type Likelihoods = typeof LIKELIHOODS;
 
-/** Offered for whole rows. */
+/** Likelihoods of whole rows. */
 export type RowFamily = {
   [Name in keyof Likelihoods]: Likelihoods[Name]['row'] extends null ? never : Name;
 }[keyof Likelihoods];
 
-/** Offered for columns. */
+/** Likelihoods of columns. */
 export type ColumnFamily = {
   [Name in keyof Likelihoods]: Likelihoods[Name]['column'] extends null ? never : Name;
 }[keyof Likelihoods];
@@ -52,7 +52,7 @@ export const COLUMN_FIELDS = fieldsOf('column') as {
   readonly [Name in ColumnFamily]: FieldsOf<Name, 'column'>;
 };
 
-/** The description of a likelihood, without the types of its own fields. */
+/** Returns the description of a likelihood, without the types of its own fields. */
 export function describedLikelihood(family: RowFamily | ColumnFamily): LikelihoodDescription {
   return LIKELIHOODS[family];
 }

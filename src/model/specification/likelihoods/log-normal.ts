@@ -1,12 +1,12 @@
 import { describeColumn } from './description.ts';
 import { POSITIVE } from './domain.ts';
-import { columnMinimum, standardisedColumn } from './fields.ts';
+import { logColumnMinimum, standardisedLogColumn } from './fields.ts';
 
 export const logNormal = {
   measure: 'density',
   row: null,
   column: describeColumn(
-    { ...standardisedColumn, ...columnMinimum },
+    { ...standardisedLogColumn, ...logColumnMinimum },
     { domain: () => POSITIVE, sizes: () => ({ input: 1, output: 2 }), statistics: 'log_moments' },
   ),
 } as const;

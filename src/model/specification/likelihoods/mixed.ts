@@ -17,14 +17,14 @@ const Column = Type.Object(
     likelihood: ColumnLikelihood,
     missing: Type.Boolean({
       default: false,
-      description: 'Whether values may be missing; the encoder is then told which are.',
+      description: 'Whether values may be missing. If so, the encoder gets an indicator of missing values.',
     }),
     labels: Type.Optional(
       Type.Array(word, {
         minItems: 1,
         maxItems: LIKELIHOOD_LIMITS.categories,
         description:
-          'categorical, bernoulli: the words that codes 0, 1, ... stand for; rows are sent and answered with them. Without them those of the data set, if it has words.',
+          'categorical, bernoulli: the words for codes 0, 1, ..., used in requests and answers. Default: the words of the data set, if it has any.',
       }),
     ),
   },
@@ -36,7 +36,7 @@ export const MIXED_FIELDS = {
   columns: Type.Array(Column, {
     minItems: 1,
     maxItems: LIKELIHOOD_LIMITS.columns,
-    description: 'One for each element of a row, in its order. A missing value is stored as NaN.',
+    description: 'One per element of a row, in the same order. A missing value is stored as NaN.',
   }),
 } as const;
 
@@ -46,14 +46,14 @@ export function rulesOfColumn({ family }: ColumnLikelihoodSpec): ColumnRules<Col
   return column.rules as ColumnRules<ColumnLikelihoodSpec>;
 }
 
-/** How many codes the values of a column may be; 0 where they are numbers. */
+/** Number of codes of a column; 0 if its values are numbers. */
 export const countCodes = (spec: ColumnLikelihoodSpec): number => rulesOfColumn(spec).codes?.(spec) ?? 0;
 
 export function columnDomain({ likelihood, missing }: ColumnSpec): ValueDomain {
   return { ...rulesOfColumn(likelihood).domain(likelihood), missing };
 }
 
-/** The encoder also sees, for each column that may have missing values, whether it has one. */
+/** The encoder also gets an indicator for each column that may have missing values. */
 export function tableSizes(columns: readonly ColumnSpec[]): LikelihoodSizes {
   const own = columns.map(({ likelihood }) => rulesOfColumn(likelihood).sizes(likelihood));
   const indicators = columns.filter(({ missing }) => missing).length;
@@ -73,7 +73,7 @@ export function tableProblems(columns: readonly ColumnSpec[], dataSize: number):
   };
   const own = columns.flatMap((column, i) => {
     const pointer = `/columns/${i}`;
-    const name = { pointer: `${pointer}/name`, found: 'a name used before', allowed: 'a name of its own' };
+    const name = { pointer: `${pointer}/name`, found: 'a name used before', allowed: 'a unique name' };
     const isTwice = names.has(column.name);
     names.add(column.name);
     return [...(isTwice ? [name] : []), ...labelProblems(column, `${pointer}/labels`)];
@@ -90,5 +90,5 @@ function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): Spe
     return [{ pointer, found, allowed }];
   }
   const isTwice = new Set(labels).size < labels.length;
-  return isTwice ? [{ pointer, found: 'a label used before', allowed: 'labels of their own' }] : [];
+  return isTwice ? [{ pointer, found: 'a label used before', allowed: 'unique labels' }] : [];
 }

@@ -8,7 +8,7 @@ const degreesOfFreedom = Type.Number({
   maximum: 1000,
   default: 5,
   description:
-    'The smaller, the heavier the tails, and the less an outlier matters. Above 1, so that there is a mean.',
+    'Smaller values give heavier tails, so that outliers matter less. Must be above 1: otherwise there is no mean.',
 });
 
 const minimumScale = Type.Number({
@@ -16,7 +16,7 @@ const minimumScale = Type.Number({
   maximum: 1e6,
   default: 0.01,
   description:
-    'The squared scale is this number squared plus what is learned, in standardised units where values are standardised: keeps the density bounded where values repeat exactly.',
+    'The squared scale is the square of this number plus what is learned, in standardised units if values are standardised. It keeps the density bounded if values repeat exactly.',
 });
 
 const fields = { degrees_of_freedom: degreesOfFreedom, minimum_scale: minimumScale } as const;

@@ -5,7 +5,7 @@ export type Shape = readonly number[];
 /** Shapes of parameters by name. */
 export type Shapes = Readonly<Record<string, Shape>>;
 
-/** What a network takes and gives for one row, without the axis of rows. */
+/** Shapes of a network's input and output for one row, without the axis of rows. */
 export interface NetworkEnds {
   readonly input: Shape;
   readonly output: Shape;
@@ -13,15 +13,15 @@ export interface NetworkEnds {
 
 export interface NetworkRules<Spec> {
   /**
-   * Parameters by name. The last layer has an `output.bias` with a number for each number of the output: a decoder starts
-   * from there. Weights end in `.weight`, with their outputs as the last axis.
+   * Parameters by name. The last layer has an `output.bias` with one number per output, which sets a decoder's initial
+   * output. Names of weights end in `.weight`; their last axis is the outputs.
    */
   readonly shapes: (spec: Spec, ends: NetworkEnds) => Shapes;
-  /** Values that the layers hold for one row, input and output included: what training needs memory for. */
+  /** Number of values that the layers hold for one row, input and output included: training needs memory for them. */
   readonly countUnits: (spec: Spec, ends: NetworkEnds) => number;
 }
 
-/** What is known of a network without tensors. Its mathematics: src/model/networks/<name>.ts. */
+/** Facts about a network that need no tensors. Its mathematics: src/model/networks/<name>.ts. */
 export interface NetworkDescription<Fields extends TProperties = TProperties, Spec = never> {
   readonly fields: Fields;
   readonly rules: NetworkRules<Spec>;

@@ -3,7 +3,7 @@ import { taggedOrDefault } from '../schema.ts';
 import type { NetworkDescription, NetworkEnds, NetworkRules, Shapes } from './description.ts';
 import { mlp } from './mlp.ts';
 
-/** Every network that encoders and decoders can be. */
+/** Every network for encoders and decoders. */
 export const NETWORKS = { mlp } as const satisfies Readonly<Record<string, NetworkDescription>>;
 
 type Networks = typeof NETWORKS;
@@ -15,7 +15,7 @@ const fields = Object.fromEntries(
 
 const DEFAULT_NETWORK: NetworkName = 'mlp';
 
-/** A network without a name is an `mlp`, as all were before there were names. */
+/** A network without a name is an `mlp`: records written before networks had names have none. */
 export const Network = taggedOrDefault('Network', 'name', fields, DEFAULT_NETWORK);
 export type NetworkSpec = Static<typeof Network>;
 export type NetworkOf<Name extends NetworkName> = Extract<NetworkSpec, { name: Name }>;
