@@ -79,7 +79,7 @@ describe('a data set of an early version, whose profile covers its test rows', (
     const profile = { per_column: false, columns: [columnProfile] };
     const dataset = datasetRecord({ test_rows: 10, profile, test_profile: null });
     api.datasets.records.push(dataset);
-    const warning = expect.stringContaining('they influence the proposal');
+    const warning: unknown = expect.stringContaining('they influence the proposal');
     const { body } = await api.call({ method: 'GET', url: `/datasets/${dataset.id}` });
     expect(JSON.parse(body)).toMatchObject({ warnings: [warning] });
     const order = async (model: object) =>

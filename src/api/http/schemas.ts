@@ -11,8 +11,6 @@ export const PUBLISHED = 'x-published';
 
 export const allowNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
-
 export const Checkpoint = Type.Unsafe<'latest' | 'best' | number>({
   anyOf: [
     { type: 'string', enum: ['latest', 'best'] },

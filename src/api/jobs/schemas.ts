@@ -1,10 +1,10 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/specification.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
-import { Checkpoint, PAGE_FIELDS, Time, closed, allowNull } from '../http/schemas.ts';
+import { NatsPerRow, Timestamp } from '../../store/records/record-fields.ts';
+import { Checkpoint, PAGE_FIELDS, closed, allowNull } from '../http/schemas.ts';
 
 export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
-const Elbo = allowNull(Type.Number({ description: 'Nats per row.' }));
 const text = { minLength: 1, maxLength: 100 } as const;
 
 export const TrainRequest = Type.Object(
@@ -61,8 +61,8 @@ const TrainProgress = Type.Object(
     epoch: Type.Integer(),
     epochs: Type.Integer(),
     rows_per_second: Type.Number(),
-    train_elbo: Elbo,
-    validation_elbo: Elbo,
+    train_elbo: NatsPerRow,
+    validation_elbo: NatsPerRow,
     seconds_left: allowNull(Type.Number()),
     runtime: Type.String({ description: 'The runtime and its device, such as onnx/cpu.' }),
     pid: Type.Integer({ description: 'Id of the training process.' }),
@@ -74,7 +74,7 @@ const TrainResult = Type.Object(
   {
     outcome: Type.Unsafe<'succeeded' | 'cancelled'>({ type: 'string', enum: ['succeeded', 'cancelled'] }),
     step: Type.Integer(),
-    validation_elbo: Elbo,
+    validation_elbo: NatsPerRow,
   },
   { ...closed, title: 'TrainResult' },
 );
@@ -114,9 +114,9 @@ const defineJob = <Name extends TrackedName, Fields extends TProperties>(type: N
   type: Type.Literal(type),
   state: JobStateSchema,
   dataset_id: Type.String(),
-  created_at: Time,
-  started_at: allowNull(Time),
-  finished_at: allowNull(Time),
+  created_at: Timestamp,
+  started_at: allowNull(Timestamp),
+  finished_at: allowNull(Timestamp),
   attempts: Type.Integer({ description: 'How often a worker has started it.' }),
   error: allowNull(Failure),
   ...fields,
