@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gate } from '../queue/samples.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
 import { FAKE_DATA_SIZE } from '../support/fake-producer.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** An API whose worker answers nothing until the gate opens. */
 async function busyApi(maxConcurrentRequests: number) {
@@ -18,7 +19,7 @@ async function busyApi(maxConcurrentRequests: number) {
 const encode = (api: TestApi, payload: object) => api.call({ method: 'POST', url: '/encode', payload });
 
 const begun = (api: TestApi, count: number) =>
-  vi.waitFor(() => {
+  eventually(() => {
     expect(api.producer.inferences).toHaveLength(count);
   });
 
@@ -150,12 +151,12 @@ describe('work', () => {
     socket.write(`content-length: ${body.length}\r\n\r\n${body}`);
     await begun(api, 1);
     socket.destroy();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await expect(connections(api)).resolves.toBe(0);
     });
     expect((await encode()).statusCode).toBe(429);
     open();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await encode()).statusCode).toBe(200);
     });
   });

@@ -5,6 +5,7 @@ import type { EvaluatePayload, EvaluateProgress, EvaluateResult } from '../../sr
 import { InterruptedError } from '../../src/queue/queues.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
 import { aborted, evaluatePayload, gate, succeeded, trainPayload } from './samples.ts';
+import { eventually } from '../support/eventually.ts';
 
 const progress: EvaluateProgress = {
   measure: 'elbo',
@@ -55,7 +56,7 @@ export function evaluationContract(queue: QueueUnderTest): void {
         return done;
       });
       await queue.inState(queued.id, 'running');
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect((await queue.producer.get(queued.id))?.progress).toEqual(progress);
       });
       go.open();

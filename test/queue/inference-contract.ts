@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import type { InferPayload } from '../../src/queue/operations.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
 import { echo, inferPayload } from './samples.ts';
+import { eventually } from '../support/eventually.ts';
 
 export function inferenceContract(queue: QueueUnderTest): void {
   describe('inference jobs', () => {
@@ -61,7 +62,7 @@ export function inferenceContract(queue: QueueUnderTest): void {
     it('that no worker takes time out and leave the queue', async () => {
       const waiting = queue.producer.infer(inferPayload(), { timeoutMs: 300 });
       await expect(waiting).rejects.toMatchObject({ code: 'inference_timeout' });
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await queue.producer.countWaiting('infer')).toBe(0);
       });
     });
@@ -71,13 +72,13 @@ export function inferenceContract(queue: QueueUnderTest): void {
       const refused = expect(own.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject({
         code: 'queue_unavailable',
       });
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await queue.producer.countWaiting('infer')).toBe(1);
       });
       await own.close();
       await refused;
       await queue.consume('infer', echo);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await queue.producer.countWaiting('infer')).toBe(0);
       });
     });

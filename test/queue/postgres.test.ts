@@ -25,7 +25,7 @@ if (programs === null) {
       queuePrefix,
       dataDir: 'unused',
       shutdownTimeoutMs: 5_000,
-      lockDurationMs: 2_000,
+      lockDurationMs: 5_000,
     }));
   });
 }

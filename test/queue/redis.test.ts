@@ -7,12 +7,13 @@ import { hasRedis, startRedis, type RedisServer } from '../support/redis-server.
 import { queueContract } from './queue-contract.ts';
 import { quiet } from './queue-under-test.ts';
 import { aborted, echo, gate, inferPayload, succeeded, trainPayload } from './samples.ts';
+import { eventually } from '../support/eventually.ts';
 
 const available = hasRedis();
 if (!available) console.log('Skipped, because redis-server is not on the PATH: the queue on Redis');
 
 function settingsFor(redis: RedisServer) {
-  const common = { queuePrefix: 'test', dataDir: 'unused', shutdownTimeoutMs: 5_000, lockDurationMs: 2_000 };
+  const common = { queuePrefix: 'test', dataDir: 'unused', shutdownTimeoutMs: 5_000, lockDurationMs: 5_000 };
   return { ...common, queueUrl: redis.url };
 }
 
@@ -31,7 +32,10 @@ describe.runIf(available)('a job whose worker loses it', () => {
   let producer: Producer;
   beforeEach(async () => {
     redis = await startRedis();
-    backend = await openQueue({ ...settingsFor(redis), shutdownTimeoutMs: 100 }, quiet);
+    backend = await openQueue(
+      { ...settingsFor(redis), shutdownTimeoutMs: 100, lockDurationMs: 2_000 },
+      quiet,
+    );
     producer = await backend.openProducer();
   });
   afterEach(async () => {
@@ -124,7 +128,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     const waiting = expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(
       unavailable,
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await producer.countWaiting('infer')).toBe(1);
     });
     await redis.stop();
@@ -152,7 +156,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     });
     const id = createId('job');
     await producer.enqueue('train', id, trainPayload());
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await producer.get(id))?.state).toBe('running');
     });
     await redis.stop();

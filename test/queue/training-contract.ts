@@ -6,6 +6,7 @@ import { InterruptedError, type Producer } from '../../src/queue/queues.ts';
 import { queueChildren } from './children.ts';
 import type { QueueUnderTest } from './queue-under-test.ts';
 import { aborted, gate, progress, succeeded, trainPayload } from './samples.ts';
+import { eventually } from '../support/eventually.ts';
 
 export function trainingContract(queue: QueueUnderTest): void {
   describe('training jobs', () => {
@@ -23,7 +24,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         return succeeded;
       });
       const running = await queue.inState(id, 'running');
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect((await queue.producer.get(id))?.progress).toEqual(progress(5));
       });
       expect(running.error).toBeNull();
@@ -137,7 +138,7 @@ export function trainingContract(queue: QueueUnderTest): void {
         throw new InterruptedError();
       });
       await queue.producer.enqueue('train', id, trainPayload());
-      const running = await vi.waitFor(async () => {
+      const running = await eventually(async () => {
         const view = await queue.inState(id, 'running');
         expect(view.progress).toEqual(progress(3));
         return view;
