@@ -44,6 +44,19 @@ describe('watching test rows', () => {
   });
 });
 
+describe('early stopping', () => {
+  it('needs validation rows: test rows are none', async () => {
+    const api = await buildTestApi();
+    const dataset = datasetRecord({ test_rows: 10 });
+    api.datasets.records.push(dataset);
+    const training = { early_stopping: { patience_epochs: 2 }, validation_fraction: 0 };
+    const problem = problemOf(await api.call(post({ dataset_id: dataset.id, training })));
+    expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/training/early_stopping' }] });
+    const held = { ...training, validation_fraction: 0.5 };
+    expect((await api.call(post({ dataset_id: dataset.id, training: held }))).statusCode).toBe(202);
+  });
+});
+
 describe('test rows that the likelihood does not explain', () => {
   const strange = datasetRecord({
     test_rows: 10,

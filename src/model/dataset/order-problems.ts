@@ -58,6 +58,19 @@ const checkMinibatch: Check = ({ training }, dataset) => {
   return [{ pointer: '/training/minibatch_size', found: String(size), allowed }];
 };
 
+/** Without validation rows there is no bound, and every epoch would count as one without a better bound. */
+const checkStopping: Check = ({ training }, dataset) => {
+  if (!training.early_stopping || countRows(dataset, training, 'separate').validation > 0) return [];
+  const found = `early stopping without validation rows (validation_fraction ${training.validation_fraction} of ${dataset.id})`;
+  return [
+    {
+      pointer: '/training/early_stopping',
+      found,
+      allowed: 'a validation_fraction that gives at least 1 row',
+    },
+  ];
+};
+
 const checkLikelihood: Check = ({ model }, dataset) =>
   likelihoodProblems(model.likelihood, dataset.data_size).slice(0, 1).map(insideLikelihood);
 
@@ -83,6 +96,7 @@ const TRAINING_CHECKS: readonly Check[] = [
   checkCombinations,
   checkRows,
   checkMinibatch,
+  checkStopping,
   checkLikelihood,
   checkValues,
   checkWatching,
