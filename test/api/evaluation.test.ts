@@ -100,7 +100,7 @@ describe('POST /jobs with type evaluate', () => {
       'more work than is allowed',
       { measures: [{ name: 'elbo' }, { name: 'log_marginal_likelihood', samples: 100_000 }], rows: 'all' },
       '/measures/1',
-      /importance_sampling\) of 2000 rows, which takes 200000000 passes.*at most 100000000/,
+      /importance_sampling\) of 2000 rows, which needs 200000000 passes.*at most 100000000/,
     ],
     [
       'the spread of one row',

@@ -17,7 +17,7 @@ describe('before it trains', () => {
     const error = await errorOf(workshop.train(payload));
     expect(error).toMatchObject({ code: 'data_invalid', kind: 'invalid' });
     expect(error?.message).toBe(
-      `At row 512, left of ${id}: found 2 ones in the one-hot group of columns 2 to 3; allowed: one at most.`,
+      `At row 512, left of ${id}: found 2 ones in the one-hot group of columns 2 to 3; allowed: at most one.`,
     );
   });
 });

@@ -2,7 +2,7 @@ import { LARGEST_COUNT, SMALLEST_POSITIVE } from '../specification/likelihoods/d
 import type { ColumnSummary } from './column.ts';
 import { isFlag } from './labels.ts';
 
-/** What the values of a column look like. */
+/** Kinds of columns, by their values. */
 export const COLUMN_KINDS = [
   'empty',
   'constant',
@@ -21,39 +21,39 @@ export interface KindDecision {
   readonly reason: string;
 }
 
-/** Whole numbers of more values than these, or larger ones, are no categories. */
+/** Columns with more different whole numbers, or larger ones, are not categorical. */
 const MOST_CODES = 20;
 const LARGEST_CODE = 63;
-/** Nats a value that a Poisson with the same mean loses on a column of counts at most. */
+/** Maximum loss, in nats per value, of a Poisson with the same mean on a column of counts. */
 const POISSON_LOSS = 0.05;
-/** Nats a value by which a log-normal must be the better fit. */
+/** Minimum gain, in nats per value, of a log-normal over a Gaussian. */
 const LOG_NORMAL_GAIN = 0.1;
-/** A count's variance lies between these multiples of its mean. */
+/** The variance of counts is between these multiples of their mean. */
 const [LEAST_DISPERSION, MOST_DISPERSION] = [0.5, 20];
 
 type Rule = (column: ColumnSummary, labels?: readonly string[]) => KindDecision | null;
 
-const when = (condition: boolean, kind: ColumnKind, reason: string): KindDecision | null =>
+const decideIf = (condition: boolean, kind: ColumnKind, reason: string): KindDecision | null =>
   condition ? { kind, reason } : null;
 
-const empty: Rule = ({ rows, missing }) => when(missing === rows, 'empty', 'there is no value');
+const checkEmpty: Rule = ({ rows, missing }) => decideIf(missing === rows, 'empty', 'there is no value');
 
-const constant: Rule = ({ minimum, maximum }, labels) =>
-  when(minimum === maximum, 'constant', `every value is ${labels?.[minimum] ?? minimum}`);
+const checkConstant: Rule = ({ minimum, maximum }, labels) =>
+  decideIf(minimum === maximum, 'constant', `every value is ${labels?.[minimum] ?? minimum}`);
 
-const labelled: Rule = (_column, labels) => {
+const checkLabels: Rule = (_column, labels) => {
   if (!labels) return null;
   if (isFlag(labels)) return { kind: 'binary', reason: `every value is ${labels.join(' or ')}` };
   return { kind: 'categorical', reason: `${labels.length} different words` };
 };
 
-const binary: Rule = ({ rows, missing, zeros, ones }) =>
-  when(zeros + ones === rows - missing, 'binary', 'every value is 0 or 1');
+const checkBinary: Rule = ({ rows, missing, zeros, ones }) =>
+  decideIf(zeros + ones === rows - missing, 'binary', 'every value is 0 or 1');
 
-const grey: Rule = ({ minimum, maximum }) =>
-  when(minimum >= 0 && maximum <= 1, 'grey', 'values lie between 0 and 1');
+const checkGrey: Rule = ({ minimum, maximum }) =>
+  decideIf(minimum >= 0 && maximum <= 1, 'grey', 'values lie between 0 and 1');
 
-const categorical: Rule = (column) => {
+const checkCategorical: Rule = (column) => {
   const { counts, integers, minimum, maximum } = column;
   if (!integers || minimum < 0 || maximum > LARGEST_CODE) return null;
   if (!counts || counts.size > MOST_CODES) return null;
@@ -63,28 +63,37 @@ const categorical: Rule = (column) => {
   return { kind: 'categorical', reason };
 };
 
-const count: Rule = ({ counts, integers, minimum, maximum, mean, variance }) => {
+const checkCount: Rule = ({ counts, integers, minimum, maximum, mean, variance }) => {
   if (!integers || minimum < 0 || maximum > LARGEST_COUNT) return null;
   const few = counts !== null && counts.size <= MOST_CODES;
   const spread = variance >= LEAST_DISPERSION * mean && variance <= MOST_DISPERSION * mean;
-  return when(
+  return decideIf(
     (few && maximum <= LARGEST_CODE) || (spread && minimum <= mean / 4),
     'count',
     'whole numbers from near 0, spread like counts',
   );
 };
 
-const positive: Rule = ({ log, minimum, variance }) => {
+const checkPositive: Rule = ({ log, minimum, variance }) => {
   if (!log || log.variance === 0 || minimum < SMALLEST_POSITIVE) return null;
   const gain = 0.5 * Math.log(variance / log.variance) - log.mean;
   const reason = `above 0, and the logarithm is closer to a Gaussian (${gain.toFixed(2)} nats a value)`;
-  return when(gain > LOG_NORMAL_GAIN, 'positive', reason);
+  return decideIf(gain > LOG_NORMAL_GAIN, 'positive', reason);
 };
 
-/** The first that applies decides. */
-const RULES: readonly Rule[] = [empty, constant, labelled, binary, grey, categorical, count, positive];
+/** The first rule that applies decides. */
+const RULES: readonly Rule[] = [
+  checkEmpty,
+  checkConstant,
+  checkLabels,
+  checkBinary,
+  checkGrey,
+  checkCategorical,
+  checkCount,
+  checkPositive,
+];
 
-/** `labels`: the words that codes 0, 1, ... stand for, in a column of words. */
+/** `labels`: the words for codes 0, 1, ... in a column of words. */
 export function decideKind(column: ColumnSummary, labels?: readonly string[]): KindDecision {
   for (const rule of RULES) {
     const decision = rule(column, labels);

@@ -1,25 +1,25 @@
 export const DISTINCT_LIMIT = 64;
 
-/** What one pass over a column has seen. Missing values are NaN. */
+/** Result of one pass over a column. Missing values are NaN. */
 export interface ColumnSummary {
   readonly rows: number;
   readonly missing: number;
   readonly zeros: number;
   readonly ones: number;
   readonly integers: boolean;
-  /** Over the values: Infinity, -Infinity and 0 where there is none. */
+  /** Over the values. Without values: Infinity, -Infinity, 0 and 0. */
   readonly minimum: number;
   readonly maximum: number;
   readonly mean: number;
   readonly variance: number;
-  /** Of log x, where all values are above 0. */
+  /** Moments of log x; null unless all values are above 0. */
   readonly log: { readonly mean: number; readonly variance: number } | null;
-  /** How often each value occurs; null where there are more than {@link DISTINCT_LIMIT}. */
+  /** How often each value occurs; null if there are more than {@link DISTINCT_LIMIT}. */
   readonly counts: ReadonlyMap<number, number> | null;
 }
 
 export interface ColumnObserver {
-  /** A value that occurs so many times. */
+  /** Adds a value that occurs `times` times. */
   add(value: number, times?: number): void;
   summary(): ColumnSummary;
 }
@@ -61,7 +61,7 @@ export function observeColumn(): ColumnObserver {
   };
 }
 
-/** Counts of the values beside 0 and 1, which most columns of pictures have most of the time. */
+/** Counts values other than 0 and 1, which are counted separately because most pixels are 0 or 1. */
 function distinctValues() {
   let counts: Map<number, number> | null = new Map();
   return {
@@ -78,7 +78,7 @@ function distinctValues() {
   };
 }
 
-/** Sums of differences from the first value: exact where large values lie close together. */
+/** Sums of differences from the first value: exact if large values are close together. */
 function runningMoments() {
   let [count, first, sum, squares] = [0, 0, 0, 0];
   return {

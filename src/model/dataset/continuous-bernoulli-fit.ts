@@ -6,7 +6,7 @@ function meanAt(y: number): number {
   return Math.abs(y) < 1e-4 ? 0.5 + y / 12 : 1 / -Math.expm1(-y) - 1 / y;
 }
 
-/** The logit whose mean this is, by bisection; means that hardly leave 0 or 1 are taken as 0.01 or 0.99. */
+/** Finds the logit with this mean by bisection. Means are clamped to [0.01, 0.99]. */
 export function continuousBernoulliLogit(mean: number): number {
   const inside = Math.min(Math.max(mean, 0.01), 0.99);
   let [low, high] = [-LARGEST, LARGEST];
@@ -18,7 +18,7 @@ export function continuousBernoulliLogit(mean: number): number {
   return (low + high) / 2;
 }
 
-/** Mean log density, in nats, that the best one gives values of this mean. */
+/** Mean log density, in nats, of values with this mean under the best-fitting continuous Bernoulli. */
 export function continuousBernoulliScore(mean: number): number {
   const y = continuousBernoulliLogit(mean);
   const normalizer = Math.abs(y) < 1e-4 ? y / 2 : Math.log(Math.expm1(y) / y);

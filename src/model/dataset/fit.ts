@@ -11,21 +11,21 @@ import type { ValueDomain } from '../specification/likelihoods/domain.ts';
 import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
-/** Rounding of scaled values that is still taken as inside a range. */
+/** Rounding error of scaled values allowed at the ends of a range. */
 export const TOLERANCE = 1e-6;
 /** Maximum number of problems in one answer. */
 const MOST_PROBLEMS = 10;
 
-/** What is known of the columns of a data set. */
+/** Known facts about the columns of a data set. */
 export interface KnownColumns {
   readonly profile: DatasetProfile;
-  /** Whether the columns have names of their own. */
+  /** Whether the file named its columns. */
   readonly named: boolean;
 }
 
 /**
- * Where the data are not what a likelihood explains, the first few; `pointer` is inside the likelihood, which fits the
- * size of a row (likelihoodProblems). What the profile does not know is for {@link needsRowCheck} to say.
+ * The first few columns whose values a likelihood does not explain; `pointer` is inside the likelihood, which must fit the
+ * size of a row (likelihoodProblems). {@link needsRowCheck} says whether the profile is not enough to know.
  */
 export function fitProblems(
   likelihood: LikelihoodSpec,
@@ -44,7 +44,7 @@ export function fitProblems(
   return problems.slice(0, MOST_PROBLEMS);
 }
 
-/** The likelihood with the words of the data set where its columns do not have theirs. */
+/** Adds the words of the data set to columns of the likelihood without labels. */
 export function addLabels(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
   if (isShared(likelihood) || profile?.per_column !== true) return likelihood;
   const columns = likelihood.columns.map((column, i) => {
@@ -107,7 +107,7 @@ function findLabelProblem(
   if (labels && (labels.length !== length || labels.some((label, code) => label !== words[code])))
     return {
       pointer: '/labels',
-      found: 'other words than those of the data set',
+      found: 'words that differ from those of the data set',
       allowed: 'no labels: they are taken from the data set',
     };
   if (countCodes(likelihood) === length) return null;
@@ -116,7 +116,7 @@ function findLabelProblem(
   return { pointer: '/likelihood', found, allowed };
 }
 
-/** What is wrong with the values of a column; `where` names the column. */
+/** Finds what is wrong with the values of a column; `where` names the column. */
 function findValueProblem(
   { low, high, integer, missing }: ValueDomain,
   column: ColumnProfile,

@@ -1,7 +1,7 @@
 import type { Influence, SplitPart, SplitRule } from '../specification/split.ts';
 import { trainsEncoder, type TrainingSpec } from '../specification/training.ts';
 
-/** How a model came about, and the checkpoint that is used of it. */
+/** How a model was trained, and which of its checkpoints is used. */
 export interface Making {
   readonly training: Pick<TrainingSpec, 'early_stopping' | 'algorithm'>;
   readonly rule: SplitRule;
@@ -9,7 +9,7 @@ export interface Making {
   readonly isBest: boolean;
 }
 
-/** What rows of this part influenced in the training on their data set; empty if nothing. */
+/** What the rows of this part influenced in a training on their data set; empty if nothing. */
 export function findInfluences(part: SplitPart, making: Making): Influence[] {
   const validated = part === 'validation' || part === 'all' || (part === 'test' && testRowsValidate(making));
   return [

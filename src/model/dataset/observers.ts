@@ -1,16 +1,16 @@
 import { observeColumn, type ColumnSummary } from './column.ts';
 
-/** Looks at the values of rows as they stream by, cut anywhere between two values. */
+/** Observes the values of rows as they stream by; chunks may end between any two values. */
 export interface Observer<Values> {
   add(stored: Values): void;
-  /** One summary for each column, of values as stored * scale. */
+  /** One summary per column; values are stored * scale. */
   summaries(scale: number): ColumnSummary[];
 }
 
-/** Column by column, so that what is known of a column stays close at hand. */
+/** Blocks are read column by column, which keeps one column's state in the processor's cache. */
 const ROWS_AT_ONCE = 256;
 
-/** Scaled as they come: the scale is known. */
+/** Scales values as they arrive: the scale is known. */
 export function observeNumbers(columns: number, scale: number): Observer<Float32Array> {
   const observers = Array.from({ length: columns }, observeColumn);
   let next = 0;
@@ -32,7 +32,7 @@ export function observeNumbers(columns: number, scale: number): Observer<Float32
 
 const BYTES = 256;
 
-/** Bytes are counted: their scale may be found only when all of them were seen. */
+/** Counts bytes: their scale may be known only after the last one. */
 export function observeBytes(columns: number): Observer<Uint8Array> {
   const counts = new Float64Array(columns * BYTES);
   let column = 0;

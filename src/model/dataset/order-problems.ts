@@ -17,7 +17,7 @@ import type { DatasetProfile } from './profile.ts';
 import { countRows, listFilledParts, resolvePart, UNTRAINED, type PartSizes } from './split.ts';
 import { findTestRowProblem, type TestProfile } from './test-rows.ts';
 
-/** What is known of a data set: its record. */
+/** The parts of a data set's record that the checks read. */
 export interface KnownDataset {
   readonly id: string;
   readonly rows: number;
@@ -103,12 +103,12 @@ const TRAINING_CHECKS: readonly Check[] = [
   checkSizes,
 ];
 
-/** Why this data set cannot be trained on in this way, by pointers inside the job; none where it can. */
+/** Why this model cannot be trained in this way on this data set. Pointers are inside the job. */
 export function trainingProblems(plan: TrainingPlan, dataset: KnownDataset): SpecificationProblem[] {
   return TRAINING_CHECKS.flatMap((check) => check(plan, dataset));
 }
 
-/** The values against the likelihood; of data sets without a profile only their range is known. */
+/** Values that the likelihood does not explain. Without a profile, only their range is known. */
 function valueProblems(
   likelihood: LikelihoodSpec,
   { id, profile, header, minimum, maximum }: KnownDataset,
@@ -124,7 +124,7 @@ function insideLikelihood(problem: SpecificationProblem): SpecificationProblem {
   return { ...problem, pointer: `/model/likelihood${problem.pointer}` };
 }
 
-/** What an evaluation needs to know of a model: its record. */
+/** The parts of a model's record that the checks read. */
 export interface KnownModel extends TrainingPlan {
   readonly dataset_id: string;
   readonly data_size: number;
@@ -149,7 +149,7 @@ export function countEvaluatedRows(
   return Math.min(sizes[resolvePart(rows, sizes)], limit ?? Infinity);
 }
 
-/** A model may have been trained on data whose test rows its likelihood does not explain. */
+/** A model's likelihood may not explain the test rows of its own training data. */
 function checkEvaluatedTestRows(
   { rows }: EvaluationSpec,
   { model }: KnownModel,
@@ -163,7 +163,7 @@ function checkEvaluatedTestRows(
   return [{ pointer: '/rows', found, allowed: 'validation, train' }];
 }
 
-/** Why a model cannot be evaluated in this way on this data set, by pointers inside the job; none where it can. */
+/** Why a model cannot be evaluated in this way on this data set. Pointers are inside the job. */
 export function evaluationProblems(
   evaluation: EvaluationSpec,
   known: KnownModel,
@@ -181,7 +181,7 @@ export function evaluationProblems(
     found: `no ${evaluation.rows} rows in ${dataset.id}`,
     allowed: listFilledParts(countKnownParts(known, dataset)).join(', '),
   };
-  // Of many columns that do not fit, the first says enough.
+  // If many columns do not fit, the first one is enough.
   const values = valueProblems(model.likelihood, dataset).slice(0, 1);
   return [
     ...(dataset.data_size === known.data_size ? [] : [size]),

@@ -14,7 +14,7 @@ export type TrainingOutcome =
   /** Why no likelihood is proposed for these data: the order must name one. */
   | { readonly unproposed: readonly string[] };
 
-/** A training as it was ordered, with what the data set says where the order says nothing. */
+/** Completes a training order from its data set. */
 export function planTraining(
   order: { readonly model: ModelOrder; readonly training: TrainingSpec },
   dataset: KnownDataset,
@@ -35,7 +35,7 @@ export function planTraining(
   return { plan, warnings };
 }
 
-/** Values that become zeros and ones have the Bernoulli likelihood, as have those of which nothing is known. */
+/** Values that are binarized, or that have no profile, get the Bernoulli likelihood. */
 function chooseLikelihood(
   { model, training }: { readonly model: ModelOrder; readonly training: TrainingSpec },
   { profile }: KnownDataset,

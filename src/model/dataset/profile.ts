@@ -12,19 +12,19 @@ export const ColumnProfile = Type.Object(
   {
     name: Type.String(),
     kind: Type.Unsafe<ColumnKind>({ type: 'string', enum: [...COLUMN_KINDS] }),
-    reason: Type.String({ description: 'Why it is taken for that kind.' }),
+    reason: Type.String({ description: 'Why the column has this kind.' }),
     missing: Type.Number({ description: 'Share of the rows without a value.' }),
-    minimum: orNull('Of the values that are there; null where there is none. Of words: of their codes.'),
+    minimum: orNull(
+      'Over the values that are not missing; null if there are none. For words: over their codes.',
+    ),
     maximum: orNull('As minimum.'),
     mean: orNull('As minimum.'),
     variance: orNull('As minimum.'),
     zeros: Type.Number({ description: 'Share of the values that are exactly 0.' }),
     extremes: Type.Number({ description: 'Share of the values that are exactly 0 or 1.' }),
     integers: Type.Boolean({ description: 'Whether every value is a whole number.' }),
-    distinct: orNull('Different values; null where there are many.'),
-    labels: Type.Optional(
-      Type.Array(Type.String(), { description: 'The words that the codes 0, 1, ... stand for.' }),
-    ),
+    distinct: orNull('Number of different values; null if there are many.'),
+    labels: Type.Optional(Type.Array(Type.String(), { description: 'The words for codes 0, 1, and so on.' })),
   },
   closed,
 );
@@ -33,7 +33,7 @@ export type ColumnProfile = Static<typeof ColumnProfile>;
 export const DatasetProfile = Type.Object(
   {
     per_column: Type.Boolean({
-      description: `Whether each column has an entry: rows of one axis with at most ${LIKELIHOOD_LIMITS.columns} values. Otherwise one entry is for all values together.`,
+      description: `Whether each column has its own entry, as for rows of one axis with at most ${LIKELIHOOD_LIMITS.columns} values. Otherwise one entry is for all values together.`,
     }),
     columns: Type.Array(ColumnProfile),
   },
@@ -41,25 +41,25 @@ export const DatasetProfile = Type.Object(
 );
 export type DatasetProfile = Static<typeof DatasetProfile>;
 
-/** What a file says of its columns beside their values. */
+/** Names and words of a file's columns. */
 export interface ColumnNames {
-  /** Null where the columns have no names. */
+  /** Null if the columns have no names. */
   readonly names: readonly string[] | null;
-  /** Of each column the words that its codes stand for; null where it holds numbers. */
+  /** For each column, the words for its codes; null if it holds numbers. */
   readonly labels: readonly (readonly string[] | null)[];
 }
 
 export interface Profiler {
-  /** Stored values of the rows in their order, cut anywhere between two values. */
+  /** Adds stored values in row order; chunks may end between any two values. */
   add(stored: Uint8Array | Float32Array): void;
   result(scale: number, names?: ColumnNames): DatasetProfile;
 }
 
-/** Whether the columns of such rows are looked at one by one. */
+/** Whether rows of this shape are profiled column by column. */
 export const isPerColumn = (rowShape: readonly number[]): boolean =>
   rowShape.length === 1 && (rowShape[0] ?? 0) <= LIKELIHOOD_LIMITS.columns;
 
-/** `scale`: of float32 values, which are scaled as they come; of bytes it may be told at the end. */
+/** `scale` applies to float32 values as they arrive. For bytes, `result` takes the scale. */
 export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32', scale: number): Profiler {
   const perColumn = isPerColumn(rowShape);
   const columns = perColumn ? (rowShape[0] ?? 1) : 1;
@@ -80,10 +80,10 @@ export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32'
   };
 }
 
-/** Name of a column that has none. */
+/** Default name of a column. */
 export const columnName = (column: number): string => `column_${column + 1}`;
 
-/** The words that the rows hold: other rows may hold more. A flag has both of its words. */
+/** Keeps the words that occur in these rows; other rows may have more. A yes/no column keeps both words. */
 function keepSeenLabels(
   labels: readonly string[] | null | undefined,
   { rows, missing, maximum }: ColumnSummary,

@@ -9,13 +9,13 @@ import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** A likelihood for the data, and why. */
 export interface Proposal {
-  /** Null where there is none for them. */
+  /** Null if no likelihood suits the data. */
   readonly likelihood: LikelihoodSpec | null;
   readonly binarization: BinarizationName;
   readonly reasons: readonly string[];
 }
 
-/** Grey pixels of which this share is exactly 0 or 1 are pictures in black and white with soft edges. */
+/** If at least this share of grey values is exactly 0 or 1, they are black-and-white pictures with soft edges. */
 const BLACK_AND_WHITE = 0.5;
 const FLOOR = 0.01;
 
@@ -40,7 +40,7 @@ const NOTHING: Proposal = {
 
 const REAL_KINDS: ReadonlySet<ColumnKind> = new Set(['real', 'grey', 'constant']);
 
-/** One likelihood that suits all values alike, where there is one and it is not for real numbers. */
+/** One likelihood that suits all values; null if there is none or it is the one for real numbers. */
 function proposeTogether(columns: readonly ColumnProfile[]): Proposal | null {
   const varying = columns.filter(({ kind }) => kind !== 'constant');
   const kinds = new Set((varying.length > 0 ? varying : columns).map(({ kind }) => kind));
@@ -55,7 +55,7 @@ function proposeTogether(columns: readonly ColumnProfile[]): Proposal | null {
   if (counts && only('count', 'binary') && within(0, Infinity) && integers)
     return createProposal(
       { family: 'poisson' },
-      'Every value is a whole number from 0 on, and most columns look like counts.',
+      'Every value is a whole number of at least 0, and most columns look like counts.',
     );
   return null;
 }
@@ -66,7 +66,7 @@ const createProposal = (likelihood: LikelihoodSpec, ...reasons: string[]): Propo
   reasons,
 });
 
-/** Three ways with grey values: bits drawn from them, a density on [0, 1], or a Gaussian inside it. */
+/** Grey values have three options: bits drawn from them, a density on [0, 1], or a Gaussian with its mean in (0, 1). */
 function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
   const extremes = mean(columns.map((column) => column.extremes));
   const share = `${(100 * extremes).toFixed(0)} % of the values are exactly 0 or 1`;
@@ -74,7 +74,7 @@ function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
     return {
       ...createProposal(
         { family: 'bernoulli' },
-        `Values lie between 0 and 1, most of them at the ends (${share}), where a density would have no bound: they are taken as the probabilities of black and white, drawn anew at every step.`,
+        `Values lie between 0 and 1, most of them at the ends (${share}), where a density would be unbounded. They are treated as the probability of a 1, drawn again at every step.`,
       ),
       binarization: 'dynamic',
     };
@@ -96,7 +96,7 @@ function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
   );
 }
 
-/** Mean log density of the best Gaussian less that of the best continuous Bernoulli. */
+/** Mean log density of the best Gaussian minus that of the best continuous Bernoulli. */
 function computeGaussianGain({ mean, variance }: ColumnProfile): number {
   const spread = Math.max(variance ?? 0, FLOOR ** 2);
   return -0.5 * Math.log(2 * Math.PI * Math.E * spread) - continuousBernoulliScore(mean ?? 0);
@@ -116,7 +116,7 @@ function proposeReal(): Proposal {
       minimum_standard_deviation: FLOOR,
     },
     'Values are real numbers: each column is shifted and scaled to mean 0 and variance 1.',
-    `A standard deviation keeps above ${FLOOR} of a column's own, so that a value that repeats does not grow without bound.`,
+    `Standard deviations stay above ${FLOOR} of each column's own, so that the density of repeated values stays bounded.`,
   );
 }
 
@@ -125,9 +125,9 @@ function proposeTable(columns: readonly ColumnProfile[]): Proposal {
   const missing = columns.some((column) => column.missing > 0);
   return createProposal(
     spec,
-    'The columns are of different kinds, hold words or have missing values: each has a likelihood of its own.',
+    'The columns are of different kinds, hold words or have missing values: each has its own likelihood.',
     ...(missing
-      ? ['Missing values add nothing to the bound, and the encoder is told which are missing.']
+      ? ['Missing values add nothing to the bound, and the encoder gets an indicator of them.']
       : []),
     ...columns.map((column) => `${column.name}: ${column.reason} (${chooseLikelihood(column).family}).`),
   );
@@ -142,7 +142,7 @@ function createColumn(column: ColumnProfile): ColumnSpec {
 const REAL = { standardise: 'per_element', minimum_standard_deviation: FLOOR } as const;
 const GAUSSIAN: ColumnLikelihoodSpec = { family: 'gaussian', ...REAL };
 
-/** Of a category without its number of codes. */
+/** For categorical, chooseLikelihood sets the number of categories. */
 const COLUMN_LIKELIHOODS: { readonly [Kind in ColumnKind]: ColumnLikelihoodSpec } = {
   empty: GAUSSIAN,
   constant: GAUSSIAN,

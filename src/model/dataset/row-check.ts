@@ -11,13 +11,13 @@ export interface RowProblem {
   readonly allowed: string;
 }
 
-/** Whether a profile (null: none was made) cannot tell that the likelihood explains every row. */
+/** Whether the profile (null: there is none) is not enough to know that the likelihood explains every row. */
 export function needsRowCheck(likelihood: LikelihoodSpec, profile: DatasetProfile | null): boolean {
   if (profile === null || oneHotGroups(likelihood) !== null) return true;
   return !isShared(likelihood) && !profile.per_column;
 }
 
-/** A function that looks at whole rows of stored values (a value is stored * scale): the first problem, or null. */
+/** Creates a function that finds the first problem in whole rows of stored values (a value is stored * scale), or null. */
 export function createRowCheck(
   likelihood: LikelihoodSpec,
   dataSize: number,
@@ -65,7 +65,7 @@ function findGroupProblem(ends: readonly number[], value: (column: number) => nu
     for (let column = start; column < end; column++) ones += value(column);
     if (ones > 1) {
       const found = `${ones} ones in the one-hot group of columns ${start + 1} to ${end}`;
-      return { column: start, found, allowed: 'one at most' };
+      return { column: start, found, allowed: 'at most one' };
     }
     start = end;
   }

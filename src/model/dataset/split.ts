@@ -1,7 +1,7 @@
 import { permute, deriveKey } from '../random/streams.ts';
 import { DATASET_PARTS, type DatasetPart, type SplitPart, type SplitRule } from '../specification/split.ts';
 
-/** Row numbers, rising. */
+/** Row numbers, ascending. */
 export interface Split {
   /** All rows of the data set. */
   readonly rows: number;
@@ -23,13 +23,13 @@ interface Setting {
   readonly seed: number;
 }
 
-/** Only test rows are told apart in a data set that a model was not trained on. */
+/** For data sets that a model was not trained on: only test rows are separate. */
 export const UNTRAINED: Setting = { validation_fraction: 0, seed: 0 };
 
 /**
  * The only definition of training, validation and test rows. Test rows are the last rows. Validation rows are a share of the
- * others, drawn by the seed; at least one row is left to train on. Under `test_rows_validate` the test rows, where there are
- * some, are the validation rows too.
+ * others, drawn by the seed; at least one row is left to train on. Under `test_rows_validate` the test rows, if there are any,
+ * are also the validation rows.
  */
 export function splitRows(sizes: Sizes, { validation_fraction, seed }: Setting, rule: SplitRule): Split {
   const { rows } = sizes;
@@ -59,7 +59,7 @@ export function countParts({ train, validation, test, rows }: Split): PartSizes 
   return { train: train.length, validation: validation.length, test: test.length, all: rows };
 }
 
-/** The part that is meant. */
+/** Resolves held_out to the part it means. */
 export function resolvePart(part: DatasetPart, { test }: Pick<PartSizes, 'test'>): SplitPart {
   if (part !== 'held_out') return part;
   return test > 0 ? 'test' : 'validation';

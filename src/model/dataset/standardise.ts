@@ -8,7 +8,7 @@ export interface Transform {
   readonly scale: number;
 }
 
-/** Variances below this share of the squared mean are rounding errors of a constant. */
+/** A variance below this share of the squared mean is a constant's rounding error. */
 const ROUNDING = 1e-12;
 
 /** Shift and scale that give these values mean 0 and variance 1; a constant is only shifted. */
@@ -19,8 +19,8 @@ export function transformOf(mean: number, variance: number): Transform {
 }
 
 /**
- * The specification with the transforms that it asks for and does not have, from statistics of the training rows. Given
- * transforms stay: done twice it is done once.
+ * Adds the transforms that the specification asks for and does not have, from statistics of the training rows. It keeps
+ * given transforms, so it is idempotent.
  */
 export function addTransform(likelihood: LikelihoodSpec, statistics: ElementStatistics): LikelihoodSpec {
   if (!needsTransform(likelihood)) return likelihood;

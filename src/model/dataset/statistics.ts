@@ -1,11 +1,11 @@
 import { isShared, type LikelihoodSpec } from '../specification/likelihood.ts';
 import { countCodes, rulesOfColumn } from '../specification/likelihoods/mixed.ts';
 
-/** What is known of each element of the training rows, [data_size]; missing values (NaN) are left out. */
+/** Statistics of each element over the training rows, [data_size], without missing values (NaN). */
 export interface ElementStatistics {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
-  /** Of log x, for elements whose likelihood needs it. */
+  /** Moments of log x, for elements whose likelihood needs them. */
   readonly logMean?: Float64Array;
   readonly logVariance?: Float64Array;
   /** Share of each code, for elements that hold category codes. */
@@ -20,10 +20,10 @@ export interface StatisticsGathering {
   result(): ElementStatistics;
 }
 
-/** Gathers in one pass what {@link LikelihoodSpec} families ask of the data. */
+/** Gathers in one pass the statistics that the {@link LikelihoodSpec} needs. */
 export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec): StatisticsGathering {
   const values = createMoments(dataSize);
-  const logarithms = logarithmColumns(likelihood);
+  const logarithms = findLogarithmColumns(likelihood);
   const logs = logarithms.length > 0 ? createMoments(dataSize) : undefined;
   const counts = createCounts(likelihood);
   let rows = 0;
@@ -49,7 +49,7 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
   };
 }
 
-/** Sums of differences from each element's first value: exact where large values lie close together. Of none: 0. */
+/** Sums of differences from each element's first value: exact if large values are close together. Without values: 0. */
 function createMoments(size: number) {
   const [counts, first] = [new Float64Array(size), new Float64Array(size)];
   const [sums, squares] = [new Float64Array(size), new Float64Array(size)];
@@ -78,15 +78,15 @@ function createMoments(size: number) {
   };
 }
 
-/** Columns of which the logarithms are needed. */
-function logarithmColumns(likelihood: LikelihoodSpec | undefined): number[] {
+/** Finds the columns whose logarithms are needed. */
+function findLogarithmColumns(likelihood: LikelihoodSpec | undefined): number[] {
   if (likelihood === undefined || isShared(likelihood)) return [];
   return likelihood.columns.flatMap((column, i) =>
     rulesOfColumn(column.likelihood).statistics === 'log_moments' ? [i] : [],
   );
 }
 
-/** Zeros to count codes in, for columns of which the shares of codes are needed. */
+/** Creates zeroed counts of codes for columns that need their shares. */
 function createCounts(likelihood: LikelihoodSpec | undefined): (Float64Array | undefined)[] {
   if (likelihood === undefined || isShared(likelihood)) return [];
   return likelihood.columns.map(({ likelihood: own }) =>

@@ -7,7 +7,7 @@ import { ColumnProfile, type DatasetProfile } from './profile.ts';
 const TestColumn = Type.Pick(ColumnProfile, ['name', 'missing', 'minimum', 'maximum', 'integers'], closed);
 type TestColumn = Static<typeof TestColumn>;
 
-/** What the test rows hold: only whether a likelihood explains them is told by it, and nothing is proposed. */
+/** Profile of the test rows. It serves only to check whether a likelihood explains them, never to propose one. */
 export const TestProfile = Type.Object(
   {
     per_column: Type.Boolean({ description: 'As in profile.' }),
@@ -30,7 +30,7 @@ export function summarizeTestRows({ per_column, columns }: DatasetProfile): Test
   };
 }
 
-/** What the test rows hold that the likelihood does not explain, in words; null if nothing is known of that. */
+/** Describes values of the test rows that the likelihood does not explain; null if none are known. */
 export function findTestRowProblem(likelihood: LikelihoodSpec, known: TestProfile | null): string | null {
   if (known === null || (likelihood.family === 'mixed' && !known.per_column)) return null;
   for (const [i, column] of known.columns.entries()) {
@@ -45,7 +45,7 @@ export function warnOfTestRows(likelihood: LikelihoodSpec | null, known: TestPro
   const problem = likelihood === null ? null : findTestRowProblem(likelihood, known);
   if (problem === null) return [];
   return [
-    `The test rows have ${problem}, which the likelihood does not explain: they can be neither watched nor evaluated.`,
+    `The test rows have ${problem}, which the likelihood does not explain: you can neither watch nor evaluate them.`,
   ];
 }
 

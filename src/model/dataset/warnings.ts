@@ -2,7 +2,7 @@ import type { BinarizationName } from '../specification/binarization.ts';
 import { isDensity, isShared, takesBinarization, type LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
-/** Real columns of which this share is exactly 0 are hardly Gaussian. */
+/** A Gaussian does not suit a real column if a larger share than this is exactly 0. */
 const MANY_ZEROS = 0.25;
 const MOST_NAMES = 5;
 /** A number before any letter: a price, a share, a date, or a number with a decimal comma. */
@@ -15,22 +15,24 @@ interface Situation {
 }
 type Warning = (situation: Situation) => string | null;
 
-const grey: Warning = ({ profile, likelihood, binarization }) => {
+const warnOfGrey: Warning = ({ profile, likelihood, binarization }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'grey');
   if (likelihood === null || !takesBinarization(likelihood)) return null;
   if (binarization !== 'none' || found.length === 0) return null;
-  return `${describeColumns(profile, found)} grey values under a Bernoulli without binarization: the score is no log probability and cannot be compared with one of black and white data. training.binarization says how they become zeros and ones.`;
+  return `${describeColumns(profile, found)} grey values under a Bernoulli without binarization: the score is not a log probability and cannot be compared with one for black-and-white data. Set training.binarization to turn them into zeros and ones.`;
 };
 
-const constants: Warning = ({ profile, likelihood }) => {
+const warnOfConstants: Warning = ({ profile, likelihood }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'constant');
   if (found.length === 0) return null;
   const unbounded = likelihood !== null && isDensity(likelihood);
-  const detail = unbounded ? ', and a density at one value grows until its floor' : '';
-  return `${describeColumns(profile, found)} one value alone: nothing can be learned from it${detail}.`;
+  const detail = unbounded
+    ? ', and the density there grows until the minimum standard deviation stops it'
+    : '';
+  return `${describeColumns(profile, found)} only one value: nothing can be learned from it${detail}.`;
 };
 
-const missing: Warning = ({ profile, likelihood }) => {
+const warnOfMissing: Warning = ({ profile, likelihood }) => {
   const found = profile.columns.filter(({ kind, missing: share }) => share > 0 && kind !== 'empty');
   if (found.length === 0) return null;
   const most = Math.max(...found.map((column) => column.missing));
@@ -39,27 +41,34 @@ const missing: Warning = ({ profile, likelihood }) => {
   return `${describeColumns(profile, found)} missing values (up to ${(100 * most).toFixed(1)} % of the rows)${handled}.`;
 };
 
-const zeros: Warning = ({ profile }) => {
+const warnOfZeros: Warning = ({ profile }) => {
   const real = profile.columns.filter(({ kind }) => kind === 'real');
   const found = real.filter((column) => column.zeros > MANY_ZEROS);
   if (found.length === 0) return null;
-  return `${describeColumns(profile, found)} many values that are exactly 0: no Gaussian has that.`;
+  return `${describeColumns(profile, found)} many values that are exactly 0, which a Gaussian does not explain.`;
 };
 
-const numbersAsWords: Warning = ({ profile }) => {
+const warnOfNumbersAsWords: Warning = ({ profile }) => {
   const found = profile.columns.filter(({ labels }) => labels?.some((label) => LIKE_A_NUMBER.test(label)));
   if (found.length === 0) return null;
-  return `${describeColumns(profile, found)} words that look like numbers or dates: they are categories without an order. Numbers are read where every cell is one, such as 12.5, or empty.`;
+  return `${describeColumns(profile, found)} words that look like numbers or dates: they become categories without an order. A column is read as numbers only if every cell is a number, such as 12.5, or empty.`;
 };
 
-const empty: Warning = ({ profile }) => {
+const warnOfEmpty: Warning = ({ profile }) => {
   const found = profile.columns.filter(({ kind }) => kind === 'empty');
   return found.length === 0 ? null : `${describeColumns(profile, found)} no value: nothing can be learned.`;
 };
 
-const WARNINGS: readonly Warning[] = [grey, constants, missing, zeros, numbersAsWords, empty];
+const WARNINGS: readonly Warning[] = [
+  warnOfGrey,
+  warnOfConstants,
+  warnOfMissing,
+  warnOfZeros,
+  warnOfNumbersAsWords,
+  warnOfEmpty,
+];
 
-/** What to know before this likelihood is trained on these data, in plain sentences. */
+/** Warnings for whoever trains this likelihood on these data, in full sentences. */
 export function warningsFor(
   profile: DatasetProfile,
   likelihood: LikelihoodSpec | null,

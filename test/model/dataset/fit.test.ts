@@ -77,7 +77,7 @@ describe('a likelihood', () => {
       'other labels',
       { city: { ...COLUMNS.city, labels: ['Oslo', 'Bodø', 'Bergen'] } },
       '/columns/2/labels',
-      /other words/,
+      /words that differ/,
       /taken from the data set/,
     ],
   ])('does not fit %s', (_, change, pointer, found, allowed) => {
@@ -141,7 +141,7 @@ describe('a look at every row', () => {
       row: 1,
       column: 0,
       found: '2 ones in the one-hot group of columns 1 to 2',
-      allowed: 'one at most',
+      allowed: 'at most one',
     });
     expect(check([0.5, 0.5, 0])).toMatchObject({ column: 0, found: '0.5', allowed: '0 or 1' });
   });

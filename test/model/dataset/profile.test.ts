@@ -236,7 +236,7 @@ describe('a proposal', () => {
   });
 
   it.each<[Name[], string]>([
-    [['real', 'three'], 'Column three has one value alone'],
+    [['real', 'three'], 'Column three has only one value'],
     [['gappy', 'real'], 'Column gappy has missing values'],
     [['sparse', 'real'], 'Column sparse has many values that are exactly 0'],
     [['date', 'real'], 'Column date has words that look like numbers or dates'],
@@ -307,7 +307,7 @@ describe('warnings', () => {
     const made = profiler([9], 'float32', 1);
     made.add(new Float32Array(18));
     expect(warningsFor(made.result(1), { family: 'bernoulli' }, 'none')).toEqual([
-      '9 columns (column_1, column_2, column_3, column_4, column_5 and 4 more) have one value alone: nothing can be learned from it.',
+      '9 columns (column_1, column_2, column_3, column_4, column_5 and 4 more) have only one value: nothing can be learned from it.',
     ]);
     expect(columnName(8)).toBe('column_9');
   });

@@ -13,7 +13,7 @@ describe('test rows that a likelihood does not explain', () => {
   ])('have %s', (found, column) => {
     expect(findTestRowProblem({ family: 'bernoulli' }, holding(column))).toBe(found);
     expect(warnOfTestRows({ family: 'bernoulli' }, holding(column))).toEqual([
-      `The test rows have ${found}, which the likelihood does not explain: they can be neither watched nor evaluated.`,
+      `The test rows have ${found}, which the likelihood does not explain: you can neither watch nor evaluate them.`,
     ]);
   });
 
