@@ -117,7 +117,7 @@ const marginal = {
     },
   },
 };
-const simple = tagged('Measure', 'name', SIMPLE) as unknown as { readonly oneOf: readonly object[] };
+const simple = tagged('Measure', 'name', SIMPLE);
 
 const Measure = Type.Unsafe<MeasureSpec>({
   ...simple,

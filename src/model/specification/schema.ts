@@ -25,21 +25,23 @@ export function tagged<const Tag extends string, const Variants extends Record<s
   tag: Tag,
   variants: Variants,
   defaultName?: keyof Variants & string,
-): TUnsafe<Tagged<Tag, Variants>> {
-  return Type.Unsafe<Tagged<Tag, Variants>>({
+): TUnsafe<Tagged<Tag, Variants>> & { readonly oneOf: readonly object[] } {
+  const members = Object.entries(variants).map(([name, fields]) => ({
+    type: 'object',
+    title: `${toPascalCase(name)}${title}`,
+    required: [tag, ...requiredOf(fields)],
+    additionalProperties: false,
+    properties: { [tag]: { type: 'string', const: name }, ...fields },
+  }));
+  const union = Type.Unsafe<Tagged<Tag, Variants>>({
     type: 'object',
     title,
     required: [tag],
     discriminator: { propertyName: tag },
-    oneOf: Object.entries(variants).map(([name, fields]) => ({
-      type: 'object',
-      title: `${toPascalCase(name)}${title}`,
-      required: [tag, ...requiredOf(fields)],
-      additionalProperties: false,
-      properties: { [tag]: { type: 'string', const: name }, ...fields },
-    })),
+    oneOf: members,
     ...(defaultName !== undefined && { default: { [tag]: defaultName } }),
   });
+  return Object.assign(union, { oneOf: members });
 }
 
 /** The same, but the tag has a default: values without it are valid. */
