@@ -7,7 +7,7 @@ const BELOW_ONE = 1 - 2 ** -24;
 
 const softplusAbove = (bound: number) => (output: Tensor) => tf.add(tf.softplus(output), bound + SMALLEST);
 
-/** What a parameter may be, and how a real number becomes one: softplus, kept 1e-4 away from the bound. */
+/** The range of a parameter, and the map from real numbers to it: softplus, kept 1e-4 away from the bound. */
 export const CONSTRAINTS = {
   real: (output: Tensor): Tensor => output,
   positive: softplusAbove(0),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-/** How many standard normal and uniform (0, 1) numbers one draw takes for each dimension. */
+/** How many standard normal and uniform (0, 1) numbers one draw needs per dimension. */
 export interface NoiseSize {
   readonly normal: number;
   readonly uniform: number;
@@ -17,40 +17,40 @@ export type Values<Parameter extends string> = Readonly<Record<Parameter, Tensor
 
 /** A distribution over z [..., size]; the leading axes are a batch of independent ones. */
 export interface Distribution<Parameter extends string = string> {
-  /** What the density is written in (location, scale, ...), hyperparameters too: [..., size] or broadcastable. */
+  /** The density's parameters (location, scale, ...), including hyperparameters: [..., size] or broadcastable. */
   readonly parameters: Values<Parameter>;
   /** Exactly N(0, I), whose density and divergence are shorter. */
   readonly isStandardNormal?: true;
-  /** log density of z, which lies in the family's support, summed over the last axis: [...]. */
+  /** log density of z, which must be in the family's support, summed over the last axis: [...]. */
   logProb(z: Tensor): Tensor;
   /** Its terms, [..., size]; absent where dimensions are not independent. */
   logProbByDimension?(z: Tensor): Tensor;
   /** A draw [..., size] inside the support, differentiable in the parameters at fixed noise (section 2.4). */
   sample(noise: Noise): Tensor;
-  /** Expectation, NaN where there is no finite one: [..., size]. */
+  /** Expectation, NaN if it is not finite: [..., size]. */
   mean(): Tensor;
-  /** NaN where there is no finite one: [..., size]. */
+  /** NaN if it is not finite: [..., size]. */
   standardDeviation(): Tensor;
-  /** One point that stands for the distribution: the mean, or the median in families whose mean may be missing. */
+  /** One representative point: the mean, or the median in families that may have no mean. */
   center(): Tensor;
 }
 
 export interface DistributionFamily<Given extends string = string, Parameter extends string = Given> {
   readonly noise: NoiseSize;
-  /** The distribution that a network's output [..., posteriorSize], any real numbers, stands for. */
+  /** The distribution given by a network's output [..., posteriorSize], any real numbers. */
   fromOutput(output: Tensor, size: number): Distribution<Parameter>;
   /** The distribution with these parameters. */
   of(parameters: Values<Given>): Distribution<Parameter>;
 }
 
-/** `Count` tensors where the count is known to the compiler. */
+/** A tuple of `Count` tensors if the compiler knows the count. */
 export type Pieces<Count extends number, Made extends readonly Tensor[] = []> = number extends Count
   ? readonly Tensor[]
   : Made['length'] extends Count
     ? Made
     : Pieces<Count, readonly [...Made, Tensor]>;
 
-/** Noise [..., count * size] as `count` tensors [..., size]. Errors: RangeError where it is missing. */
+/** Noise [..., count * size] as `count` tensors [..., size]. Errors: RangeError if it is missing. */
 export function pieces<Count extends number>(noise: Tensor | undefined, count: Count): Pieces<Count> {
   const cut = (): Tensor[] => {
     if (count === 0) return [];

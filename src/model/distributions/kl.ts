@@ -36,12 +36,12 @@ type Elements<Q extends FamilyName, P extends FamilyName> = {
     : never;
 };
 
-/** What is needed of each family, from its parameters. */
+/** Quantities that the formulas need, from each family's parameters. */
 type Views<Name extends FamilyName, View> = {
   readonly [Own in Name]: (parameters: ParametersOf<Own>) => View;
 };
 
-/** One formula for every pair of a family that gives `A` and one that gives `B`. */
+/** One formula for every pair of a family that provides `A` and one that provides `B`. */
 function grid<Q extends FamilyName, P extends FamilyName, A, B>(
   qs: Views<Q, A>,
   ps: Views<P, B>,
@@ -76,7 +76,7 @@ const BY_ELEMENT: Pick<Elements<FamilyName, FamilyName>, Exclude<KlPair, VectorP
   'beta|beta': betaBeta,
 };
 
-/** Pairs that are no sum over elements, or a shorter one where p is N(0, I). */
+/** Pairs whose divergence is not a sum over elements, or has a shorter formula if p is N(0, I). */
 const WHOLE: Pick<Grid<FamilyName, FamilyName>, VectorPair | 'gaussian|gaussian'> = {
   'gaussian|gaussian': (q, p) => {
     const { mean, log_variance: logVariance } = q.parameters;
@@ -88,7 +88,7 @@ const WHOLE: Pick<Grid<FamilyName, FamilyName>, VectorPair | 'gaussian|gaussian'
   'dirichlet|dirichlet': (q, p) => dirichletDirichlet(q.parameters, p.parameters),
 };
 
-/** Undefined where there is no closed form: estimate it from draws then. */
+/** Undefined if there is no closed form: then estimate it from draws. */
 export function klDivergence(q: FamilyName, p: FamilyName): Divergence | undefined {
   const pair = `${q}|${p}`;
   const whole = (WHOLE as Readonly<Record<string, Divergence | undefined>>)[pair];
@@ -97,7 +97,7 @@ export function klDivergence(q: FamilyName, p: FamilyName): Divergence | undefin
   return byElement && ((one, other) => tf.sum(byElement(one, other), -1));
 }
 
-/** KL(q || p) of each dimension, [..., size]; undefined where there is no closed form or dimensions are not independent. */
+/** KL(q || p) of each dimension, [..., size]; undefined if there is no closed form or dimensions are not independent. */
 export function klByElement(q: FamilyName, p: FamilyName): Divergence | undefined {
   const found = (BY_ELEMENT as Readonly<Record<string, ByElement | undefined>>)[`${q}|${p}`];
   return found && ((one, other) => found(one.parameters, other.parameters));

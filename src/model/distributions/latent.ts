@@ -32,7 +32,7 @@ export function priorQuantile(prior: IndependentPrior): Quantile {
   return make(prior);
 }
 
-/** KL(q || p) of each row in closed form; null where the pair has none. */
+/** KL(q || p) of each row in closed form; null if the pair has none. */
 export function closedFormKl(
   posterior: PosteriorSpec,
   prior: PriorSpec,

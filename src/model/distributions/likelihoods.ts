@@ -13,7 +13,7 @@ import { MATHEMATICS } from './likelihoods/table.ts';
 export type { ElementStatistics } from '../dataset/statistics.ts';
 export type { LikelihoodDistribution, LikelihoodFamily } from './likelihoods/likelihood.ts';
 
-/** Errors: RangeError where the specification asks for a transform that has not been computed (dataset/standardise.ts). */
+/** Errors: RangeError if the specification asks for a transform that has not been computed (dataset/standardise.ts). */
 export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
   if (needsTransform(spec)) throw new RangeError(`the ${spec.family} likelihood has no transform yet`);
   if (!isShared(spec)) return mixed(spec);

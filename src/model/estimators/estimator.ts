@@ -14,7 +14,7 @@ export interface ElboTerms {
 }
 
 export interface Estimate extends ElboTerms {
-  /** [rows]: differentiated, it gives the estimator's gradient; its value means nothing where it is not the elbo. */
+  /** [rows]: its derivative is the estimator's gradient; its value has no meaning unless it is the elbo. */
   readonly surrogate: Tensor;
 }
 

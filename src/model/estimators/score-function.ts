@@ -26,7 +26,7 @@ export const scoreFunction =
     };
   };
 
-/** For each of [L, rows] the mean of the others: over l where L > 1, else over rows; 0 where there are none. */
+/** For each of [L, rows] the mean of the others: over l if L > 1, otherwise over rows; 0 if there are no others. */
 function othersMean(signal: Tensor): Tensor {
   const [draws = 1, rows = 1] = signal.shape;
   const [axis, count] = draws > 1 ? [0, draws] : [1, rows];

@@ -11,7 +11,7 @@ type KlTerm = (vae: Vae, parameters: Tensors, posterior: Distribution, z: Tensor
 const estimateKl: KlTerm = (vae, parameters, posterior, z) =>
   tf.mean(tf.sub(posterior.logProb(z), vae.prior(parameters).logProb(z)), 0);
 
-/** Eq. 7. Errors: RangeError where the pair has no closed form. */
+/** Eq. 7. Errors: RangeError if the pair has no closed form. */
 const computeKl: KlTerm = (vae, parameters, posterior) => {
   if (!vae.klDivergence) throw new RangeError('sgvb_b needs a KL divergence in closed form');
   return vae.klDivergence(parameters, posterior);

@@ -5,7 +5,7 @@ import type { Shapes, TrainingSpec } from '../specification.ts';
 
 const PAPER_STANDARD_DEVIATION = 0.01;
 
-/** Initial parameters: weights normal (see TrainingSpec.initializer), everything else zero. One stream a parameter. */
+/** Initial parameters: weights normal (see TrainingSpec.initializer), all others zero. One random stream per parameter. */
 export function initialize(
   shapes: Shapes,
   seed: number,

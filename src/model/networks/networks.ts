@@ -6,7 +6,7 @@ import { mlp } from './mlp.ts';
 
 /**
  * x [rows, size of the input] -> [rows, size of the output]. Parameters have the names of the description's shapes; `ends`
- * says in what shape the numbers of a row lie.
+ * has the shapes of a row's input and output.
  */
 export type Apply<Spec> = (spec: Spec, parameters: Tensors, x: Tensor, ends: NetworkEnds) => Tensor;
 

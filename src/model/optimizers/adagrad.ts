@@ -5,7 +5,7 @@ import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /**
  * Duchi et al. 2011: h' = h + g^2; w' = w - rate * g / sqrt(h'), h starting at epsilon^2 so that no division is by
- * zero. Adding epsilon to each root instead would cost a pass over memory a step.
+ * zero. Adding epsilon to each root instead would cost a pass over memory per step.
  */
 export function adagrad(
   { learning_rate: rate, epsilon, accumulate_steps: waiting }: Extract<OptimizerSpec, { name: 'adagrad' }>,

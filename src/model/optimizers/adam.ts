@@ -5,7 +5,7 @@ import type { UpdateRule, OptimizerContext } from './optimizer.ts';
 
 /**
  * Kingma & Ba 2015. The slots are the paper's moments divided by (1 - beta), M = m / (1 - beta1) and V = v / (1 - beta2),
- * which saves two passes over memory; the factors and the bias corrections stand in two scalars:
+ * which saves two passes over memory; two scalars hold the factors and the bias corrections:
  * M' = beta1 M + g; V' = beta2 V + g^2; w' = w - a_t M' / (sqrt(V') + e_t), with c = sqrt((1 - beta2^t) / (1 - beta2)),
  * a_t = rate (1 - beta1) / (1 - beta1^t) c, e_t = epsilon c.
  */

@@ -5,9 +5,9 @@ import type { Tensors } from '../runtime/runtime.ts';
 export interface UpdateRule {
   /** State kept for each parameter, with the value it starts from. */
   readonly slots: Readonly<Record<string, number>>;
-  /** Numbers that change with the update (0, 1, ...), made outside the graph. */
+  /** Numbers that depend on the update (0, 1, ...), computed outside the graph. */
   scalars(update: number): Readonly<Record<string, number>>;
-  /** What the loss is multiplied with before it is differentiated; none: 1. */
+  /** Factor of the loss before it is differentiated. Default: 1. */
   readonly lossScale?: number;
   /** The next parameter and slots from the gradient of the (scaled) loss. */
   update(
@@ -21,6 +21,6 @@ export interface UpdateRule {
 export interface OptimizerContext {
   /** The learning rate's factor at an update; absent: always 1. */
   readonly factor?: (update: number) => number;
-  /** The gradient itself is needed, to limit its norm: it must not come scaled. */
+  /** Whether the gradient must arrive unscaled, to limit its norm. */
   readonly exactGradients?: boolean;
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { BinarizationName } from '../specification/binarization.ts';
 
 interface Rule {
-  /** What the uniform numbers are keyed by, beside the seed: the step, or the row; null where none are needed. */
+  /** Key of the uniform numbers besides the seed: the step or the row; null if none are needed. */
   readonly noise: 'step' | 'row' | null;
   readonly apply: (x: Tensor, uniform: Tensor | undefined) => Tensor;
 }
@@ -21,12 +21,12 @@ function drawn(x: Tensor, uniform: Tensor | undefined): Tensor {
   return tf.cast(tf.less(uniform, x), 'float32');
 }
 
-/** Values x in [0, 1] as zeros and ones; uniform (0, 1) numbers of the shape of x where {@link binarizationNoise} asks. */
+/** Values x in [0, 1] as zeros and ones. Needs uniform (0, 1) numbers in the shape of x if {@link binarizationNoise} asks for them. */
 export function binarized(name: BinarizationName, x: Tensor, uniform?: Tensor): Tensor {
   return RULES[name].apply(x, uniform);
 }
 
-/** What the noise of a binarization is keyed by, beside the seed; null where it takes none. */
+/** Key of a binarization's noise besides the seed; null if it needs none. */
 export function binarizationNoise(name: BinarizationName): 'step' | 'row' | null {
   return RULES[name].noise;
 }

@@ -1,6 +1,6 @@
 import type { FloatArrays } from '../runtime/runtime.ts';
 
-/** Averages over the observed minibatches of a chunk, in nats per datapoint; null where the algorithm gives none. */
+/** Averages over the observed minibatches of a chunk, in nats per datapoint; null if the algorithm has no such term. */
 export interface ChunkTerms {
   readonly observed: number;
   /** What is maximized. */

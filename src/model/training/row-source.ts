@@ -1,7 +1,7 @@
 import { gatherStatistics, type ElementStatistics } from '../dataset/statistics.ts';
 import type { LikelihoodSpec } from '../specification.ts';
 
-/** Where rows come from: stored values of the given rows, one after another. */
+/** Source of rows: returns the stored values of the given rows, one after another. */
 export interface RowSource {
   readonly dtype: 'float32' | 'uint8';
   readonly scale: number;

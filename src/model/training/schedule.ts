@@ -1,7 +1,7 @@
 import type { KlWeightSpec, ScheduleSpec } from '../specification.ts';
 import type { Variant } from '../specification/schema.ts';
 
-/** Lengths that schedules are written in. Epochs need not be whole numbers of steps. */
+/** Units of schedules. An epoch need not be a whole number of steps. */
 export interface Calendar {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
@@ -30,7 +30,7 @@ const SCHEDULES: Schedules = {
       1 / (1 + step / (half * stepsPerEpoch)),
 };
 
-/** The learning rate's factor at each step; undefined where it is always 1. */
+/** The learning rate's factor at each step; undefined if it is always 1. */
 export function learningRateFactor<Name extends ScheduleSpec['name']>(
   spec: Variant<ScheduleSpec, 'name', Name>,
   calendar: Calendar,
@@ -39,7 +39,7 @@ export function learningRateFactor<Name extends ScheduleSpec['name']>(
   return SCHEDULES[name](spec, calendar);
 }
 
-/** The weight of the KL divergence at each step; undefined where it is always 1. */
+/** The weight of the KL divergence at each step; undefined if it is always 1. */
 export function klWeightAt(
   { final, warm_up_epochs: warmUp }: KlWeightSpec,
   { stepsPerEpoch }: Calendar,

@@ -20,7 +20,7 @@ interface Inputs {
   readonly minibatchSize: number;
 }
 
-/** What steps first .. first + steps - 1 are fed: rows, noise and scalars, each a function of the step's number alone. */
+/** Inputs of steps first .. first + steps - 1: rows, noise and scalars. Each depends only on the step's number. */
 export async function stepInputs(inputs: Inputs, first: number, steps: number): Promise<Arrays> {
   const { algorithm, training, calendar, source, order, dataSize, minibatchSize } = inputs;
   const size = steps * minibatchSize * dataSize;
@@ -65,7 +65,7 @@ function binarizationOf(inputs: Inputs, indices: Uint32Array, first: number, ste
   return { [BINARIZATION]: { shape: [steps, minibatchSize, dataSize], data } };
 }
 
-/** Where each row's latents stand. A row that stands twice in a minibatch writes its second latents past the rows. */
+/** Position of each row's latents. If a row occurs twice in a minibatch, its second latents are written after all rows. */
 function positionsOf(order: MinibatchOrder, first: number, steps: number): Arrays {
   const { minibatchSize } = order;
   const read = Float32Array.from(order.listPositions(first, steps));

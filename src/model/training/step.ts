@@ -111,7 +111,7 @@ function updated(
   };
 }
 
-/** Gradients scaled down to a Euclidean norm, all of them together, of at most `most`. */
+/** Gradients scaled down so that their joint Euclidean norm is at most `most`. */
 function limit(gradients: Tensors, most: number | undefined): Tensors {
   if (most === undefined) return gradients;
   const squares = Object.values(gradients).map((gradient) => tf.sum<Scalar>(tf.square(gradient)));
@@ -213,7 +213,7 @@ export function differentiate(parameters: Tensors, fn: (parameters: Tensors) => 
   return Object.fromEntries(gradients.map((gradient, i) => [names[i] ?? '', gradient]));
 }
 
-/** Bytes of rows and noise that one step is fed. */
+/** Bytes of rows and noise per step. */
 export function trainingStepBytes(algorithm: Algorithm, minibatchSize: number, dataSize: number): number {
   const noise = Object.values(algorithm.noise).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   return 4 * noise.reduce((sum, size) => sum + size, minibatchSize * dataSize);

@@ -30,7 +30,7 @@ export interface TrainerOptions {
   /** Row numbers to train on. */
   readonly rows: Uint32Array;
   readonly minibatchSize: number;
-  /** Go on from here; absent: from initial parameters at step 0. */
+  /** State to continue from; absent: initial parameters at step 0. */
   readonly resume?: {
     readonly step: number;
     readonly parameters: FloatArrays;
@@ -38,12 +38,12 @@ export interface TrainerOptions {
   };
 }
 
-/** The bound is looked at on some steps only: their minibatches estimate the training bound of an epoch. */
+/** The bound is computed on some steps only: their minibatches estimate the training bound of an epoch. */
 export const OBSERVE_EVERY = 20;
 
 /**
- * Every twentieth step, and the last one of each epoch, so that an epoch of few steps has its bound too. It depends on the
- * number of the step alone: a resumed run looks at the same steps.
+ * Every twentieth step, and the last one of each epoch, so that short epochs have a bound too. It depends only on the
+ * number of the step: a resumed run observes the same steps.
  */
 export function isObserved(step: number, rows: number, minibatchSize: number): boolean {
   const epochsAfter = (steps: number) => Math.floor((steps * minibatchSize) / rows);
@@ -97,7 +97,7 @@ export class Trainer {
     return this.#step;
   }
 
-  /** Does `steps` steps and returns what was observed of them. */
+  /** Runs `steps` steps and returns what was observed. */
   async run(steps: number): Promise<ChunkTerms> {
     const first = this.#step;
     const { rows, minibatchSize } = this.#options;

@@ -7,7 +7,7 @@ import { needed, type ColumnMathematics, type LikelihoodFamily } from './likelih
 
 /**
  * Categories stored as codes 0 .. n - 1: x [..., columns], for `sizes` [columns] the categorical distribution of their
- * one-hot form, which is also what the encoder sees. Of a code that is none (-1), all zeros.
+ * one-hot form, which is also what the encoder sees. A missing code (-1) becomes all zeros.
  */
 export const codes = (sizes: readonly number[]): LikelihoodFamily => {
   const family = categorical({ groups: sizes });

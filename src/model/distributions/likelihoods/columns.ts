@@ -10,7 +10,7 @@ import { MATHEMATICS } from './table.ts';
 export interface Part {
   readonly columns: readonly number[];
   readonly family: LikelihoodFamily;
-  /** Numbers that the decoder gives for them. */
+  /** Number of decoder outputs for them. */
   readonly outputs: number;
 }
 
@@ -29,7 +29,7 @@ export function partsOf(columns: readonly ColumnSpec[]): Part[] {
   });
 }
 
-/** What stands for a missing value of this column. */
+/** Placeholder for a missing value of this column. */
 export function fillerOf({ likelihood }: ColumnSpec): number {
   return mathematicsOf(likelihood).filler?.(likelihood) ?? 0;
 }

@@ -65,7 +65,7 @@ export function logSoftmax(blocks: Tensor): Tensor {
   return tf.sub(blocks, tf.expandDims(logSumExp(blocks), -1));
 }
 
-/** Where the largest is, the last of them where there are several: [..., size] -> [...]. */
+/** Index of the largest, the last one if there are several: [..., size] -> [...]. */
 export function argMax(blocks: Tensor): Tensor {
   const isLargest = tf.cast(tf.equal(blocks, tf.max(blocks, -1, true)), 'float32');
   return tf.max(tf.mul(isLargest, positions(blocks)), -1);

@@ -20,7 +20,7 @@ export interface LikelihoodDistribution {
   sample(noise: Noise): Tensor;
 }
 
-/** Decoder output (and extra parameters) that stands for the same distribution whatever z is. */
+/** Decoder output (and extra parameters) that gives the same distribution for every z. */
 export interface MarginalOutput {
   readonly output: Float32Array;
   readonly extra: Readonly<Record<string, Float32Array>>;
@@ -28,7 +28,7 @@ export interface MarginalOutput {
 
 /** The mathematics of a likelihood; its sizes are a part of its description (src/model/specification/likelihoods). */
 export interface LikelihoodFamily {
-  /** What the encoder sees of x [..., data_size]: [..., input] (likelihoodSizes). */
+  /** Encoder input for x [..., data_size]: [..., input] (likelihoodSizes). */
   encoderInput(x: Tensor): Tensor;
   /**
    * The best distribution that knows nothing of z: that of independent elements with these statistics. What never occurs
@@ -45,9 +45,9 @@ export interface LikelihoodFamily {
 export interface ColumnMathematics<Spec> {
   /** One family for all columns of this kind that share {@link ColumnMathematics.setting}. */
   readonly family: (columns: readonly Spec[]) => LikelihoodFamily;
-  /** What columns must have in common to be handled at once. Default: none. */
+  /** Value that columns must share to be handled together. Default: none. */
   readonly setting?: (column: Spec) => number | string;
-  /** What the encoder is shown as 0 (or all zeros): it stands where a value is missing. Default: 0. */
+  /** The value that becomes 0 (or all zeros) in the encoder's input; it replaces missing values. Default: 0. */
   readonly filler?: (column: Spec) => number;
 }
 
@@ -61,7 +61,7 @@ export const asStored = {
 export const oneUniform = (dataSize: number): NoiseSize => ({ normal: 0, uniform: dataSize });
 export const oneNormal = (dataSize: number): NoiseSize => ({ normal: dataSize, uniform: 0 });
 
-/** Errors: RangeError where the noise of a kind is missing. */
+/** Errors: RangeError if the noise of a kind is missing. */
 export function needed(noise: Noise, kind: keyof Noise): Tensor {
   const found = noise[kind];
   if (!found) throw new RangeError(`the ${kind} noise that this likelihood draws from is missing`);

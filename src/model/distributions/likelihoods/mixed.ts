@@ -8,7 +8,7 @@ import { needed, type LikelihoodDistribution, type LikelihoodFamily } from './li
 
 /**
  * A table whose columns have different likelihoods, independent given z: log p(x|z) = sum_c m_c log p_c(x_c|z), m_c = 0
- * where x_c is missing (NaN), which is exact where values are missing at random (HI-VAE, Nazabal et al. 2018). The
+ * if x_c is missing (NaN), which is exact if values are missing at random (HI-VAE, Nazabal et al. 2018). The
  * encoder sees standardised numbers, log(1 + counts) and one-hot categories, zeros for missing values, and then for each
  * column that may have missing values a 1 where it has one. Inside, columns are ordered by their kind.
  */
@@ -40,7 +40,7 @@ export const mixed = ({ columns }: { readonly columns: readonly ColumnSpec[] }):
 interface Arrangement {
   /** Columns of each part. */
   readonly sizes: readonly number[];
-  /** Where the columns that may have missing values stand among the parts. */
+  /** Positions among the parts of the columns that may have missing values. */
   readonly mayMiss: readonly number[];
   readonly fillers: readonly number[];
   /** [..., columns] in the order of the parts. */
@@ -62,14 +62,14 @@ function arrange(columns: readonly ColumnSpec[], parts: readonly Part[]): Arrang
 
 interface Filled {
   readonly values: Tensor;
-  /** 1 where there is a value, 0 where it is missing; absent where none may be. [..., columns] */
+  /** 1 for a value, 0 for a missing one; absent if none may be missing. [..., columns] */
   readonly present: Tensor | null;
 }
 
 function fillMissing({ toParts, mayMiss, fillers }: Arrangement, x: Tensor): Filled {
   const values = toParts(x);
   if (mayMiss.length === 0) return { values, present: null };
-  // NaN alone differs from itself.
+  // Only NaN differs from itself.
   const present = tf.equal(values, values);
   return { values: tf.where(present, values, [...fillers]), present: tf.cast(present, 'float32') };
 }

@@ -49,7 +49,7 @@ function logProb(logMean: Tensor, logCount: Tensor, x: Tensor): Tensor {
   return tf.add(tf.sub(ways, tf.mul(count, log1pOdds)), tf.mul(x, tf.sub(logOdds, log1pOdds)));
 }
 
-/** Of the same mean and, where it is larger than the mean, variance. */
+/** Parameters with the same mean and, if it is larger than the mean, the same variance. */
 function marginalOutput({ mean, variance }: ElementStatistics, leastShare = LEAST_SHARE): Float32Array {
   const means = mean.map((value) => Math.max(value, leastShare));
   const logCounts = means.map((value, i) => {

@@ -57,7 +57,7 @@ function drawStandard(v: number, noise: Tensor): Tensor {
   return tf.mul(radius, tf.cos(tf.mul(turn, 2 * Math.PI)));
 }
 
-/** Of the same mean and, where there is one, variance s^2 v / (v - 2). */
+/** Parameters with the same mean and, if there is one, the same variance s^2 v / (v - 2). */
 function marginalOutput(spec: Spec, { mean, variance }: ElementStatistics): Float32Array {
   const { degrees_of_freedom: v, minimum_scale: minimum, transform } = spec;
   const scale = (i: number) => transform?.scale[i] ?? 1;
@@ -67,7 +67,7 @@ function marginalOutput(spec: Spec, { mean, variance }: ElementStatistics): Floa
   return Float32Array.from([...locations, ...spreads]);
 }
 
-/** Columns that differ in nothing but their transform are handled at once. */
+/** Columns that differ only in their transform are handled together. */
 export const studentTColumn: ColumnMathematics<ColumnOf<'student_t'>> = {
   family: (columns) => {
     const [first] = columns;

@@ -12,7 +12,7 @@ export interface AlgorithmContext {
   readonly training: TrainingSpec;
   /** M */
   readonly minibatchSize: number;
-  /** N: how many rows training draws from. */
+  /** N: number of training rows. */
   readonly datasetSize: number;
 }
 
@@ -22,15 +22,15 @@ export interface StepInput {
   /** The arrays of {@link Algorithm.noise}. */
   readonly noise: Tensors;
   readonly klWeight?: Tensor;
-  /** What {@link Algorithm.draw} gave. */
+  /** The result of {@link Algorithm.draw}. */
   readonly drawn: Tensors;
 }
 
 /** Scalars in nats per datapoint. */
 export interface ObservedTerms {
-  /** What is maximized; not finite where training has diverged. */
+  /** The maximized value; not finite if training has diverged. */
   readonly objective: Tensor;
-  /** The bound and its two terms, where the algorithm has a posterior. */
+  /** The bound and its two terms, if the algorithm has a posterior. */
   readonly elbo?: Tensor;
   readonly log_likelihood?: Tensor;
   readonly kl_divergence?: Tensor;
@@ -42,7 +42,7 @@ export interface LatentChain {
   initial(seed: number): FloatArrays;
 }
 
-/** The chain's state before a step, and where the minibatch's rows stand in it: int32 [M]. */
+/** The chain's state before a step, and the positions of the minibatch's rows in it: int32 [M]. */
 export interface ChainInput {
   readonly state: Tensors;
   readonly read: Tensor;
@@ -53,7 +53,7 @@ export interface ChainInput {
 export interface Algorithm {
   /** Learned parameters. */
   readonly shapes: Shapes;
-  /** Where those that the model itself does not have start from. */
+  /** Initial values of the parameters that the model itself does not have. */
   readonly initial: FloatArrays;
   readonly noise: NoiseSpecs;
   readonly updatesPerStep: number;

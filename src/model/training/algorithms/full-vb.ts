@@ -10,14 +10,14 @@ import { observed, type Algorithm, type AlgorithmContext, type StepInput } from 
 import { noiseNamed, noiseSpecs, type NoiseSpec } from './noise.ts';
 
 const LOG_VARIANCE = 'log_variance.';
-/** The posterior over a parameter starts this narrow, so that the first draws are close to the initial network. */
+/** The posterior over a parameter starts narrow, so that the first draws are close to the initial network. */
 const INITIAL_LOG_VARIANCE = Math.log(1e-4);
 const NOISE = 'parameter_noise';
 
 /**
- * Appendix F: a posterior over the decoder's parameters too, theta = mean + standard deviation * noise, one draw a step. The
- * loss is minus eq. 24 divided by N; q(theta) is a diagonal Gaussian, p(theta) is N(0, s^2 I). Means stand under the
- * parameters' own names (they answer requests), log variances under `log_variance.` names.
+ * Appendix F: a posterior over the decoder's parameters too, theta = mean + standard deviation * noise, one draw per step. The
+ * loss is minus eq. 24 divided by N; q(theta) is a diagonal Gaussian, p(theta) is N(0, s^2 I). Means have the parameters'
+ * own names (they answer requests), log variances have `log_variance.` names.
  */
 export function fullVb(
   { vae, training, minibatchSize, datasetSize }: AlgorithmContext,

@@ -45,7 +45,7 @@ function chainNoise({ vae, minibatchSize }: AlgorithmContext): NoiseSpecs {
   };
 }
 
-/** Latents [N + M, latent_size]: the last M are where a row that stands twice in a minibatch writes the second time. */
+/** Latents [N + M, latent_size]: a row that occurs twice in a minibatch writes its second latents to the last M. */
 function chainOf({ vae, minibatchSize, datasetSize }: AlgorithmContext): LatentChain {
   const shape = [datasetSize + minibatchSize, vae.latentSize];
   return {

@@ -2,7 +2,7 @@ import type { Noise, NoiseSize } from '../../distributions/distribution.ts';
 import { fillNormal, fillUniform, deriveKey, type Stream } from '../../random/streams.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 
-/** An array of noise that every step gets anew. */
+/** An array of noise, drawn for every step. */
 export interface NoiseSpec {
   readonly kind: 'normal' | 'uniform';
   readonly shape: readonly number[];
@@ -24,7 +24,7 @@ export function noiseSpecs(
   return Object.fromEntries(entries);
 }
 
-/** What {@link noiseSpecs} named. */
+/** The arrays that {@link noiseSpecs} named. */
 export function noiseNamed(tensors: Tensors, name: string): Noise {
   const [normal, uniform] = [tensors[`${name}_normal`], tensors[`${name}_uniform`]];
   return { ...(normal ? { normal } : {}), ...(uniform ? { uniform } : {}) };
