@@ -106,7 +106,7 @@ function furtherTags(name: string, variants: readonly Schema[], tag: string): Fi
     const value = values.map(valueOf).join(', ');
     const owners = variants.filter(({ properties }) => properties?.[key]?.const !== undefined);
     const of = [...new Set(owners.map(({ properties }) => properties?.[tag]?.const ?? ''))].map(code);
-    const otherwise = usual === undefined ? 'required' : code(String(usual));
+    const otherwise = usual === undefined ? 'required' : code(JSON.stringify(usual).replaceAll('"', ''));
     return { name: `${name}.${key}`, value, otherwise, meaning: `Of ${of.join(', ')}.` };
   });
 }
