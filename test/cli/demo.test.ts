@@ -36,7 +36,13 @@ async function startDemo(flags: readonly string[], environment: Record<string, s
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Set for the tests' own processes; the service has to do it by itself.
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: undefined, TMPDIR: temporary, ...environment },
+    env: {
+      ...process.env,
+      ORT_DISABLE_TELEMETRY: undefined,
+      AEVB_THREADS: '1',
+      TMPDIR: temporary,
+      ...environment,
+    },
   });
   const group = -(child.pid ?? NaN);
   const alive = (): boolean => {

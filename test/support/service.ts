@@ -8,6 +8,9 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** No test takes as long to start anything, however slow the machine. */
 const START_LIMIT_MS = 60_000;
 
+/** One thread each: those of ONNX Runtime spin while they wait, at the cost of the tests beside. */
+const DEFAULTS = { AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', AEVB_THREADS: '1' };
+
 export type Settings = Readonly<Record<string, string>>;
 
 /** The service, or a part of it, in a process of its own. */
@@ -29,7 +32,7 @@ export class Services {
   async start(command: 'serve' | 'api' | 'worker', settings: Settings): Promise<ServiceProcess> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: build first (npm run build)`);
     const child = spawn(process.execPath, [MAIN, command], {
-      env: { ...withoutOurs(process.env), AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...settings },
+      env: { ...withoutOurs(process.env), ...DEFAULTS, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, so that all of it can be ended at once.
       detached: true,

@@ -36,7 +36,7 @@ interface Results {
 async function reproduce(args: readonly string[], interruptAt?: string) {
   const child = spawn(process.execPath, [MAIN, 'reproduce', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: undefined },
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: undefined, AEVB_THREADS: '1' },
   });
   onTestFinished(() => {
     child.kill('SIGKILL');

@@ -22,7 +22,7 @@ const DRAWS = 100_000;
 let runtime: Runtime;
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  runtime = createOnnxRuntime({ device: 'cpu', threads: 2 });
+  runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
 });
 afterAll(() => runtime.dispose());
 
