@@ -19,7 +19,7 @@ import { LAST_STEP, openWorkshop, watchedJob } from './workshop.ts';
 const DIST = new URL('../../dist/worker/', import.meta.url);
 const ENTRY = new URL('child/entry.js', DIST);
 
-async function childOver(dataDir: string) {
+function recordLog(dataDir: string) {
   const lines: string[] = [];
   const pids: number[] = [];
   const write = (values: { pid?: number }, message: string) => {
@@ -28,15 +28,20 @@ async function childOver(dataDir: string) {
   };
   const log = { info: write, warn: write, error: write };
   const config = { ...loadConfig({}), dataDir, runtime: 'onnx', device: 'cpu', threads: 1 } as const;
-  const child = new WorkerProcess({ entry: ENTRY, settings: config, log });
+  return { lines, pids, config, log };
+}
+
+function childOver(dataDir: string) {
+  const recorded = recordLog(dataDir);
+  const child = new WorkerProcess({ entry: ENTRY, settings: recorded.config, log: recorded.log });
   onTestFinished(() => child.stop());
-  return { child, lines, pids, config, log };
+  return { child, ...recorded };
 }
 
 async function shopWithChild() {
   const folder = await temporaryFolder();
   const shop = await openWorkshop(folder);
-  return { shop, ...(await childOver(folder)) };
+  return { shop, ...childOver(folder) };
 }
 
 describe('a worker process', () => {
@@ -155,7 +160,9 @@ describe('a worker process', () => {
 
 describe('the inference processes', () => {
   it('are replaced when they were killed', async () => {
-    const { shop, config, log, pids } = await shopWithChild();
+    const folder = await temporaryFolder();
+    const shop = await openWorkshop(folder);
+    const { config, log, pids } = recordLog(folder);
     const payload = await shop.order();
     await shop.train(payload);
     const queue = new HandedQueue();
