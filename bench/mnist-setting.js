@@ -2,7 +2,7 @@
 export const DATA_SIZE = 784;
 export const MINIBATCH = 100;
 
-const network = { hidden_sizes: [500], activation: 'tanh' };
+const network = { name: 'mlp', hidden_sizes: [500], activation: 'tanh' };
 export const MODEL = {
   latent_size: 20,
   posterior: { family: 'gaussian' },

@@ -55,7 +55,7 @@ async function createTrainerStep(runtime, optimizer) {
     runtime,
     model: MODEL,
     training: defineTraining(optimizer),
-    dataSize: DATA_SIZE,
+    rowShape: [DATA_SIZE],
     source: createRandomRows(),
     rows: Uint32Array.from({ length: 10_000 }, (_, i) => i),
     minibatchSize: MINIBATCH,
