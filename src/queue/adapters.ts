@@ -32,7 +32,7 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
   train: createTrackedAdapter('train', checkPayload('train', TrainPayload)),
   evaluate: createTrackedAdapter('evaluate', checkPayload('evaluate', EvaluatePayload)),
   infer: {
-    check: (payload) => unpackPayload(migratePayload('infer', payload)),
+    check: unpackPayload,
     endUnrun: () => null,
     begin: async () => undefined,
     storeProgress: async () => undefined,
@@ -46,7 +46,7 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
   },
 };
 
-function checkPayload<Schema extends TSchema>(name: JobName, schema: Schema): Check<Static<Schema>> {
+function checkPayload<Schema extends TSchema>(name: TrackedName, schema: Schema): Check<Static<Schema>> {
   const check = compileCheck(schema, `The payload of the ${name} job`);
   return (payload) => check(migratePayload(name, payload));
 }

@@ -4,8 +4,7 @@ import { createUnavailable, type BullEvents, type BullQueue } from './drivers/dr
 import { parseFailure } from './failures.ts';
 import { packPayload, unpackResult, type PackedResult } from './infer-packing.ts';
 import type { Report } from './logger.ts';
-import type { InferPayload, InferResult, Operation } from './operations.ts';
-import type { InferOptions } from './queues.ts';
+import { INFER_VERSION, type InferAnswer, type InferOrder, type Operation } from './operations.ts';
 import type { Reach } from './reach.ts';
 import { ResultWaiters } from './result-waiters.ts';
 import { INLINE_LIMIT, JOB_OPTIONS, measurePacked, type InferData, type InferReturn } from './stored.ts';
@@ -38,11 +37,13 @@ export class InferenceCalls {
     });
   }
 
-  readonly infer = async <Name extends Operation>(
-    payload: InferPayload<Name>,
-    { timeoutMs }: InferOptions,
-  ): Promise<InferResult<Name>> => {
-    const data: InferData = { payload: packPayload(payload), result: null };
+  readonly infer = async <Name extends Operation>({
+    timeoutMs,
+    ...order
+  }: InferOrder<Name>): Promise<InferAnswer<Name>> => {
+    const startedAt = performance.now();
+    const payload = packPayload({ version: INFER_VERSION, timeLimitMs: timeoutMs, ...order });
+    const data: InferData = { payload, result: null };
     const id = createId('req');
     const result = this.#waiters.wait(id, timeoutMs);
     this.#reach
@@ -56,7 +57,8 @@ export class InferenceCalls {
           this.#waiters.fail(id, toError(error));
         },
       );
-    return unpackResult(payload.operation, await result);
+    const answer = unpackResult(order.operation, await result);
+    return { ...answer, queueMs: Math.max(0, performance.now() - startedAt - answer.computeMs) };
   };
 
   /** Polls at once. If the queue can no longer be reached, all callers get that error. */

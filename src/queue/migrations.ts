@@ -1,4 +1,4 @@
-import type { JobName } from './jobs.ts';
+import type { TrackedName } from './jobs.ts';
 
 /**
  * Jobs may wait in a queue while the service is replaced by a newer version: their payloads are brought up to date on arrival,
@@ -9,15 +9,14 @@ type Payload = Readonly<Record<string, unknown>>;
 /** Converts a payload to the next version; the caller increments `version`. */
 type Migration = (older: Payload) => Payload;
 
-/** For each job: the migrations from version 1, from version 2, ... Inference jobs have none: nobody waits for an old one. */
-export const MIGRATIONS: { readonly [Name in JobName]: readonly Migration[] } = {
+/** For each tracked job: the migrations from version 1, from version 2, ... Nobody waits for an old inference job. */
+export const MIGRATIONS: { readonly [Name in TrackedName]: readonly Migration[] } = {
   train: [letTestRowsValidate],
   evaluate: [callTestRowsHeldOut],
-  infer: [],
 };
 
 /** Migrates an older payload. Returns anything else as it is: either it is current or it will fail the check. */
-export function migratePayload(name: JobName, payload: unknown): unknown {
+export function migratePayload(name: TrackedName, payload: unknown): unknown {
   if (!isVersioned(payload)) return payload;
   const migrations = MIGRATIONS[name].slice(payload.version - 1);
   return migrations.reduce<Payload & Versioned>(

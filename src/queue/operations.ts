@@ -104,14 +104,23 @@ export type CheckpointChoice = Static<typeof CheckpointChoice>;
 
 export const INFER_VERSION = 2;
 
-export interface InferPayload<Name extends Operation = Operation> {
-  readonly version: typeof INFER_VERSION;
+/** What a caller orders. */
+export interface InferOrder<Name extends Operation = Operation> {
   readonly modelId: string;
   readonly checkpoint: CheckpointChoice;
-  /** Time limit from the start of the work; after that nobody waits for it. */
-  readonly timeLimitMs: number;
   readonly operation: Name;
   readonly input: Inputs[Name];
+  /** How long the caller waits. */
+  readonly timeoutMs: number;
+}
+
+export interface InferPayload<Name extends Operation = Operation> extends Omit<
+  InferOrder<Name>,
+  'timeoutMs'
+> {
+  readonly version: typeof INFER_VERSION;
+  /** Time limit from the start of the work; after that nobody waits for it. */
+  readonly timeLimitMs: number;
 }
 
 export interface InferResult<Name extends Operation = Operation> {
@@ -119,4 +128,10 @@ export interface InferResult<Name extends Operation = Operation> {
   readonly step: number;
   readonly output: Outputs[Name];
   readonly computeMs: number;
+}
+
+/** A result as the caller gets it. */
+export interface InferAnswer<Name extends Operation = Operation> extends InferResult<Name> {
+  /** Waiting for a worker, and transport in both directions. */
+  readonly queueMs: number;
 }

@@ -1,6 +1,6 @@
 import type { SerializedError } from '../errors.ts';
 import type { JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
-import type { InferPayload, InferResult, Operation } from './operations.ts';
+import type { InferAnswer, InferOrder, Operation } from './operations.ts';
 
 /** The state of a tracked job. Times are milliseconds since 1970. */
 export interface JobViewOf<Name extends TrackedName> {
@@ -27,10 +27,6 @@ export interface JobsPage {
   readonly name?: TrackedName;
 }
 
-export interface InferOptions {
-  readonly timeoutMs: number;
-}
-
 /** Used by the API to order work. All methods throw queue_unavailable if the queue cannot be reached. */
 export interface Producer {
   /** If a job with this id exists, it is left as it is. */
@@ -45,10 +41,7 @@ export interface Producer {
   /** Cancels the job: at once if it is waiting, otherwise as soon as its processor can stop. Errors: job_not_found, job_finished. */
   cancel(jobId: string): Promise<JobView>;
   /** Runs one inference job and waits for it. Errors: those of the processor, inference_timeout. */
-  infer<Name extends Operation>(
-    payload: InferPayload<Name>,
-    options: InferOptions,
-  ): Promise<InferResult<Name>>;
+  infer<Name extends Operation>(order: InferOrder<Name>): Promise<InferAnswer<Name>>;
   /** Jobs waiting for a worker. */
   countWaiting(name: JobName): Promise<number>;
   ping(): Promise<void>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { createId } from '../../src/ids.ts';
+import { INFER_VERSION } from '../../src/queue/operations.ts';
 import { packPayload, unpackPayload } from '../../src/queue/infer-packing.ts';
 import { GAUSSIAN, addModel, buildTestApi, problemOf } from '../support/api.ts';
 
@@ -120,14 +121,15 @@ describe('inference', () => {
       [a, b],
       [c, d],
     ]);
-    const payload = { model_id: id, data: nested, samples: 3, seed: 9, checkpoint: 12 };
-    await api.call({ method: 'POST', url: '/encode', payload });
+    const request = { model_id: id, data: nested, samples: 3, seed: 9, checkpoint: 12 };
+    await api.call({ method: 'POST', url: '/encode', payload: request });
     const [call] = api.producer.inferences;
-    expect(call?.options).toEqual({ timeoutMs: 1234 });
-    expect(call?.payload.timeLimitMs).toBe(1234);
     if (!call) throw new Error('nothing was asked');
-    expect(unpackPayload(packPayload(call.payload))).toEqual(call.payload);
-    expect(call.payload).toMatchObject({
+    const { timeoutMs, ...order } = call;
+    const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
+    expect(unpackPayload(packPayload(payload))).toEqual(payload);
+    expect(call).toMatchObject({
+      timeoutMs: 1234,
       modelId: id,
       operation: 'encode',
       checkpoint: 12,

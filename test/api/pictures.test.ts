@@ -27,13 +27,13 @@ const REFUSED_SCATTER = [
 async function get(api: TestApi, path: string, fields: Parameters<typeof addModel>[1] = {}) {
   const { id } = await addModel(api, fields);
   const response = await api.call({ url: `/models/${id}/${path}` });
-  return { id, response, payload: api.producer.inferences[0]?.payload };
+  return { id, response, payload: api.producer.inferences[0] };
 }
 
 async function post(api: TestApi, url: string, body: object, fields: Parameters<typeof addModel>[1] = {}) {
   const { id } = await addModel(api, fields);
   const response = await api.call({ method: 'POST', url, payload: { model_id: id, ...body } });
-  return { id, response, payload: api.producer.inferences[0]?.payload };
+  return { id, response, payload: api.producer.inferences[0] };
 }
 
 /** Width, height and channels of a PNG. */

@@ -13,7 +13,7 @@ describe('GET /samples', () => {
     expect(response.json()).toMatchObject({ model_id: id, step: 7, seed: 5 });
     const body = response.json<{ latents: number[][]; data: number[][] }>();
     expect([body.latents.length, body.data.length, body.data[0]?.length]).toEqual([3, 3, 4]);
-    expect(api.producer.inferences[0]?.payload).toMatchObject({
+    expect(api.producer.inferences[0]).toMatchObject({
       operation: 'sample',
       input: { samples: 3, seed: 5, drawData: false },
       checkpoint: 'best',
@@ -25,7 +25,7 @@ describe('GET /samples', () => {
     const api = await buildTestApi();
     const { id } = await addModel(api);
     await api.call({ url: `/samples?model_id=${id}&checkpoint=120` });
-    expect(api.producer.inferences[0]?.payload.checkpoint).toBe(120);
+    expect(api.producer.inferences[0]?.checkpoint).toBe(120);
   });
 
   it.each([

@@ -179,7 +179,7 @@ describe('rows of a table', () => {
     const response = await api.call(post('/encode', { model_id: model.id, data }));
     expect(response.statusCode).toBe(200);
     const rows = [31.5, 2, 1, 1, NaN, 0, 0, 0, 40, 1, 2, 1, NaN, 3, 0, 1];
-    expect(api.producer.inferences[0]?.payload.input).toMatchObject({
+    expect(api.producer.inferences[0]?.input).toMatchObject({
       rows: { shape: [4, 4], data: Float32Array.from(rows) },
     });
   });
@@ -271,7 +271,7 @@ describe('rows of a table', () => {
     ] as const) {
       const url = `/samples?model_id=${model.id}&count=2${query}`;
       expect((await api.call({ url })).json()).toMatchObject({ columns: NAMES, data: rows });
-      expect(api.producer.inferences.at(-1)?.payload.input).toMatchObject({ drawData });
+      expect(api.producer.inferences.at(-1)?.input).toMatchObject({ drawData });
     }
   });
 

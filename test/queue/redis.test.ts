@@ -6,7 +6,7 @@ import { InterruptedError, type Producer, type QueueBackend } from '../../src/qu
 import { hasRedis, startRedis, type RedisServer } from '../support/redis-server.ts';
 import { queueContract } from './queue-contract.ts';
 import { quiet } from './queue-under-test.ts';
-import { aborted, echo, gate, inferPayload, succeeded, trainPayload } from './samples.ts';
+import { aborted, echo, gate, inferOrder, succeeded, trainPayload } from './samples.ts';
 import { eventually } from '../support/eventually.ts';
 
 const available = hasRedis();
@@ -97,7 +97,7 @@ describe.runIf(available)('a job whose worker loses it', () => {
       held.open();
       return new Promise(() => undefined);
     });
-    const waiting = expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject({
+    const waiting = expect(producer.infer(inferOrder(0, 60_000))).rejects.toMatchObject({
       code: 'worker_process_died',
     });
     await held.opened;
@@ -125,9 +125,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
 
   it('refuses calls soon, tells those who wait, floods no log, and works again by itself', async () => {
     producer = await backend.openProducer();
-    const waiting = expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(
-      unavailable,
-    );
+    const waiting = expect(producer.infer(inferOrder(0, 60_000))).rejects.toMatchObject(unavailable);
     await eventually(async () => {
       expect(await producer.countWaiting('infer')).toBe(1);
     });
@@ -137,13 +135,13 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await expect(producer.enqueue('train', createId('job'), trainPayload())).rejects.toMatchObject(
       unavailable,
     );
-    await expect(producer.infer(inferPayload(), { timeoutMs: 60_000 })).rejects.toMatchObject(unavailable);
+    await expect(producer.infer(inferOrder(0, 60_000))).rejects.toMatchObject(unavailable);
     expect(warn.mock.calls.length).toBeLessThan(10);
 
     await redis.start();
     await backAgain();
     await backend.consume('infer', { concurrency: 1 }, echo);
-    expect(await producer.infer(inferPayload(5), { timeoutMs: 10_000 })).toMatchObject({ step: 5 });
+    expect(await producer.infer(inferOrder(5))).toMatchObject({ step: 5 });
   });
 
   it('lets a job that runs meanwhile end as it would have', async () => {
@@ -169,7 +167,7 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
       },
       { timeout: 20_000, interval: 50 },
     );
-    expect(await producer.infer(inferPayload(6), { timeoutMs: 10_000 })).toMatchObject({ step: 6 });
+    expect(await producer.infer(inferOrder(6))).toMatchObject({ step: 6 });
   });
 
   it('may be opened, and closed, before Redis is there', async () => {
@@ -184,6 +182,6 @@ describe.runIf(available)('the queue while Redis goes away and comes back', () =
     await backend.consume('infer', { concurrency: 1 }, echo);
     await redis.start();
     await backAgain();
-    expect(await producer.infer(inferPayload(7), { timeoutMs: 10_000 })).toMatchObject({ step: 7 });
+    expect(await producer.infer(inferOrder(7))).toMatchObject({ step: 7 });
   });
 });

@@ -7,7 +7,7 @@ import {
   type TrainResult,
 } from '../../src/queue/jobs.ts';
 import type { Matrix } from '../../src/queue/arrays.ts';
-import type { InferPayload, InferResult } from '../../src/queue/operations.ts';
+import type { InferOrder, InferPayload, InferResult } from '../../src/queue/operations.ts';
 import type { JobContext, Processor } from '../../src/queue/queues.ts';
 
 const check = compileCheck(TrainPayload, 'The sample');
@@ -22,6 +22,11 @@ const checkEvaluation = compileCheck(EvaluatePayload, 'The sample');
 export function evaluatePayload(): EvaluatePayload {
   const payload = { modelId: 'model_1', checkpoint: 'latest', datasetId: 'ds_1', evaluation: {} };
   return checkEvaluation({ version: PAYLOAD_VERSIONS.evaluate, ...payload });
+}
+
+export function inferOrder(seed = 0, timeoutMs = 10_000, values = 4): InferOrder<'encode'> {
+  const { version: _, timeLimitMs: __, ...order } = inferPayload(seed, values);
+  return { ...order, timeoutMs };
 }
 
 export function inferPayload(seed = 0, values = 4): InferPayload<'encode'> {

@@ -1,15 +1,15 @@
 import { AppError } from '../../src/errors.ts';
 import { toIndices, type Matrix, type Vector } from '../../src/queue/arrays.ts';
 import type { JobTypes, TrackedName } from '../../src/queue/jobs.ts';
-import type { InferPayload, InferResult, Inputs, Operation, Outputs } from '../../src/queue/operations.ts';
-import type { InferOptions, JobsPage, JobView, JobViewOf, Producer } from '../../src/queue/queues.ts';
+import type { InferAnswer, InferOrder, Inputs, Operation, Outputs } from '../../src/queue/operations.ts';
+import type { JobsPage, JobView, JobViewOf, Producer } from '../../src/queue/queues.ts';
 
 type Answers = { [Name in Operation]: (input: Inputs[Name]) => Outputs[Name] };
 
 /** A queue in memory: nothing takes jobs up; tests set states and answers by hand. */
 export class FakeProducer implements Producer {
   readonly jobs: JobView[] = [];
-  readonly inferences: { payload: InferPayload; options: InferOptions }[] = [];
+  readonly inferences: InferOrder[] = [];
   /** Thrown by every method while it is set. */
   failure: Error | null = null;
   /** Awaited before each answer. */
@@ -63,14 +63,12 @@ export class FakeProducer implements Producer {
     return this.change(jobId, { state: 'cancelled', finishedAt: job.createdAt + 1000 });
   }
 
-  async infer<Name extends Operation>(
-    payload: InferPayload<Name>,
-    options: InferOptions,
-  ): Promise<InferResult<Name>> {
+  async infer<Name extends Operation>(order: InferOrder<Name>): Promise<InferAnswer<Name>> {
     this.check();
-    this.inferences.push({ payload, options });
+    this.inferences.push(order);
     await this.beforeAnswer();
-    return { step: 7, output: this.answers[payload.operation](payload.input), computeMs: 0.25 };
+    const output = this.answers[order.operation](order.input);
+    return { step: 7, output, computeMs: 0.25, queueMs: 0.5 };
   }
 
   async countWaiting(): Promise<number> {

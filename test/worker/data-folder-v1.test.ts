@@ -6,6 +6,7 @@ import { buildApp } from '../../src/api/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
 import { ADAPTERS } from '../../src/queue/adapters.ts';
+import { INFER_VERSION } from '../../src/queue/operations.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createInferProcessor } from '../../src/worker/processors/infer.ts';
 import { createTrainProcessor } from '../../src/worker/processors/train.ts';
@@ -34,6 +35,13 @@ const MODELS = JSON.parse(await readFile(join(FIXTURES, 'answers-v1.json'), 'utf
 const TOLERANCE = 1e-5;
 const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
 
+const CONTEXT = {
+  jobId: 'job_1',
+  attempt: 1,
+  signal: new AbortController().signal,
+  reportProgress: async () => {},
+};
+
 /** Today's store, API and processors over a copy of the folder, with no queue between them. */
 async function openCopy() {
   const dataDir = await temporaryFolder();
@@ -43,11 +51,10 @@ async function openCopy() {
   const dependencies = { runtime, store, warn: refuseWarning };
   const infer = createInferProcessor(dependencies);
   const producer = new FakeProducer();
-  producer.infer = (payload) =>
-    infer(
-      { jobId: 'job_1', attempt: 1, signal: new AbortController().signal, reportProgress: async () => {} },
-      payload,
-    );
+  producer.infer = async ({ timeoutMs, ...order }) => {
+    const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
+    return { ...(await infer(CONTEXT, payload)), queueMs: 0 };
+  };
   const app = await buildApp({ config, store, producer });
   return { store, app, train: createTrainProcessor(dependencies) };
 }

@@ -1,3 +1,4 @@
+import type { InferAnswer } from '../../queue/operations.ts';
 import type { App } from '../types.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -7,11 +8,12 @@ declare module 'fastify' {
   }
 }
 
-/** How long the parts of an inference took, in milliseconds. */
-export interface Timing {
-  readonly computeMs: number;
-  /** Waiting for a worker, and transport in both directions. */
-  readonly queueMs: number;
+/** How long the parts of an inference took. */
+export type Timing = Pick<InferAnswer, 'computeMs' | 'queueMs'>;
+
+export interface Timed<Body> {
+  readonly body: Body;
+  readonly timing: Timing;
 }
 
 export function installTiming(app: App): void {

@@ -2,10 +2,10 @@ import { AppError } from '../../errors.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { nameColumns, toDataRows, toStoredRows } from './answers.ts';
 import { drawRowPairs } from '../pictures/drawing/grid.ts';
-import { checkValues } from './rows.ts';
+import { checkValues, parseData } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, parseData, type Timed } from './compute.ts';
+import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function reconstruct(
   const wanted = { ...request, accept };
   const record = await api.store.models.get(request.model_id);
   const format = await findImageFormat(api, record, wanted);
-  const { step, given, output, timing } = await computeRows(api, record, request);
+  const { step, given, output, ...timing } = await computeRows(api, record, request);
   if (format !== null) {
     const pairs = drawRowPairs({ values: given.data, format }, toImages(output, 'mean', format));
     return { body: answerPng(pairs, wanted), timing };
@@ -41,11 +41,24 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
   const { data, rows } = request;
   if (data !== undefined && rows === undefined) {
     const given = parseData(api, record, data);
-    return { ...(await compute(api, request, 'reconstruct', { rows: given })), given };
+    const computed = await api.producer.infer({
+      modelId: record.id,
+      checkpoint: request.checkpoint,
+      timeoutMs: api.config.inferenceTimeoutMs,
+      operation: 'reconstruct',
+      input: { rows: given },
+    });
+    return { ...computed, given };
   }
   if (rows !== undefined && data === undefined) {
     checkValues('The answer', 2 * rows.length * record.data_size, api.config.maxInferenceValues);
-    const computed = await compute(api, request, 'reconstruct_dataset_rows', { datasetRows: rows });
+    const computed = await api.producer.infer({
+      modelId: record.id,
+      checkpoint: request.checkpoint,
+      timeoutMs: api.config.inferenceTimeoutMs,
+      operation: 'reconstruct_dataset_rows',
+      input: { datasetRows: rows },
+    });
     return { ...computed, given: computed.output.data };
   }
   const detail = data === undefined ? 'required, unless rows is given' : 'give either data or rows, not both';

@@ -1,5 +1,10 @@
 import { AppError } from '../../errors.ts';
-import { countValues, type ValueDomain } from '../../model/specification.ts';
+import { countValues, REAL, sharedDomain, type ValueDomain } from '../../model/specification.ts';
+import type { Matrix } from '../../queue/arrays.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import type { ApiOptions } from '../types.ts';
+import { describeValue } from './describe-value.ts';
+import { parseTable } from './table-rows.ts';
 
 /** What every value may be. */
 export type ValueRange = Omit<ValueDomain, 'missing'>;
@@ -17,6 +22,31 @@ interface Target {
   readonly rules: RequestRowRules;
   readonly values: Float32Array;
   next: number;
+}
+
+/** Parses rows of data for a model; missing values of a table are NaN. Errors: too_large, those of parseRows, parseTable. */
+export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
+  const { likelihood } = record.model;
+  const { data_size: size, row_shape: shape } = record;
+  const [pointer, maxValues] = ['/data', api.config.maxInferenceValues];
+  checkValues('data', rows.length * size, maxValues);
+  const data =
+    likelihood.family === 'mixed'
+      ? parseTable(rows, pointer, likelihood.columns)
+      : parseRows(rows, { pointer, maxValues, shape, range: sharedDomain(likelihood) });
+  return { shape: [rows.length, size], data };
+}
+
+/** Parses points of latent space. Errors: those of parseRows. */
+export function parseLatents(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
+  const size = record.model.latent_size;
+  const values = parseRows(rows, {
+    pointer: '/latents',
+    shape: [size],
+    range: REAL,
+    maxValues: api.config.maxInferenceValues,
+  });
+  return { shape: [rows.length, size], data: values };
 }
 
 /**
@@ -87,12 +117,4 @@ function createProblem(target: Target, path: readonly number[], found: string, a
     { what: 'The request' },
     { problems: [{ pointer, detail: `found ${found}; allowed: ${allowed}` }] },
   );
-}
-
-export function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return `an array of length ${value.length}`;
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? String(value) : 'a number that is not finite';
-  if (typeof value === 'string') return 'a string';
-  return value === null || typeof value === 'boolean' ? String(value) : 'an object';
 }

@@ -3,7 +3,7 @@ import { drawImageGrid } from '../pictures/drawing/grid.ts';
 import { checkValues } from './rows.ts';
 import type { SamplesAnswer, SamplesQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, type Timed } from './compute.ts';
+import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
 
 /** Draws z from the prior and decodes them: as JSON, or as a grid of images. Errors: not_acceptable, too_large. */
@@ -19,7 +19,13 @@ export async function drawSamples(
   const format = await findImageFormat(api, record, wanted);
   checkValues('The answer', count * (record.data_size + latentSize), api.config.maxInferenceValues);
   const input = { samples: count, seed, drawData: draw === 'sample' };
-  const { step, output, timing } = await compute(api, query, 'sample', input);
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: query.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'sample',
+    input,
+  });
   const shown = { data: output.data ?? output.mean };
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(shown, 'data', format)), wanted), timing };

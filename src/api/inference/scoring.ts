@@ -3,7 +3,7 @@ import { marginalDecodings, marginalProblem, type MarginalSpec } from '../../mod
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { nameColumns, toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
-import { checkValues } from './rows.ts';
+import { checkValues, parseData, parseLatents } from './rows.ts';
 import type {
   DecodeRequest,
   ElboAnswer,
@@ -15,7 +15,7 @@ import type {
   MeanAnswer,
 } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, parseData, parseLatents, type Timed } from './compute.ts';
+import type { Timed } from '../http/timing.ts';
 import { describeProblem } from '../jobs/problems.ts';
 
 /** The approximate posterior q(z|x) of each row, and draws from it. */
@@ -26,7 +26,13 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
   const input = { rows, draws: samples, seed };
-  const { step, output, timing } = await compute(api, request, 'encode', input);
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: request.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'encode',
+    input,
+  });
   const body = {
     model_id: record.id,
     step,
@@ -43,7 +49,13 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
   const answered = request.latents.length * record.data_size;
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = parseLatents(api, record, request.latents);
-  const { step, output, timing } = await compute(api, request, 'decode', { rows });
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: request.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'decode',
+    input: { rows },
+  });
   const { likelihood } = record.model;
   const mean = toDataRows(output, 'mean', likelihood);
   return { body: { model_id: record.id, step, ...nameColumns(likelihood), mean }, timing };
@@ -56,7 +68,13 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
   checkValues('Rows times samples', request.data.length * samples, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
   const input = { rows, draws: samples, seed, byColumn };
-  const { step, output, timing } = await compute(api, request, 'elbo', input);
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: request.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'elbo',
+    input,
+  });
   const terms = {
     elbo: toNumbers(output, 'elbo'),
     log_likelihood: toNumbers(output, 'log_likelihood'),
@@ -102,7 +120,13 @@ export async function scoreLogMarginalLikelihood(
   checkValues('Rows times passes through the decoder', passes, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
   const input = { rows, marginal, seed };
-  const { step, output, timing } = await compute(api, request, 'log_marginal_likelihood', input);
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: request.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'log_marginal_likelihood',
+    input,
+  });
   const { effective_sample_size: sizes, acceptance } = output;
   const estimates = toNumbers(output, 'log_marginal_likelihood');
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;

@@ -1,7 +1,7 @@
 import { isFlag } from '../../model/dataset.ts';
 import { valueDomain, type ColumnSpec, type ValueDomain } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
-import { checkValues, describeValue } from './rows.ts';
+import { describeValue } from './describe-value.ts';
 
 /** A column of a table in requests and answers. */
 interface Cells {
@@ -14,21 +14,16 @@ interface Cells {
   readonly allowed: string;
 }
 
-interface Rules {
-  /** Where the rows are in the body, such as `/data`. */
-  readonly pointer: string;
-  readonly columns: readonly ColumnSpec[];
-  /** Maximum number of values in all rows together. */
-  readonly maxValues: number;
-}
-
 /**
  * Parses rows of a request into one float32 array [rows.length, columns], row-major. Each row is an array in the order of the
  * columns or an object with their names as keys. Words become codes, true and false 1 and 0, and null or an absent name NaN, a missing value.
- * Errors: too_large; validation_failed with the pointer of the first bad row or value.
+ * Errors: validation_failed with the pointer of the first bad row or value, below the pointer of the rows, such as `/data`.
  */
-export function parseTable(rows: readonly unknown[], { pointer, columns, maxValues }: Rules): Float32Array {
-  checkValues(pointer.slice(1), rows.length * columns.length, maxValues);
+export function parseTable(
+  rows: readonly unknown[],
+  pointer: string,
+  columns: readonly ColumnSpec[],
+): Float32Array {
   const cells = columns.map(toCells);
   const values = new Float32Array(rows.length * columns.length);
   rows.forEach((row, index) => {

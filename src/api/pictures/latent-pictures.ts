@@ -14,7 +14,7 @@ import type {
   TraversalQuery,
 } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, type Timed } from '../inference/compute.ts';
+import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from './pictured.ts';
 
 type Answered<Answer> = Promise<Timed<Pictured<Answer>>>;
@@ -34,7 +34,13 @@ export async function decodeManifold(
   checkQuantiles(record);
   checkPoints(api, record, size * size);
   const format = await findImageFormat(api, record, wanted);
-  const { step, output, timing } = await compute(api, { model_id: id, checkpoint }, 'manifold', { size });
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'manifold',
+    input: { size },
+  });
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), size), wanted), timing };
   }
@@ -58,8 +64,13 @@ export async function decodeTraversal(
   const moved = dimension === undefined ? Math.min(size, LIMITS.traversedLatents) : 1;
   checkPoints(api, record, moved * steps);
   const format = await findImageFormat(api, record, wanted);
-  const target = { model_id: id, checkpoint };
-  const { step, output, timing } = await compute(api, target, 'traversal', toTraversalInput(query));
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'traversal',
+    input: toTraversalInput(query),
+  });
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
@@ -99,7 +110,13 @@ export async function decodeInterpolation(
   const record = await api.store.models.get(request.model_id);
   checkPoints(api, record, steps);
   const format = await findImageFormat(api, record, wanted);
-  const { step, output, timing } = await compute(api, request, 'interpolate', { from, to, steps });
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: request.checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'interpolate',
+    input: { from, to, steps },
+  });
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }

@@ -3,7 +3,7 @@ import { drawScatterPlot } from './drawing/scatter-plot.ts';
 import { checkValues } from '../inference/rows.ts';
 import type { ScatterAnswer, ScatterQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
-import { compute, type Timed } from '../inference/compute.ts';
+import type { Timed } from '../http/timing.ts';
 import { checkDimension } from './latent-pictures.ts';
 import { answerJson, answerPng, wantsPng, type Pictured } from './pictured.ts';
 
@@ -21,8 +21,13 @@ export async function scatterRows(
   const { latent_size: size } = record.model;
   const [x, y] = parseDimensions(query.dimensions, size);
   checkValues('The answer', limit * size, api.config.maxInferenceValues);
-  const target = { model_id: id, checkpoint };
-  const { step, output, timing } = await compute(api, target, 'scatter', { part, limit });
+  const { step, output, ...timing } = await api.producer.infer({
+    modelId: id,
+    checkpoint,
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'scatter',
+    input: { part, limit },
+  });
   const points = toRows(output, 'mean').map((mean) => [mean[x] ?? NaN, mean[y] ?? NaN] as const);
   const labels = output.labels ? toNumbers({ labels: output.labels }, 'labels') : null;
   if (png) {
