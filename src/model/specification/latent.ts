@@ -1,5 +1,5 @@
-import type { Static, TProperties } from 'typebox';
-import Value from 'typebox/value';
+import { Ajv } from 'ajv';
+import type { Static, TProperties, TSchema } from 'typebox';
 import {
   describedFamily,
   FAMILIES,
@@ -67,11 +67,19 @@ export function hyperparametersOf<Name extends FamilyName>(
   given: Readonly<Record<string, unknown>>,
 ): HyperparametersOf<Name> {
   const entries = Object.entries(describedFamily(family).posterior).map(([name, schema]) => {
-    const value: unknown = given[name] ?? Value.Create(schema);
-    if (Value.Check(schema, value)) return [name, value] as const;
+    const value: unknown = given[name] ?? ('default' in schema ? schema.default : undefined);
+    if (isValid(schema, value)) return [name, value] as const;
     throw new RangeError(`${family} with ${name} ${String(value)}; allowed: ${describeLimits(schema)}`);
   });
   return Object.fromEntries(entries) as HyperparametersOf<Name>;
+}
+
+let ajv: Ajv | undefined;
+
+/** Compiles each schema once. */
+function isValid(schema: TSchema, value: unknown): boolean {
+  ajv ??= new Ajv({ meta: false, validateSchema: false });
+  return ajv.validate(schema, value);
 }
 
 function describeLimits(schema: object): string {
