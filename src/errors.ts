@@ -36,8 +36,8 @@ export const ERRORS = {
   validation_failed: entry('invalid', (v: { what: string }) => `${v.what} is not valid.`),
   data_invalid: entry(
     'invalid',
-    (v: { where: string; found: string; allowed: string }) =>
-      `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.`,
+    (v: { where: string; found: string; allowed: string; more?: number }) =>
+      `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.${v.more ? ` Problems in all: ${v.more + 1}.` : ''}`,
   ),
   id_invalid: entry('invalid', (v: { id: string }) => `${v.id} is not a valid id.`),
   job_not_found: entry('not_found', (v: { id: string }) => `There is no job ${v.id}.`),
