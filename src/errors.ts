@@ -91,6 +91,11 @@ export const ERRORS = {
     (v: { what: string; limit: number; unit: string }) =>
       `${v.what} is larger than the limit of ${v.limit} ${v.unit}.`,
   ),
+  upload_too_slow: entry(
+    'too_large',
+    (v: { seconds: number }) =>
+      `Reading the upload took longer than the limit of ${v.seconds} seconds (AEVB_UPLOAD_PARSE_TIMEOUT_MS). Upload fewer rows, or raise the limit.`,
+  ),
   unsupported_media: entry(
     'unsupported_media',
     (v: { found: string; allowed: string }) =>

@@ -177,6 +177,18 @@ export const SETTINGS = {
     60_000,
     'Time limit for an upload that sends nothing.',
   ),
+  uploadParseTimeoutMs: defineWhole(
+    'AEVB_UPLOAD_PARSE_TIMEOUT_MS',
+    [1, HOUR_MS],
+    300_000,
+    'Time limit for reading an upload, once all of it has arrived.',
+  ),
+  uploadParseConcurrency: defineWhole(
+    'AEVB_UPLOAD_PARSE_CONCURRENCY',
+    [1, 64],
+    1,
+    'Maximum number of uploads that are read at a time, each in a thread; further ones wait.',
+  ),
   requestTimeoutMs: defineWhole(
     'AEVB_REQUEST_TIMEOUT_MS',
     [1, 24 * HOUR_MS],

@@ -30,8 +30,8 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     logController: new RequestLog(),
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveTimeoutMs,
-    // Longer than the longest inference: the socket is silent while a worker computes.
-    connectionTimeout: config.inferenceTimeoutMs + 60_000,
+    // Longer than the longest work: the socket is silent while a worker computes or a thread reads an upload.
+    connectionTimeout: Math.max(config.inferenceTimeoutMs, config.uploadParseTimeoutMs) + 60_000,
     http: {
       headersTimeout: config.headersTimeoutMs,
       connectionsCheckingInterval: 1000,

@@ -34,7 +34,11 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     for (const close of closings.reverse()) await close();
   });
   try {
-    const store = openStore(config);
+    const store = openStore(config, {
+      entry: findIngestEntry(),
+      timeLimitMs: config.uploadParseTimeoutMs,
+      concurrency: config.uploadParseConcurrency,
+    });
     await store.removeLeftovers();
     const { logger } = log;
     const opened = await openQueue(config, logger);
@@ -93,6 +97,11 @@ function dropRepeats(logger: Logger): Log {
 /** The compiled entry of child processes. */
 function findChildEntry(): URL {
   return new URL('../worker/child/entry.js', import.meta.url);
+}
+
+/** The compiled entry of threads that read uploads. */
+function findIngestEntry(): URL {
+  return new URL('../store/ingest/entry.js', import.meta.url);
 }
 
 /** Closes the API. Cuts connections that are still open after `ms`. */

@@ -11,6 +11,10 @@ export const MNIST_ID = 'mnist';
 export const DATASETS = 'datasets';
 export const datasetFolder = (id: string): string => `${DATASETS}/${id}`;
 export const rowsKey = (id: string): string => `${DATASETS}/${id}/rows.bin`;
+/** The upload, byte for byte. */
+export const sourceKey = (id: string): string => `${DATASETS}/${id}/source`;
+/** There while the data set is being made. */
+export const claimKey = (id: string): string => `${DATASETS}/${id}/claim.json`;
 export const datasetKey = (id: string): string => `${DATASETS}/${id}/dataset.json`;
 
 const ID = new RegExp(formatIdPattern('ds'));

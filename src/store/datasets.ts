@@ -15,6 +15,9 @@ export interface DatasetUpload {
   readonly header?: boolean;
 }
 
+/** Settings that are known at once, or, if a form may name some of them after its file, when all of it has been read. */
+export type UploadSettings = DatasetUpload | (() => Promise<DatasetUpload>);
+
 /** Rows of one data set for reading. `values` are stored values (multiply by record.scale). */
 export interface RowReader {
   readonly record: DatasetRecord;
@@ -24,8 +27,11 @@ export interface RowReader {
 }
 
 export interface DatasetStore {
-  /** Reads, checks and stores an upload (gzip is recognised by its magic bytes). Errors: data_invalid, too_large; then nothing is kept. */
-  create(source: Readable, upload: DatasetUpload): Promise<DatasetRecord>;
+  /**
+   * Stores an upload, then reads and checks it (gzip is recognised by its magic bytes). Errors: data_invalid, too_large,
+   * validation_failed, upload_too_slow, or the signal's reason if it aborts; then nothing is kept.
+   */
+  create(source: Readable, upload: UploadSettings, signal?: AbortSignal): Promise<DatasetRecord>;
   /** Errors: dataset_not_found, id_invalid. The built-in `mnist` always exists. */
   get(id: string): Promise<DatasetRecord>;
   /** Newest last; the built-in ones first. */

@@ -3,6 +3,7 @@ import { createDatasetStore } from './dataset-store.ts';
 import type { DatasetStore } from './datasets.ts';
 import { fsDriver } from './drivers/fs.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { ingestInThreads } from './ingest/thread.ts';
 import { createModelStore } from './model-store.ts';
 import type { ModelStore } from './models.ts';
 
@@ -11,6 +12,14 @@ export interface StoreConfig {
   readonly dataDir: string;
   readonly maxUploadBytes: number;
   readonly maxDatasetBytes: number;
+}
+
+/** Reads uploads in threads. */
+export interface UploadThreads {
+  /** The compiled module that a thread runs: ingest/entry.ts. */
+  readonly entry: URL;
+  readonly timeLimitMs: number;
+  readonly concurrency: number;
 }
 
 export interface Store {
@@ -22,11 +31,13 @@ export interface Store {
   removeLeftovers(): Promise<void>;
 }
 
-export function openStore(config: StoreConfig): Store {
-  const driver = fsDriver(config.dataDir);
-  const { maxUploadBytes, maxDatasetBytes } = config;
+/** Without `threads`, uploads are read in the thread that calls. */
+export function openStore(config: StoreConfig, threads?: UploadThreads): Store {
+  const { dataDir, maxUploadBytes, maxDatasetBytes } = config;
+  const driver = fsDriver(dataDir);
+  const ingest = threads && ingestInThreads({ dataDir, ...threads });
   return {
-    datasets: createDatasetStore(driver, { maxUploadBytes, maxDatasetBytes }),
+    datasets: createDatasetStore(driver, { maxUploadBytes, maxDatasetBytes, ...(ingest && { ingest }) }),
     models: createModelStore(driver),
     ping: async () => {
       const key = `ping/${randomUUID()}`;

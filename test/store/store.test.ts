@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -60,5 +62,22 @@ describe('openStore', () => {
     await openStore({ dataDir, ...LIMITS }).removeLeftovers();
     expect(await driver.list('datasets')).toEqual([whole, newRows, 'mnist'].sort());
     expect(await driver.list('models')).toEqual([wholeModel, newModel].sort());
+  });
+
+  it('removes at once what a dead process of this host was making', async () => {
+    const dataDir = await temporaryFolder();
+    const driver = fsDriver(dataDir);
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    const claims = [
+      { host: hostname(), pid: dead },
+      { host: hostname(), pid: process.ppid },
+      { host: 'another', pid: dead },
+    ];
+    const ids = claims.map(() => createId('ds'));
+    for (const [i, claim] of claims.entries()) {
+      await driver.write(`datasets/${ids[i] ?? ''}/claim.json`, Buffer.from(JSON.stringify(claim)));
+    }
+    await openStore({ dataDir, ...LIMITS }).removeLeftovers();
+    expect(await driver.list('datasets')).toEqual(ids.slice(1).sort());
   });
 });

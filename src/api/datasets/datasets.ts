@@ -6,23 +6,25 @@ import { toPage, type PageQuery } from '../http/schemas.ts';
 import type { Dataset, DatasetDetails, UploadQuery } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
-/** Errors: data_invalid, too_large; then nothing is kept. */
+/** Errors: data_invalid, too_large, or the signal's reason if it aborts; then nothing is kept. */
 export async function createDataset(
   api: ApiOptions,
   source: Readable | undefined,
   query: UploadQuery,
+  signal: AbortSignal,
 ): Promise<DatasetDetails> {
   if (source === undefined) {
     throw AppError.of('data_invalid', { where: 'the body', found: 'nothing', allowed: 'the file itself' });
   }
   const { name, format, scale, test_rows: testRows, header } = query;
-  const record = await api.store.datasets.create(source, {
+  const upload = {
     name,
     ...(format === undefined ? {} : { format }),
     ...(scale === undefined ? {} : { scale }),
     ...(testRows === undefined ? {} : { testRows }),
     ...(header === 'auto' ? {} : { header: header === 'true' }),
-  });
+  };
+  const record = await api.store.datasets.create(source, upload, signal);
   return presentDetails(record);
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { reportUnsupportedMedia } from '../http/errors.ts';
 import { UPLOAD_TYPES } from '../http/media.ts';
+import { watchClient } from '../http/watch-client.ts';
 import { createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, addDescription, definePage } from '../http/schemas.ts';
 import { Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
@@ -26,7 +27,8 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const dataset = await createDataset(api, request.body as Readable | undefined, request.query);
+      const source = request.body as Readable | undefined;
+      const dataset = await createDataset(api, source, request.query, watchClient(reply.raw));
       return reply.code(201).header('location', `/datasets/${dataset.id}`).send(dataset);
     },
   );

@@ -3,6 +3,7 @@ export const HTTP_ERRORS = {
   malformed_json: { status: 400, message: 'The body is not valid JSON.' },
   empty_body: { status: 400, message: 'The body is empty.' },
   body_incomplete: { status: 400, message: 'The body ended before it was complete.' },
+  client_gone: { status: 400, message: 'The client hung up before the answer was ready.' },
   malformed_request: { status: 400, message: 'The request is not valid HTTP.' },
   bad_request: { status: 400, message: 'The request cannot be read.' },
   malformed_path: { status: 400, message: 'The path is not valid: its percent-encoding is not UTF-8.' },
