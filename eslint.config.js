@@ -3,10 +3,19 @@ import tseslint from 'typescript-eslint';
 /** What each room of src/ may import from its neighbours (docs/design.md, "Rooms"). */
 const forbidden = {
   model: ['api', 'queue', 'store', 'worker', 'cli', 'config', 'errors', 'ids', 'validation', 'main'],
-  store: ['api', 'queue', 'worker', 'cli', 'config', 'main', 'model/!(specification|dataset)', 'model/*/**'],
+  store: [
+    'api',
+    'queue',
+    'worker',
+    'cli',
+    'config',
+    'main',
+    'model/!(specification|dataset|table)',
+    'model/*/**',
+  ],
   queue: ['api', 'store', 'worker', 'cli', 'config', 'main', 'model/!(specification)', 'model/*/**'],
   worker: ['api', 'cli', 'main'],
-  api: ['worker', 'cli', 'main', 'model/runtime', 'model/!(specification|dataset)', 'model/*/**'],
+  api: ['worker', 'cli', 'main', 'model/runtime', 'model/!(specification|dataset|table)', 'model/*/**'],
 };
 
 const arrows = Object.entries(forbidden).map(([room, names]) => ({

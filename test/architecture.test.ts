@@ -113,8 +113,8 @@ function offenders(files: readonly string[], forbidden: (target: string) => bool
 
 /** Random numbers are drawn without tensors: a split is. */
 const isMathematics = (name: string): boolean =>
-  /^model\/(?!(?:specification|dataset|random)[./])/.test(name);
-const isDataKnowledge = (name: string): boolean => /^model\/dataset[./]/.test(name);
+  /^model\/(?!(?:specification|dataset|table|random)[./])/.test(name);
+const isDataKnowledge = (name: string): boolean => /^model\/(?:dataset|table)[./]/.test(name);
 const isHeavy = (name: string): boolean => /tensorflow|onnxruntime|pglite/.test(name);
 
 describe('the rooms', () => {
@@ -153,12 +153,20 @@ describe('the rooms', () => {
   it('what is known of data sets and likelihoods without tensors loads none', () => {
     const files = [
       ...filesOf('model/dataset'),
+      ...filesOf('model/table'),
       ...filesOf('model/specification'),
       ...filesOf('model/random'),
       'model/specification.ts',
       'model/dataset.ts',
+      'model/table.ts',
     ];
     expect(loadedWith(files).filter((name) => isHeavy(name) || isMathematics(name))).toEqual([]);
+  });
+
+  it('model/table imports of model only the specification', () => {
+    const own = among('model/table', 'model/specification');
+    const files = ['model/table.ts', ...filesOf('model/table')];
+    expect(offenders(files, (target) => FILES.has(target) && !own(target))).toEqual([]);
   });
 
   it('worker knows neither api nor command line', () => {

@@ -1,0 +1,27 @@
+/** Tables as people have them: cells, roles of columns, and how cells become features and come back. No tensors. */
+
+export { createMissingTest, DEFAULT_MISSING_MARKS, describeCell, type Cell } from './table/cell.ts';
+export { OTHER_CODE, OTHER_WORD } from './table/codes.ts';
+export { createFeatureWriters, createRowDecoder, type RowDecoder } from './table/decode.ts';
+export {
+  createTableDetector,
+  type DetectionSettings,
+  type Detection,
+  type TableDetector,
+} from './table/detect.ts';
+export {
+  createLabelEncoder,
+  createRowEncoder,
+  type CellProblem,
+  type FeatureArray,
+  type RowEncoder,
+} from './table/encode.ts';
+export {
+  isModelled,
+  listFeatures,
+  listModelledColumns,
+  PART_LABELS,
+  type Feature,
+} from './table/features.ts';
+export type { TableProblem } from './table/problem.ts';
+export { ROLES, TableColumn, TableSchema, type ColumnOf, type Role } from './table/schema.ts';

@@ -1,0 +1,31 @@
+/** One cell of a table as a file or a request holds it. Null is missing; dates are text; whole numbers beyond 2^53 are text. */
+export type Cell = string | number | boolean | null;
+
+/** What stands for a missing value, besides an empty cell. Upper and lower case are the same. */
+export const DEFAULT_MISSING_MARKS: readonly string[] = [
+  'NA',
+  'N/A',
+  '#N/A',
+  'NaN',
+  'null',
+  'None',
+  '?',
+  '-',
+  '\\N',
+];
+
+/** Creates the test of whether a text is missing: blank, or one of the marks. */
+export function createMissingTest(marks: readonly string[]): (text: string) => boolean {
+  const known = new Set(marks.map(toKey));
+  const longest = Math.max(0, ...marks.map((mark) => mark.length));
+  return (text) => {
+    const trimmed = text.trim();
+    return trimmed === '' || (trimmed.length <= longest && known.has(toKey(trimmed)));
+  };
+}
+
+/** A cell for messages. */
+export const describeCell = (cell: Cell): string =>
+  typeof cell === 'string' ? JSON.stringify(cell.trim().slice(0, 40)) : String(cell);
+
+const toKey = (mark: string): string => mark.trim().toLowerCase();

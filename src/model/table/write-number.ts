@@ -1,0 +1,27 @@
+import type { Cell } from './cell.ts';
+import type { ColumnOf } from './schema.ts';
+
+/** A float32 has 24 bits: a value may be wrong by this share of its size. */
+const FLOAT32_ERROR = 2 ** -24;
+const MOST_DIGITS = 100;
+
+/**
+ * Creates the function that writes stored values: rounded to the decimals of the column, or to fewer if a float32 does not hold
+ * as many.
+ */
+export function createNumberWriter({
+  decimals,
+  offset,
+}: ColumnOf<'number' | 'count'>): (value: number) => Cell {
+  return (stored) => {
+    if (Number.isNaN(stored)) return null;
+    const error = Math.abs(stored) * FLOAT32_ERROR;
+    const held = error > 0 ? Math.max(0, Math.ceil(-Math.log10(2 * error))) : decimals;
+    return roundTo(stored + offset, Math.min(decimals, held));
+  };
+}
+
+function roundTo(value: number, decimals: number): number {
+  const rounded = Number(value.toFixed(Math.min(decimals, MOST_DIGITS)));
+  return rounded === 0 ? 0 : rounded;
+}
