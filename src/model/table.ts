@@ -24,4 +24,4 @@ export {
   type Feature,
 } from './table/features.ts';
 export type { TableProblem } from './table/problem.ts';
-export { ROLES, TableColumn, TableSchema, type ColumnOf, type Role } from './table/schema.ts';
+export { ROLES, TableColumn, TableSchema, type ColumnWithRole, type Role } from './table/schema.ts';

@@ -38,14 +38,14 @@ export function toNestedRows<Name extends string>(output: Has<Name, Cube>, name:
 }
 
 /** A value of a row in an answer: a number, or the word that a column has for it. */
-export type Cell = number | string;
+export type AnsweredCell = number | string;
 
 /** Rows of data in the units, and with the words, of the data set. */
 export function toDataRows<Name extends string>(
   output: Has<Name, Matrix>,
   name: Name,
   likelihood: LikelihoodSpec,
-): Cell[][] {
+): AnsweredCell[][] {
   const rows = toRows(output, name);
   const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
   if (!columns.some(({ labels }) => labels)) return rows;
@@ -57,7 +57,7 @@ export function toStoredRows<Name extends string>(
   output: Has<Name, Matrix>,
   name: Name,
   likelihood: LikelihoodSpec,
-): (Cell | null)[][] {
+): (AnsweredCell | null)[][] {
   const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
   return toNullableRows(output, name).map((row) =>
     row.map((value, i) => (value === null ? null : findWord(value, columns[i]?.labels))),
@@ -70,7 +70,7 @@ export function nameColumns(likelihood: LikelihoodSpec): { columns?: string[] } 
 }
 
 /** The word of the code nearest to the value. A flag's value is a probability: the more probable word. */
-function findWord(value: number, labels: ColumnSpec['labels']): Cell {
+function findWord(value: number, labels: ColumnSpec['labels']): AnsweredCell {
   return labels?.[Math.min(Math.max(Math.round(value), 0), labels.length - 1)] ?? value;
 }
 

@@ -1,14 +1,14 @@
 import { readFlag } from './flags.ts';
 import { parsePlainNumber } from './numbers.ts';
 import type { Cell } from './cell.ts';
-import type { ColumnOf } from './schema.ts';
+import type { ColumnWithRole } from './schema.ts';
 
 /** The stored value of a word that the schema does not keep. */
 export const OTHER_CODE = -1;
 /** What answers write for {@link OTHER_CODE}. */
 export const OTHER_WORD = 'other';
 
-type CodedColumn = ColumnOf<'flag' | 'category' | 'label'>;
+type CodedColumn = ColumnWithRole<'flag' | 'category' | 'label'>;
 
 /** Creates the function that gives the code of a cell: {@link OTHER_CODE} for a word that is not kept. The cell is not missing. */
 export function createCodeReader({ role, labels, cells }: CodedColumn): (cell: Cell) => number {

@@ -6,9 +6,9 @@ import {
   SECONDS_PER_HOUR,
   SECONDS_PER_MINUTE,
 } from './calendar.ts';
-import type { ColumnOf, TimeUnit } from './schema.ts';
+import type { ColumnWithRole, TimeUnit } from './schema.ts';
 
-export type DateOrder = ColumnOf<'datetime'>['order'];
+export type DateOrder = ColumnWithRole<'datetime'>['order'];
 
 /** A datetime as text. */
 export interface TimeReading {

@@ -2,7 +2,7 @@ import type { Cell } from './cell.ts';
 import { createCodeWriter } from './codes.ts';
 import { listFeatures, PART_LABELS, type Feature } from './features.ts';
 import { createNumberWriter } from './write-number.ts';
-import type { ColumnOf, TableColumn, TableSchema, TimePart } from './schema.ts';
+import type { ColumnWithRole, TableColumn, TableSchema, TimePart } from './schema.ts';
 import { placeTime, writeStoredTime } from './write-time.ts';
 
 /** The cells of one row's modelled columns, in their order, from its features. */
@@ -45,7 +45,10 @@ function createValueWriter(column: TableColumn): (value: number) => Cell {
 }
 
 /** The time, moved to the nearest one that agrees with the other parts. */
-function createTimeDecoder(column: ColumnOf<'datetime'>, start: number): (values: ArrayLike<number>) => Cell {
+function createTimeDecoder(
+  column: ColumnWithRole<'datetime'>,
+  start: number,
+): (values: ArrayLike<number>) => Cell {
   const places = column.parts.map((part, i): [TimePart, number] => [part, start + i]);
   return (values) => {
     const parts = Object.fromEntries(places.map(([part, at]) => [part, values[at] ?? NaN]));

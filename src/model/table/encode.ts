@@ -2,7 +2,7 @@ import { createMissingTest, describeCell, type Cell } from './cell.ts';
 import { createCodeReader, OTHER_CODE } from './codes.ts';
 import { isModelled } from './features.ts';
 import { readNumber, parsePlainNumber } from './numbers.ts';
-import type { ColumnOf, Role, TableColumn, TableSchema } from './schema.ts';
+import type { ColumnWithRole, Role, TableColumn, TableSchema } from './schema.ts';
 import { createTimeReader, PART_READERS } from './times.ts';
 
 /** A cell that cannot be understood. */
@@ -54,7 +54,7 @@ export function createRowEncoder(schema: TableSchema): RowEncoder {
 }
 
 /** The code of a cell in a label column: NaN if it is missing, -1 if its word is not kept. */
-export function createLabelEncoder(column: ColumnOf<'label'>, missingMarks: readonly string[]) {
+export function createLabelEncoder(column: ColumnWithRole<'label'>, missingMarks: readonly string[]) {
   const [read, isMissing] = [createCodeReader(column), createMissingTest(missingMarks)];
   return (cell: Cell): number => {
     if (cell === null || (typeof cell === 'string' && isMissing(cell))) return NaN;
@@ -66,12 +66,12 @@ function isOwnMissing(column: TableColumn, cell: Cell): boolean {
   return 'also_missing' in column && typeof cell === 'string' && column.also_missing.includes(cell.trim());
 }
 
-const createCellEncoder = <Name extends Role>(column: ColumnOf<Name>): CellEncoder =>
+const createCellEncoder = <Name extends Role>(column: ColumnWithRole<Name>): CellEncoder =>
   ENCODERS[column.role](column);
 
 const encodeNothing = (): CellEncoder => () => true;
 
-const encodeCode = (column: ColumnOf<'flag' | 'category'>): CellEncoder => {
+const encodeCode = (column: ColumnWithRole<'flag' | 'category'>): CellEncoder => {
   const read = createCodeReader(column);
   return (cell, out, at) => {
     out[at] = read(cell);
@@ -79,7 +79,7 @@ const encodeCode = (column: ColumnOf<'flag' | 'category'>): CellEncoder => {
   };
 };
 
-const encodeNumber = (column: ColumnOf<'number'>): CellEncoder => {
+const encodeNumber = (column: ColumnWithRole<'number'>): CellEncoder => {
   const read = createNumberReader(column);
   const { offset } = column;
   return (cell, out, at) => {
@@ -89,7 +89,7 @@ const encodeNumber = (column: ColumnOf<'number'>): CellEncoder => {
   };
 };
 
-const encodeCount = (column: ColumnOf<'count'>): CellEncoder => {
+const encodeCount = (column: ColumnWithRole<'count'>): CellEncoder => {
   const read = createNumberReader(column);
   return (cell, out, at) => {
     const value = read(cell);
@@ -98,7 +98,7 @@ const encodeCount = (column: ColumnOf<'count'>): CellEncoder => {
   };
 };
 
-const encodeTime = (column: ColumnOf<'datetime'>): CellEncoder => {
+const encodeTime = (column: ColumnWithRole<'datetime'>): CellEncoder => {
   const read = createTimeReader(column);
   const readers = column.parts.map((part) => PART_READERS[part]);
   return (cell, out, at) => {
@@ -111,7 +111,7 @@ const encodeTime = (column: ColumnOf<'datetime'>): CellEncoder => {
   };
 };
 
-const ENCODERS: { readonly [Name in Role]: (column: ColumnOf<Name>) => CellEncoder } = {
+const ENCODERS: { readonly [Name in Role]: (column: ColumnWithRole<Name>) => CellEncoder } = {
   number: encodeNumber,
   count: encodeCount,
   flag: encodeCode,
@@ -124,7 +124,7 @@ const ENCODERS: { readonly [Name in Role]: (column: ColumnOf<Name>) => CellEncod
 };
 
 /** Creates the function that gives the value of a number as text or number; NaN if it is none, Infinity if it is too large. */
-function createNumberReader({ format }: ColumnOf<'number' | 'count'>): (cell: Cell) => number {
+function createNumberReader({ format }: ColumnWithRole<'number' | 'count'>): (cell: Cell) => number {
   const readsPlain = format.decimal === '.';
   return (cell) => {
     if (typeof cell === 'number') return cell;

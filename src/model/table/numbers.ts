@@ -1,6 +1,6 @@
-import type { ColumnOf } from './schema.ts';
+import type { ColumnWithRole } from './schema.ts';
 
-export type NumberFormat = ColumnOf<'number'>['format'];
+export type NumberFormat = ColumnWithRole<'number'>['format'];
 export type DecimalSeparator = NumberFormat['decimal'];
 
 /** A number as text. Decimals: how many decimal places it has. */

@@ -118,7 +118,7 @@ const FIELDS = {
 /** One column of the file: its role, and what reading and writing its cells needs. */
 export const TableColumn = tagged('TableColumn', 'role', FIELDS);
 export type TableColumn = Static<typeof TableColumn>;
-export type ColumnOf<Name extends Role> = Variant<TableColumn, 'role', Name>;
+export type ColumnWithRole<Name extends Role> = Variant<TableColumn, 'role', Name>;
 
 /** How the cells of a table become the numbers of a data set, and back. */
 export const TableSchema = Type.Object(

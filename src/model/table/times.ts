@@ -2,9 +2,9 @@ import { findDate, findWeekday, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_M
 import type { Cell } from './cell.ts';
 import { parseTime, zoneMinutes } from './datetimes.ts';
 import { parsePlainNumber } from './numbers.ts';
-import type { ColumnOf, TimePart, TimeUnit } from './schema.ts';
+import type { ColumnWithRole, TimePart, TimeUnit } from './schema.ts';
 
-export type TimeColumn = ColumnOf<'datetime'>;
+export type TimeColumn = ColumnWithRole<'datetime'>;
 
 /** Seconds of one unit of the stored time. */
 export const secondsPerStored = (unit: TimeUnit): number =>

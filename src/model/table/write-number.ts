@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import type { ColumnOf } from './schema.ts';
+import type { ColumnWithRole } from './schema.ts';
 
 /** A float32 has 24 bits: a value may be wrong by this share of its size. */
 const FLOAT32_ERROR = 2 ** -24;
@@ -12,7 +12,7 @@ const MOST_DIGITS = 100;
 export function createNumberWriter({
   decimals,
   offset,
-}: ColumnOf<'number' | 'count'>): (value: number) => Cell {
+}: ColumnWithRole<'number' | 'count'>): (value: number) => Cell {
   return (stored) => {
     if (Number.isNaN(stored)) return null;
     const error = Math.abs(stored) * FLOAT32_ERROR;
