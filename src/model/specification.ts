@@ -11,7 +11,7 @@ export {
   isShared,
   likelihoodProblems,
   likelihoodSizes,
-  needsTransform,
+  needsStatistics,
   selectElements,
   sharedDomain,
   takesBinarization,

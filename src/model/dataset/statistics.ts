@@ -1,7 +1,11 @@
 import { isShared, type LikelihoodSpec } from '../specification/likelihood.ts';
 import { countCodes, rulesOfColumn } from '../specification/likelihoods/mixed.ts';
+import { gatherRobust, type TrimmedColumn } from './robust-statistics.ts';
 
-/** Statistics of each element over the training rows, [data_size], without missing values (NaN). */
+/**
+ * Statistics of each element over the training rows, [data_size], without missing values (NaN) and without the outcome `other`.
+ * Moments of columns that explain outliers are trimmed (trimmed-moments.ts).
+ */
 export interface ElementStatistics {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
@@ -10,6 +14,12 @@ export interface ElementStatistics {
   readonly logVariance?: Float64Array;
   /** Share of each code, for elements that hold category codes. */
   readonly frequencies?: readonly (Float64Array | undefined)[];
+  /**
+   * For elements with the outcome `other`: an estimate of its probability in a new row, (others + once + 1) / (values + 2),
+   * where `once` codes occur in a single row (Good's estimate of the probability of what was never seen; Laplace's rule keeps it
+   * above 0).
+   */
+  readonly otherShares?: readonly (number | undefined)[];
   /** Share of rows in which the element is missing. */
   readonly missing?: Float64Array;
 }
@@ -26,10 +36,12 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
   const logarithms = findLogarithmColumns(likelihood);
   const logs = logarithms.length > 0 ? createMoments(dataSize) : undefined;
   const counts = createCounts(likelihood);
+  const robust = gatherRobust(likelihood);
   let rows = 0;
   return {
-    add(stored, scale = 1) {
-      rows += stored.length / dataSize;
+    add(given, scale = 1) {
+      rows += given.length / dataSize;
+      const stored = robust?.add(given, scale) ?? given;
       values.addRows(stored, scale);
       for (let row = 0; row < stored.length; row += dataSize) {
         for (const column of logarithms) logs?.add(column, Math.log((stored[row + column] ?? NaN) * scale));
@@ -39,14 +51,32 @@ export function gatherStatistics(dataSize: number, likelihood?: LikelihoodSpec):
         });
       }
     },
-    result: () => ({
-      mean: values.mean(),
-      variance: values.variance(),
-      missing: values.counts.map((count) => 1 - count / rows),
-      ...(logs && { logMean: logs.mean(), logVariance: logs.variance() }),
-      ...(counts.length > 0 && { frequencies: counts.map(toShares) }),
-    }),
+    result() {
+      const plain = {
+        mean: values.mean(),
+        variance: values.variance(),
+        missing: values.counts.map((count, i) => 1 - (count + (robust?.others[i] ?? 0)) / rows),
+        ...(logs && { logMean: logs.mean(), logVariance: logs.variance() }),
+        ...(counts.length > 0 && { frequencies: counts.map(toShares) }),
+      };
+      if (!robust) return plain;
+      const { otherShares, trimmed } = robust.result({ values: values.counts, codes: counts });
+      return { ...replaceMoments(plain, trimmed), otherShares };
+    },
   };
+}
+
+function replaceMoments(plain: ElementStatistics, trimmed: readonly TrimmedColumn[]): ElementStatistics {
+  const [mean, variance] = [plain.mean.slice(), plain.variance.slice()];
+  const [logMean, logVariance] = [plain.logMean?.slice(), plain.logVariance?.slice()];
+  for (const { column, values, logs } of trimmed) {
+    mean[column] = values.mean;
+    variance[column] = values.variance;
+    if (!logs || !logMean || !logVariance) continue;
+    logMean[column] = logs.mean;
+    logVariance[column] = logs.variance;
+  }
+  return { ...plain, mean, variance, ...(logMean && { logMean }), ...(logVariance && { logVariance }) };
 }
 
 /** Sums of differences from each element's first value: exact if large values are close together. Without values: 0. */

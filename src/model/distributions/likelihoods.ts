@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../dataset/statistics.ts';
 import {
   isShared,
-  needsTransform,
+  needsStatistics,
   type LikelihoodSpec,
   type SharedLikelihood,
 } from '../specification/likelihood.ts';
@@ -13,9 +13,10 @@ import { MATHEMATICS } from './likelihoods/table.ts';
 export type { ElementStatistics } from '../dataset/statistics.ts';
 export type { LikelihoodDistribution, LikelihoodFamily } from './likelihoods/likelihood.ts';
 
-/** Errors: RangeError if the specification asks for a transform that has not been computed (dataset/standardise.ts). */
+/** Errors: RangeError if the specification asks for numbers that have not been computed (dataset/complete.ts). */
 export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
-  if (needsTransform(spec)) throw new RangeError(`the ${spec.family} likelihood has no transform yet`);
+  if (needsStatistics(spec))
+    throw new RangeError(`the ${spec.family} likelihood has no transform or share yet`);
   if (!isShared(spec)) return mixed(spec);
   const make = MATHEMATICS[spec.family].row as (spec: SharedLikelihood) => LikelihoodFamily;
   return make(spec);

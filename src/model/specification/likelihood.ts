@@ -7,10 +7,12 @@ import { describedLikelihood, ROW_FIELDS, type ColumnFamily } from './likelihood
 import {
   columnDomain,
   MIXED_FIELDS,
+  rulesOfColumn,
   tableProblems,
   tableSizes,
   type ColumnLikelihoodSpec,
 } from './likelihoods/mixed.ts';
+import { needsRobustNumbers } from './likelihoods/robust.ts';
 import { tagged } from './schema.ts';
 
 const FIELDS = { ...ROW_FIELDS, mixed: MIXED_FIELDS };
@@ -103,8 +105,16 @@ export function selectElements(
 export const takesBinarization = (spec: LikelihoodSpec): boolean =>
   isShared(spec) && describedLikelihood(spec.family).ofBits === true;
 
-/** Whether the specification asks for a transform that has not been computed yet. */
-export function needsTransform(spec: LikelihoodSpec | ColumnLikelihoodSpec): boolean {
-  if (spec.family === 'mixed') return spec.columns.some(({ likelihood }) => needsTransform(likelihood));
+/** Whether numbers of the specification are to be computed from statistics of the training rows, and are not there yet. */
+export function needsStatistics(spec: LikelihoodSpec): boolean {
+  if (isShared(spec)) return needsTransform(spec);
+  return spec.columns.some(({ likelihood }) => {
+    const domain = rulesOfColumn(likelihood).domain(likelihood);
+    return needsTransform(likelihood) || needsRobustNumbers(likelihood, domain);
+  });
+}
+
+/** Whether a transform is to be computed. */
+export function needsTransform(spec: SharedLikelihood | ColumnLikelihoodSpec): boolean {
   return 'standardise' in spec && spec.standardise === 'per_element' && !spec.transform;
 }

@@ -1,8 +1,8 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { splitRows, type Split } from '../../model/dataset.ts';
-import { addTransform } from '../../model/dataset/standardise.ts';
+import { completeLikelihood } from '../../model/dataset/complete.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import { minibatchSizeOf, needsTransform, type ModelSpec } from '../../model/specification.ts';
+import { minibatchSizeOf, needsStatistics, type ModelSpec } from '../../model/specification.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
@@ -98,7 +98,7 @@ function countUsedRows({ training, split: rule }: TrainPayload, { rows, test }: 
   return training.watch_test_rows === true || rule === 'test_rows_validate' ? rows : rows - test.length;
 }
 
-/** Adds the transforms that the likelihood needs, computed from the training rows, to the model and to its record. */
+/** Adds the numbers that the likelihood needs, computed from the training rows, to the model and to its record. */
 async function completeModel(
   { modelId, model }: TrainPayload,
   source: RowSource,
@@ -106,9 +106,9 @@ async function completeModel(
   dataSize: number,
   store: Store,
 ): Promise<ModelSpec> {
-  if (!needsTransform(model.likelihood)) return model;
+  if (!needsStatistics(model.likelihood)) return model;
   const statistics = await elementStatistics(source, rows, dataSize, model.likelihood);
-  const complete = { ...model, likelihood: addTransform(model.likelihood, statistics) };
+  const complete = { ...model, likelihood: completeLikelihood(model.likelihood, statistics) };
   await store.models.setSpecification(modelId, complete);
   return complete;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addTransform } from '../../../src/model/dataset/standardise.ts';
+import { completeLikelihood } from '../../../src/model/dataset/complete.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
@@ -92,7 +92,7 @@ async function train(
   const trainer = await Trainer.create({
     runtime,
     model: tinyModel(
-      addTransform(likelihood, await elementStatistics(source, all, 4, likelihood)),
+      completeLikelihood(likelihood, await elementStatistics(source, all, 4, likelihood)),
       'tanh',
       [8],
     ),

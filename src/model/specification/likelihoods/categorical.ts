@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { LIKELIHOOD_LIMITS } from '../limits.ts';
 import { describeColumn, describeRows } from './description.ts';
 import { BIT, codesBelow } from './domain.ts';
+import { otherCode } from './robust.ts';
 
 const groups = Type.Array(Type.Integer({ minimum: 1, maximum: LIKELIHOOD_LIMITS.categories }), {
   minItems: 1,
@@ -31,7 +32,7 @@ export const categorical = {
     },
   ),
   column: describeColumn(
-    { categories },
+    { categories, ...otherCode },
     {
       domain: (spec) => codesBelow(spec.categories),
       sizes: (spec) => ({ input: spec.categories, output: spec.categories }),

@@ -1,12 +1,13 @@
 import { describeColumn } from './description.ts';
 import { POSITIVE } from './domain.ts';
 import { logColumnMinimum, standardisedLogColumn } from './fields.ts';
+import { outliersOfNumbers } from './robust.ts';
 
 export const logNormal = {
   measure: 'density',
   row: null,
   column: describeColumn(
-    { ...standardisedLogColumn, ...logColumnMinimum },
+    { ...standardisedLogColumn, ...logColumnMinimum, ...outliersOfNumbers },
     { domain: () => POSITIVE, sizes: () => ({ input: 1, output: 2 }), statistics: 'log_moments' },
   ),
 } as const;

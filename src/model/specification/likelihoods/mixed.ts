@@ -5,6 +5,7 @@ import type { SpecificationProblem } from '../problem.ts';
 import type { ColumnRules, LikelihoodSizes } from './description.ts';
 import type { ValueDomain } from './domain.ts';
 import { COLUMN_FIELDS, describedLikelihood } from './likelihoods.ts';
+import { widenDomain } from './robust.ts';
 
 const ColumnLikelihood = tagged('ColumnLikelihood', 'family', COLUMN_FIELDS);
 export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
@@ -50,7 +51,7 @@ export function rulesOfColumn({ family }: ColumnLikelihoodSpec): ColumnRules<Col
 export const countCodes = (spec: ColumnLikelihoodSpec): number => rulesOfColumn(spec).codes?.(spec) ?? 0;
 
 export function columnDomain({ likelihood, missing }: ColumnSpec): ValueDomain {
-  return { ...rulesOfColumn(likelihood).domain(likelihood), missing };
+  return { ...widenDomain(rulesOfColumn(likelihood).domain(likelihood), likelihood), missing };
 }
 
 /** The encoder also gets an indicator for each column that may have missing values. */

@@ -1,5 +1,6 @@
 import { describeColumn, describeRows } from './description.ts';
 import { COUNT } from './domain.ts';
+import { unusualCounts } from './robust.ts';
 
 /** Counts whose variance is larger than their mean. */
 export const negativeBinomial = {
@@ -12,5 +13,5 @@ export const negativeBinomial = {
       sizes: (_, dataSize) => ({ input: dataSize, output: 2 * dataSize, extraShapes: {} }),
     },
   ),
-  column: describeColumn({}, { domain: () => COUNT, sizes: () => ({ input: 1, output: 2 }) }),
+  column: describeColumn(unusualCounts, { domain: () => COUNT, sizes: () => ({ input: 1, output: 2 }) }),
 } as const;

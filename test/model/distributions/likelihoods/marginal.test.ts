@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addTransform } from '../../../../src/model/dataset/standardise.ts';
+import { completeLikelihood } from '../../../../src/model/dataset/complete.ts';
 import { gatherStatistics } from '../../../../src/model/dataset/statistics.ts';
 import { independentLikelihood, likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { at, meanOf, numbers } from '../../../support/numbers.ts';
@@ -45,7 +45,7 @@ function floorOf(given: object, rows: readonly (readonly number[])[]) {
   const gathering = gatherStatistics(rows[0]?.length ?? 0, likelihood);
   gathering.add(rows.flat());
   const statistics = gathering.result();
-  const family = likelihoodFamily(addTransform(likelihood, statistics));
+  const family = likelihoodFamily(completeLikelihood(likelihood, statistics));
   const independent = independentLikelihood(family, statistics);
   const x = tf.tensor2d(rows.map((row) => [...row]));
   return { statistics, family, independent, score: meanOf(independent.logProb(x).dataSync()), x };

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addTransform, transformOf } from '../../../src/model/dataset/standardise.ts';
+import { completeLikelihood, transformOf } from '../../../src/model/dataset/complete.ts';
 import { gatherStatistics } from '../../../src/model/dataset/statistics.ts';
 import { createStandardisation } from '../../../src/model/distributions/likelihoods/transform.ts';
 import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
-import { needsTransform } from '../../../src/model/specification.ts';
+import { needsStatistics } from '../../../src/model/specification.ts';
 import { at, meanOf } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/specifications.ts';
 
@@ -25,9 +25,9 @@ function statistics(given = gaussian, rows: readonly (readonly number[])[] = ROW
   return gathering.result();
 }
 
-describe('addTransform', () => {
+describe('completeLikelihood', () => {
   it('gives every element mean 0 and variance 1, and only shifts a constant', () => {
-    const { transform } = addTransform(gaussian, statistics()) as {
+    const { transform } = completeLikelihood(gaussian, statistics()) as {
       transform: { shift: number[]; scale: number[] };
     };
     expect(at(transform.scale, 1)).toBe(1);
@@ -39,14 +39,14 @@ describe('addTransform', () => {
   });
 
   it('keeps a transform that is there', () => {
-    const done = addTransform(gaussian, statistics());
-    expect(addTransform(done, statistics(gaussian, [[1, 2, 3]]))).toEqual(done);
-    expect(needsTransform(done)).toBe(false);
+    const done = completeLikelihood(gaussian, statistics());
+    expect(completeLikelihood(done, statistics(gaussian, [[1, 2, 3]]))).toEqual(done);
+    expect(needsStatistics(done)).toBe(false);
   });
 
   it.each(['bernoulli', 'poisson', 'gaussian'])('leaves %s as it is', (family) => {
     const given = likelihood({ family });
-    expect(addTransform(given, statistics(given))).toBe(given);
+    expect(completeLikelihood(given, statistics(given))).toBe(given);
   });
 
   it('standardises the real columns of a table, log-normal ones by their logarithms', () => {
@@ -58,7 +58,7 @@ describe('addTransform', () => {
         { name: 'c', likelihood: { family: 'log_normal' } },
       ],
     });
-    const done = addTransform(given, statistics(given));
+    const done = completeLikelihood(given, statistics(given));
     const columns = done.family === 'mixed' ? done.columns.map(({ likelihood: own }) => own) : [];
     const logs = ROWS.map((row) => Math.log(at(row, 2)));
     expect(columns[0]).toMatchObject({
@@ -70,7 +70,7 @@ describe('addTransform', () => {
 
   it('is asked for before a family is made', () => {
     expect(() => likelihoodFamily(gaussian)).toThrow('no transform');
-    expect(() => likelihoodFamily(addTransform(gaussian, statistics()))).not.toThrow();
+    expect(() => likelihoodFamily(completeLikelihood(gaussian, statistics()))).not.toThrow();
   });
 });
 
