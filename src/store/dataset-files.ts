@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { formatIdPattern } from '../ids.ts';
 import type { DatasetProfile, TestProfile } from '../model/dataset.ts';
+import { listFeatures } from '../model/table.ts';
 import type { StoreDriver } from './driver.ts';
 import { BYTES_PER_VALUE, datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { readRecord } from './records/record-blob.ts';
@@ -13,6 +14,11 @@ export const datasetFolder = (id: string): string => `${DATASETS}/${id}`;
 export const rowsKey = (id: string): string => `${DATASETS}/${id}/rows.bin`;
 /** The upload, byte for byte. */
 export const sourceKey = (id: string): string => `${DATASETS}/${id}/source`;
+/** Cells of id columns: a line of JSON for each row, and where each line ends, as float64. */
+export const idsKey = (id: string): string => `${DATASETS}/${id}/ids.jsonl`;
+export const idOffsetsKey = (id: string): string => `${DATASETS}/${id}/ids.offsets.bin`;
+/** The class of each row, as int16. */
+export const labelsKey = (id: string): string => `${DATASETS}/${id}/labels.bin`;
 /** There while the data set is being made. */
 export const claimKey = (id: string): string => `${DATASETS}/${id}/claim.json`;
 export const datasetKey = (id: string): string => `${DATASETS}/${id}/dataset.json`;
@@ -38,6 +44,7 @@ function findInconsistency(record: DatasetRecord, id: string): string | null {
   const agreements = {
     '/id': record.id === id,
     '/data_size': record.data_size === dataSize,
+    '/table': record.table === null || listFeatures(record.table).length === dataSize,
     '/profile': fitsRows(record.profile, dataSize),
     '/test_profile': fitsRows(record.test_profile, dataSize),
     '/test_rows': record.test_rows < record.rows,

@@ -39,6 +39,9 @@ export const MNIST_RECORD: DatasetRecord = {
   sha256: '5b92582eb909c82a9bfefcd44acbe9233be3eb5b419a44cf211022ad2bf4bf96',
   bytes: 70_000 * 784,
   header: null,
+  table: null,
+  derived_from: null,
+  source: null,
   profile: {
     per_column: false,
     columns: [

@@ -42,6 +42,9 @@ describe('create', () => {
       sha256: createHash('sha256').update(VALUES).digest('hex'),
       bytes: 16,
       header: null,
+      table: null,
+      derived_from: null,
+      source: null,
       profile: {
         per_column: false,
         columns: [

@@ -14,6 +14,7 @@ export const modelRecord = (id: string): ModelRecord => ({
   data_size: 4,
   row_shape: [2, 2],
   split: 'separate',
+  table: null,
   model: modelSpec({ latent_size: 2 }),
   training: trainingSpec({ epochs: 3 }),
 });

@@ -84,6 +84,7 @@ export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}):
     data_size: FAKE_DATA_SIZE,
     row_shape: [2, 2],
     split: 'separate',
+    table: null,
     model: modelSpec({ latent_size: FAKE_LATENT_SIZE }),
     training: trainingSpec(),
     ...fields,

@@ -100,6 +100,7 @@ function recordOf({ modelId, datasetId, model, training, split }: TrainPayload):
     dataset_id: datasetId,
     data_size: 64,
     row_shape: [8, 8],
+    table: null,
     split,
     model,
     training,

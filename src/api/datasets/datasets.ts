@@ -41,7 +41,7 @@ export async function listDatasets(
   return { data: records.map(presentDataset), has_more: hasMore };
 }
 
-function presentDataset({ profile, test_profile, ...dataset }: DatasetRecord): Dataset {
+function presentDataset({ profile, test_profile, table, ...dataset }: DatasetRecord): Dataset {
   return dataset;
 }
 

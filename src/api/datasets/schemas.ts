@@ -46,7 +46,7 @@ export const UploadBody = {
   },
 };
 
-export const Dataset = Type.Omit(DatasetRecord, ['profile', 'test_profile'], {
+export const Dataset = Type.Omit(DatasetRecord, ['profile', 'test_profile', 'table'], {
   title: 'Dataset',
   ...closed,
   description: 'A data set.',

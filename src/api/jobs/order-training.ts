@@ -27,6 +27,7 @@ export async function orderTraining(
     dataset_id: dataset.id,
     data_size: dataset.data_size,
     row_shape: dataset.row_shape,
+    table: dataset.table,
     model,
     training,
     split: 'separate',

@@ -83,6 +83,9 @@ function describeDataset(
     sha256,
     bytes,
     header: table?.header ?? null,
+    table: null,
+    derived_from: null,
+    source: null,
     profile: others.profile(scale, names),
     test_profile: test && summarizeTestRows(test.profile(scale, names)),
   };

@@ -1,10 +1,29 @@
 import Type, { type Static } from 'typebox';
 import { DatasetProfile, TestProfile } from '../../model/dataset.ts';
+import { ROLES, TableSchema, type Role } from '../../model/table.ts';
 import { DataSize, orNull, RowShape, Sha256, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
 export const DATASET_FORMATS = ['idx', 'npy', 'csv'] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
+
+/** Roles by name of the column. */
+export const ChosenRoles = Type.Unsafe<Readonly<Record<string, Role>>>({
+  type: 'object',
+  title: 'ChosenRoles',
+  additionalProperties: { type: 'string', enum: [...ROLES] },
+});
+
+/** The stored bytes of the upload, and what was said of them: all that it takes to read them again. */
+export const DatasetSource = Type.Object(
+  {
+    sha256: Sha256,
+    bytes: wholeNumber(1, 'Size of the upload as it came.'),
+    encoding: orNull(Type.String(), { description: 'The encoding that was named; null if none was.' }),
+    columns: ChosenRoles,
+  },
+  { additionalProperties: false, title: 'DatasetSource' },
+);
 
 export const BYTES_PER_VALUE = { uint8: 1, float32: 4 } as const;
 export type Dtype = keyof typeof BYTES_PER_VALUE;
@@ -33,6 +52,17 @@ export const DatasetRecord = Type.Object(
     }),
     sha256: Sha256,
     bytes: wholeNumber(1, 'Size of all rows as stored.'),
+    table: orNull(TableSchema, {
+      description:
+        'The columns of a table and their roles; null for arrays and data sets stored before roles existed.',
+    }),
+    derived_from: orNull(Type.String(), {
+      description:
+        'The data set from whose upload this one was made with other roles; null if it was uploaded.',
+    }),
+    source: orNull(DatasetSource, {
+      description: 'The upload, which is kept if it is a table; otherwise null.',
+    }),
     profile: orNull(DatasetProfile, {
       description:
         'What the values look like, without those of test rows; null for data sets stored before profiles existed.',
@@ -52,7 +82,11 @@ const addHeaderAndProfile: Migration = (older) => ({ header: null, profile: null
 /** In version 2 the profile was made of all rows. */
 const addTestProfile: Migration = (older) => ({ test_profile: null, ...older });
 
+/** In version 3 columns had no roles, and uploads were not kept. */
+const addTable: Migration = (older) => ({ table: null, derived_from: null, source: null, ...older });
+
 export const datasetFormat = recordFormat('dataset.json', DatasetRecord, [
   addHeaderAndProfile,
   addTestProfile,
+  addTable,
 ]);

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ModelSpec, SplitRule, TrainingSpec } from '../../model/specification.ts';
-import { DataSize, RowShape, Timestamp } from './record-fields.ts';
+import { TableSchema } from '../../model/table.ts';
+import { DataSize, orNull, RowShape, Timestamp } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
 /** model.json: a model as it was ordered, and by which job. */
@@ -13,6 +14,10 @@ export const ModelRecord = Type.Object(
     dataset_id: Type.String({ description: 'The data set it is trained on.' }),
     data_size: DataSize,
     row_shape: RowShape,
+    table: orNull(TableSchema, {
+      description:
+        'The columns of the data set and their roles; null if it is no table, or was stored before roles existed.',
+    }),
     split: SplitRule,
     model: ModelSpec,
     training: TrainingSpec,
@@ -24,4 +29,7 @@ export type ModelRecord = Static<typeof ModelRecord>;
 /** In version 1 the test rows of a data set were always its validation rows. */
 const addSplit: Migration = (older) => ({ split: 'test_rows_validate', ...older });
 
-export const modelFormat = recordFormat('model.json', ModelRecord, [addSplit]);
+/** In version 2 columns had no roles. */
+const addTable: Migration = (older) => ({ table: null, ...older });
+
+export const modelFormat = recordFormat('model.json', ModelRecord, [addSplit, addTable]);
