@@ -18,9 +18,28 @@ export interface Client {
   waitForJob<Found extends Job = Job>(id: string, look?: (job: Found) => unknown): Promise<Found>;
 }
 
+/** What an answer that is not a success says. */
+export interface Refusal {
+  readonly status: number;
+  /** What went wrong, in a sentence. */
+  readonly detail: string;
+  /** What is wrong where, one text each. */
+  readonly problems: readonly string[];
+}
+
 /** The service did not answer, or answered with a problem, whose text is the message. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
+  /** Null if there was no answer. */
+  readonly refusal: Refusal | null;
+
+  constructor(
+    message: string,
+    { refusal = null, cause }: { readonly refusal?: Refusal | null; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.refusal = refusal;
+  }
 }
 
 export class JobFailed extends Error {
@@ -105,17 +124,19 @@ function toUnanswered(what: string, base: string, error: unknown): CallFailed {
 }
 
 async function toRefusal(what: string, response: Response): Promise<CallFailed> {
-  const text = await response.text();
-  return new CallFailed(
-    `${what}: the service answered ${response.status}: ${escapeControls(readDetail(text))}`,
-  );
+  const { status } = response;
+  const problem = readProblem(await response.text());
+  const detail = escapeControls(problem.detail);
+  const problems = problem.problems.map(escapeControls);
+  const message = `${what}: the service answered ${status}: ${[detail, ...problems].join(' ')}`;
+  return new CallFailed(message, { refusal: { status, detail, problems } });
 }
 
-function readDetail(text: string): string {
+function readProblem(text: string): Pick<Refusal, 'detail' | 'problems'> {
   try {
     const { detail, errors } = JSON.parse(text) as ProblemDetails;
-    return [detail, ...errors.map((error) => `${error.pointer}: ${error.detail}`)].join(' ');
+    return { detail, problems: errors.map((error) => `${error.pointer}: ${error.detail}`) };
   } catch {
-    return text.slice(0, 200);
+    return { detail: text.slice(0, 200), problems: [] };
   }
 }

@@ -5,6 +5,8 @@ import { isTerminal, usesColour, type Output } from './terminal.ts';
 import type { Environment } from '../config.ts';
 
 type JobProgress = NonNullable<TrainJob['progress']>;
+/** What a row of the data set is called. */
+export type RowWord = 'images' | 'rows';
 export type Epoch = Metrics['data'][number];
 
 export interface ProgressDisplay {
@@ -22,7 +24,11 @@ const BAR = { smallest: 8, largest: 30 } as const;
 const CLEAR_LINE = '\r\u001b[K';
 const [CYAN, PLAIN] = ['\u001b[36m', '\u001b[39m'];
 
-export function createProgress(output: Output, environment: Environment): ProgressDisplay {
+export function createProgress(
+  output: Output,
+  environment: Environment,
+  word: RowWord = 'images',
+): ProgressDisplay {
   const live = isTerminal(output, environment);
   const colour = usesColour(output, environment);
   let shown = '';
@@ -35,7 +41,7 @@ export function createProgress(output: Output, environment: Environment): Progre
     live,
     update: (progress, testElbo = null) => {
       // Leave the last column free, because a full line wraps on some terminals.
-      const line = formatProgress(progress, (output.columns ?? 80) - 1, testElbo);
+      const line = formatProgress(progress, (output.columns ?? 80) - 1, testElbo, word);
       show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
     },
     epoch: (epoch, epochs) => {
@@ -53,15 +59,16 @@ export function formatProgress(
   progress: JobProgress | null,
   columns: number,
   testElbo: number | null = null,
+  word: RowWord = 'images',
 ): string {
-  if (progress === null) return 'preparing the images and the model ...'.slice(0, columns);
+  if (progress === null) return `preparing the ${word} and the model ...`.slice(0, columns);
   const done = progress.total_steps === 0 ? 1 : progress.step / progress.total_steps;
   const head = `epoch ${Math.min(progress.epoch + 1, progress.epochs)}/${progress.epochs}`;
   const percent = `${Math.floor(done * 100)}%`.padStart(4);
   const unlessNone = (value: number | null, words: (value: number) => string): string =>
     value === null || value === 0 ? '' : words(value);
   const rest = {
-    rate: unlessNone(progress.rows_per_second, (rate) => `${formatCount(rate)} images/s`),
+    rate: unlessNone(progress.rows_per_second, (rate) => `${formatCount(rate)} ${word}/s`),
     train: unlessNone(progress.train_elbo, (bound) => `train ${formatNats(bound)}`),
     heldOut:
       testElbo === null

@@ -6,7 +6,8 @@ import type { Dataset } from '../../api/datasets/schemas.ts';
 import { splitRows } from '../../model/dataset.ts';
 import { openUpload } from '../../store/formats/upload.ts';
 import { openStore } from '../../store/store.ts';
-import { UsageError, type DataName, type Options } from './options.ts';
+import { UsageError } from '../usage-error.ts';
+import type { DataName, Options } from './options.ts';
 import type { TrainingRows } from './protocol.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UsageError } from '../usage-error.ts';
 
 /** What can be reproduced. */
 export const REPRODUCTIONS = ['figure2', 'figure3', 'figure4', 'figure5', 'variance', 'full-vb'] as const;
@@ -52,10 +53,6 @@ export interface Options {
   readonly output: string;
   /** URL of a running service; null starts one. */
   readonly url: string | null;
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 const DEFAULT_SAMPLES: { readonly [What in Reproduction]: number } = {

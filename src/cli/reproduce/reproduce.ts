@@ -4,14 +4,15 @@ import { createClient } from '../client.ts';
 import type { Environment } from '../../config.ts';
 import { withService } from '../host.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
-import { createJobDisplay } from './display.ts';
+import { createJobDisplay } from '../job-display.ts';
+import { openSavedJobs } from '../saved-jobs.ts';
+import { UsageError } from '../usage-error.ts';
 import { reproduceFigure2 } from './figure2.ts';
 import { reproduceFigure3 } from './figure3.ts';
 import { reproduceFullVb } from './full-vb.ts';
-import { parseOptions, UsageError, type Flags, type Options, type Reproduction } from './options.ts';
+import { parseOptions, type Flags, type Options, type Reproduction } from './options.ts';
 import { reproduceFigure4, reproduceFigure5 } from './pictures.ts';
 import type { Session } from './session.ts';
-import { openSavedJobs } from './state.ts';
 import { compareEstimators } from './variance.ts';
 
 /** Writes all results and returns the findings as text. */

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
-import type { JobDisplay } from './display.ts';
+import type { JobDisplay } from '../job-display.ts';
 import type { Options } from './options.ts';
-import type { SavedJobs } from './state.ts';
+import type { SavedJobs } from '../saved-jobs.ts';
 
 /** Shared by all parts of a reproduction. */
 export interface Session {

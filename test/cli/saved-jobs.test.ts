@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSavedJobs } from '../../../src/cli/reproduce/state.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { openSavedJobs } from '../../src/cli/saved-jobs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ASKED = { dataset_id: 'mnist', training: { epochs: 2 } };
 

@@ -1,7 +1,7 @@
-import type { Job } from '../../api/jobs/schemas.ts';
-import type { Environment } from '../../config.ts';
-import { createProgress } from '../progress.ts';
-import type { Output } from '../terminal.ts';
+import type { Job } from '../api/jobs/schemas.ts';
+import type { Environment } from '../config.ts';
+import { createProgress, type RowWord } from './progress.ts';
+import type { Output } from './terminal.ts';
 
 /** Shows a job's progress: rewrites one line on a terminal, otherwise prints a line per quarter. */
 export interface JobDisplay {
@@ -12,8 +12,8 @@ export interface JobDisplay {
 
 const PARTS = 4;
 
-export function createJobDisplay(output: Output, environment: Environment): JobDisplay {
-  const progress = createProgress(output, environment);
+export function createJobDisplay(output: Output, environment: Environment, word?: RowWord): JobDisplay {
+  const progress = createProgress(output, environment, word);
   let [shown, parts] = ['', 0];
   return {
     show: (name, job) => {

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Something ordered from the service, and the id in the answer. */
 export interface Entry {
@@ -16,7 +16,7 @@ interface Saved {
   readonly entries: Readonly<Record<string, Entry>>;
 }
 
-/** Orders by name, saved in the output folder, so that a reproduction that runs again continues. */
+/** Orders by name, saved in the output folder, so that a command that runs again continues. */
 export interface SavedJobs {
   /** Null if nothing, or something else, was ordered under this name. */
   find(name: string, asked: object): Entry | null;
