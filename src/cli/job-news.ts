@@ -1,4 +1,5 @@
 import { AppError, isRetryable } from '../errors.ts';
+import { DEFAULT_EPOCHS, type TrainingSpec } from '../model/specification.ts';
 import type { JobName, JobTypes } from '../queue/jobs.ts';
 import { InterruptedError, type Processor, type QueueBackend } from '../queue/queues.ts';
 import { formatClock, formatNats } from './format.ts';
@@ -19,10 +20,10 @@ interface JobWords<Name extends JobName> {
 const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
   train: {
     start: ({ training, modelId, datasetId }) =>
-      `trains ${modelId} on ${datasetId}, ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}`,
-    stage: ({ epoch, epochs, trainElbo, validationElbo }) => ({
-      name: epoch,
-      text: `epoch ${epoch} of ${epochs}${describeBound('training', trainElbo)}${describeBound('validation', validationElbo)}`,
+      `trains ${modelId} on ${datasetId}, ${describeBudget(training)}`,
+    stage: ({ step, totalSteps, epoch, epochs, trainElbo, validationElbo }) => ({
+      name: epochs === null ? step : epoch,
+      text: `${epochs === null ? `step ${step} of ${totalSteps}` : `epoch ${epoch} of ${epochs}`}${describeBound('training', trainElbo)}${describeBound('validation', validationElbo)}`,
     }),
     end: ({ outcome, step, validationElbo }) =>
       `${outcome} at step ${step}${describeBound('validation', validationElbo)}`,
@@ -35,6 +36,11 @@ const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
   // The line of the request is enough.
   infer: null,
 };
+
+function describeBudget({ epochs = DEFAULT_EPOCHS, steps }: TrainingSpec): string {
+  if (steps !== undefined) return `${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+}
 
 const describeBound = (rows: string, elbo: number | null): string =>
   elbo === null ? '' : `, ${rows} bound ${formatNats(elbo)} nats per row`;

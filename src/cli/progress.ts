@@ -63,7 +63,7 @@ export function formatProgress(
 ): string {
   if (progress === null) return `preparing the ${word} and the model ...`.slice(0, columns);
   const done = progress.total_steps === 0 ? 1 : progress.step / progress.total_steps;
-  const head = `epoch ${Math.min(progress.epoch + 1, progress.epochs)}/${progress.epochs}`;
+  const head = describeBudget(progress);
   const percent = `${Math.floor(done * 100)}%`.padStart(4);
   const unlessNone = (value: number | null, words: (value: number) => string): string =>
     value === null || value === 0 ? '' : words(value);
@@ -89,6 +89,13 @@ export function formatProgress(
     if (size >= BAR.smallest) return withBar(drawBar(done, size));
   }
   return `${head}${percent}`.slice(0, columns);
+}
+
+/** In the unit of the budget. */
+function describeBudget({ step, total_steps: steps, epoch, epochs }: JobProgress): string {
+  return epochs === null
+    ? `step ${formatCount(step)}/${formatCount(steps)}`
+    : `epoch ${Math.min(epoch + 1, epochs)}/${epochs}`;
 }
 
 function drawBar(done: number, size: number): string {

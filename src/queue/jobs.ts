@@ -40,7 +40,8 @@ export interface TrainProgress {
   readonly step: number;
   readonly totalSteps: number;
   readonly epoch: number;
-  readonly epochs: number;
+  /** Null if the budget is in steps. */
+  readonly epochs: number | null;
   readonly rowsPerSecond: number;
   readonly trainElbo: number | null;
   readonly validationElbo: number | null;

@@ -5,7 +5,7 @@ import { metricsKey } from './model-files.ts';
 import type { MetricsLine } from './records/metrics-line.ts';
 
 /**
- * metrics.jsonl: a line for each epoch, appended while a model is trained. A crash or a second attempt can leave lines that are
+ * metrics.jsonl: a line for each round (an epoch, or a number of steps), appended while a model is trained. A crash or a second attempt can leave lines that are
  * cut short, out of order or of the same step. Readers get each step once, in ascending order: the readable line of
  * the step that was written last.
  */

@@ -106,6 +106,12 @@ describe('POST /jobs', () => {
       /found 901; allowed: 1 to 900, the training rows of mnist/,
     ],
     [
+      'two budgets',
+      { dataset_id: 'mnist', training: { epochs: 3, steps: 100 } },
+      '/training/steps',
+      /found 100 beside 3 epochs; allowed: either steps or epochs/,
+    ],
+    [
       'too many parameters',
       { dataset_id: 'mnist', model: { encoder: { hidden_sizes: [8192, 8192, 8192, 8192] } } },
       '/model',

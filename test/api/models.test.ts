@@ -50,6 +50,18 @@ describe('models', () => {
     expect(model.checkpoints.map(({ step }) => step)).toEqual([10, 20, 30]);
   });
 
+  it('answer from their default checkpoint if a request names none', async () => {
+    const api = await buildTestApi();
+    const post = (url: string, payload: object) => api.call({ method: 'POST', url, payload });
+    const order = async (fields: object) =>
+      (await post('/jobs', { dataset_id: 'mnist', ...fields })).json<{ model_id: string }>().model_id;
+    const [usual, best] = [await order({}), await order({ default_checkpoint: 'best' })];
+    for (const id of [usual, best]) await api.call({ url: `/samples?model_id=${id}` });
+    await api.call({ url: `/samples?model_id=${best}&checkpoint=latest` });
+    expect(api.producer.inferences.map(({ checkpoint }) => checkpoint)).toEqual(['latest', 'best', 'latest']);
+    expect((await api.call({ url: `/models/${best}` })).json()).toMatchObject({ default_checkpoint: 'best' });
+  });
+
   it('say nothing of a job that the queue no longer knows', async () => {
     const api = await buildTestApi();
     const { id } = await addModel(api);

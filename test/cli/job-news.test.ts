@@ -53,9 +53,9 @@ it('a training tells when it starts, when an epoch is over, and how it ends', as
     });
     return { outcome: 'succeeded', step: 100, validationElbo: -100 };
   });
-  const { training, datasetId } = trainPayload();
+  const { datasetId } = trainPayload();
   expect(told).toEqual([
-    `job_1 trains model_1 on ${datasetId}, ${training.epochs} epochs`,
+    `job_1 trains model_1 on ${datasetId}, 10 epochs`,
     'job_1 epoch 1 of 5, training bound -120.0 nats per row, validation bound -110.0 nats per row',
     'job_1 succeeded at step 100, validation bound -100.0 nats per row (time)',
   ]);

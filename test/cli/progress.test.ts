@@ -36,6 +36,11 @@ function recorder(settings: Partial<Output> = {}): Output & { readonly written: 
 }
 
 describe('progress line', () => {
+  test('counts steps if the budget is in steps', () => {
+    const line = formatProgress({ ...PROGRESS, epochs: null }, 60);
+    expect(line).toMatch(/^step 1,620\/3,000 .* 54%/);
+  });
+
   test.each([
     [
       120,

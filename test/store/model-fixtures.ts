@@ -15,6 +15,7 @@ export const modelRecord = (id: string): ModelRecord => ({
   row_shape: [2, 2],
   split: 'separate',
   table: null,
+  default_checkpoint: 'latest',
   model: modelSpec({ latent_size: 2 }),
   training: trainingSpec({ epochs: 3 }),
 });

@@ -85,6 +85,7 @@ export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}):
     row_shape: [2, 2],
     split: 'separate',
     table: null,
+    default_checkpoint: 'latest',
     model: modelSpec({ latent_size: FAKE_LATENT_SIZE }),
     training: trainingSpec(),
     ...fields,

@@ -42,6 +42,29 @@ describe('a training job', () => {
     }
   });
 
+  it('can have a budget in steps, and rounds of its own: interrupted or not, the same metrics and bytes', async () => {
+    const shop = await workshop();
+    const budget = { epochs: undefined, steps: 47, validate_every_steps: 10 };
+    const [whole, broken] = [await shop.order(budget), await shop.order(budget)];
+    await shop.train(whole);
+    await trainUntil(shop, broken, 25, 'shutdown');
+    await shop.train(broken);
+    for (const { modelId } of [whole, broken]) {
+      const lines = await shop.store.models.readMetrics(modelId);
+      expect(lines.map(({ step, epoch }) => [step, epoch])).toEqual([
+        [10, 0],
+        [20, 1],
+        [30, 2],
+        [40, 2],
+        [47, 3],
+      ]);
+    }
+    expect(await shop.bytes(broken.modelId, 47)).toEqual(await shop.bytes(whole.modelId, 47));
+    const checkpoints = await shop.store.models.listCheckpoints(whole.modelId);
+    expect(checkpoints.map(({ step }) => step)).toEqual([10, 20, 30, 40, 47]);
+    expect(checkpoints.every(({ validation_elbo: bound }) => bound !== null)).toBe(true);
+  });
+
   it('tells its progress from the start to the end', async () => {
     const { order, train } = await workshop();
     const job = watchedJob();

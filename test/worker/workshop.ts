@@ -102,6 +102,7 @@ function recordOf({ modelId, datasetId, model, training, split }: TrainPayload):
     row_shape: [8, 8],
     table: null,
     split,
+    default_checkpoint: 'latest',
     model,
     training,
   };

@@ -11,14 +11,16 @@ export const PUBLISHED = 'x-published';
 
 export const allowNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-export const Checkpoint = Type.Unsafe<'latest' | 'best' | number>({
-  anyOf: [
-    { type: 'string', enum: ['latest', 'best'] },
-    { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-  ],
-  default: 'latest',
-  description: 'latest, best (highest validation elbo), or the step of a checkpoint.',
-});
+export const Checkpoint = Type.Optional(
+  Type.Unsafe<'latest' | 'best' | number>({
+    anyOf: [
+      { type: 'string', enum: ['latest', 'best'] },
+      { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    ],
+    description:
+      "latest, best (highest validation elbo), or the step of a checkpoint. Default: the model's default_checkpoint.",
+  }),
+);
 
 /** Any id in a path; the store or the queue decides whether it exists. */
 export const ById = Type.Object({ id: Type.String() }, closed);

@@ -4,6 +4,7 @@ import { nameColumns, toDataRows, toStoredRows } from './answers.ts';
 import { drawRowPairs } from '../pictures/drawing/grid.ts';
 import { checkValues, parseData } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
@@ -43,7 +44,7 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
     const given = parseData(api, record, data);
     const computed = await api.producer.infer({
       modelId: record.id,
-      checkpoint: request.checkpoint,
+      checkpoint: chooseCheckpoint(record, request),
       timeoutMs: api.config.inferenceTimeoutMs,
       operation: 'reconstruct',
       input: { rows: given },
@@ -54,7 +55,7 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
     checkValues('The answer', 2 * rows.length * record.data_size, api.config.maxInferenceValues);
     const computed = await api.producer.infer({
       modelId: record.id,
-      checkpoint: request.checkpoint,
+      checkpoint: chooseCheckpoint(record, request),
       timeoutMs: api.config.inferenceTimeoutMs,
       operation: 'reconstruct_dataset_rows',
       input: { datasetRows: rows },

@@ -2,6 +2,7 @@ import { nameColumns, toDataRows, toRows } from './answers.ts';
 import { drawImageGrid } from '../pictures/drawing/grid.ts';
 import { checkValues } from './rows.ts';
 import type { SamplesAnswer, SamplesQuery } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
@@ -21,7 +22,7 @@ export async function drawSamples(
   const input = { samples: count, seed, drawData: draw === 'sample' };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: query.checkpoint,
+    checkpoint: chooseCheckpoint(record, query),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'sample',
     input,

@@ -14,6 +14,7 @@ import type {
   LogMarginalLikelihoodRequest,
   MeanAnswer,
 } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { describeProblem } from '../jobs/problems.ts';
@@ -28,7 +29,7 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
   const input = { rows, draws: samples, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: request.checkpoint,
+    checkpoint: chooseCheckpoint(record, request),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'encode',
     input,
@@ -51,7 +52,7 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
   const rows = parseLatents(api, record, request.latents);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: request.checkpoint,
+    checkpoint: chooseCheckpoint(record, request),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'decode',
     input: { rows },
@@ -70,7 +71,7 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
   const input = { rows, draws: samples, seed, byColumn };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: request.checkpoint,
+    checkpoint: chooseCheckpoint(record, request),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'elbo',
     input,
@@ -122,7 +123,7 @@ export async function scoreLogMarginalLikelihood(
   const input = { rows, marginal, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: request.checkpoint,
+    checkpoint: chooseCheckpoint(record, request),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'log_marginal_likelihood',
     input,

@@ -3,8 +3,10 @@ import { createId } from '../../ids.ts';
 import { evaluationProblems } from '../../model/dataset.ts';
 import type { EvaluationSpec } from '../../model/specification.ts';
 import { PAYLOAD_VERSIONS, type EvaluatePayload } from '../../queue/jobs.ts';
+import type { CheckpointChoice } from '../../queue/operations.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { EvaluateRequest } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import { createRefusal } from './problems.ts';
 
@@ -13,9 +15,10 @@ import { createRefusal } from './problems.ts';
  * checkpoint_not_found, validation_failed.
  */
 export async function orderEvaluation(api: ApiOptions, request: EvaluateRequest): Promise<JobView> {
-  const { model_id: modelId, checkpoint } = request;
+  const { model_id: modelId } = request;
   const evaluation = toSpecification(request);
   const record = await api.store.models.get(modelId);
+  const checkpoint = chooseCheckpoint(record, request);
   const dataset = await api.store.datasets.get(request.dataset_id ?? record.dataset_id);
   const problems = evaluationProblems(evaluation, record, dataset);
   if (problems.length > 0) throw createRefusal('The evaluation', problems);
@@ -40,11 +43,7 @@ function toSpecification({ rows, limit, binarization, seed, measures }: Evaluate
   };
 }
 
-async function checkCheckpoint(
-  api: ApiOptions,
-  id: string,
-  which: EvaluateRequest['checkpoint'],
-): Promise<void> {
+async function checkCheckpoint(api: ApiOptions, id: string, which: CheckpointChoice): Promise<void> {
   const records = await api.store.models.listCheckpoints(id);
   if (records.some(({ step }) => typeof which !== 'number' || step === which)) return;
   throw typeof which === 'number'

@@ -31,6 +31,7 @@ export async function orderTraining(
     model,
     training,
     split: 'separate',
+    default_checkpoint: request.default_checkpoint ?? 'latest',
   };
   await api.store.models.create(record);
   const payload: TrainPayload = {

@@ -2,6 +2,7 @@ import Type, { type Static, type TProperties } from 'typebox';
 import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/specification.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
 import { NatsPerRow, Timestamp } from '../../store/records/record-fields.ts';
+import { DefaultCheckpoint } from '../../store/records/model-record.ts';
 import { Checkpoint, PAGE_FIELDS, closed, allowNull } from '../http/schemas.ts';
 
 export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
@@ -23,6 +24,7 @@ export const TrainRequest = Type.Object(
     ),
     model: ModelOrder,
     training: TrainingSpec,
+    default_checkpoint: Type.Optional(DefaultCheckpoint),
     type: Type.Literal('train'),
   },
   { ...closed, title: 'TrainRequest' },
@@ -59,7 +61,7 @@ const TrainProgress = Type.Object(
     step: Type.Integer(),
     total_steps: Type.Integer(),
     epoch: Type.Integer(),
-    epochs: Type.Integer(),
+    epochs: allowNull(Type.Integer({ description: 'The budget in epochs; null if it is in steps.' })),
     rows_per_second: Type.Number(),
     train_elbo: NatsPerRow,
     validation_elbo: NatsPerRow,

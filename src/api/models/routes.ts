@@ -46,7 +46,7 @@ export function modelRoutes(app: App, api: ApiOptions): void {
         operationId: 'getMetrics',
         summary: 'Get the metrics of a training, by step',
         description:
-          'One line per epoch. train_elbo is the mean over the minibatches observed in the epoch; the validation terms are means over the validation rows.',
+          'One line per epoch or, with validate_every_steps, per that many steps. train_elbo is the mean over the minibatches observed since the line before; the validation terms are means over the validation rows.',
         tags,
         params: ById,
         querystring: MetricsQuery,

@@ -13,6 +13,7 @@ import type {
   TraversalAnswer,
   TraversalQuery,
 } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from './pictured.ts';
@@ -26,7 +27,7 @@ export async function decodeManifold(
   query: ManifoldQuery,
   accept: string | undefined,
 ): Answered<ManifoldAnswer> {
-  const { size, checkpoint } = query;
+  const { size } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(id);
   const { latent_size: latentSize } = record.model;
@@ -36,7 +37,7 @@ export async function decodeManifold(
   const format = await findImageFormat(api, record, wanted);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint,
+    checkpoint: chooseCheckpoint(record, query),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'manifold',
     input: { size },
@@ -55,7 +56,7 @@ export async function decodeTraversal(
   query: TraversalQuery,
   accept: string | undefined,
 ): Answered<TraversalAnswer> {
-  const { steps, dimension, checkpoint } = query;
+  const { steps, dimension } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(id);
   const { latent_size: size } = record.model;
@@ -66,7 +67,7 @@ export async function decodeTraversal(
   const format = await findImageFormat(api, record, wanted);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint,
+    checkpoint: chooseCheckpoint(record, query),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'traversal',
     input: toTraversalInput(query),
@@ -112,7 +113,7 @@ export async function decodeInterpolation(
   const format = await findImageFormat(api, record, wanted);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
-    checkpoint: request.checkpoint,
+    checkpoint: chooseCheckpoint(record, request),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'interpolate',
     input: { from, to, steps },

@@ -2,6 +2,7 @@ import { toNumbers, toRows } from '../inference/answers.ts';
 import { drawScatterPlot } from './drawing/scatter-plot.ts';
 import { checkValues } from '../inference/rows.ts';
 import type { ScatterAnswer, ScatterQuery } from './schemas.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { checkDimension } from './latent-pictures.ts';
@@ -14,7 +15,7 @@ export async function scatterRows(
   query: ScatterQuery,
   accept: string | undefined,
 ): Promise<Timed<Pictured<ScatterAnswer>>> {
-  const { limit, rows: part, checkpoint } = query;
+  const { limit, rows: part } = query;
   const wanted = { ...query, accept };
   const png = wantsPng(wanted);
   const record = await api.store.models.get(id);
@@ -23,7 +24,7 @@ export async function scatterRows(
   checkValues('The answer', limit * size, api.config.maxInferenceValues);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: id,
-    checkpoint,
+    checkpoint: chooseCheckpoint(record, query),
     timeoutMs: api.config.inferenceTimeoutMs,
     operation: 'scatter',
     input: { part, limit },

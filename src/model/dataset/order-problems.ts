@@ -50,6 +50,12 @@ const checkRows: Check = ({ training }, dataset) => {
   return [{ pointer: '/dataset_id', found, allowed: 'a data set with at least 1 training row' }];
 };
 
+const checkBudget: Check = ({ training: { epochs, steps } }) => {
+  if (steps === undefined || epochs === undefined) return [];
+  const found = `${steps} beside ${epochs} epochs`;
+  return [{ pointer: '/training/steps', found, allowed: 'either steps or epochs' }];
+};
+
 const checkMinibatch: Check = ({ training }, dataset) => {
   const rows = countTrainingRows(dataset, training);
   const size = training.minibatch_size;
@@ -95,6 +101,7 @@ const checkSizes: Check = ({ model, training }, dataset) =>
 const TRAINING_CHECKS: readonly Check[] = [
   checkCombinations,
   checkRows,
+  checkBudget,
   checkMinibatch,
   checkStopping,
   checkLikelihood,

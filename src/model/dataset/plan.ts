@@ -1,7 +1,7 @@
 import type { LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
-import type { TrainingSpec } from '../specification/training.ts';
+import { DEFAULT_EPOCHS, type TrainingSpec } from '../specification/training.ts';
 import { addLabels } from './fit.ts';
 import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
 import { propose } from './proposal.ts';
@@ -19,7 +19,7 @@ export function planTraining(
   order: { readonly model: ModelOrder; readonly training: TrainingSpec },
   dataset: KnownDataset,
 ): TrainingOutcome {
-  const { training } = order;
+  const training = completeBudget(order.training);
   const { profile, test_profile: testProfile } = dataset;
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
@@ -33,6 +33,11 @@ export function planTraining(
     ...(order.model.likelihood ? [] : warnOfSharedProfile(dataset)),
   ];
   return { plan, warnings };
+}
+
+/** A budget that is not given is in epochs, and a plan says how many. */
+function completeBudget(training: TrainingSpec): TrainingSpec {
+  return training.steps === undefined ? { ...training, epochs: training.epochs ?? DEFAULT_EPOCHS } : training;
 }
 
 /** Values that are binarized, or that have no profile, get the Bernoulli likelihood. */

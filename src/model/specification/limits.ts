@@ -7,6 +7,7 @@ export const LIMITS = {
   hiddenSize: 8192,
   dataSize: 65536,
   minibatchSize: 8192,
+  steps: 1_000_000_000,
   samplesPerDatapoint: 64,
   parameters: 200_000_000,
   /** Values that the layers of one step hold: minibatch_size * samples_per_datapoint * units. Each takes about 16 bytes in training. */

@@ -6,6 +6,8 @@ import { closed, oneOf, tagged } from './schema.ts';
 
 const epochs = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000, description });
 
+export const DEFAULT_EPOCHS = 10;
+
 const Schedule = tagged(
   'Schedule',
   'name',
@@ -117,7 +119,9 @@ export const trainsEncoder = ({ algorithm }: { readonly algorithm: AlgorithmSpec
 
 const EarlyStopping = Type.Object(
   {
-    patience_epochs: epochs('Training ends after this many epochs without a better validation bound.'),
+    patience_epochs: epochs(
+      'Training ends after this many epochs without a better validation bound, at the next time it is computed.',
+    ),
     minimum_gain: Type.Number({
       minimum: 0,
       maximum: 1e6,
@@ -130,12 +134,18 @@ const EarlyStopping = Type.Object(
 
 export const TrainingSpec = Type.Object(
   {
-    epochs: Type.Integer({
-      minimum: 1,
-      maximum: 1_000_000,
-      default: 10,
-      description: 'Passes over the training rows.',
-    }),
+    epochs: Type.Optional(
+      epochs(
+        `The budget in passes over the training rows. Default: ${DEFAULT_EPOCHS}, unless steps is given.`,
+      ),
+    ),
+    steps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LIMITS.steps,
+        description: 'The budget in steps (updates of the parameters), instead of epochs.',
+      }),
+    ),
     minibatch_size: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -188,14 +198,28 @@ export const TrainingSpec = Type.Object(
       description:
         'Share of the non-test rows used for validation. Their bound decides on early stopping and the best checkpoint.',
     }),
+    validate_every_steps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LIMITS.steps,
+        description:
+          'The validation bound is computed, and a line of metrics is written, every time this many steps have passed and at the end. Default: after each epoch.',
+      }),
+    ),
     watch_test_rows: Type.Optional(
       Type.Boolean({
         default: false,
         description:
-          'Computes the bound of the test rows after each epoch. It appears in the metrics and influences nothing.',
+          'Computes the bound of the test rows whenever that of the validation rows is computed. It appears in the metrics and influences nothing.',
       }),
     ),
-    checkpoint_every_epochs: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
+    checkpoint_every_epochs: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1,
+      description:
+        'Epochs between checkpoints. With validate_every_steps: lines of metrics between checkpoints.',
+    }),
     keep_checkpoints: Type.Integer({
       minimum: 1,
       maximum: 1000,

@@ -1,7 +1,7 @@
 import { addPrefix, fillNamed, getNamed, mapNamed, stripPrefix } from '../named-arrays.ts';
 import { initialize } from '../networks/initialize.ts';
 import { createOptimizer } from '../optimizers/optimizers.ts';
-import { MinibatchOrder, countSteps } from '../random/minibatches.ts';
+import { MinibatchOrder } from '../random/minibatches.ts';
 import type {
   Arrays,
   CompiledScan,
@@ -17,7 +17,7 @@ import type { Algorithm } from './algorithms/algorithm.ts';
 import { summarize, type ChunkTerms } from './chunk-terms.ts';
 import { layoutOf, packArrays, unpackArrays, type Layout } from './packing.ts';
 import { elementStatistics, type RowSource } from './row-source.ts';
-import type { Calendar } from './schedule.ts';
+import { Rounds } from './rounds.ts';
 import { stepInputs } from './step-inputs.ts';
 import { CHAIN, PARAMETER, slotPrefix, trainingStep } from './step.ts';
 
@@ -38,16 +38,15 @@ export interface TrainerOptions {
   };
 }
 
-/** The bound is computed on some steps only: their minibatches estimate the training bound of an epoch. */
+/** The bound is computed on some steps only: their minibatches estimate the training bound of a round. */
 export const OBSERVE_EVERY = 20;
 
 /**
- * Every twentieth step, and the last one of each epoch, so that short epochs have a bound too. It depends only on the
+ * Every twentieth step, and the last one of each round, so that short rounds have a bound too. It depends only on the
  * number of the step: a resumed run observes the same steps.
  */
-export function isObserved(step: number, rows: number, minibatchSize: number): boolean {
-  const epochsAfter = (steps: number) => Math.floor((steps * minibatchSize) / rows);
-  return step % OBSERVE_EVERY === 0 || epochsAfter(step + 1) > epochsAfter(step);
+export function isObserved(step: number, rounds: Rounds): boolean {
+  return step % OBSERVE_EVERY === 0 || rounds.isEnd(step + 1);
 }
 
 /** The training loop (algorithm 1), cut into chunks: state lives on the device between them. */
@@ -55,7 +54,7 @@ export class Trainer {
   readonly vae: Vae;
   readonly algorithm: Algorithm;
   readonly #options: TrainerOptions;
-  readonly #calendar: Calendar;
+  readonly #rounds: Rounds;
   readonly #scan: CompiledScan;
   readonly #order: MinibatchOrder;
   readonly #layout: Layout;
@@ -64,12 +63,12 @@ export class Trainer {
 
   private constructor(
     options: TrainerOptions,
-    parts: { vae: Vae; algorithm: Algorithm; calendar: Calendar; scan: CompiledScan; state: ScanState },
+    parts: { vae: Vae; algorithm: Algorithm; rounds: Rounds; scan: CompiledScan; state: ScanState },
   ) {
     this.#options = options;
     this.vae = parts.vae;
     this.algorithm = parts.algorithm;
-    this.#calendar = parts.calendar;
+    this.#rounds = parts.rounds;
     this.#scan = parts.scan;
     this.#order = new MinibatchOrder(options.rows, options.minibatchSize, options.training.seed);
     this.#layout = layoutOf(parts.algorithm.shapes);
@@ -82,14 +81,11 @@ export class Trainer {
     const vae = createVae(model, rowShape);
     const { dataSize } = vae;
     const algorithm = createAlgorithm({ vae, training, minibatchSize, datasetSize: rows.length });
-    const calendar = {
-      stepsPerEpoch: rows.length / minibatchSize,
-      totalSteps: countSteps(training.epochs, rows.length, minibatchSize),
-    };
+    const rounds = new Rounds(training, { trainRows: rows.length, minibatchSize });
     const data = { dtype: source.dtype, scale: source.scale, dataSize, minibatchSize };
-    const scan = await runtime.compileScan(trainingStep(algorithm, training, data, calendar));
+    const scan = await runtime.compileScan(trainingStep(algorithm, training, data, rounds));
     const state = await scan.start(await initialState(options, vae, algorithm));
-    return new Trainer(options, { vae, algorithm, calendar, scan, state });
+    return new Trainer(options, { vae, algorithm, rounds, scan, state });
   }
 
   /** Steps done so far. */
@@ -100,10 +96,7 @@ export class Trainer {
   /** Runs `steps` steps and returns what was observed. */
   async run(steps: number): Promise<ChunkTerms> {
     const first = this.#step;
-    const { rows, minibatchSize } = this.#options;
-    const observe = Array.from({ length: steps }, (_, i) =>
-      isObserved(first + i, rows.length, minibatchSize),
-    );
+    const observe = Array.from({ length: steps }, (_, i) => isObserved(first + i, this.#rounds));
     const slices = await this.#slices(first, steps);
     const result = await this.#scan.run(this.#state, slices, observe);
     this.#state = result.state;
@@ -135,7 +128,7 @@ export class Trainer {
   #slices(first: number, steps: number): Promise<Arrays> {
     const { algorithm, vae } = this;
     const { dataSize } = vae;
-    const inputs = { ...this.#options, algorithm, dataSize, order: this.#order, calendar: this.#calendar };
+    const inputs = { ...this.#options, algorithm, dataSize, order: this.#order, calendar: this.#rounds };
     return stepInputs(inputs, first, steps);
   }
 }

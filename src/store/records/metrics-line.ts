@@ -9,7 +9,7 @@ const Watched = Type.Union([Type.Number(), Type.Null()], {
     'Of the test rows, nats per row; null unless the training watches them, or if it is not finite.',
 });
 
-/** One line of metrics.jsonl, written at the end of an epoch. */
+/** One line of metrics.jsonl, written at the end of a round: see model/training/rounds.ts. */
 export const MetricsLine = Type.Object(
   {
     step: Step,

@@ -4,6 +4,12 @@ import { TableSchema } from '../../model/table.ts';
 import { DataSize, orNull, RowShape, Timestamp } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
+export const DefaultCheckpoint = Type.Unsafe<'latest' | 'best'>({
+  type: 'string',
+  enum: ['latest', 'best'],
+  description: 'The checkpoint that requests use if they name none.',
+});
+
 /** model.json: a model as it was ordered, and by which job. */
 export const ModelRecord = Type.Object(
   {
@@ -19,6 +25,11 @@ export const ModelRecord = Type.Object(
         'The columns of the data set and their roles; null if it is no table, or was stored before roles existed.',
     }),
     split: SplitRule,
+    /** Records written before there was a choice lack it. */
+    default_checkpoint: Type.Unsafe<Static<typeof DefaultCheckpoint>>({
+      ...DefaultCheckpoint,
+      default: 'latest',
+    }),
     model: ModelSpec,
     training: TrainingSpec,
   },

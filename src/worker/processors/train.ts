@@ -3,6 +3,7 @@ import { splitRows, type Split } from '../../model/dataset.ts';
 import { completeLikelihood } from '../../model/dataset/complete.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
 import { minibatchSizeOf, needsStatistics, type ModelSpec } from '../../model/specification.ts';
+import { Rounds } from '../../model/training/rounds.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
@@ -20,7 +21,7 @@ export interface TrainDependencies {
   readonly warn: (message: string) => void;
 }
 
-/** Trains a model from its newest good checkpoint, or from the beginning, to its last epoch. */
+/** Trains a model from its newest good checkpoint, or from the beginning, to the end of its budget. */
 export function createTrainProcessor({ runtime, store, warn }: TrainDependencies): Processor<'train'> {
   return async (context, payload) => {
     const reader = await store.datasets.openRows(payload.datasetId);
@@ -61,6 +62,7 @@ async function train(
     minibatchSize,
     ...(resume ? { resume } : {}),
   });
+  const rounds = new Rounds(training, { trainRows: split.train.length, minibatchSize });
   const scorer = new BoundScorer({ runtime, model, training, reader, split });
   try {
     const run = new TrainingRun({
@@ -69,8 +71,8 @@ async function train(
       models: store.models,
       trainer,
       scorer,
-      stopping: await resumeStopping(payload, store),
-      trainRows: split.train.length,
+      stopping: await resumeStopping(payload, rounds, store),
+      rounds,
       minibatchSize,
       runtimeName: runtime.name,
       validationElbo: resume?.validationElbo ?? null,
@@ -85,10 +87,12 @@ async function train(
 /** Early stopping as it stood at the checkpoint: metrics are kept up to there. */
 async function resumeStopping(
   { modelId, training: { early_stopping: settings } }: TrainPayload,
+  rounds: Rounds,
   store: Store,
 ): Promise<EarlyStopping | null> {
   if (!settings) return null;
-  const stopping = new EarlyStopping(settings);
+  const patience = rounds.countPatience(settings.patience_epochs);
+  const stopping = new EarlyStopping({ patience, minimumGain: settings.minimum_gain });
   for (const line of await store.models.readMetrics(modelId)) stopping.add(line.validation_elbo);
   return stopping;
 }

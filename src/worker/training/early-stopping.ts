@@ -1,26 +1,29 @@
-import type { TrainingSpec } from '../../model/specification.ts';
+interface Settings {
+  /** Rounds without a better bound until the training ends. */
+  readonly patience: number;
+  /** The bound counts as better if it rises by more than this, in nats per row. */
+  readonly minimumGain: number;
+}
 
-type Settings = NonNullable<TrainingSpec['early_stopping']>;
-
-/** Decides whether the validation bound has not risen by the minimum gain in the last `patience_epochs` epochs. */
+/** Decides whether the validation bound has not risen by the minimum gain in the last `patience` rounds. */
 export class EarlyStopping {
   readonly #settings: Settings;
   #best = -Infinity;
-  #epochsSinceBest = 0;
+  #roundsSinceBest = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
-  /** Adds the validation bound of the next epoch. */
+  /** Adds the validation bound of the next round. */
   add(bound: number | null): void {
-    const gain = this.#best === -Infinity ? 0 : this.#settings.minimum_gain;
+    const gain = this.#best === -Infinity ? 0 : this.#settings.minimumGain;
     const better = bound !== null && bound > this.#best + gain;
-    this.#epochsSinceBest = better ? 0 : this.#epochsSinceBest + 1;
+    this.#roundsSinceBest = better ? 0 : this.#roundsSinceBest + 1;
     if (better) this.#best = bound;
   }
 
   get isDue(): boolean {
-    return this.#epochsSinceBest >= this.#settings.patience_epochs;
+    return this.#roundsSinceBest >= this.#settings.patience;
   }
 }

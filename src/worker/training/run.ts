@@ -1,8 +1,9 @@
-import { countSteps } from '../../model/random/minibatches.ts';
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
 import { trainingStepBytes } from '../../model/training/step.ts';
+import type { Rounds } from '../../model/training/rounds.ts';
 import type { ChunkTerms } from '../../model/training/chunk-terms.ts';
 import type { Trainer } from '../../model/training/trainer.ts';
+import { DEFAULT_EPOCHS } from '../../model/specification.ts';
 import { AppError } from '../../errors.ts';
 import type { TrainPayload, TrainProgress, TrainResult } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext } from '../../queue/queues.ts';
@@ -22,9 +23,9 @@ export interface RunOptions {
   readonly models: ModelStore;
   readonly trainer: Trainer;
   readonly scorer: BoundScorer;
-  /** Has seen the epochs up to the checkpoint that the run continues; null if the training does not stop early. */
+  /** Has seen the rounds up to the checkpoint that the run continues; null if the training does not stop early. */
   readonly stopping: EarlyStopping | null;
-  readonly trainRows: number;
+  readonly rounds: Rounds;
   readonly minibatchSize: number;
   readonly runtimeName: string;
   /** Of the checkpoint that the run continues, if any. */
@@ -34,7 +35,6 @@ export interface RunOptions {
 /** One training job in one process: chunks, progress, validation, metrics, checkpoints, until done or told to stop. */
 export class TrainingRun {
   readonly #options: RunOptions;
-  readonly #totalSteps: number;
   readonly #chunk: ChunkSize;
   readonly #rate = new Rate();
   #observed = { count: 0, elbo: 0 };
@@ -45,9 +45,8 @@ export class TrainingRun {
   #reportedAt = -Infinity;
 
   constructor(options: RunOptions) {
-    const { payload, trainRows, minibatchSize, trainer } = options;
+    const { minibatchSize, trainer } = options;
     this.#options = options;
-    this.#totalSteps = countSteps(payload.training.epochs, trainRows, minibatchSize);
     this.#chunk = new ChunkSize(trainingStepBytes(trainer.algorithm, minibatchSize, trainer.vae.dataSize));
     this.#savedStep = trainer.step;
     this.#validationElbo = options.validationElbo;
@@ -63,24 +62,24 @@ export class TrainingRun {
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
   }
 
-  /** Whether it is at its last step, or stops early at the end of this epoch. */
+  /** Whether it is at its last step, or stops early at the end of this round. */
   get #isOver(): boolean {
     const { trainer, stopping } = this.#options;
-    if (trainer.step >= this.#totalSteps) return true;
-    return stopping !== null && stopping.isDue && trainer.step === this.#countStepsTo(this.#epoch);
+    if (trainer.step >= this.#options.rounds.totalSteps) return true;
+    return stopping !== null && stopping.isDue && this.#options.rounds.isEnd(trainer.step);
   }
 
   async #advance(): Promise<void> {
     const { trainer, minibatchSize } = this.#options;
-    const epochEnd = this.#countStepsTo(this.#epoch + 1);
-    const steps = Math.min(this.#chunk.steps, epochEnd - trainer.step);
+    const roundEnd = this.#options.rounds.findEnd(trainer.step);
+    const steps = Math.min(this.#chunk.steps, roundEnd - trainer.step);
     const started = performance.now();
     const terms = await trainer.run(steps);
     const ms = performance.now() - started;
     this.#chunk.record(steps, ms);
     this.#rate.record(steps * minibatchSize, ms);
     await this.#observe(terms);
-    if (trainer.step === epochEnd) await this.#endEpoch();
+    if (trainer.step === roundEnd) await this.#endRound();
     else if (performance.now() - this.#savedAt > CHECKPOINT_EVERY_MS) await this.#save(this.#validationElbo);
     if (performance.now() - this.#reportedAt > PROGRESS_EVERY_MS) await this.#report();
     // Lets messages (cancel, shutdown) in: a run on the runtime blocks the thread.
@@ -96,7 +95,7 @@ export class TrainingRun {
     this.#trainElbo = elbo;
   }
 
-  async #endEpoch(): Promise<void> {
+  async #endRound(): Promise<void> {
     const { trainer, scorer, models, payload } = this.#options;
     const { checkpoint_every_epochs: every, keep_checkpoints: keep } = payload.training;
     const parameters = await trainer.parameters();
@@ -109,7 +108,7 @@ export class TrainingRun {
     await models.appendMetrics(payload.modelId, this.#makeMetricsLine(validation, test));
     this.#options.stopping?.add(this.#validationElbo);
     this.#observed = { count: 0, elbo: 0 };
-    if (this.#epoch % every !== 0 && !this.#isOver) return;
+    if (this.#options.rounds.countAt(trainer.step) % every !== 0 && !this.#isOver) return;
     await this.#save(this.#validationElbo);
     await models.pruneCheckpoints(payload.modelId, keep);
     await this.#report();
@@ -126,7 +125,7 @@ export class TrainingRun {
       step: trainer.step,
       epoch: this.#epoch,
       seed: payload.training.seed,
-      validationElbo: trainer.step === this.#countStepsTo(this.#epoch) ? validationElbo : null,
+      validationElbo: this.#options.rounds.isEnd(trainer.step) ? validationElbo : null,
       ...snapshot,
     });
     this.#savedStep = trainer.step;
@@ -159,12 +158,7 @@ export class TrainingRun {
   }
 
   get #epoch(): number {
-    const { trainer, minibatchSize, trainRows } = this.#options;
-    return Math.floor((trainer.step * minibatchSize) / trainRows);
-  }
-
-  #countStepsTo(epoch: number): number {
-    return countSteps(epoch, this.#options.trainRows, this.#options.minibatchSize);
+    return this.#options.rounds.countEpochsAt(this.#options.trainer.step);
   }
 
   #makeMetricsLine(validation: BoundTerms | null, test: BoundTerms | null): MetricsLine {
@@ -186,12 +180,12 @@ export class TrainingRun {
   async #report(): Promise<void> {
     const { trainer, payload, minibatchSize, context, runtimeName } = this.#options;
     const { rowsPerSecond } = this.#rate;
-    const rowsLeft = (this.#totalSteps - trainer.step) * minibatchSize;
+    const rowsLeft = (this.#options.rounds.totalSteps - trainer.step) * minibatchSize;
     const progress: TrainProgress = {
       step: trainer.step,
-      totalSteps: this.#totalSteps,
+      totalSteps: this.#options.rounds.totalSteps,
       epoch: this.#epoch,
-      epochs: payload.training.epochs,
+      epochs: payload.training.steps === undefined ? (payload.training.epochs ?? DEFAULT_EPOCHS) : null,
       rowsPerSecond,
       trainElbo: this.#trainElbo,
       validationElbo: this.#validationElbo,

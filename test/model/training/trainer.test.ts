@@ -3,6 +3,7 @@ import { countSteps } from '../../../src/model/random/minibatches.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
+import { Rounds } from '../../../src/model/training/rounds.ts';
 import { isObserved, OBSERVE_EVERY, Trainer } from '../../../src/model/training/trainer.ts';
 import { relativeDifference } from '../../support/numbers.ts';
 import { array } from '../../support/tiny-model.ts';
@@ -147,7 +148,9 @@ describe('Trainer', () => {
 
 describe('the observed steps', () => {
   const observed = (steps: number, rows: number, minibatchSize: number): number[] =>
-    [...Array(steps).keys()].filter((step) => isObserved(step, rows, minibatchSize));
+    [...Array(steps).keys()].filter((step) =>
+      isObserved(step, new Rounds({ epochs: 5 }, { trainRows: rows, minibatchSize })),
+    );
 
   it.each([
     [270, 20],
