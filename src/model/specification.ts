@@ -12,6 +12,7 @@ export {
   likelihoodProblems,
   likelihoodSizes,
   needsStatistics,
+  oneHotGroups,
   selectElements,
   sharedDomain,
   takesBinarization,

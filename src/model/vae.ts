@@ -37,6 +37,10 @@ export interface Vae {
   prior(parameters: Tensors): Distribution;
   /** KL(q || p(z)) of each row in closed form; null where the pair has none. */
   readonly klDivergence: ((parameters: Tensors, posterior: Distribution) => Tensor) | null;
+  /** The decoder's output for z [..., latent_size]: [..., output]. */
+  decoderOutput(parameters: Tensors, z: Tensor): Tensor;
+  /** p(x|z) for the decoder's output. */
+  likelihood(parameters: Tensors, output: Tensor): LikelihoodDistribution;
   /** p(x|z) for z [..., latent_size]. */
   decode(parameters: Tensors, z: Tensor): LikelihoodDistribution;
 }
@@ -54,6 +58,13 @@ export function createVae(spec: ModelSpec, rowShape: Shape): Vae {
   const extraNames = Object.keys(extraShapes);
   const ends = modelEnds(spec, rowShape);
   const createPrior = () => priorOf(spec.prior, latentSize);
+  const decoderOutput: Vae['decoderOutput'] = (parameters, z) => {
+    const own = stripPrefix(parameters, 'decoder.');
+    const flat = tf.reshape(z, [-1, latentSize]);
+    return tf.reshape(applyNetwork(decoder, own, flat, ends.decoder), [...z.shape.slice(0, -1), outputSize]);
+  };
+  const likelihood: Vae['likelihood'] = (parameters, output) =>
+    family.fromOutput(output, selectNamed(stripPrefix(parameters, 'decoder.'), extraNames));
   return {
     dataSize,
     latentSize,
@@ -74,15 +85,9 @@ export function createVae(spec: ModelSpec, rowShape: Shape): Vae {
     },
     prior: createPrior,
     klDivergence: divergence && ((_parameters, q) => divergence(q, createPrior())),
-    decode(parameters, z) {
-      const own = stripPrefix(parameters, 'decoder.');
-      const flat = tf.reshape(z, [-1, latentSize]);
-      const output = tf.reshape(applyNetwork(decoder, own, flat, ends.decoder), [
-        ...z.shape.slice(0, -1),
-        outputSize,
-      ]);
-      return family.fromOutput(output, selectNamed(own, extraNames));
-    },
+    decoderOutput,
+    likelihood,
+    decode: (parameters, z) => likelihood(parameters, decoderOutput(parameters, z)),
   };
 }
 

@@ -23,6 +23,7 @@ export const STREAMS = {
   fittedProposal: 18,
   chainStepSize: 19,
   chainChoice: 20,
+  scoring: 21,
 } as const;
 export type Stream = keyof typeof STREAMS;
 

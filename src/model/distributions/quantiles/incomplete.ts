@@ -22,7 +22,7 @@ const PRECISION = 1e-16;
 const TINY = 1e-300;
 
 /** P(a, x) at x = e^y: its series below a + 1 (DLMF 8.7.1), the continued fraction of Q above (DLMF 8.9.2). */
-function lowerGamma(a: number, y: number): number {
+export function lowerGamma(a: number, y: number): number {
   const x = Math.exp(y);
   if (x < a + 1) {
     const factor = Math.exp(a * y - x - logGammaFunction(a + 1));
@@ -44,7 +44,7 @@ function lowerGamma(a: number, y: number): number {
 }
 
 /** I_x(a, b) where log (x / (1 - x)) = y, by the continued fraction of DLMF 8.17.22, which wants x on the left of the mean. */
-function lowerBeta(a: number, b: number, y: number): number {
+export function lowerBeta(a: number, b: number, y: number): number {
   const x = 1 / (1 + Math.exp(-y));
   if (x > (a + 1) / (a + b + 2)) return 1 - lowerBeta(b, a, -y);
   const logX = y > 0 ? -Math.log1p(Math.exp(-y)) : y - Math.log1p(Math.exp(y));

@@ -1,0 +1,81 @@
+/**
+ * Scores and surprises of rows that did not train the model, in ascending order. If a new row comes from where these came from, its
+ * rank among them is uniform, so (1 + number of these >= its score) / (rows + 1) is a valid p-value (Vovk et al. 2005),
+ * whatever the model is worth.
+ */
+export interface Calibration {
+  /** [rows] */
+  readonly scores: Float32Array;
+  /** For each column its surprises, without those of missing values. */
+  readonly surprises: readonly Float32Array[];
+}
+
+/** Most rows of a calibration: p-values down to 0.0005. */
+export const MOST_CALIBRATION_ROWS = 2000;
+/** Most surprises that are kept for all columns together: of fewer rows if rows are wide. */
+const MOST_SURPRISES = 2 ** 22;
+const LEAST_SURPRISE_ROWS = 64;
+
+/** The number of the first rows whose surprises are kept. */
+export function countSurpriseRows(rows: number, columns: number): number {
+  return Math.min(rows, Math.max(LEAST_SURPRISE_ROWS, Math.floor(MOST_SURPRISES / columns)));
+}
+
+/** Collects scores in any order. */
+export class CalibrationCollector {
+  readonly #scores: number[] = [];
+  readonly #surprises: number[][];
+
+  constructor(columns: number) {
+    this.#surprises = Array.from({ length: columns }, () => []);
+  }
+
+  addScore(score: number): void {
+    this.#scores.push(score);
+  }
+
+  /** NaN, the surprise of a missing value, is left out. */
+  addSurprises(surprises: ArrayLike<number>): void {
+    this.#surprises.forEach((own, column) => {
+      const surprise = surprises[column] ?? NaN;
+      if (!Number.isNaN(surprise)) own.push(surprise);
+    });
+  }
+
+  finish(): Calibration {
+    return { scores: sort(this.#scores), surprises: this.#surprises.map(sort) };
+  }
+}
+
+const sort = (values: readonly number[]): Float32Array => Float32Array.from(values).sort();
+
+/** How many of the sorted values are at least as large. Compares in single precision, as calibrations are stored. */
+export function countAtLeast(sorted: Float32Array, value: number): number {
+  const rounded = Math.fround(value);
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < rounded) low = middle + 1;
+    else high = middle;
+  }
+  return sorted.length - low;
+}
+
+/** NaN if there are none. */
+export function medianOf(sorted: Float32Array): number {
+  const [below, above] = [(sorted.length - 1) >>> 1, sorted.length >>> 1];
+  return sorted.length === 0 ? NaN : ((sorted[below] ?? NaN) + (sorted[above] ?? NaN)) / 2;
+}
+
+/**
+ * Each column's part of what makes a row strange: its surprise beyond that column's median among the calibration's rows, as a share
+ * of the sum of these over all columns. Columns that are no stranger than that have none; NaN without a calibration.
+ */
+export function shareStrangeness(surprises: ArrayLike<number>, medians: ArrayLike<number>): Float64Array {
+  const excesses = Float64Array.from(surprises, (surprise, column) => {
+    const excess = surprise - (medians[column] ?? NaN);
+    return Number.isNaN(surprise) ? 0 : Math.max(0, excess);
+  });
+  const sum = excesses.reduce((total, excess) => total + excess, 0);
+  return sum === 0 ? excesses : excesses.map((excess) => excess / sum);
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Distribution, Noise } from '../distributions/distribution.ts';
+import { logSumExp } from '../distributions/likelihoods/groups.ts';
+import type { LikelihoodDistribution } from '../distributions/likelihoods.ts';
+import { toNoise } from '../evaluation/draws.ts';
+import { getNamed } from '../named-arrays.ts';
+import type { TensorFunction, Tensors } from '../runtime/runtime.ts';
+import type { Shape } from '../specification.ts';
+import type { Vae } from '../vae.ts';
+
+/** Draws of z from each proposal. */
+export const DRAWS_PER_PROPOSAL = 16;
+/** {@link proposeRows} makes this many variants of a row, and so proposals. */
+export const PROPOSALS = 4;
+export const SCORE_DRAWS = PROPOSALS * DRAWS_PER_PROPOSAL;
+
+/** A value is strange if it is this much less probable than the mode: 3.5 standard deviations of a Gaussian. In nats. */
+const STRANGE = 6;
+const ROUNDS = 3;
+
+/** What a call returns besides the weights: the decoder's outputs, or the means of p(x|z). */
+export type Detail = 'none' | 'outputs' | 'means';
+
+/**
+ * Draws z from a mixture r of q(z|x) over variants of the row, and scores each draw, for x [rows, data_size]:
+ *
+ *     terms [rows, draws, columns]: log p(x_j|z_l);    log_ratio [rows, draws]: log p(z_l) - log r(z_l).
+ *
+ * r(z) = mean over c of q(z|x_c) with as many draws from each x_c: the deterministic mixture of Owen & Zhou 2000, whose
+ * weights p(x, z) / r(z) stay bounded where one q is good. `normal` and `uniform` [draws, size] are the same for every row.
+ */
+export const defineWeighing =
+  (vae: Vae, variants: (x: Tensor, parameters: Tensors) => Tensor[], detail: Detail): TensorFunction =>
+  (inputs) => {
+    const { rows: _, normal, uniform, ...parameters } = inputs;
+    const x = getNamed(inputs, 'rows');
+    const posteriors = variants(x, parameters).map((row) => vae.encode(parameters, row));
+    const z = tf.concat(drawEach(posteriors, toNoise(normal, uniform), x.shape), 0);
+    const densities = tf.concat(
+      posteriors.map((posterior) => tf.expandDims(posterior.logProb(z), -1)),
+      -1,
+    );
+    const logProposal = tf.sub(logSumExp(densities), Math.log(posteriors.length));
+    const output = vae.decoderOutput(parameters, z);
+    const likelihood = vae.likelihood(parameters, output);
+    const details: { readonly [Name in Detail]: () => Tensors } = {
+      none: () => ({}),
+      outputs: () => ({ detail: putRowsFirst(output) }),
+      means: () => ({ detail: putRowsFirst(likelihood.mean()) }),
+    };
+    return {
+      terms: putRowsFirst(likelihood.logProbByColumn(x)),
+      log_ratio: tf.transpose(tf.sub(vae.prior(parameters).logProb(z), logProposal)),
+      ...details[detail](),
+    };
+  };
+
+/** [draws / proposals, rows, latent_size] from each. */
+function drawEach(posteriors: readonly Distribution[], noise: Noise, [rows = 0]: Shape): Tensor[] {
+  const count = posteriors.length;
+  const cut = (tensor: Tensor | undefined) =>
+    tensor &&
+    (count === 1 ? [tensor] : tf.split(tensor, count, 0)).map((part) =>
+      tf.tile(tf.expandDims(part, 1), [1, rows, 1]),
+    );
+  const [normal, uniform] = [cut(noise.normal), cut(noise.uniform)];
+  return posteriors.map((posterior, i) => posterior.sample(toNoise(normal?.[i], uniform?.[i])));
+}
+
+/** [draws, rows, size] -> [rows, draws, size]. */
+const putRowsFirst = (tensor: Tensor): Tensor => tf.transpose(tensor, [1, 0, 2]);
+
+/** The row alone: for likelihoods of one-hot groups, and posteriors whose density does not cover their support. */
+export const keepRows = (x: Tensor): Tensor[] => [x];
+
+/**
+ * The row; the row with everything strange replaced by what is expected; the row with its strangest and with its second
+ * strangest value replaced. They are equal if nothing is strange. A strange value moves q(z|x) away from where z would be
+ * without it, and draws from there would say little about p(x_j|x_-j).
+ *
+ * A value is strange at z, the center of q(z|x), if log p(mode_j|z) - log p(x_j|z) exceeds {@link STRANGE}. As strange
+ * values move z, this is repeated with them replaced, and a value that then fits is put back.
+ */
+export const proposeRows =
+  (vae: Vae) =>
+  (x: Tensor, parameters: Tensors): Tensor[] => {
+    let [cleaned, mode, excess] = [x, x, x];
+    for (let round = 0; round < ROUNDS; round++) {
+      const likelihood = vae.decode(parameters, vae.encode(parameters, cleaned).center());
+      mode = likelihood.mode();
+      excess = tf.relu(tf.sub(measureStrangeness(likelihood, mode, x), STRANGE));
+      cleaned = tf.where(tf.greater(excess, 0), mode, x);
+    }
+    const strangest = pickLargest(excess);
+    const second = pickLargest(tf.where(strangest, tf.zerosLike(excess), excess));
+    return [x, cleaned, tf.where(strangest, mode, x), tf.where(second, mode, x)];
+  };
+
+/** log p(mode_j|z) - log p(x_j|z), 0 for missing values: [rows, data_size]. */
+function measureStrangeness(likelihood: LikelihoodDistribution, mode: Tensor, x: Tensor): Tensor {
+  const difference = tf.sub(likelihood.logProbByColumn(mode), likelihood.logProbByColumn(x));
+  // Only NaN differs from itself.
+  return tf.where(tf.equal(x, x), difference, tf.zerosLike(difference));
+}
+
+/** Where each row has its largest number, if that is above 0. */
+function pickLargest(x: Tensor): Tensor {
+  const largest = tf.max(x, -1, true);
+  return tf.logicalAnd(tf.equal(x, largest), tf.greater(x, 0));
+}
