@@ -35,4 +35,8 @@ export function logit(mean: number, leastShare = LEAST_SHARE): number {
   return Math.log(inside / (1 - inside));
 }
 
-export const bernoulliColumn: ColumnMathematics<ColumnOf<'bernoulli'>> = { family: bernoulli };
+export const bernoulliColumn: ColumnMathematics<ColumnOf<'bernoulli'>> = {
+  family: bernoulli,
+  // Neither of the two.
+  standIn: 0.5,
+};

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { Tensors } from '../../runtime/runtime.ts';
 import type { Noise, NoiseSize } from '../distribution.ts';
+import type { OutlierSource } from './outlier-sources.ts';
 
 /** p(x|z) for given decoder output. Values of x are in the units of the data, whatever the decoder works in. */
 export interface LikelihoodDistribution {
@@ -49,6 +50,10 @@ export interface ColumnMathematics<Spec> {
   readonly setting?: (column: Spec) => number | string;
   /** The value that becomes 0 (or all zeros) in the encoder's input; it replaces missing values. Default: 0. */
   readonly filler?: (column: Spec) => number;
+  /** The value that the encoder sees in place of the outcome `other`. Default: the filler. */
+  readonly standIn?: number;
+  /** Where outliers of columns with the field `outliers` come from. Absent: the field is not offered. */
+  readonly outliers?: (columns: readonly Spec[]) => OutlierSource;
 }
 
 export const LEAST_SHARE = 0.001;

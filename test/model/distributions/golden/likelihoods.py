@@ -225,6 +225,78 @@ def mixed_case(name, x, missing):
     return case(name, spec, x, output, terms, [mean for _, mean in pairs])
 
 
+OUTLIERS = {"share": 0.01, "location": 165.0, "scale": 50.0}
+POSITIVE_OUTLIERS = {"share": 0.001, "location": 22000.0, "scale": 90000.0}
+COUNT_OUTLIERS = {"share": 0.002, "scale": 12.0}
+ROBUST = [
+    {"family": "gaussian", "minimum_standard_deviation": 0.1, "outliers": OUTLIERS},
+    {"family": "student_t", "degrees_of_freedom": 4, "minimum_scale": 0.1, "outliers": OUTLIERS},
+    {"family": "log_normal", "minimum_standard_deviation": 0.1, "outliers": POSITIVE_OUTLIERS},
+    {"family": "bernoulli", "other": {"share": 0.02}},
+    {"family": "categorical", "categories": 4, "other": {"share": 0.1}},
+    {"family": "poisson", "other": {"share": 0.03}, "outliers": COUNT_OUTLIERS},
+    {"family": "negative_binomial", "other": {"share": 0.04}, "outliers": COUNT_OUTLIERS},
+    {"family": "poisson", "other": {"share": 0.05}},
+]
+
+
+def robust_columns(missing):
+    for i, likelihood in enumerate(ROBUST):
+        transform = {"log_normal": (10.0, 0.8), "gaussian": (170.0, 10.0), "student_t": (170.0, 10.0)}
+        if likelihood["family"] in transform:
+            shift, scale = transform[likelihood["family"]]
+            likelihood = likelihood | {"standardise": "per_element", "transform": {"shift": shift, "scale": scale}}
+        yield {"name": f"c{i}", "likelihood": likelihood, "missing": missing}
+
+
+def mixture(share, one, two):
+    """log((1 - share) e^one + share e^two)"""
+    return np.logaddexp(np.log1p(-share) + one, np.log(share) + two)
+
+
+def cauchy_outliers(field, x, term):
+    return mixture(field["share"], term, stats.cauchy.logpdf(x, field["location"], field["scale"]))
+
+
+def count_outliers(field, x, term):
+    s = field["scale"]
+    return mixture(field["share"], term, np.log(s / ((x + s) * (x + s + 1))))
+
+
+def with_other(share, x, term):
+    return np.log(share) if x == -1 else np.log1p(-share) + term(x)
+
+
+def robust_case(name, x):
+    """Decoder output in the order of the kinds, which is that of the columns."""
+    mean, log_variance, logits = 0.4, -1.0, np.array([0.1, 0.5, -0.3, 0.4])
+    log_rate, log_mean, log_count = 1.3, 1.2, 0.6
+    output = [mean, log_variance] * 3 + [-0.8, *logits, log_rate, log_mean, log_count, log_rate]
+    deviation = np.sqrt(np.exp(log_variance) + 0.01)
+
+    def income(v):
+        with np.errstate(divide="ignore"):
+            return log_normal(v, mean, deviation, 10.0, 0.8)
+
+    def counted(field, share, density):
+        return lambda v: with_other(share, v, lambda k: count_outliers(field, k, density(k)))
+
+    rules = [
+        lambda v: cauchy_outliers(OUTLIERS, v, gaussian(v, mean, deviation, 170.0, 10.0)[0]),
+        lambda v: cauchy_outliers(OUTLIERS, v, student_t(v, mean, deviation, 4, 170.0, 10.0)[0]),
+        lambda v: cauchy_outliers(POSITIVE_OUTLIERS, v, income(v)[0]),
+        lambda v: with_other(0.02, v, lambda k: bernoulli(k, -0.8)[0]),
+        lambda v: with_other(0.1, v, lambda k: categorical(np.eye(4)[int(k)], logits)[0]),
+        counted(COUNT_OUTLIERS, 0.03, lambda k: poisson(k, log_rate)[0]),
+        counted(COUNT_OUTLIERS, 0.04, lambda k: negative_binomial(k, log_mean, log_count)[0]),
+        lambda v: with_other(0.05, v, lambda k: poisson(k, log_rate)[0]),
+    ]
+    means = [174.0, 174.0, income(1)[1], special.expit(-0.8), 1, np.exp(log_rate), np.exp(log_mean), np.exp(log_rate)]
+    terms = [0.0 if np.isnan(v) else rule(v) for rule, v in zip(rules, x)]
+    missing = bool(np.isnan(x).any())
+    return case(name, {"family": "mixed", "columns": list(robust_columns(missing))}, x, output, terms, means)
+
+
 def cases():
     far = [-60.0, -8.0, -1.5, -1.001, -0.999, -0.3, -1e-3, 0.0, 1e-6, 0.02, 0.7, 1.002, 3.0, 20.0, 80.0]
     inside = [0.0, 0.01, 0.2, 1.0, 0.5, 0.9, 0.3, 0.77, 1.0, 0.0, 0.4, 0.6, 0.95, 0.99, 1.0]
@@ -246,6 +318,10 @@ def cases():
     yield mixed_case("mixed", whole, [False] * 8)
     yield mixed_case("mixed, nothing missing", whole, [True] * 8)
     yield mixed_case("mixed, much missing", gaps, [True, True, True, True, True, False, True, True])
+    yield robust_case("robust columns", np.array([181.5, 150, 31000, 1, 3, 4, 12, 2]))
+    yield robust_case("robust columns of unusual values", np.array([-250.0, 1e6, -5, 0, 0, 5000, 100000, 40]))
+    yield robust_case("robust columns of absurd values", np.array([1e30, -1e30, 0, -1, -1, -1, -1, -1]))
+    yield robust_case("robust columns, much missing", np.array([np.nan, 160, np.nan, -1, np.nan, np.nan, -1, np.nan]))
 
 
 path = pathlib.Path(__file__).with_suffix(".json")
