@@ -19,6 +19,7 @@ export {
   type TrainingPlan,
 } from './dataset/order-problems.ts';
 export { planTraining } from './dataset/plan.ts';
+export { isTable } from './dataset/table-defaults.ts';
 export { propose, type Proposal } from './dataset/proposal.ts';
 export { findInfluences, type Making } from './dataset/influence.ts';
 export { needsRowCheck, createRowCheck, type RowProblem } from './dataset/row-check.ts';

@@ -134,7 +134,9 @@ describe('the OpenAPI document', () => {
     const { schemas } = document.components;
     expect(schemas['EvaluateRequest']?.required).toEqual(['model_id', 'type']);
     expect(schemas['TrainRequest']?.required).toEqual(['dataset_id']);
-    expect(schemas['ModelOrder']?.properties?.['latent_size']).toMatchObject({ default: 20, maximum: 1024 });
+    expect(schemas['ModelOrder']?.properties?.['latent_size']).toMatchObject({ maximum: 1024 });
+    expect(schemas['ModelOrder']?.properties?.['latent_size']).not.toHaveProperty('default');
+    expect(schemas['TrainingOrder']?.properties?.['samples_per_datapoint']).toMatchObject({ default: 1 });
     expect(schemas['ModelSpec']?.required).toContain('latent_size');
     expect(schemas['EncodeRequest']?.required).toEqual(['model_id', 'data']);
     expect(schemas['EncodeRequest']?.properties?.['data']).toHaveProperty('items.anyOf');

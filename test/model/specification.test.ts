@@ -34,7 +34,6 @@ describe('an empty specification', () => {
 
   it('is a training by AEVB with L = 1', () => {
     expect(trainingSpec()).toEqual({
-      epochs: 10,
       samples_per_datapoint: 1,
       binarization: 'none',
       algorithm: { name: 'aevb' },

@@ -52,6 +52,7 @@ describe('a training job', () => {
     for (const { modelId } of [whole, broken]) {
       const lines = await shop.store.models.readMetrics(modelId);
       expect(lines.map(({ step, epoch }) => [step, epoch])).toEqual([
+        [0, 0],
         [10, 0],
         [20, 1],
         [30, 2],
@@ -61,7 +62,7 @@ describe('a training job', () => {
     }
     expect(await shop.bytes(broken.modelId, 47)).toEqual(await shop.bytes(whole.modelId, 47));
     const checkpoints = await shop.store.models.listCheckpoints(whole.modelId);
-    expect(checkpoints.map(({ step }) => step)).toEqual([10, 20, 30, 40, 47]);
+    expect(checkpoints.map(({ step }) => step)).toEqual([0, 10, 20, 30, 40, 47]);
     expect(checkpoints.every(({ validation_elbo: bound }) => bound !== null)).toBe(true);
   });
 

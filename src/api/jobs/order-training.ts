@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { createId } from '../../ids.ts';
-import { planTraining, type TrainingPlan } from '../../model/dataset.ts';
+import { isTable, planTraining, type TrainingPlan } from '../../model/dataset.ts';
 import { PAYLOAD_VERSIONS, type TrainPayload } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { DatasetRecord } from '../../store/datasets.ts';
@@ -31,7 +31,7 @@ export async function orderTraining(
     model,
     training,
     split: 'separate',
-    default_checkpoint: request.default_checkpoint ?? 'latest',
+    default_checkpoint: request.default_checkpoint ?? (isTable(dataset) ? 'best' : 'latest'),
   };
   await api.store.models.create(record);
   const payload: TrainPayload = {

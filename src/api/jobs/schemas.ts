@@ -1,5 +1,5 @@
 import Type, { type Static, type TProperties } from 'typebox';
-import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingSpec } from '../../model/specification.ts';
+import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingOrder } from '../../model/specification.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
 import { NatsPerRow, Timestamp } from '../../store/records/record-fields.ts';
 import { DefaultCheckpoint } from '../../store/records/model-record.ts';
@@ -23,7 +23,7 @@ export const TrainRequest = Type.Object(
       }),
     ),
     model: ModelOrder,
-    training: TrainingSpec,
+    training: TrainingOrder,
     default_checkpoint: Type.Optional(DefaultCheckpoint),
     type: Type.Literal('train'),
   },

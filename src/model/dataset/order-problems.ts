@@ -12,6 +12,7 @@ import type { SpecificationProblem } from '../specification/problem.ts';
 import { sizeProblems } from '../specification/sizes.ts';
 import type { SplitRule } from '../specification/split.ts';
 import type { TrainingSpec } from '../specification/training.ts';
+import type { TableSchema } from '../table.ts';
 import { fitProblems, TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
 import { countRows, listFilledParts, resolvePart, UNTRAINED, type PartSizes } from './split.ts';
@@ -27,6 +28,7 @@ export interface KnownDataset {
   readonly minimum: number;
   readonly maximum: number;
   readonly header?: boolean | null;
+  readonly table: TableSchema | null;
   readonly profile: DatasetProfile | null;
   readonly test_profile: TestProfile | null;
 }

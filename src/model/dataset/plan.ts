@@ -1,11 +1,13 @@
 import type { LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
-import { DEFAULT_EPOCHS, type TrainingSpec } from '../specification/training.ts';
+import type { TrainingOrder } from '../specification/training.ts';
 import { addLabels } from './fit.ts';
 import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
 import { propose } from './proposal.ts';
+import { chooseTableDefaults, isTable } from './table-defaults.ts';
 import { warnOfSharedProfile, warnOfTestRows } from './test-rows.ts';
+import { chooseUsualDefaults } from './usual-defaults.ts';
 import { warningsFor } from './warnings.ts';
 
 export type TrainingOutcome =
@@ -16,15 +18,18 @@ export type TrainingOutcome =
 
 /** Completes a training order from its data set. */
 export function planTraining(
-  order: { readonly model: ModelOrder; readonly training: TrainingSpec },
+  order: { readonly model: ModelOrder; readonly training: TrainingOrder },
   dataset: KnownDataset,
 ): TrainingOutcome {
-  const training = completeBudget(order.training);
+  const usual = isTable(dataset)
+    ? chooseTableDefaults(order.training, dataset)
+    : chooseUsualDefaults(order.training);
+  const training = { ...usual.training, ...order.training };
   const { profile, test_profile: testProfile } = dataset;
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
   const likelihood = addLabels(chosen, profile);
-  const plan = { model: { ...order.model, likelihood }, training };
+  const plan = { model: { ...usual.model, ...order.model, likelihood }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
   const warnings = [
@@ -35,14 +40,9 @@ export function planTraining(
   return { plan, warnings };
 }
 
-/** A budget that is not given is in epochs, and a plan says how many. */
-function completeBudget(training: TrainingSpec): TrainingSpec {
-  return training.steps === undefined ? { ...training, epochs: training.epochs ?? DEFAULT_EPOCHS } : training;
-}
-
 /** Values that are binarized, or that have no profile, get the Bernoulli likelihood. */
 function chooseLikelihood(
-  { model, training }: { readonly model: ModelOrder; readonly training: TrainingSpec },
+  { model, training }: { readonly model: ModelOrder; readonly training: TrainingOrder },
   { profile }: KnownDataset,
 ): { readonly likelihood: LikelihoodSpec | null; readonly reasons: readonly string[] } {
   if (model.likelihood) return { likelihood: model.likelihood, reasons: [] };

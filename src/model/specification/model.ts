@@ -1,31 +1,48 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { ChosenLikelihood, Likelihood } from './likelihood.ts';
 import { Posterior, Prior } from './latent.ts';
 import { LIMITS } from './limits.ts';
 import { Network } from './networks/networks.ts';
-import { closed } from './schema.ts';
+import { closed, withoutDefault } from './schema.ts';
 
-const modelWith = <Schema extends TSchema>(title: string, likelihood: Schema) =>
-  Type.Object(
-    {
-      latent_size: Type.Integer({
-        minimum: 1,
-        maximum: LIMITS.latentSize,
-        default: 20,
-        description: 'Dimensions of z.',
-      }),
-      posterior: Posterior,
-      prior: Prior,
-      likelihood,
-      encoder: Network,
-      decoder: Network,
-    },
-    { ...closed, title, default: {} },
-  );
+const latentSize = Type.Integer({
+  minimum: 1,
+  maximum: LIMITS.latentSize,
+  default: 20,
+  description: 'Dimensions of z.',
+});
 
-export const ModelSpec = modelWith('ModelSpec', Likelihood);
+export const ModelSpec = Type.Object(
+  {
+    latent_size: latentSize,
+    posterior: Posterior,
+    prior: Prior,
+    likelihood: Likelihood,
+    encoder: Network,
+    decoder: Network,
+  },
+  { ...closed, title: 'ModelSpec', default: {} },
+);
 export type ModelSpec = Static<typeof ModelSpec>;
 
-/** A model as ordered. Its default likelihood is the one proposed for its data set. */
-export const ModelOrder = modelWith('ModelOrder', Type.Optional(ChosenLikelihood));
+const chosenNetwork = withoutDefault(
+  Network,
+  'Default: one hidden layer of 500 units; for tables as docs/method.md says.',
+);
+
+/** A model as ordered. What is left out is chosen for the data set: the likelihood is the one proposed for it. */
+export const ModelOrder = Type.Object(
+  {
+    latent_size: withoutDefault(
+      latentSize,
+      'Dimensions of z. Default: 20; for tables as docs/method.md says.',
+    ),
+    posterior: Posterior,
+    prior: Prior,
+    likelihood: Type.Optional(ChosenLikelihood),
+    encoder: chosenNetwork,
+    decoder: chosenNetwork,
+  },
+  { ...closed, title: 'ModelOrder', default: {} },
+);
 export type ModelOrder = Static<typeof ModelOrder>;

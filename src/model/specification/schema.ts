@@ -73,3 +73,10 @@ export function oneOf<const Names extends readonly string[]>(
 ) {
   return Type.Unsafe<Names[number]>({ type: 'string', enum: [...names], default: defaultName, description });
 }
+
+/** The field as an optional one without a default: an order that leaves it out differs from one that gives the default. */
+export function withoutDefault<Schema extends TSchema>(schema: Schema, description?: string) {
+  const { default: usual, ...rest } = schema as Schema & { default?: unknown };
+  const own = description === undefined ? {} : { description };
+  return Type.Optional(Type.Unsafe<Static<Schema>>({ ...rest, ...own }));
+}

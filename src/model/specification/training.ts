@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Binarization } from './binarization.ts';
 import { LIMITS } from './limits.ts';
 import { Optimizer } from './optimizers.ts';
-import { closed, oneOf, tagged } from './schema.ts';
+import { closed, oneOf, tagged, withoutDefault } from './schema.ts';
 
 const epochs = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000, description });
 
@@ -132,105 +132,122 @@ const EarlyStopping = Type.Object(
   { ...closed, title: 'EarlyStopping' },
 );
 
-export const TrainingSpec = Type.Object(
-  {
-    epochs: Type.Optional(
-      epochs(
-        `The budget in passes over the training rows. Default: ${DEFAULT_EPOCHS}, unless steps is given.`,
-      ),
-    ),
-    steps: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: LIMITS.steps,
-        description: 'The budget in steps (updates of the parameters), instead of epochs.',
-      }),
-    ),
-    minibatch_size: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: LIMITS.minibatchSize,
-        description: 'M, rows per step. Default: 100, or all rows if there are fewer.',
-      }),
-    ),
-    samples_per_datapoint: Type.Integer({
+const FIELDS = {
+  epochs: Type.Optional(
+    epochs(`The budget in passes over the training rows. Default: ${DEFAULT_EPOCHS}, unless steps is given.`),
+  ),
+  steps: Type.Optional(
+    Type.Integer({
       minimum: 1,
-      maximum: LIMITS.samplesPerDatapoint,
-      default: 1,
-      description: 'L, draws of z per row and step (k of importance_weighted).',
+      maximum: LIMITS.steps,
+      description: 'The budget in steps (updates of the parameters), instead of epochs.',
     }),
-    binarization: Binarization,
-    algorithm: Algorithm,
-    estimator: Type.Optional(Estimator),
-    objective: Objective,
-    kl_weight: KlWeight,
-    optimizer: Optimizer,
-    learning_rate_schedule: Schedule,
-    gradient_norm_limit: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        maximum: 1e9,
-        description:
-          'Gradients whose Euclidean norm over all parameters is larger are scaled down to this norm.',
-      }),
-    ),
-    early_stopping: Type.Optional(EarlyStopping),
-    initializer: oneOf(
-      ['fan_in', 'paper'],
-      'fan_in',
-      'Weights are drawn from N(0, 1/inputs) (fan_in) or N(0, 0.01^2) (paper); biases are zero.',
-    ),
-    output_bias: oneOf(
-      ['data_mean', 'zero'],
-      'data_mean',
-      'Initial output of the decoder: the mean (and variance) of each element over the training rows, or zero.',
-    ),
-    seed: Type.Integer({
-      minimum: 0,
-      maximum: Number.MAX_SAFE_INTEGER,
-      default: 0,
-      description: 'Determines initial parameters, minibatch order, noise and validation rows.',
-    }),
-    validation_fraction: Type.Number({
-      minimum: 0,
-      maximum: 0.9,
-      default: 0.1,
-      description:
-        'Share of the non-test rows used for validation. Their bound decides on early stopping and the best checkpoint.',
-    }),
-    validate_every_steps: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: LIMITS.steps,
-        description:
-          'The validation bound is computed, and a line of metrics is written, every time this many steps have passed and at the end. Default: after each epoch.',
-      }),
-    ),
-    watch_test_rows: Type.Optional(
-      Type.Boolean({
-        default: false,
-        description:
-          'Computes the bound of the test rows whenever that of the validation rows is computed. It appears in the metrics and influences nothing.',
-      }),
-    ),
-    checkpoint_every_epochs: Type.Integer({
+  ),
+  minibatch_size: Type.Optional(
+    Type.Integer({
       minimum: 1,
-      maximum: 1_000_000,
-      default: 1,
-      description:
-        'Epochs between checkpoints. With validate_every_steps: lines of metrics between checkpoints.',
+      maximum: LIMITS.minibatchSize,
+      description: 'M, rows per step. Default: 100, or all rows if there are fewer.',
     }),
-    keep_checkpoints: Type.Integer({
+  ),
+  samples_per_datapoint: Type.Integer({
+    minimum: 1,
+    maximum: LIMITS.samplesPerDatapoint,
+    default: 1,
+    description: 'L, draws of z per row and step (k of importance_weighted).',
+  }),
+  binarization: Binarization,
+  algorithm: Algorithm,
+  estimator: Type.Optional(Estimator),
+  objective: Objective,
+  kl_weight: KlWeight,
+  optimizer: Optimizer,
+  learning_rate_schedule: Schedule,
+  gradient_norm_limit: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1e9,
+      description:
+        'Gradients whose Euclidean norm over all parameters is larger are scaled down to this norm.',
+    }),
+  ),
+  early_stopping: Type.Optional(EarlyStopping),
+  initializer: oneOf(
+    ['fan_in', 'paper'],
+    'fan_in',
+    'Weights are drawn from N(0, 1/inputs) (fan_in) or N(0, 0.01^2) (paper); biases are zero.',
+  ),
+  output_bias: oneOf(
+    ['data_mean', 'zero'],
+    'data_mean',
+    'Initial output of the decoder: the mean (and variance) of each element over the training rows, or zero.',
+  ),
+  seed: Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    description: 'Determines initial parameters, minibatch order, noise and validation rows.',
+  }),
+  validation_fraction: Type.Number({
+    minimum: 0,
+    maximum: 0.9,
+    default: 0.1,
+    description:
+      'Share of the non-test rows used for validation. Their bound decides on early stopping and the best checkpoint.',
+  }),
+  validate_every_steps: Type.Optional(
+    Type.Integer({
       minimum: 1,
-      maximum: 1000,
-      default: 3,
+      maximum: LIMITS.steps,
       description:
-        'Number of newest checkpoints to keep. The one with the best validation bound is kept too.',
+        'The validation bound is computed, and a line of metrics is written, every time this many steps have passed and at the end. Default: after each epoch.',
     }),
-  },
-  { ...closed, title: 'TrainingSpec', default: {} },
-);
+  ),
+  watch_test_rows: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'Computes the bound of the test rows whenever that of the validation rows is computed. It appears in the metrics and influences nothing.',
+    }),
+  ),
+  checkpoint_every_epochs: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 1,
+    description:
+      'Epochs between checkpoints. With validate_every_steps: lines of metrics between checkpoints.',
+  }),
+  keep_checkpoints: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 3,
+    description: 'Number of newest checkpoints to keep. The one with the best validation bound is kept too.',
+  }),
+};
+
+export const TrainingSpec = Type.Object(FIELDS, { ...closed, title: 'TrainingSpec', default: {} });
 export type TrainingSpec = Static<typeof TrainingSpec>;
+
+const FOR_TABLES = '; for tables as docs/method.md says.';
+
+/** A training as ordered. Fields whose defaults depend on the data set have none here. */
+export const TrainingOrder = Type.Object(
+  {
+    ...FIELDS,
+    optimizer: withoutDefault(Optimizer, `Default: adam${FOR_TABLES}`),
+    learning_rate_schedule: withoutDefault(Schedule, `Default: constant${FOR_TABLES}`),
+    initializer: withoutDefault(
+      FIELDS.initializer,
+      `Weights are drawn from N(0, 1/inputs) (fan_in) or N(0, 0.01^2) (paper); biases are zero. Default: fan_in${FOR_TABLES}`,
+    ),
+    validation_fraction: withoutDefault(
+      FIELDS.validation_fraction,
+      `Share of the non-test rows used for validation. Their bound decides on early stopping and the best checkpoint. Default: 0.1${FOR_TABLES}`,
+    ),
+  },
+  { ...closed, title: 'TrainingOrder', default: {} },
+);
+export type TrainingOrder = Static<typeof TrainingOrder>;
 
 /** The estimator ordered. Default: sgvb_b if the KL divergence has a closed form, otherwise sgvb_a. */
 export function estimatorOf({ estimator }: TrainingSpec, hasClosedForm: boolean): EstimatorSpec {

@@ -29,6 +29,14 @@ export class Rounds {
     this.stepsPerEpoch = size.trainRows / size.minibatchSize;
   }
 
+  /**
+   * Whether the initial parameters are scored too, so that the best checkpoint is at least as good as they are. With small
+   * initial weights they are the floor of independent elements.
+   */
+  get scoresStart(): boolean {
+    return this.#stepsPerRound !== null;
+  }
+
   /** Rounds that are complete after this many steps, without a shorter last one. */
   countAt(step: number): number {
     if (this.#stepsPerRound !== null) return Math.floor(step / this.#stepsPerRound);
@@ -45,9 +53,9 @@ export class Rounds {
     return Math.min(this.#countStepsTo(this.countAt(step) + 1), this.totalSteps);
   }
 
-  /** Whether a round ends after this many steps. */
+  /** Whether a round ends after this many steps, or the start is scored. */
   isEnd(step: number): boolean {
-    if (step === 0) return false;
+    if (step === 0) return this.scoresStart;
     return step === this.totalSteps || step === this.#countStepsTo(this.countAt(step - 1) + 1);
   }
 

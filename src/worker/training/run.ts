@@ -40,7 +40,8 @@ export class TrainingRun {
   #observed = { count: 0, elbo: 0 };
   #trainElbo: number | null = null;
   #validationElbo: number | null;
-  #savedStep: number;
+  /** Null before the first checkpoint. */
+  #savedStep: number | null;
   #savedAt = performance.now();
   #reportedAt = -Infinity;
 
@@ -48,18 +49,25 @@ export class TrainingRun {
     const { minibatchSize, trainer } = options;
     this.#options = options;
     this.#chunk = new ChunkSize(trainingStepBytes(trainer.algorithm, minibatchSize, trainer.vae.dataSize));
-    this.#savedStep = trainer.step;
+    this.#savedStep = this.#begins ? null : trainer.step;
     this.#validationElbo = options.validationElbo;
   }
 
   async finish(): Promise<TrainResult> {
     const { trainer, context } = this.#options;
     await this.#report();
+    if (this.#begins) await this.#endRound();
     while (!this.#isOver) {
       if (context.signal.aborted) return this.#stop();
       await this.#advance();
     }
     return { outcome: 'succeeded', step: trainer.step, validationElbo: this.#validationElbo };
+  }
+
+  /** Whether the initial parameters are yet to be scored and saved. */
+  get #begins(): boolean {
+    const { trainer, rounds, validationElbo } = this.#options;
+    return trainer.step === 0 && rounds.scoresStart && validationElbo === null;
   }
 
   /** Whether it is at its last step, or stops early at the end of this round. */

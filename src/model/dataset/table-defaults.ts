@@ -1,0 +1,72 @@
+import type { NetworkSpec } from '../specification/networks/networks.ts';
+import { trainsEncoder, type TrainingOrder } from '../specification/training.ts';
+import type { KnownDataset } from './order-problems.ts';
+import { countRows } from './split.ts';
+import { createAdam, type OrderDefaults } from './usual-defaults.ts';
+
+type Known = Pick<KnownDataset, 'rows' | 'test_rows' | 'data_size' | 'header' | 'table'>;
+
+/** Whether the defaults for tables hold: a table with roles, or a CSV file stored before roles existed. */
+export const isTable = ({ table, header }: Pick<Known, 'table' | 'header'>): boolean =>
+  table !== null || typeof header === 'boolean';
+
+const LATENTS = { smallest: 2, largest: 16 } as const;
+const HIDDEN_SIZES = [128];
+const MINIBATCH_SIZE = 64;
+const STEPS = 5000;
+const LEARNING_RATE = 0.005;
+/** Lines of metrics, and so checkpoints to choose from. */
+const ROUNDS = 50;
+/** Share of the budget without a better validation bound after which a training ends. */
+const PATIENCE = 0.4;
+const VALIDATION = { wanted: 200, smallestShare: 0.1, largestShare: 1 / 3, largest: 10_000 } as const;
+
+/**
+ * Defaults for a table, by its size. docs/method.md states these rules and how they were found. They depend on what the order
+ * chooses itself: a budget in epochs, a minibatch, validation rows.
+ */
+export function chooseTableDefaults(order: TrainingOrder, dataset: Known): OrderDefaults {
+  const validation_fraction = order.validation_fraction ?? chooseValidationFraction(dataset);
+  const { train, validation } = countRows(dataset, { validation_fraction }, 'separate');
+  const minibatch_size = order.minibatch_size ?? Math.min(MINIBATCH_SIZE, Math.max(1, train));
+  const stepsPerEpoch = Math.max(1, train) / minibatch_size;
+  const steps = order.steps ?? (order.epochs === undefined ? STEPS : Math.ceil(order.epochs * stepsPerEpoch));
+  const stops = trainsEncoder(order) && validation > 0;
+  return {
+    model: {
+      latent_size: clamp(Math.floor(dataset.data_size / 2), LATENTS.smallest, LATENTS.largest),
+      encoder: createNetwork(),
+      decoder: createNetwork(),
+    },
+    training: {
+      ...(order.epochs === undefined && { steps }),
+      validate_every_steps: Math.ceil(steps / ROUNDS),
+      ...(stops && {
+        early_stopping: { patience_epochs: Math.ceil((PATIENCE * steps) / stepsPerEpoch), minimum_gain: 0 },
+      }),
+      minibatch_size,
+      optimizer: createAdam(LEARNING_RATE),
+      learning_rate_schedule: { name: 'cosine', final_factor: 0 },
+      initializer: 'paper',
+      validation_fraction,
+    },
+  };
+}
+
+/** 200 rows if that is between a tenth and a third of the rows; at most 10,000. */
+function chooseValidationFraction({ rows: all, test_rows: test }: Known): number {
+  const rows = Math.max(1, all - test);
+  const { wanted, smallestShare, largestShare, largest } = VALIDATION;
+  const share = clamp(wanted / rows, smallestShare, largestShare);
+  return Number(Math.min(share, largest / rows).toFixed(4));
+}
+
+const createNetwork = (): NetworkSpec => ({
+  name: 'mlp',
+  hidden_sizes: [...HIDDEN_SIZES],
+  activation: 'tanh',
+});
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
