@@ -41,4 +41,5 @@ export {
   warnOfSharedProfile,
   warnOfTestRows,
 } from './dataset/test-rows.ts';
+export { createTableOfColumns } from './dataset/table-of-columns.ts';
 export { warningsFor } from './dataset/warnings.ts';

@@ -1,6 +1,8 @@
 import { AppError } from '../../errors.ts';
-import type { ColumnSpec, LikelihoodSpec } from '../../model/specification.ts';
+import { createRowDecoder, type Cell } from '../../model/table.ts';
 import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { findTable } from './model-table.ts';
 
 /**
  * Convert arrays of an operation's output to JSON. An output without an array of that name and rank does not compile. JSON has no
@@ -37,41 +39,30 @@ export function toNestedRows<Name extends string>(output: Has<Name, Cube>, name:
   );
 }
 
-/** A value of a row in an answer: a number, or the word that a column has for it. */
-export type AnsweredCell = number | string;
-
 /** Rows of data in the units, and with the words, of the data set. */
 export function toDataRows<Name extends string>(
   output: Has<Name, Matrix>,
   name: Name,
-  likelihood: LikelihoodSpec,
-): AnsweredCell[][] {
-  const rows = toRows(output, name);
-  const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
-  if (!columns.some(({ labels }) => labels)) return rows;
-  return rows.map((row) => row.map((value, i) => findWord(value, columns[i]?.labels)));
+  record: ModelRecord,
+): Cell[][] {
+  return decodeRows(toRows(output, name), record);
 }
 
 /** The same for rows of the data set, with null for missing values. */
 export function toStoredRows<Name extends string>(
   output: Has<Name, Matrix>,
   name: Name,
-  likelihood: LikelihoodSpec,
-): (AnsweredCell | null)[][] {
-  const columns = likelihood.family === 'mixed' ? likelihood.columns : [];
-  return toNullableRows(output, name).map((row) =>
-    row.map((value, i) => (value === null ? null : findWord(value, columns[i]?.labels))),
+  record: ModelRecord,
+): Cell[][] {
+  const { shape, data } = output[name];
+  return decodeRows(splitRows(data, ...shape), record).map((row) =>
+    row.map((cell) => (typeof cell === 'number' && !Number.isFinite(cell) ? null : cell)),
   );
 }
 
-/** The names of the columns, in answers of tables only. */
-export function nameColumns(likelihood: LikelihoodSpec): { columns?: string[] } {
-  return likelihood.family === 'mixed' ? { columns: likelihood.columns.map(({ name }) => name) } : {};
-}
-
-/** The word of the code nearest to the value. A flag's value is a probability: the more probable word. */
-function findWord(value: number, labels: ColumnSpec['labels']): AnsweredCell {
-  return labels?.[Math.min(Math.max(Math.round(value), 0), labels.length - 1)] ?? value;
+function decodeRows(rows: number[][], record: ModelRecord): Cell[][] {
+  const table = findTable(record);
+  return table === null ? rows : rows.map(createRowDecoder(table));
 }
 
 export function takeFinite<Name extends string, Kind extends Vector | Matrix | Cube | Indices>(

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { nameColumns, toDataRows, toStoredRows } from './answers.ts';
+import { toDataRows, toStoredRows } from './answers.ts';
+import { nameColumns } from './model-table.ts';
 import { drawRowPairs } from '../pictures/drawing/grid.ts';
-import { checkValues, parseData } from './rows.ts';
+import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
@@ -26,13 +27,13 @@ export async function reconstruct(
     const pairs = drawRowPairs({ values: given.data, format }, toImages(output, 'mean', format));
     return { body: answerPng(pairs, wanted), timing };
   }
-  const { likelihood } = record.model;
   const content = {
     model_id: record.id,
     step,
-    ...nameColumns(likelihood),
-    mean: toDataRows(output, 'mean', likelihood),
-    ...(request.rows && { data: toStoredRows({ data: given }, 'data', likelihood) }),
+    ...nameColumns(record),
+    mean: leaveOutBad(given, toDataRows(output, 'mean', record)),
+    ...(request.rows && { data: toStoredRows({ data: given }, 'data', record) }),
+    ...describeUnused(given),
   };
   return { body: answerJson(content), timing };
 }
@@ -47,7 +48,7 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
       checkpoint: chooseCheckpoint(record, request),
       timeoutMs: api.config.inferenceTimeoutMs,
       operation: 'reconstruct',
-      input: { rows: given },
+      input: { rows: { shape: given.shape, data: given.data } },
     });
     return { ...computed, given };
   }
@@ -60,7 +61,8 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
       operation: 'reconstruct_dataset_rows',
       input: { datasetRows: rows },
     });
-    return { ...computed, given: computed.output.data };
+    const given: RequestRows = { ...computed.output.data, errors: [], ignored: [] };
+    return { ...computed, given };
   }
   const detail = data === undefined ? 'required, unless rows is given' : 'give either data or rows, not both';
   throw AppError.of('validation_failed', { what: 'The body' }, { problems: [{ pointer: '/data', detail }] });

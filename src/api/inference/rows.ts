@@ -1,9 +1,11 @@
 import { AppError } from '../../errors.ts';
-import { countValues, REAL, sharedDomain, type ValueDomain } from '../../model/specification.ts';
+import { countValues, isShared, REAL, sharedDomain, type ValueDomain } from '../../model/specification.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { ApiOptions } from '../types.ts';
 import { describeValue } from './describe-value.ts';
+import { findTable } from './model-table.ts';
+import { refuseRows, type PlacedError, type RowError } from './row-errors.ts';
 import { parseTable } from './table-rows.ts';
 
 /** What every value may be. */
@@ -24,17 +26,64 @@ interface Target {
   next: number;
 }
 
-/** Parses rows of data for a model; missing values of a table are NaN. Errors: too_large, those of parseRows, parseTable. */
-export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): Matrix {
-  const { likelihood } = record.model;
+/** Rows of a request. */
+export interface RequestRows extends Matrix {
+  /** Cells that cannot be understood; the values of their rows are those of another row. */
+  readonly errors: readonly PlacedError[];
+  /** Names of columns that were sent but that the model does not use. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Parses rows of data for a model; missing values of a table are NaN. Errors: too_large, those of parseRows; for a table
+ * validation_failed if no row can be understood.
+ */
+export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): RequestRows {
   const { data_size: size, row_shape: shape } = record;
+  const { likelihood } = record.model;
   const [pointer, maxValues] = ['/data', api.config.maxInferenceValues];
   checkValues('data', rows.length * size, maxValues);
-  const data =
-    likelihood.family === 'mixed'
-      ? parseTable(rows, pointer, likelihood.columns)
-      : parseRows(rows, { pointer, maxValues, shape, range: sharedDomain(likelihood) });
-  return { shape: [rows.length, size], data };
+  const table = findTable(record);
+  if (table !== null) {
+    const { values, errors, ignored } = parseTable(rows, pointer, table, likelihood);
+    replaceBadRows(values, size, errors);
+    return { shape: [rows.length, size], data: values, errors, ignored };
+  }
+  if (!isShared(likelihood)) throw new RangeError(`model ${record.id} has columns but no table`);
+  const data = parseRows(rows, { pointer, maxValues, shape, range: sharedDomain(likelihood) });
+  return { shape: [rows.length, size], data, errors: [], ignored: [] };
+}
+
+/** All rows keep their places, on which noise depends, so bad ones get the values of the first good one. */
+function replaceBadRows(values: Float32Array, size: number, errors: readonly PlacedError[]): void {
+  const bad = new Set(errors.map(({ row }) => row));
+  let good = 0;
+  while (bad.has(good)) good += 1;
+  if (good * size >= values.length) throw refuseRows(errors);
+  for (const row of bad) values.copyWithin(row * size, good * size, (good + 1) * size);
+}
+
+/** Puts null in the place of every row that could not be understood. */
+export function leaveOutBad<T>(rows: RequestRows, answers: readonly T[]): (T | null)[] {
+  const bad = new Set(rows.errors.map(({ row }) => row));
+  return answers.map((answer, row) => (bad.has(row) ? null : answer));
+}
+
+/** The answers of rows that could be understood. */
+export function keepGood<T>(rows: RequestRows, answers: readonly T[]): T[] {
+  const bad = new Set(rows.errors.map(({ row }) => row));
+  return answers.filter((_, row) => !bad.has(row));
+}
+
+/** What an answer says of rows and columns that were not used; nothing if there are none. */
+export function describeUnused({ errors, ignored }: RequestRows): {
+  errors?: RowError[];
+  ignored_columns?: string[];
+} {
+  return {
+    ...(errors.length > 0 && { errors: errors.map(({ pointer, ...error }) => error) }),
+    ...(ignored.length > 0 && { ignored_columns: [...ignored] }),
+  };
 }
 
 /** Parses points of latent space. Errors: those of parseRows. */

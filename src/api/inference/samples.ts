@@ -1,4 +1,5 @@
-import { nameColumns, toDataRows, toRows } from './answers.ts';
+import { toDataRows, toRows } from './answers.ts';
+import { nameColumns } from './model-table.ts';
 import { drawImageGrid } from '../pictures/drawing/grid.ts';
 import { checkValues } from './rows.ts';
 import type { SamplesAnswer, SamplesQuery } from './schemas.ts';
@@ -16,7 +17,7 @@ export async function drawSamples(
   const { count, seed, draw } = query;
   const wanted = { ...query, accept };
   const record = await api.store.models.get(query.model_id);
-  const { likelihood, latent_size: latentSize } = record.model;
+  const { latent_size: latentSize } = record.model;
   const format = await findImageFormat(api, record, wanted);
   checkValues('The answer', count * (record.data_size + latentSize), api.config.maxInferenceValues);
   const input = { samples: count, seed, drawData: draw === 'sample' };
@@ -31,7 +32,7 @@ export async function drawSamples(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(shown, 'data', format)), wanted), timing };
   }
-  const [latents, data] = [toRows(output, 'latents'), toDataRows(shown, 'data', likelihood)];
-  const content = { model_id: record.id, step, seed, ...nameColumns(likelihood), latents, data };
+  const [latents, data] = [toRows(output, 'latents'), toDataRows(shown, 'data', record)];
+  const content = { model_id: record.id, step, seed, ...nameColumns(record), latents, data };
   return { body: answerJson(content), timing };
 }

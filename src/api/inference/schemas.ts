@@ -6,6 +6,7 @@ import {
   type MarginalSpec,
 } from '../../model/specification.ts';
 import { Checkpoint, PUBLISHED, closed, allowNull } from '../http/schemas.ts';
+import { UNUSED_FIELDS } from './row-errors.ts';
 
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
@@ -51,7 +52,7 @@ const NESTED = { type: 'array', items: {} };
 const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, NESTED] } };
 const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
 const data = defineRows(
-  'Rows, each flat (data_size numbers) or nested as in row_shape. A row of a table (likelihood mixed) can also be an object with column names as keys. Write words as in the data set and true or false in a column of zeros and ones; null or an absent field is a missing value.',
+  'Rows, each flat (data_size numbers) or nested as in row_shape. A row of a table is an array of all columns in the order of the file, or of those that the model uses, or an object with column names as keys. Write values as in the file; null or an absent field is a missing value.',
   {
     anyOf: [
       { type: 'array', items: { anyOf: [CELL, NESTED] } },
@@ -146,6 +147,8 @@ export const SamplesQuery = defineRequest({
 export type SamplesQuery = Static<typeof SamplesQuery>;
 
 export const Numbers = Type.Array(Type.Number());
+/** A number for each row; null if the row cannot be understood. */
+const RowNumbers = Type.Array(allowNull(Type.Number()));
 export const NumberRows = Type.Array(Numbers);
 const SPREAD = {
   standard_error: allowNull(
@@ -160,11 +163,12 @@ const SPREAD = {
     }),
   ),
 };
-export const DataRows = Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()])), {
-  description: 'In the units of the data set; words if the column has them.',
+const DataCell = Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()]);
+export const DataRows = Type.Array(Type.Array(DataCell), {
+  description: 'In the units of the data set, with its words; datetimes as ISO 8601 text.',
 });
 export const columns = Type.Optional(
-  Type.Array(Type.String(), { description: 'Tables (likelihood mixed): the names of the columns.' }),
+  Type.Array(Type.String(), { description: 'Tables: the names of the columns that the model uses.' }),
 );
 export const defineAnswer = <Fields extends TProperties>(fields: Fields, options: TObjectOptions = {}) =>
   Type.Object(
@@ -177,48 +181,55 @@ export const defineAnswer = <Fields extends TProperties>(fields: Fields, options
   );
 
 export const EncodeAnswer = defineAnswer({
-  mean: Type.Array(Numbers, { description: 'Mean of q(z|x), or its median if the family may have no mean.' }),
-  standard_deviation: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+  mean: Type.Array(allowNull(Numbers), {
+    description: 'Mean of q(z|x), or its median if the family may have no mean.',
+  }),
+  standard_deviation: Type.Array(allowNull(Type.Array(allowNull(Type.Number()))), {
     description: 'Standard deviation of q(z|x); null if it does not exist.',
   }),
-  samples: Type.Optional(Type.Array(NumberRows, { description: 'Indexed by draw, row, dimension.' })),
+  samples: Type.Optional(
+    Type.Array(Type.Array(allowNull(Numbers)), { description: 'Indexed by draw, row, dimension.' }),
+  ),
+  ...UNUSED_FIELDS,
 });
 export type EncodeAnswer = Static<typeof EncodeAnswer>;
 
+const MEAN =
+  'The expectation of x in the units of the data set; for categories the most probable one, as a word if the column has words. Missing values are imputed.';
 export const MeanAnswer = defineAnswer({
   columns,
-  mean: Type.Array(DataRows.items, {
-    description:
-      'The expectation of x in the units of the data set; for categories the most probable one, as a word if the column has words. Missing values are imputed.',
-  }),
+  mean: Type.Array(DataRows.items, { description: MEAN }),
 });
 export type MeanAnswer = Static<typeof MeanAnswer>;
 
 export const ReconstructAnswer = defineAnswer({
   columns,
-  mean: MeanAnswer.properties.mean,
+  mean: Type.Array(allowNull(DataRows.items), { description: MEAN }),
   data: Type.Optional(
-    Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()])), {
+    Type.Array(DataRows.items, {
       description: 'The original rows, if you sent `rows`; null is a missing value.',
     }),
   ),
+  ...UNUSED_FIELDS,
 });
 export type ReconstructAnswer = Static<typeof ReconstructAnswer>;
 
 export const ElboAnswer = defineAnswer({
   unit: Type.Literal('nats per row'),
   samples: Type.Integer(),
-  elbo: Numbers,
-  log_likelihood: Numbers,
-  kl_divergence: Numbers,
+  elbo: RowNumbers,
+  log_likelihood: RowNumbers,
+  kl_divergence: RowNumbers,
   standard_error: allowNull(
-    Type.Array(Type.Number(), { description: 'Error of each elbo, from its draws. null if samples is 1.' }),
+    Type.Array(RowNumbers.items, {
+      description: 'Error of each elbo, from its draws. null if samples is 1.',
+    }),
   ),
   columns,
   log_likelihood_by_column: Type.Optional(
-    Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()])), {
+    Type.Array(allowNull(Type.Array(allowNull(Type.Number()))), {
       description:
-        'For each row, one term per value or one-hot group (categorical); null if the value is missing. The terms add up to log_likelihood.',
+        'For each row, one term per column, value or one-hot group (categorical); null if the value is missing. The terms add up to log_likelihood.',
     }),
   ),
   mean: Type.Object(
@@ -230,6 +241,7 @@ export const ElboAnswer = defineAnswer({
     },
     closed,
   ),
+  ...UNUSED_FIELDS,
 });
 export type ElboAnswer = Static<typeof ElboAnswer>;
 
@@ -238,14 +250,14 @@ export const LogMarginalLikelihoodAnswer = defineAnswer(
     unit: Type.Literal('nats per row'),
     method: Type.Unsafe<MarginalMethod>({ type: 'string', enum: Object.keys(MARGINAL_METHODS) }),
     samples: Type.Integer(),
-    log_marginal_likelihood: Type.Array(Type.Number(), { description: 'Estimates of log p(x).' }),
+    log_marginal_likelihood: Type.Array(RowNumbers.items, { description: 'Estimates of log p(x).' }),
     standard_error: allowNull(
-      Type.Array(Type.Number(), {
+      Type.Array(RowNumbers.items, {
         description: 'Error of each estimate, from its draws. null if samples is 1.',
       }),
     ),
     effective_sample_size: allowNull(
-      Type.Array(Type.Number(), {
+      Type.Array(RowNumbers.items, {
         description: '(sum w)^2 / sum w^2 of the importance weights of each row. null for posterior_density.',
       }),
     ),
@@ -255,6 +267,7 @@ export const LogMarginalLikelihoodAnswer = defineAnswer(
       }),
     ),
     mean: Type.Object({ log_marginal_likelihood: Type.Number(), ...SPREAD }, closed),
+    ...UNUSED_FIELDS,
   },
   { title: 'EstimateLogMarginalLikelihoodAnswer' },
 );

@@ -2,8 +2,17 @@ import { AppError } from '../../errors.ts';
 import { marginalDecodings, marginalProblem, type MarginalSpec } from '../../model/specification.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { nameColumns, toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
-import { checkValues, parseData, parseLatents } from './rows.ts';
+import { toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
+import { findTable, nameColumns, sumParts } from './model-table.ts';
+import {
+  checkValues,
+  describeUnused,
+  keepGood,
+  leaveOutBad,
+  parseData,
+  parseLatents,
+  type RequestRows,
+} from './rows.ts';
 import type {
   DecodeRequest,
   ElboAnswer,
@@ -26,7 +35,7 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
   const answered = request.data.length * record.model.latent_size * (samples + 2);
   checkValues('The answer', answered, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
-  const input = { rows, draws: samples, seed };
+  const input = { rows: toMatrix(rows), draws: samples, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),
@@ -37,9 +46,12 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
   const body = {
     model_id: record.id,
     step,
-    mean: toRows(output, 'mean'),
-    standard_deviation: toNullableRows(output, 'standard_deviation'),
-    ...(output.samples && { samples: toNestedRows({ samples: output.samples }, 'samples') }),
+    mean: leaveOutBad(rows, toRows(output, 'mean')),
+    standard_deviation: leaveOutBad(rows, toNullableRows(output, 'standard_deviation')),
+    ...(output.samples && {
+      samples: toNestedRows({ samples: output.samples }, 'samples').map((draw) => leaveOutBad(rows, draw)),
+    }),
+    ...describeUnused(rows),
   };
   return { body, timing };
 }
@@ -57,9 +69,8 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
     operation: 'decode',
     input: { rows },
   });
-  const { likelihood } = record.model;
-  const mean = toDataRows(output, 'mean', likelihood);
-  return { body: { model_id: record.id, step, ...nameColumns(likelihood), mean }, timing };
+  const mean = toDataRows(output, 'mean', record);
+  return { body: { model_id: record.id, step, ...nameColumns(record), mean }, timing };
 }
 
 /** The lower bound of each row and its two terms. */
@@ -68,7 +79,7 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
   const record = await api.store.models.get(request.model_id);
   checkValues('Rows times samples', request.data.length * samples, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
-  const input = { rows, draws: samples, seed, byColumn };
+  const input = { rows: toMatrix(rows), draws: samples, seed, byColumn };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),
@@ -82,11 +93,12 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
     kl_divergence: toNumbers(output, 'kl_divergence'),
   };
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
+  const elbo = keepGood(rows, terms.elbo);
   const mean = {
-    elbo: average(terms.elbo),
-    log_likelihood: average(terms.log_likelihood),
-    kl_divergence: average(terms.kl_divergence),
-    ...measureSpread(terms.elbo, standard_error),
+    elbo: average(elbo),
+    log_likelihood: average(keepGood(rows, terms.log_likelihood)),
+    kl_divergence: average(keepGood(rows, terms.kl_divergence)),
+    ...measureSpread(elbo, standard_error && keepGood(rows, standard_error)),
   };
   const columns = output.log_likelihood_by_column;
   const own = columns ? toColumnTerms(record, columns, rows) : {};
@@ -96,10 +108,13 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
     step,
     unit,
     samples,
-    ...terms,
-    standard_error,
+    elbo: leaveOutBad(rows, terms.elbo),
+    log_likelihood: leaveOutBad(rows, terms.log_likelihood),
+    kl_divergence: leaveOutBad(rows, terms.kl_divergence),
+    standard_error: standard_error && leaveOutBad(rows, standard_error),
     ...own,
     mean,
+    ...describeUnused(rows),
   };
   return { body, timing };
 }
@@ -120,7 +135,7 @@ export async function scoreLogMarginalLikelihood(
   const passes = request.data.length * marginalDecodings(marginal);
   checkValues('Rows times passes through the decoder', passes, api.config.maxInferenceValues);
   const rows = parseData(api, record, request.data);
-  const input = { rows, marginal, seed };
+  const input = { rows: toMatrix(rows), marginal, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),
@@ -131,19 +146,22 @@ export async function scoreLogMarginalLikelihood(
   const { effective_sample_size: sizes, acceptance } = output;
   const estimates = toNumbers(output, 'log_marginal_likelihood');
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
+  const good = keepGood(rows, estimates);
+  const errors = standard_error && keepGood(rows, standard_error);
   const body: LogMarginalLikelihoodAnswer = {
     model_id: record.id,
     step,
     unit: 'nats per row',
     method,
     samples,
-    log_marginal_likelihood: estimates,
-    standard_error,
+    log_marginal_likelihood: leaveOutBad(rows, estimates),
+    standard_error: standard_error && leaveOutBad(rows, standard_error),
     effective_sample_size: sizes
-      ? toNumbers({ effective_sample_size: sizes }, 'effective_sample_size')
+      ? leaveOutBad(rows, toNumbers({ effective_sample_size: sizes }, 'effective_sample_size'))
       : null,
     acceptance: acceptance?.data[0] ?? null,
-    mean: { log_marginal_likelihood: average(estimates), ...measureSpread(estimates, standard_error) },
+    mean: { log_marginal_likelihood: average(good), ...measureSpread(good, errors) },
+    ...describeUnused(rows),
   };
   return { body, timing };
 }
@@ -155,16 +173,17 @@ function toMarginal(request: LogMarginalLikelihoodRequest): MarginalSpec {
     : { method, samples, leapfrog_steps: request.leapfrog_steps };
 }
 
+const toMatrix = ({ shape, data }: RequestRows): Matrix => ({ shape, data });
+
 /** Missing values have no term. */
-function toColumnTerms(record: ModelRecord, log_likelihood_by_column: Matrix, { data }: Matrix) {
+function toColumnTerms(record: ModelRecord, log_likelihood_by_column: Matrix, rows: RequestRows) {
   const terms = toRows({ log_likelihood_by_column }, 'log_likelihood_by_column');
-  const isMissing = (row: number, column: number) => Number.isNaN(data[row * record.data_size + column]);
-  const { likelihood } = record.model;
-  const known =
-    likelihood.family === 'mixed'
-      ? terms.map((row, i) => row.map((term, column) => (isMissing(i, column) ? null : term)))
-      : terms;
-  return { ...nameColumns(likelihood), log_likelihood_by_column: known };
+  const table = findTable(record);
+  const isMissing = (row: number, feature: number) =>
+    Number.isNaN(rows.data[row * record.data_size + feature]);
+  const known: (number | null)[][] =
+    table === null ? terms : terms.map((row, i) => sumParts(table, row, (feature) => isMissing(i, feature)));
+  return { ...nameColumns(record), log_likelihood_by_column: leaveOutBad(rows, known) };
 }
 
 function average(values: readonly number[]): number {

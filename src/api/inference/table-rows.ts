@@ -1,105 +1,190 @@
-import { isFlag } from '../../model/dataset.ts';
-import { valueDomain, type ColumnSpec, type ValueDomain } from '../../model/specification.ts';
-import { AppError } from '../../errors.ts';
+import {
+  createRowEncoder,
+  describeCell,
+  isModelled,
+  listFeatures,
+  type Cell,
+  type CellProblem,
+  type Role,
+  type TableColumn,
+  type TableSchema,
+} from '../../model/table.ts';
+import { valueDomain, type LikelihoodSpec, type ValueDomain } from '../../model/specification.ts';
 import { describeValue } from './describe-value.ts';
+import type { PlacedError } from './row-errors.ts';
 
-/** A column of a table in requests and answers. */
-interface Cells {
-  readonly name: string;
-  readonly domain: ValueDomain;
-  /** The code of each word; null if the column has numbers. */
-  readonly codes: ReadonlyMap<string, number> | null;
-  /** Whether true and false are allowed, as 1 and 0. */
-  readonly bits: boolean;
-  readonly allowed: string;
+/** Rows of a request as features. */
+export interface ParsedTable {
+  /** [rows, features], row-major; the features of a row with errors mean nothing. */
+  readonly values: Float32Array;
+  readonly errors: readonly PlacedError[];
+  /** Names of columns that were sent but that the model does not use. */
+  readonly ignored: readonly string[];
+}
+
+/** What reading needs to know of a model's columns. */
+interface Reader {
+  readonly columns: readonly TableColumn[];
+  /** Indices of the columns that the model uses. */
+  readonly modelled: readonly number[];
+  readonly indices: ReadonlyMap<string, number>;
+  readonly ignored: Set<string>;
+}
+
+/** The cells of a row in the order of the file, each with its place in the row. */
+interface RowCells {
+  readonly cells: readonly unknown[];
+  readonly placeOf: (column: number) => string;
 }
 
 /**
- * Parses rows of a request into one float32 array [rows.length, columns], row-major. Each row is an array in the order of the
- * columns or an object with their names as keys. Words become codes, true and false 1 and 0, and null or an absent name NaN, a missing value.
- * Errors: validation_failed with the pointer of the first bad row or value, below the pointer of the rows, such as `/data`.
+ * Parses rows of a request. Each is an array of all columns in the order of the file, or of those that the model uses, or an
+ * object by names. A missing cell is null or left out. A row that cannot be understood is an error of that row alone.
  */
 export function parseTable(
   rows: readonly unknown[],
   pointer: string,
-  columns: readonly ColumnSpec[],
-): Float32Array {
-  const cells = columns.map(toCells);
-  const values = new Float32Array(rows.length * columns.length);
+  table: TableSchema,
+  likelihood: LikelihoodSpec,
+): ParsedTable {
+  const reader = createReader(table);
+  const [encode, check] = [createRowEncoder(table), createDomainCheck(table, likelihood)];
+  const bits = findBits(table, likelihood);
+  const size = listFeatures(table).length;
+  const values = new Float32Array(rows.length * size);
+  const errors: PlacedError[] = [];
   rows.forEach((row, index) => {
     const where = `${pointer}/${index}`;
-    const found = Array.isArray(row) ? parseArray(row, cells, where) : parseObject(row, cells, where);
-    values.set(found, index * columns.length);
+    const found = readRow(row, reader);
+    if ('allowed' in found) {
+      errors.push({ row: index, column: null, pointer: where, ...found });
+      return;
+    }
+    const cells = found.cells.map((cell, i) => toCell(cell, table.columns[i]?.role, bits.has(i)));
+    const features = values.subarray(index * size, (index + 1) * size);
+    for (const problem of findProblems(found.cells, cells, { reader, encode, check, features })) {
+      const place = found.placeOf(reader.indices.get(problem.column) ?? 0);
+      errors.push({ row: index, ...problem, pointer: `${where}/${place}` });
+    }
   });
-  return values;
+  return { values, errors, ignored: [...reader.ignored] };
 }
 
-function parseArray(row: readonly unknown[], cells: readonly Cells[], where: string): number[] {
-  if (row.length !== cells.length) {
-    throw createProblem(
-      where,
-      `an array of length ${row.length}`,
-      `length ${cells.length}, or an object by column names`,
-    );
-  }
-  return cells.map((cell, column) => parseValue(row[column], cell, `${where}/${column}`));
+interface Encoding {
+  readonly reader: Reader;
+  readonly encode: ReturnType<typeof createRowEncoder>;
+  readonly check: ReturnType<typeof createDomainCheck>;
+  readonly features: Float32Array;
 }
 
-function parseObject(row: unknown, cells: readonly Cells[], where: string): number[] {
-  if (typeof row !== 'object' || row === null) {
-    throw createProblem(
-      where,
-      describeValue(row),
-      `an array of length ${cells.length}, or an object by column names`,
-    );
-  }
-  const given = new Map<string, unknown>(Object.entries(row));
-  const values = cells.map((cell) => {
-    const value = given.get(cell.name) ?? null;
-    given.delete(cell.name);
-    return parseValue(value, cell, `${where}/${escapeName(cell.name)}`);
+function findProblems(
+  given: readonly unknown[],
+  cells: readonly Cell[],
+  { reader, encode, check, features }: Encoding,
+): CellProblem[] {
+  const strange = reader.modelled.flatMap((index) => {
+    const cell = given[index];
+    if (typeof cell !== 'object' || cell === null) return [];
+    const name = reader.columns[index]?.name ?? '';
+    return [{ column: name, found: describeValue(cell), allowed: 'a number, a text, true, false or null' }];
   });
-  const [unknown] = given.keys();
-  if (unknown === undefined) return values;
-  const names = cells.map(({ name }) => name);
-  throw createProblem(`${where}/${escapeName(unknown)}`, 'no column of the model', listNames(names));
+  if (strange.length > 0) return strange;
+  const unread = encode(cells, features, 0);
+  return unread.length > 0 ? unread : check(cells, features);
 }
 
-function parseValue(value: unknown, cell: Cells, pointer: string): number {
-  const { domain, codes, bits } = cell;
-  if (value === null && domain.missing) return NaN;
-  if (typeof value === 'boolean' && bits) return Number(value);
-  if (typeof value === 'string' && codes) {
-    const code = codes.get(value) ?? codes.get(value.toLowerCase());
-    if (code !== undefined) return code;
+function createReader({ columns }: TableSchema): Reader {
+  const modelled = columns.flatMap(({ role }, index) => (isModelled(role) ? [index] : []));
+  const indices = new Map(columns.map(({ name }, index) => [name, index]));
+  return { columns, modelled, indices, ignored: new Set() };
+}
+
+type Unreadable = Pick<PlacedError, 'found' | 'allowed'>;
+
+function readRow(row: unknown, reader: Reader): RowCells | Unreadable {
+  if (Array.isArray(row)) return readArray(row as readonly unknown[], reader);
+  if (typeof row === 'object' && row !== null) return readObject(row, reader);
+  return { found: describeValue(row), allowed: `an array of ${describeLengths(reader)}` };
+}
+
+function readArray(row: readonly unknown[], reader: Reader): RowCells | Unreadable {
+  const { columns, modelled, ignored } = reader;
+  if (row.length === modelled.length) {
+    const cells = columns.map((): unknown => null);
+    modelled.forEach((column, i) => (cells[column] = row[i]));
+    return { cells, placeOf: (column) => String(modelled.indexOf(column)) };
   }
-  if (typeof value === 'number' && (!codes || bits) && isInside(value, domain)) return value;
-  throw createProblem(pointer, describeFound(value), cell.allowed);
+  if (row.length !== columns.length)
+    return { found: describeValue(row), allowed: `an array of ${describeLengths(reader)}` };
+  columns.forEach(({ name, role }) => {
+    if (!isModelled(role)) ignored.add(name);
+  });
+  return { cells: row, placeOf: String };
 }
 
-function isInside(value: number, { low, high, integer }: ValueDomain): boolean {
+function readObject(row: object, { columns, indices, ignored }: Reader): RowCells {
+  const cells = columns.map((): unknown => null);
+  for (const [name, cell] of Object.entries(row)) {
+    const index = indices.get(name);
+    const column = index === undefined ? undefined : columns[index];
+    if (index === undefined || column === undefined || !isModelled(column.role)) ignored.add(name);
+    else cells[index] = cell;
+  }
+  return { cells, placeOf: (column) => escapeName(columns[column]?.name ?? '') };
+}
+
+/** True and false are the same as 1 and 0 where a column has two values. */
+function toCell(value: unknown, role: Role | undefined, isBit: boolean): Cell {
+  if (typeof value === 'boolean') return isBit && role === 'number' ? Number(value) : value;
+  if (typeof value === 'number' && role === 'flag') return value === 0 || value === 1 ? value === 1 : value;
+  return typeof value === 'string' || typeof value === 'number' ? value : null;
+}
+
+/** Indices of columns whose likelihood is Bernoulli. */
+function findBits(table: TableSchema, likelihood: LikelihoodSpec): ReadonlySet<number> {
+  if (likelihood.family !== 'mixed') return new Set();
+  const { columns } = likelihood;
+  const bits = listFeatures(table).filter((_, i) => columns[i]?.likelihood.family === 'bernoulli');
+  return new Set(bits.map(({ column }) => column));
+}
+
+/** Creates the check whether the likelihood has a probability for the features of a row. */
+function createDomainCheck(table: TableSchema, likelihood: LikelihoodSpec) {
+  const features = listFeatures(table).map(({ column }, i) => ({
+    column,
+    domain: valueDomain(likelihood, i),
+  }));
+  return (cells: readonly Cell[], values: Float32Array): CellProblem[] => {
+    const problems = new Map<number, CellProblem>();
+    features.forEach(({ column: index, domain }, i) => {
+      const [column, value] = [table.columns[index], values[i] ?? NaN];
+      if (column === undefined || isInside(value, domain) || problems.has(index)) return;
+      const allowed = Number.isNaN(value) ? NEVER_MISSING : describeAllowed(column, domain);
+      problems.set(index, { column: column.name, found: describeCell(cells[index] ?? null), allowed });
+    });
+    return [...problems.values()];
+  };
+}
+
+const NEVER_MISSING = 'a value: the likelihood of this column explains no missing ones';
+
+function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
+  if (Number.isNaN(value)) return missing;
   return value >= low && value <= high && (!integer || Number.isInteger(value));
 }
 
-function toCells(column: ColumnSpec): Cells {
-  const { name, labels, likelihood } = column;
-  const domain = valueDomain({ family: 'mixed', columns: [column] });
-  const bits = likelihood.family === 'bernoulli';
-  const ways = [
-    ...(labels ? [listNames(labels)] : []),
-    ...(bits ? ['true, false'] : []),
-    ...(labels && !bits ? [] : [domain.allowed]),
-    ...(domain.missing ? ['null'] : []),
-  ];
-  const allowed = `${ways.join(', or ')} (column ${name})`;
-  return { name, domain, bits, codes: labels ? indexWords(labels) : null, allowed };
+function describeAllowed(column: TableColumn, domain: ValueDomain): string {
+  const words = 'labels' in column ? [listNames(column.labels)] : [];
+  const flags = column.role === 'flag' ? ['true, false'] : [];
+  const others = words.length > 0 ? [] : [domain.allowed];
+  return [...words, ...flags, ...others, ...(domain.missing ? ['null'] : [])].join(', or ');
 }
 
-/** The words of a flag are also accepted in lower case. */
-function indexWords(labels: readonly string[]): Map<string, number> {
-  const codes = new Map(labels.map((label, code) => [label, code]));
-  if (isFlag(labels)) labels.forEach((label, code) => codes.set(label.toLowerCase(), code));
-  return codes;
+function describeLengths({ columns, modelled }: Reader): string {
+  const all = `length ${columns.length}`;
+  const used =
+    modelled.length === columns.length ? '' : ` (all columns) or ${modelled.length} (those the model uses)`;
+  return `${all}${used}, or an object by column names`;
 }
 
 const MOST_LISTED = 20;
@@ -113,12 +198,4 @@ function listNames(names: readonly string[]): string {
 /** For JSON pointers (RFC 6901). */
 function escapeName(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-const describeFound = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : describeValue(value);
-
-function createProblem(pointer: string, found: string, allowed: string): AppError {
-  const problems = [{ pointer, detail: `found ${found}; allowed: ${allowed}` }];
-  return AppError.of('validation_failed', { what: 'The request' }, { problems });
 }

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors.ts';
-import { isIndependent, LIMITS, type LikelihoodSpec } from '../../model/specification.ts';
+import { isIndependent, LIMITS } from '../../model/specification.ts';
 import type { Inputs, Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { nameColumns, toDataRows, toNumbers, toRows } from '../inference/answers.ts';
+import { toDataRows, toNumbers, toRows } from '../inference/answers.ts';
+import { nameColumns } from '../inference/model-table.ts';
 import { drawImageGrid } from './drawing/grid.ts';
 import { checkValues } from '../inference/rows.ts';
 import type {
@@ -45,7 +46,7 @@ export async function decodeManifold(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), size), wanted), timing };
   }
-  const content = { model_id: id, step, size, ...toPoints(output, record.model.likelihood) };
+  const content = { model_id: id, step, size, ...toPoints(output, record) };
   return { body: answerJson(content), timing };
 }
 
@@ -75,7 +76,7 @@ export async function decodeTraversal(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const content = { model_id: id, step, ...toTraversals(output, steps, record.model.likelihood) };
+  const content = { model_id: id, step, ...toTraversals(output, steps, record) };
   return { body: answerJson(content), timing };
 }
 
@@ -90,9 +91,9 @@ function toTraversalInput({ steps, dimension, row }: TraversalQuery): Inputs['tr
 function toTraversals(
   output: Outputs['traversal'],
   steps: number,
-  likelihood: LikelihoodSpec,
+  record: ModelRecord,
 ): Omit<TraversalAnswer, 'model_id' | 'step'> {
-  const { latents, data, ...columns } = toPoints(output, likelihood);
+  const { latents, data, ...columns } = toPoints(output, record);
   const traversals = toNumbers(output, 'dimensions').map((dimension, i) => {
     const [from, to] = [i * steps, (i + 1) * steps];
     return { dimension, latents: latents.slice(from, to), data: data.slice(from, to) };
@@ -121,16 +122,16 @@ export async function decodeInterpolation(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const content = { model_id: record.id, step, from, to, ...toPoints(output, record.model.likelihood) };
+  const content = { model_id: record.id, step, from, to, ...toPoints(output, record) };
   return { body: answerJson(content), timing };
 }
 
 /** Points of latent space and the data decoded from them. */
-function toPoints(output: Outputs['manifold'], likelihood: LikelihoodSpec) {
+function toPoints(output: Outputs['manifold'], record: ModelRecord) {
   return {
-    ...nameColumns(likelihood),
+    ...nameColumns(record),
     latents: toRows(output, 'latents'),
-    data: toDataRows(output, 'mean', likelihood),
+    data: toDataRows(output, 'mean', record),
   };
 }
 

@@ -27,7 +27,8 @@ export async function scoreImages(calls: Calls, modelId: string, images: PixelRo
   const usual = await elbo(images);
   const compare = async (spoilt: PixelRows): Promise<Comparison> => {
     const { mean, elbo: bounds } = await elbo(spoilt);
-    return { bound: mean.elbo, lower: bounds.filter((bound, i) => bound < (usual.elbo[i] ?? NaN)).length };
+    const lower = bounds.filter((bound, i) => (bound ?? NaN) < (usual.elbo[i] ?? NaN)).length;
+    return { bound: mean.elbo, lower };
   };
   return {
     images: images.length,
