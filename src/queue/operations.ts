@@ -48,6 +48,35 @@ export const OPERATIONS = {
     output: { log_marginal_likelihood: 'vector', standard_error: 'vector' },
     optional: { effective_sample_size: 'vector', acceptance: 'vector' },
   },
+  /**
+   * score: -log p(x). at_least: how many of the calibration_rows [1] scores are at least as large; uncalibrated [1]: why there are
+   * none, an index into {@link UNCALIBRATED}. With byColumn, matrices [n, columns]: surprise -log p(x_j|x without j), NaN for a
+   * missing value; excess: the surprise beyond the calibration's median, NaN without one; column_at_least of the column_rows
+   * [columns]. With expected, for tables, [n, features]: quantiles of numbers (NaN for codes), and [n, features, k] the likeliest
+   * codes with their probabilities (NaN beyond the last); otherwise mean [n, data_size].
+   */
+  score: {
+    input: { rows, byColumn: Type.Boolean(), expected: Type.Boolean() },
+    output: {
+      score: 'vector',
+      standard_error: 'vector',
+      at_least: 'indices',
+      calibration_rows: 'indices',
+    },
+    optional: {
+      uncalibrated: 'indices',
+      surprise: 'matrix',
+      excess: 'matrix',
+      column_at_least: 'matrix',
+      column_rows: 'indices',
+      low: 'matrix',
+      median: 'matrix',
+      high: 'matrix',
+      codes: 'cube',
+      code_probabilities: 'cube',
+      mean: 'matrix',
+    },
+  },
   /** size * size points. */
   manifold: { input: { size: atLeastOne }, output: { latents: 'matrix', mean: 'matrix' } },
   /** Points [dimensions * steps, latent_size] through the mean of a row, or through the prior's medians. */
@@ -69,6 +98,10 @@ export const OPERATIONS = {
     optional: { labels: 'indices' },
   },
 } as const satisfies Record<string, OperationTypes>;
+
+/** Why scores of a model have no calibration. */
+export const UNCALIBRATED = ['no_validation_rows', 'dataset_removed'] as const;
+export type Uncalibrated = (typeof UNCALIBRATED)[number];
 
 type Kinds = Readonly<Record<string, ArrayKind>>;
 export interface OperationTypes {

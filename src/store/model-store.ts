@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { loadCalibration, saveCalibration } from './calibrations.ts';
 import {
   listCandidates,
   listCheckpoints,
@@ -58,6 +59,10 @@ export function createModelStore(driver: StoreDriver): ModelStore {
     listCheckpoints: async (id) => listCheckpoints(driver, checkId(id)),
     listCandidates: (id, which, onCorrupt) => listCandidates(driver, checkId(id), which, onCorrupt),
     loadCheckpoint: async (id, which, options) => loadCheckpoint(driver, checkId(id), which, options),
+    saveCalibration: async (id, checkpoint, content) =>
+      saveCalibration(driver, await requireModel(id), checkpoint, content),
+    loadCalibration: async (id, checkpoint, estimator) =>
+      loadCalibration(driver, checkId(id), checkpoint, estimator),
     pruneCheckpoints: async (id, keep) => pruneCheckpoints(driver, checkId(id), keep),
   };
 }

@@ -1,11 +1,12 @@
 import type { ModelSpec } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
+import type { CalibrationContent } from './calibrations.ts';
 import type { MetricsPage, MetricsSelection } from './metrics.ts';
 import type { CheckpointRecord } from './records/checkpoint-record.ts';
 import type { MetricsLine } from './records/metrics-line.ts';
 import type { ModelRecord } from './records/model-record.ts';
 
-export type { CheckpointRecord, MetricsLine, ModelRecord };
+export type { CalibrationContent, CheckpointRecord, MetricsLine, ModelRecord };
 
 export interface CheckpointContent {
   readonly step: number;
@@ -56,6 +57,14 @@ export interface ModelStore {
     which: WhichCheckpoint,
     options: { optimizer: boolean; onCorrupt?: OnCorrupt },
   ): Promise<CheckpointContent | null>;
+  /** Stores the calibration of a checkpoint beside it, if it is still there; see calibrations.ts. */
+  saveCalibration(id: string, checkpoint: CheckpointRecord, content: CalibrationContent): Promise<void>;
+  /** Null if there is none by this version of the estimator. */
+  loadCalibration(
+    id: string,
+    checkpoint: CheckpointRecord,
+    estimator: number,
+  ): Promise<CalibrationContent | null>;
   /** Removes all but the newest `keep` and the best one. */
   pruneCheckpoints(id: string, keep: number): Promise<void>;
 }

@@ -1,6 +1,12 @@
 import type { FloatArrays } from '../model/runtime/runtime.ts';
 import { AppError } from '../errors.ts';
-import type { ModelRecord, ModelStore, OnCorrupt, WhichCheckpoint } from '../store/models.ts';
+import type {
+  CheckpointRecord,
+  ModelRecord,
+  ModelStore,
+  OnCorrupt,
+  WhichCheckpoint,
+} from '../store/models.ts';
 import { CheckpointCache } from './checkpoint-cache.ts';
 import { createDamageWarning } from './damage.ts';
 
@@ -14,6 +20,7 @@ interface Disposable {
 export interface LoadedModel<Inference> {
   readonly record: ModelRecord;
   readonly step: number;
+  readonly checkpoint: CheckpointRecord;
   readonly inference: Inference;
   readonly parameters: FloatArrays;
 }
@@ -79,7 +86,7 @@ export class LoadedModels<Inference extends Disposable> {
       // Read after the checkpoint: a training completes the record before it saves its first one.
       const record = await this.#models.get(id);
       entry.inference ??= this.#create(record);
-      return { record, step: checkpoint.step, inference: entry.inference, parameters };
+      return { record, step: checkpoint.step, checkpoint, inference: entry.inference, parameters };
     }
     throw typeof which === 'number'
       ? AppError.of('checkpoint_not_found', { id, step: which })

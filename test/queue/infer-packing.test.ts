@@ -15,6 +15,7 @@ const INPUTS: { readonly [Name in Operation]: Inputs[Name] } = {
   sample: { samples: 3, seed: 1, drawData: false },
   elbo: { rows, draws: 1, seed: 0, byColumn: false },
   log_marginal_likelihood: { rows, marginal: { method: 'importance_sampling', samples: 5 }, seed: 0 },
+  score: { rows, byColumn: true, expected: true },
   manifold: { size: 2 },
   traversal: { steps: 2, dimension: 1 },
   interpolate: { from: 0, to: 9, steps: 3 },

@@ -126,6 +126,19 @@ export const PLAUSIBLE: Answers = {
       ? { effective_sample_size: vector(shape[0]) }
       : { acceptance: vector(1) }),
   }),
+  score: ({ rows: { shape }, byColumn, expected }) => ({
+    score: vector(shape[0]),
+    standard_error: vector(shape[0]),
+    at_least: toIndices(new Array<number>(shape[0]).fill(4)),
+    calibration_rows: toIndices([99]),
+    ...(byColumn && {
+      surprise: matrix(...shape),
+      excess: matrix(...shape),
+      column_at_least: fill(shape, 9),
+      column_rows: toIndices(new Array<number>(shape[1]).fill(99)),
+    }),
+    ...(expected && { mean: matrix(...shape) }),
+  }),
   manifold: ({ size }) => points(size ** 2),
   traversal: ({ steps, dimension }) => {
     const dimensions = dimension === undefined ? [0, 1] : [dimension];

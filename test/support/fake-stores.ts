@@ -156,6 +156,14 @@ export class FakeModels implements ModelStore {
     throw new Error('the API loads no checkpoint');
   }
 
+  async saveCalibration(): Promise<void> {
+    throw new Error('the API stores no calibration');
+  }
+
+  async loadCalibration(): Promise<null> {
+    throw new Error('the API reads no calibration');
+  }
+
   async pruneCheckpoints(): Promise<void> {
     throw new Error('the API prunes no checkpoint');
   }

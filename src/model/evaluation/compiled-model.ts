@@ -8,7 +8,8 @@ import {
   type TensorFunction,
   type Tensors,
 } from '../runtime/runtime.ts';
-import type { LikelihoodSpec, MarginalSpec, ModelSpec, Shape } from '../specification.ts';
+import type { MarginalSpec, ModelSpec, Shape } from '../specification.ts';
+import { scoreRows, type ScoredRow, type ScoreOrder } from '../scoring/score-rows.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, createEmpty } from './batches.ts';
 import { estimateBound, type BoundOfRow } from './bound.ts';
@@ -23,21 +24,21 @@ const DATA_DRAW = 2 ** 32;
 export class Inference {
   readonly vae: Vae;
   readonly #functions: BatchedFunctions;
-  readonly #likelihood: LikelihoodSpec;
+  readonly #model: ModelSpec;
 
-  private constructor(vae: Vae, likelihood: LikelihoodSpec, functions: BatchedFunctions) {
+  private constructor(vae: Vae, model: ModelSpec, functions: BatchedFunctions) {
     this.vae = vae;
-    this.#likelihood = likelihood;
+    this.#model = model;
     this.#functions = functions;
   }
 
   static of(runtime: Runtime, model: ModelSpec, rowShape: Shape): Inference {
-    return new Inference(createVae(model, rowShape), model.likelihood, new BatchedFunctions(runtime));
+    return new Inference(createVae(model, rowShape), model, new BatchedFunctions(runtime));
   }
 
   /** The same, but calls `before` before each batch. If it throws, the work ends. */
   withCheck(before: () => void): Inference {
-    return new Inference(this.vae, this.#likelihood, this.#functions.withCheck(before));
+    return new Inference(this.vae, this.#model, this.#functions.withCheck(before));
   }
 
   /** q(z|x): mean and standard_deviation, [rows, latent_size]. A family without moments gives the median and NaN. */
@@ -115,7 +116,7 @@ export class Inference {
     });
     const drawn = drawNoise(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
     const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
-    return drawCounts(this.#likelihood, getNamed(results, 'x'), noise);
+    return drawCounts(this.#model.likelihood, getNamed(results, 'x'), noise);
   }
 
   /**
@@ -181,6 +182,17 @@ export class Inference {
       spec,
       noise,
     );
+  }
+
+  /** Calls `visit` with the score of each row in turn; columns and detail say what else the row has. */
+  scoreRows(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    wanted: Pick<ScoreOrder, 'columns' | 'detail'>,
+    visit: (row: ScoredRow) => void,
+  ): Promise<void> {
+    const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
+    return scoreRows({ subject, model: this.#model, ...wanted }, visit);
   }
 
   dispose(): Promise<void> {

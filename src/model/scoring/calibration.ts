@@ -16,9 +16,15 @@ export const MOST_CALIBRATION_ROWS = 2000;
 const MOST_SURPRISES = 2 ** 22;
 const LEAST_SURPRISE_ROWS = 64;
 
-/** The number of the first rows whose surprises are kept. */
+/** The number of rows whose surprises are kept. */
 export function countSurpriseRows(rows: number, columns: number): number {
   return Math.min(rows, Math.max(LEAST_SURPRISE_ROWS, Math.floor(MOST_SURPRISES / columns)));
+}
+
+/** At most `most` numbers, spread evenly over the given ones, in their order. */
+export function spreadOver(values: Uint32Array, most: number): Uint32Array {
+  const count = Math.min(most, values.length);
+  return Uint32Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)] ?? 0);
 }
 
 /** Collects scores in any order. */
@@ -67,15 +73,7 @@ export function medianOf(sorted: Float32Array): number {
   return sorted.length === 0 ? NaN : ((sorted[below] ?? NaN) + (sorted[above] ?? NaN)) / 2;
 }
 
-/**
- * Each column's part of what makes a row strange: its surprise beyond that column's median among the calibration's rows, as a share
- * of the sum of these over all columns. Columns that are no stranger than that have none; NaN without a calibration.
- */
-export function shareStrangeness(surprises: ArrayLike<number>, medians: ArrayLike<number>): Float64Array {
-  const excesses = Float64Array.from(surprises, (surprise, column) => {
-    const excess = surprise - (medians[column] ?? NaN);
-    return Number.isNaN(surprise) ? 0 : Math.max(0, excess);
-  });
-  const sum = excesses.reduce((total, excess) => total + excess, 0);
-  return sum === 0 ? excesses : excesses.map((excess) => excess / sum);
+/** By how much each surprise exceeds the median of its column; NaN for a missing value or without a calibration. */
+export function measureExcess(surprises: ArrayLike<number>, medians: ArrayLike<number>): Float64Array {
+  return Float64Array.from(surprises, (surprise, column) => surprise - (medians[column] ?? NaN));
 }

@@ -1,5 +1,5 @@
 import { drawNoise } from '../evaluation/draws.ts';
-import type { Advance, Subject } from '../evaluation/subject.ts';
+import type { Subject } from '../evaluation/subject.ts';
 import { getNamed } from '../named-arrays.ts';
 import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 import { describedFamily } from '../specification/families/families.ts';
@@ -28,7 +28,6 @@ export interface ScoreOrder {
   readonly model: ModelSpec;
   readonly columns: Columns;
   readonly detail: Detail;
-  readonly advance?: Advance;
 }
 
 /** Numbers that one run of the graph may hold in its largest tensor. */
@@ -41,7 +40,7 @@ const CHUNKS = [512, 64, 8, 1] as const;
  * are, and in whatever company.
  */
 export async function scoreRows(order: ScoreOrder, visit: (row: ScoredRow) => void): Promise<void> {
-  const { subject, model, columns, detail, advance } = order;
+  const { subject, model, columns, detail } = order;
   const { functions, vae, parameters, rows } = subject;
   const fn = defineWeighing(vae, chooseVariants(model, vae), detail);
   const inputs = { ...parameters, ...drawSharedNoise(vae) };
@@ -52,7 +51,6 @@ export async function scoreRows(order: ScoreOrder, visit: (row: ScoredRow) => vo
     const part = readPart(rows, first, Math.min(chunk, count - first));
     const results = await functions.run(`score/${detail}`, fn, inputs, { rows: part });
     visitRows(results, leaveOneOut, first, visit);
-    await advance?.((part.shape[0] ?? 0) * SCORE_DRAWS);
   }
 }
 

@@ -5,10 +5,13 @@ import type { Matrix } from '../../queue/arrays.ts';
 import type { Inputs, Operation, Outputs } from '../../queue/operations.ts';
 import type { LoadedModel } from '../loaded-models.ts';
 import type { OpenDatasets } from '../open-datasets.ts';
+import type { FoundCalibration } from '../scoring/calibrations.ts';
 
 /** What an operation works on: a model with the parameters of a checkpoint, and the data sets. */
 export interface InferenceSubject extends LoadedModel<Inference> {
   readonly datasets: OpenDatasets;
+  /** The calibration of the checkpoint. Takes no account of the request's time limit. */
+  readonly findCalibration: () => Promise<FoundCalibration>;
 }
 
 /** How a worker runs an operation. */

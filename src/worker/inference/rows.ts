@@ -2,6 +2,7 @@ import type { MarginalEstimate } from '../../model/evaluation/marginal-likelihoo
 import { toCube, toMatrix, toVector, type Vector } from '../../queue/arrays.ts';
 import type { RowOperation } from '../../queue/operations.ts';
 import { readRows } from './dataset-rows.ts';
+import { score } from './score.ts';
 import { always, checkWidth, keyNoise, never, type Runner } from './operation.ts';
 
 /** Operations on rows of a request or of the model's data set. */
@@ -83,6 +84,7 @@ export const ROW_RUNNERS: { readonly [Name in RowOperation]: Runner<Name> } = {
   reconstruct,
   elbo,
   log_marginal_likelihood: logMarginalLikelihood,
+  score,
 };
 
 function toFloatVector(values: ArrayLike<number>): Vector {

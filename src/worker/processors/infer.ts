@@ -11,6 +11,7 @@ import { reconstructDatasetRows, ROW_RUNNERS } from '../inference/rows.ts';
 import { scatter } from '../inference/scatter.ts';
 import { LoadedModels } from '../loaded-models.ts';
 import { OpenDatasets } from '../open-datasets.ts';
+import { Calibrations } from '../scoring/calibrations.ts';
 
 export interface InferDependencies {
   readonly runtime: Runtime;
@@ -40,11 +41,13 @@ export function createInferProcessor({ runtime, store, warn }: InferDependencies
     return Inference.of(runtime, record.model, record.row_shape);
   });
   const datasets = new OpenDatasets(store.datasets);
+  const calibrations = new Calibrations(store.models, datasets);
   return (_context, payload) => {
     const startedAt = performance.now();
     return models.use(payload.modelId, payload.checkpoint, async (model) => {
       const inference = model.inference.withCheck(limitTime(startedAt, payload.timeLimitMs));
-      return answer({ ...model, inference, datasets }, payload, startedAt);
+      const findCalibration = () => calibrations.find(model);
+      return answer({ ...model, inference, datasets, findCalibration }, payload, startedAt);
     });
   };
 }

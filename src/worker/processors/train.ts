@@ -2,7 +2,12 @@ import type { Runtime } from '../../model/runtime/runtime.ts';
 import { splitRows, type Split } from '../../model/dataset.ts';
 import { completeLikelihood } from '../../model/dataset/complete.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
-import { minibatchSizeOf, needsStatistics, type ModelSpec } from '../../model/specification.ts';
+import {
+  minibatchSizeOf,
+  needsStatistics,
+  trainsEncoder,
+  type ModelSpec,
+} from '../../model/specification.ts';
 import { Rounds } from '../../model/training/rounds.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload } from '../../queue/jobs.ts';
@@ -13,6 +18,7 @@ import { createDamageWarning } from '../damage.ts';
 import { checkRows } from '../training/data-check.ts';
 import { EarlyStopping } from '../training/early-stopping.ts';
 import { TrainingRun } from '../training/run.ts';
+import { calibrateKept, type EndedTraining } from '../scoring/calibrate-kept.ts';
 import { BoundScorer } from '../training/bound-scorer.ts';
 
 export interface TrainDependencies {
@@ -77,10 +83,28 @@ async function train(
       runtimeName: runtime.name,
       validationElbo: resume?.validationElbo ?? null,
     });
-    return await run.finish();
+    const result = await run.finish();
+    if (result.outcome === 'succeeded' && trainsEncoder(training)) {
+      await calibrateOrWarn(
+        { models: store.models, modelId, inference: scorer.inference, reader, signal: context.signal },
+        warn,
+      );
+    }
+    return result;
   } finally {
     await trainer.dispose();
     await scorer.dispose();
+  }
+}
+
+/** A training that has ended well does not fail for its calibration, which the first request for a score can make up for. */
+async function calibrateOrWarn(ended: EndedTraining, warn: (message: string) => void): Promise<void> {
+  try {
+    await calibrateKept(ended);
+  } catch (error) {
+    warn(
+      `The scores of model ${ended.modelId} are not calibrated yet: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -28,7 +28,7 @@ export interface ScoredTraining {
  * If training sees zeros and ones, so does this: drawn once for each row. mcem has no encoder and so no bound.
  */
 export class BoundScorer {
-  readonly #inference: Inference;
+  readonly inference: Inference;
   readonly #reader: RowReader;
   readonly #training: TrainingSpec;
   readonly #validation: Uint32Array;
@@ -37,7 +37,7 @@ export class BoundScorer {
 
   constructor({ runtime, model, training, reader, split }: ScoredTraining) {
     const hasBound = trainsEncoder(training);
-    this.#inference = Inference.of(runtime, model, reader.record.row_shape);
+    this.inference = Inference.of(runtime, model, reader.record.row_shape);
     this.#reader = reader;
     this.#training = training;
     this.#validation = hasBound ? split.validation : NO_ROWS;
@@ -50,7 +50,7 @@ export class BoundScorer {
     if (!trainsEncoder(this.#training)) return true;
     const rows = await readValues(this.#reader, this.#probe, this.#training);
     const noise = { seed: this.#training.seed, stream: 'validationNoise' } as const;
-    const { elbo } = await this.#inference.elbo(parameters, rows, 1, noise);
+    const { elbo } = await this.inference.elbo(parameters, rows, 1, noise);
     return elbo.data.every(Number.isFinite);
   }
 
@@ -73,7 +73,7 @@ export class BoundScorer {
     let [elbo, logLikelihood, klDivergence] = [0, 0, 0];
     for await (const { values, numbers } of createRowSet(this.#reader, rows, this.#training).batches()) {
       const noise = { seed: this.#training.seed, stream: 'validationNoise', rows: numbers } as const;
-      const terms = await this.#inference.elbo(parameters, values, 1, noise);
+      const terms = await this.inference.elbo(parameters, values, 1, noise);
       elbo += sum(terms.elbo.data);
       logLikelihood += sum(terms.log_likelihood.data);
       klDivergence += sum(terms.kl_divergence.data);
@@ -83,7 +83,7 @@ export class BoundScorer {
   }
 
   dispose(): Promise<void> {
-    return this.#inference.dispose();
+    return this.inference.dispose();
   }
 }
 

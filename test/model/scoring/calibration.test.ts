@@ -4,7 +4,8 @@ import {
   countAtLeast,
   countSurpriseRows,
   medianOf,
-  shareStrangeness,
+  measureExcess,
+  spreadOver,
 } from '../../../src/model/scoring/calibration.ts';
 import { normals } from '../../support/numbers.ts';
 
@@ -63,9 +64,15 @@ describe('a calibration', () => {
   });
 });
 
-describe('shares of strangeness', () => {
-  it('are of what exceeds the medians, and none if nothing does', () => {
-    expect([...shareStrangeness([3, 1, 7, NaN], [1, 2, 1, 0])]).toEqual([0.25, 0, 0.75, 0]);
-    expect([...shareStrangeness([1, 1], [1, 2])]).toEqual([0, 0]);
+describe('the rows of a calibration', () => {
+  it('are spread evenly', () => {
+    expect([...spreadOver(Uint32Array.of(3, 5, 7, 9, 11), 2)]).toEqual([3, 7]);
+    expect([...spreadOver(Uint32Array.of(3, 5), 9)]).toEqual([3, 5]);
+  });
+});
+
+describe('what exceeds the usual surprise of a column', () => {
+  it('is measured from its median; a missing value has none', () => {
+    expect([...measureExcess([3, 1, NaN, 2], [1, 2, 1])]).toEqual([2, -1, NaN, NaN]);
   });
 });
