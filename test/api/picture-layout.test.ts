@@ -140,6 +140,23 @@ describe('a scatter plot', () => {
     expect(plain.width).toBeLessThan(labelled.width);
   });
 
+  it('has the names of the labels in its legend, shortened, and is as wide as they need', () => {
+    const draw = (names: string[]) =>
+      drawScatterPlot({
+        points: corners,
+        labels: [1, 0, -1, 1],
+        legend: { title: 'species', names },
+        ...axes,
+      });
+    const [short, long] = [draw(['a', 'b']), draw(['Ad\u00e9lie penguins', 'b'])];
+    expect(long.width).toBeGreaterThan(short.width);
+    expect(draw(['x'.repeat(300), 'b']).width).toBe(draw(['x'.repeat(20), 'b']).width);
+    const looksLike = (names: string[]): boolean =>
+      Buffer.compare(Buffer.from(draw(names).pixels), Buffer.from(long.pixels)) === 0;
+    expect(looksLike(['Adelie penguins', 'b'])).toBe(true);
+    expect(looksLike(['Adelie penguins', 'c'])).toBe(false);
+  });
+
   it('draws a single point, and many at one place', () => {
     for (const points of [
       [[1, 2]],

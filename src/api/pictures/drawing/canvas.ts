@@ -45,6 +45,9 @@ export function fillDisc(
   }
 }
 
+/** Of a text, in pixels of the picture. */
+export const measureWidth = (text: string): number => measureText(text) * TEXT_SCALE;
+
 /** Writes text with its left end, middle or right end at x and its top at y. */
 export function write(
   raster: Raster,
@@ -53,7 +56,7 @@ export function write(
   align: 'left' | 'middle' | 'right',
   colour: Colour,
 ): void {
-  const width = measureText(text) * TEXT_SCALE;
+  const width = measureWidth(text);
   const left = Math.round(x - { left: 0, middle: width / 2, right: width }[align]);
   for (const [dx, dy] of listTextPixels(text)) {
     fillTextPixel(raster, left + dx * TEXT_SCALE, Math.round(y) + dy * TEXT_SCALE, colour);
