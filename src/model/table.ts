@@ -8,7 +8,7 @@ export {
   type DetectionSettings,
   type Detection,
   type TableDetector,
-} from './table/detect.ts';
+} from './table/detect/detector.ts';
 export {
   createLabelEncoder,
   createRowEncoder,

@@ -29,3 +29,10 @@ export const describeCell = (cell: Cell): string =>
   typeof cell === 'string' ? JSON.stringify(cell.trim().slice(0, 40)) : String(cell);
 
 const toKey = (mark: string): string => mark.trim().toLowerCase();
+
+/** Longer parts of a text share its memory. */
+const SHARED_LENGTH = 12;
+
+/** A text of its own: a cell may be a part of the text of many rows, which would stay in memory with it. */
+export const copyText = (text: string): string =>
+  text.length > SHARED_LENGTH ? Buffer.from(text, 'utf16le').toString('utf16le') : text;

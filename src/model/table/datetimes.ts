@@ -6,21 +6,9 @@ import {
   SECONDS_PER_HOUR,
   SECONDS_PER_MINUTE,
 } from './calendar.ts';
-import type { ColumnWithRole, TimeUnit } from './schema.ts';
-
-export type DateOrder = ColumnWithRole<'datetime'>['order'];
-
-/** A datetime as text. */
-export interface TimeReading {
-  /** Since 1970-01-01T00:00:00 in the time zone of the text. */
-  readonly seconds: number;
-  /** The last unit that the text names. */
-  readonly written: TimeUnit;
-  /** Minutes ahead of UTC; null if the text names no zone. */
-  readonly zone: number | null;
-  /** The order that 31/1/2020 or 1/31/2020 proves; null if the text proves none, as 1/2/2020 and 2020-01-02. */
-  readonly order: DateOrder | null;
-}
+import { parseIsoTime } from './iso-time.ts';
+import type { TimeUnit } from './schema.ts';
+import type { DateOrder, TimeReading } from './time-reading.ts';
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const MONTH =
@@ -34,7 +22,7 @@ const TIME = `(?:(?:t|,?\\s+|:)${CLOCK}\\s*(?:${ZONE})?)?`;
 
 const DATES = [
   '(?<year>\\d{4})(?<mark>[-/.])(?<month>\\d{1,2})\\k<mark>(?<day>\\d{1,2})',
-  '(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)(?=t)',
+  '(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)',
   '(?<one>\\d{1,2})(?<mark>[-/.])(?<two>\\d{1,2})\\k<mark>(?<year>\\d{4}|\\d\\d)',
   `${WEEKDAY}${MONTH}\\s+(?<day>\\d{1,2})(?:st|nd|rd|th)?,?\\s+(?<year>\\d{4})`,
   `${WEEKDAY}(?<day>\\d{1,2})(?:st|nd|rd|th)?(?:\\s+|-)${MONTH},?(?:\\s+|-)(?<year>\\d{4}|\\d\\d)`,
@@ -68,6 +56,8 @@ type Groups = Readonly<Partial<Record<string, string>>>;
 /** Reads a date with or without a time; null for any other text. `order` decides what 1/2/2020 is. */
 export function parseTime(text: string, order: DateOrder): TimeReading | null {
   const trimmed = text.trim();
+  const usual = parseIsoTime(trimmed);
+  if (usual !== null) return usual;
   if (trimmed.length < SHORTEST || trimmed.length > LONGEST || !HAS_DIGIT.test(trimmed)) return null;
   for (const pattern of PATTERNS) {
     const groups = pattern.exec(trimmed)?.groups;

@@ -18,7 +18,7 @@ export type FeatureArray = Float32Array | Float64Array;
 /** Writes the features of one row of cells from `at` on. Answers [] if every cell was understood. */
 export type RowEncoder = (cells: readonly Cell[], out: FeatureArray, at: number) => CellProblem[];
 
-/** Writes the features of one cell from `at` on; false if the cell cannot be understood. */
+/** Writes the features of one cell that is not null from `at` on; false if it is missing or cannot be understood. */
 type CellEncoder = (cell: Cell, out: FeatureArray, at: number) => boolean;
 
 /** The largest finite float32: larger numbers are stored as it. */
@@ -36,7 +36,7 @@ export function createRowEncoder(schema: TableSchema): RowEncoder {
     const size = column.role === 'datetime' ? column.parts.length : 1;
     const start = width;
     width += size;
-    return [{ column, index, start, size, encode: createCellEncoder(column) }];
+    return [{ column, index, start, size, encode: createCellEncoder(column, isMissing) }];
   });
   return (cells, out, at) => {
     const problems: CellProblem[] = [];
@@ -66,16 +66,22 @@ function isOwnMissing(column: TableColumn, cell: Cell): boolean {
   return 'also_missing' in column && typeof cell === 'string' && column.also_missing.includes(cell.trim());
 }
 
-const createCellEncoder = <Name extends Role>(column: ColumnWithRole<Name>): CellEncoder =>
-  ENCODERS[column.role](column);
+const createCellEncoder = <Name extends Role>(
+  column: ColumnWithRole<Name>,
+  isMissing: (text: string) => boolean,
+): CellEncoder => ENCODERS[column.role](column, isMissing);
 
 const encodeNothing = (): CellEncoder => () => true;
 
-const encodeCode = (column: ColumnWithRole<'flag' | 'category'>): CellEncoder => {
+const encodeCode = (
+  column: ColumnWithRole<'flag' | 'category'>,
+  isMissing: (text: string) => boolean,
+): CellEncoder => {
   const read = createCodeReader(column);
   return (cell, out, at) => {
-    out[at] = read(cell);
-    return true;
+    const code = read(cell);
+    out[at] = code;
+    return code !== OTHER_CODE || typeof cell !== 'string' || !isMissing(cell);
   };
 };
 
@@ -111,7 +117,12 @@ const encodeTime = (column: ColumnWithRole<'datetime'>): CellEncoder => {
   };
 };
 
-const ENCODERS: { readonly [Name in Role]: (column: ColumnWithRole<Name>) => CellEncoder } = {
+const ENCODERS: {
+  readonly [Name in Role]: (
+    column: ColumnWithRole<Name>,
+    isMissing: (text: string) => boolean,
+  ) => CellEncoder;
+} = {
   number: encodeNumber,
   count: encodeCount,
   flag: encodeCode,

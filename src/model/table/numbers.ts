@@ -84,7 +84,8 @@ export function countDecimals(text: string): number {
 
 /** What inf, nan and the like look like: no word that a category may have. */
 const NOT_FINITE = /^[+-]?(?:inf|infinity|1\.#inf|∞)$/iu;
-export const isInfinite = (text: string): boolean => NOT_FINITE.test(text.trim());
+export const isInfinite = (text: string): boolean =>
+  NOT_FINITE.test(text) || Math.abs(parsePlainNumber(text)) === Infinity;
 
 const limitDecimals = (places: number): number => Math.min(MOST_DECIMALS, Math.max(0, places));
 

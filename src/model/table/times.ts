@@ -22,7 +22,7 @@ export function createTimeReader({ order, epoch, zone }: TimeColumn): (cell: Cel
       if (typeof since === 'number' && Number.isFinite(since))
         return epoch === 'second' ? since : since / 1000;
     }
-    const reading = typeof cell === 'string' ? parseTime(cell, order) : null;
+    const reading = typeof cell === 'boolean' || cell === null ? null : parseTime(String(cell), order);
     if (reading === null) return null;
     const shift = ahead === null || reading.zone === null ? 0 : ahead - reading.zone;
     return reading.seconds + shift * SECONDS_PER_MINUTE;

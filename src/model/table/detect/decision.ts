@@ -1,0 +1,30 @@
+import type { Role } from '../schema.ts';
+import type { Facts } from './facts.ts';
+
+/** A role, and why, in a clause about the column. */
+export interface Decision {
+  readonly role: Role;
+  readonly reason: string;
+}
+
+/** Null if the rule says nothing about such a column. */
+export type Rule = (facts: Facts) => Decision | null;
+
+export const decideIf = (condition: boolean, role: Role, reason: () => string): Decision | null =>
+  condition ? { role, reason: reason() } : null;
+
+/** The first rule that applies decides. */
+export function applyRules(rules: readonly Rule[], facts: Facts): Decision | null {
+  for (const rule of rules) {
+    const decision = rule(facts);
+    if (decision !== null) return decision;
+  }
+  return null;
+}
+
+export const formatShare = (share: number): string =>
+  share > 0.995 && share < 1 ? 'over 99 %' : `${(100 * share).toFixed(0)} %`;
+
+/** How many of the values are different, as the beginning of a clause. */
+export const describeDifferent = (share: number): string =>
+  share === 1 ? 'all values are different' : `${formatShare(share)} of the values are different`;
