@@ -33,16 +33,21 @@ export function parseIsoTime(text: string): TimeReading | null {
 
 /** Seconds since midnight; NaN for any other text. */
 function readClock(text: string, length: number): number {
-  const mark = text.charCodeAt(DATE_LENGTH);
-  if (mark !== LETTER_T && mark !== SPACE) return NaN;
-  if (length !== MINUTE_LENGTH && length !== SECOND_LENGTH) return NaN;
-  if (text.charCodeAt(13) !== COLON || (length === SECOND_LENGTH && text.charCodeAt(16) !== COLON))
-    return NaN;
+  if (!hasMarks(text, length)) return NaN;
   const [hour, minute] = [readDigits(text, 11, 2), readDigits(text, 14, 2)];
   const second = length > MINUTE_LENGTH ? readDigits(text, 17, 2) : 0;
   const millisecond = length === MILLISECOND_LENGTH ? readDigits(text, 20, 3) : 0;
   if (hour > 23 || minute > 59 || second > 59) return NaN;
   return hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE + second + millisecond / 1000;
+}
+
+/** Whether everything but digits is where a time of this length has it. */
+function hasMarks(text: string, length: number): boolean {
+  const mark = text.charCodeAt(DATE_LENGTH);
+  const isLong = length === SECOND_LENGTH || length === MILLISECOND_LENGTH;
+  if ((mark !== LETTER_T && mark !== SPACE) || text.charCodeAt(13) !== COLON) return false;
+  if (!isLong) return length === MINUTE_LENGTH;
+  return text.charCodeAt(16) === COLON && (length === SECOND_LENGTH || text.charCodeAt(19) === POINT);
 }
 
 /** The whole number of `count` digits; NaN if there is anything else. */
