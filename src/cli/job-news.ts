@@ -25,8 +25,8 @@ const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
       name: epochs === null ? step : epoch,
       text: `${epochs === null ? `step ${step} of ${totalSteps}` : `epoch ${epoch} of ${epochs}`}${describeBound('training', trainElbo)}${describeBound('validation', validationElbo)}`,
     }),
-    end: ({ outcome, step, validationElbo }) =>
-      `${outcome} at step ${step}${describeBound('validation', validationElbo)}`,
+    end: ({ outcome, step, validationElbo, comparison }) =>
+      `${outcome} at step ${step}${describeBound('validation', validationElbo)}${comparison ? `. ${comparison.summary}` : ''}`,
   },
   evaluate: {
     start: ({ modelId, datasetId }) => `evaluates ${modelId} on ${datasetId}`,

@@ -36,6 +36,7 @@ export type { PriorFamily } from './specification/families/families.ts';
 export { closed, toPascalCase } from './specification/schema.ts';
 export { countValues } from './specification/networks/description.ts';
 export { LIKELIHOOD_LIMITS, LIMITS } from './specification/limits.ts';
+export * from './specification/comparison.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';
 export * from './specification/split.ts';

@@ -5,6 +5,7 @@ import {
   SplitRule,
   TrainingSpec,
   type EvaluationReport,
+  type FloorComparison,
 } from '../model/specification.ts';
 import { CheckpointChoice, INFER_VERSION, type InferPayload, type InferResult } from './operations.ts';
 
@@ -33,6 +34,8 @@ export interface TrainResult {
   readonly outcome: 'succeeded' | 'cancelled';
   readonly step: number;
   readonly validationElbo: number | null;
+  /** Absent if cancelled and in results of earlier versions. */
+  readonly comparison?: FloorComparison | null;
 }
 
 /** Progress of a running training; elbo in nats per datapoint. */

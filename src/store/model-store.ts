@@ -41,6 +41,10 @@ export function createModelStore(driver: StoreDriver): ModelStore {
       const record = await get(driver, checkId(id));
       await driver.write(modelKey(id), encodeRecord(modelFormat, { ...record, model }));
     },
+    setComparison: async (id, comparison) => {
+      const record = await get(driver, checkId(id));
+      await driver.write(modelKey(id), encodeRecord(modelFormat, { ...record, comparison }));
+    },
     list: async ({ limit, after = '' }) => {
       const ids = (await driver.list(MODELS)).filter((id) => isModelId(id) && id > after);
       return readPage(ids, limit, (id) => skipCorrupt(readModel(driver, id)));

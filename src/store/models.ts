@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../model/specification.ts';
+import type { FloorComparison, ModelSpec } from '../model/specification.ts';
 import type { StoredArrays } from './arrays.ts';
 import type { CalibrationContent } from './calibrations.ts';
 import type { MetricsPage, MetricsSelection } from './metrics.ts';
@@ -28,6 +28,8 @@ export interface ModelStore {
   get(id: string): Promise<ModelRecord>;
   /** Replaces the specification of a model. Errors: model_not_found. */
   setSpecification(id: string, model: ModelSpec): Promise<void>;
+  /** Writes how the trained model compares with floors. Errors: model_not_found. */
+  setComparison(id: string, comparison: FloorComparison | null): Promise<void>;
   list(page: { limit: number; after?: string }): Promise<{ records: ModelRecord[]; hasMore: boolean }>;
   /** Errors: model_not_found. */
   remove(id: string): Promise<void>;

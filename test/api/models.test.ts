@@ -1,3 +1,4 @@
+import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { createId } from '../../src/ids.ts';
@@ -61,6 +62,37 @@ describe('models', () => {
     expect(api.producer.inferences.map(({ checkpoint }) => checkpoint)).toEqual(['latest', 'best', 'latest']);
     expect((await api.call({ url: `/models/${best}` })).json()).toMatchObject({ default_checkpoint: 'best' });
   });
+
+  it.each([
+    { above: true, warnings: [] },
+    { above: false, warnings: ['It has learned nothing.'] },
+  ])(
+    'warn wherever they are used if they are not above their floor: $warnings',
+    async ({ above, warnings }) => {
+      const api = await buildTestApi();
+      const { id } = await addModel(api);
+      const number = { mean: -1, standard_error: 0.1 };
+      await api.models.setComparison(id, {
+        step: 1,
+        rows: 20,
+        bound: number,
+        independent: number,
+        probabilistic_pca: null,
+        gain: number,
+        above_floor: above,
+        summary: 'It has learned nothing.',
+      });
+      expect((await api.call({ url: `/models/${id}` })).json()).toMatchObject({ warnings });
+      const payload = { model_id: id, data: [[0, 0, 0, 0]] };
+      const asked: InjectOptions[] = ['/elbo', '/encode', '/log-marginal-likelihood', '/reconstruct'].map(
+        (url) => ({ method: 'POST', url, payload }),
+      );
+      for (const request of [...asked, { url: `/samples?model_id=${id}` }]) {
+        const { warnings: found = [] } = (await api.call(request)).json<{ warnings?: string[] }>();
+        expect(found).toEqual(warnings);
+      }
+    },
+  );
 
   it('say nothing of a job that the queue no longer knows', async () => {
     const api = await buildTestApi();

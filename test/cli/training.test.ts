@@ -76,7 +76,7 @@ test('a training that succeeds tells every epoch, also those between two looks',
     started_at: '2024-01-01T00:00:00.000Z',
     finished_at: '2024-01-01T00:00:12.500Z',
     progress,
-    result: { outcome: 'succeeded', step: 1800, validation_elbo: null },
+    result: { outcome: 'succeeded', step: 1800, validation_elbo: null, comparison: null },
   };
   const { written, result } = trainingThrough([{ state: 'running' }, done], 3);
   expect(await result).toMatchObject({

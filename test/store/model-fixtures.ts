@@ -16,6 +16,7 @@ export const modelRecord = (id: string): ModelRecord => ({
   split: 'separate',
   table: null,
   default_checkpoint: 'latest',
+  comparison: null,
   model: modelSpec({ latent_size: 2 }),
   training: trainingSpec({ epochs: 3 }),
 });

@@ -86,6 +86,7 @@ export async function addModel(api: TestApi, fields: Partial<ModelRecord> = {}):
     split: 'separate',
     table: null,
     default_checkpoint: 'latest',
+    comparison: null,
     model: modelSpec({ latent_size: FAKE_LATENT_SIZE }),
     training: trainingSpec(),
     ...fields,

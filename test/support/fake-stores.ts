@@ -99,6 +99,11 @@ export class FakeModels implements ModelStore {
     this.records.splice(this.records.indexOf(record), 1, { ...record, model });
   }
 
+  async setComparison(id: string, comparison: ModelRecord['comparison']): Promise<void> {
+    const record = await this.get(id);
+    this.records.splice(this.records.indexOf(record), 1, { ...record, comparison });
+  }
+
   async create(record: ModelRecord): Promise<void> {
     this.records.push(record);
   }

@@ -34,7 +34,7 @@ describe('a model trained by mcem', () => {
     const { store, order, train } = await workshop();
     const payload = await order({ algorithm: { name: 'mcem' } });
     const result = await train(payload);
-    expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: null });
+    expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: null, comparison: null });
     const infer = createInferProcessor({ runtime: cpu(), store, warn: () => undefined });
     const sampled = await infer(inferContext(), sampleOf(payload.modelId, 3));
     expect(sampled.output.mean.shape).toEqual([3, 64]);

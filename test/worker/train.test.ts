@@ -25,7 +25,7 @@ describe('a training job', () => {
     }
     const last = lines.at(-1)?.validation_elbo;
     expect(last).toBeGreaterThan(lines[0]?.validation_elbo ?? Infinity);
-    expect(result).toEqual({ outcome: 'succeeded', step: LAST_STEP, validationElbo: last });
+    expect(result).toMatchObject({ outcome: 'succeeded', step: LAST_STEP, validationElbo: last });
   });
 
   it('writes a bound of its own for each epoch, however short, also when it was interrupted', async () => {
@@ -64,6 +64,25 @@ describe('a training job', () => {
     const checkpoints = await shop.store.models.listCheckpoints(whole.modelId);
     expect(checkpoints.map(({ step }) => step)).toEqual([0, 10, 20, 30, 40, 47]);
     expect(checkpoints.every(({ validation_elbo: bound }) => bound !== null)).toBe(true);
+  });
+
+  it('compares its default checkpoint with the floors, in its result and in the record of the model', async () => {
+    const { store, order, train } = await workshop();
+    const optimizer = { name: 'adam', learning_rate: 0.01 };
+    const payload = await order({ steps: 300, epochs: undefined, validate_every_steps: 100, optimizer });
+    const { comparison } = await train(payload);
+    expect(comparison).toMatchObject({ step: 300, rows: 30 });
+    const record = await store.models.get(payload.modelId);
+    expect(record.comparison).toEqual(comparison);
+  });
+
+  it('starts at the floor if its weights are small, and says when it has not left it', async () => {
+    const { order, train } = await workshop();
+    const optimizer = { name: 'sgd', learning_rate: 1e-9 };
+    const still = { epochs: undefined, steps: 2, validate_every_steps: 1, initializer: 'paper', optimizer };
+    const { comparison } = await train(await order(still));
+    expect(Math.abs(comparison?.gain.mean ?? NaN)).toBeLessThan(0.05);
+    expect(comparison?.above_floor).toBe(false);
   });
 
   it('tells its progress from the start to the end', async () => {
@@ -116,7 +135,12 @@ describe('a training job', () => {
   it('trains and validates without validation rows', async () => {
     const { store, order, train } = await workshop();
     const payload = await order({ validation_fraction: 0, epochs: 1 });
-    expect(await train(payload)).toEqual({ outcome: 'succeeded', step: 15, validationElbo: null });
+    expect(await train(payload)).toEqual({
+      outcome: 'succeeded',
+      step: 15,
+      validationElbo: null,
+      comparison: null,
+    });
     expect(await store.models.readMetrics(payload.modelId)).toMatchObject([{ validation_elbo: null }]);
   });
 

@@ -103,6 +103,7 @@ function recordOf({ modelId, datasetId, model, training, split }: TrainPayload):
     table: null,
     split,
     default_checkpoint: 'latest',
+    comparison: null,
     model,
     training,
   };

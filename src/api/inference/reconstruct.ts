@@ -6,6 +6,7 @@ import { drawRowPairs } from '../pictures/drawing/grid.ts';
 import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
@@ -28,8 +29,7 @@ export async function reconstruct(
     return { body: answerPng(pairs, wanted), timing };
   }
   const content = {
-    model_id: record.id,
-    step,
+    ...describeSource(record, step),
     ...nameColumns(record),
     mean: leaveOutBad(given, toDataRows(output, 'mean', record)),
     ...(request.rows && { data: toStoredRows({ data: given }, 'data', record) }),

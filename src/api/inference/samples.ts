@@ -4,6 +4,7 @@ import { drawImageGrid } from '../pictures/drawing/grid.ts';
 import { checkValues } from './rows.ts';
 import type { SamplesAnswer, SamplesQuery } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
@@ -33,6 +34,6 @@ export async function drawSamples(
     return { body: answerPng(drawImageGrid(toImages(shown, 'data', format)), wanted), timing };
   }
   const [latents, data] = [toRows(output, 'latents'), toDataRows(shown, 'data', record)];
-  const content = { model_id: record.id, step, seed, ...nameColumns(record), latents, data };
+  const content = { ...describeSource(record, step), seed, ...nameColumns(record), latents, data };
   return { body: answerJson(content), timing };
 }

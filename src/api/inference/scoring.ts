@@ -24,6 +24,7 @@ import type {
   MeanAnswer,
 } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { describeProblem } from '../jobs/problems.ts';
@@ -44,8 +45,7 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
     input,
   });
   const body = {
-    model_id: record.id,
-    step,
+    ...describeSource(record, step),
     mean: leaveOutBad(rows, toRows(output, 'mean')),
     standard_deviation: leaveOutBad(rows, toNullableRows(output, 'standard_deviation')),
     ...(output.samples && {
@@ -70,7 +70,7 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
     input: { rows },
   });
   const mean = toDataRows(output, 'mean', record);
-  return { body: { model_id: record.id, step, ...nameColumns(record), mean }, timing };
+  return { body: { ...describeSource(record, step), ...nameColumns(record), mean }, timing };
 }
 
 /** The lower bound of each row and its two terms. */
@@ -104,8 +104,7 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
   const own = columns ? toColumnTerms(record, columns, rows) : {};
   const unit = 'nats per row' as const;
   const body = {
-    model_id: record.id,
-    step,
+    ...describeSource(record, step),
     unit,
     samples,
     elbo: leaveOutBad(rows, terms.elbo),
@@ -149,8 +148,7 @@ export async function scoreLogMarginalLikelihood(
   const good = keepGood(rows, estimates);
   const errors = standard_error && keepGood(rows, standard_error);
   const body: LogMarginalLikelihoodAnswer = {
-    model_id: record.id,
-    step,
+    ...describeSource(record, step),
     unit: 'nats per row',
     method,
     samples,

@@ -31,6 +31,7 @@ export async function orderTraining(
     model,
     training,
     split: 'separate',
+    comparison: null,
     default_checkpoint: request.default_checkpoint ?? (isTable(dataset) ? 'best' : 'latest'),
   };
   await api.store.models.create(record);

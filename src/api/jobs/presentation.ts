@@ -25,6 +25,7 @@ const PRESENTATIONS: { readonly [Name in TrackedName]: (view: JobViewOf<Name>) =
       outcome: view.result.outcome,
       step: view.result.step,
       validation_elbo: view.result.validationElbo,
+      comparison: view.result.comparison ?? null,
     },
     warnings: view.payload.warnings ?? [],
   }),

@@ -2,7 +2,7 @@ import Type, { type Static, type TProperties } from 'typebox';
 import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingOrder } from '../../model/specification.ts';
 import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
 import { NatsPerRow, Timestamp } from '../../store/records/record-fields.ts';
-import { DefaultCheckpoint } from '../../store/records/model-record.ts';
+import { DefaultCheckpoint, ModelRecord } from '../../store/records/model-record.ts';
 import { Checkpoint, PAGE_FIELDS, closed, allowNull } from '../http/schemas.ts';
 
 export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
@@ -77,6 +77,7 @@ const TrainResult = Type.Object(
     outcome: Type.Unsafe<'succeeded' | 'cancelled'>({ type: 'string', enum: ['succeeded', 'cancelled'] }),
     step: Type.Integer(),
     validation_elbo: NatsPerRow,
+    comparison: ModelRecord.properties.comparison,
   },
   { ...closed, title: 'TrainResult' },
 );

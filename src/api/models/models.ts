@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import { warnOfComparison } from '../../model/specification.ts';
 import type { JobState } from '../../queue/jobs.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toPage, type PageQuery } from '../http/schemas.ts';
@@ -36,6 +37,7 @@ export async function getModel(api: ApiOptions, id: string): Promise<ModelDetail
     latest_validation_elbo: elbos.at(-1) ?? null,
     best_validation_elbo: known.length > 0 ? Math.max(...known) : null,
     job_state: job?.state ?? null,
+    warnings: warnOfComparison(record.comparison),
   };
 }
 

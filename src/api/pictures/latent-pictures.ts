@@ -15,6 +15,7 @@ import type {
   TraversalQuery,
 } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from './pictured.ts';
@@ -46,7 +47,7 @@ export async function decodeManifold(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), size), wanted), timing };
   }
-  const content = { model_id: id, step, size, ...toPoints(output, record) };
+  const content = { ...describeSource(record, step), size, ...toPoints(output, record) };
   return { body: answerJson(content), timing };
 }
 
@@ -76,7 +77,7 @@ export async function decodeTraversal(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const content = { model_id: id, step, ...toTraversals(output, steps, record) };
+  const content = { ...describeSource(record, step), ...toTraversals(output, steps, record) };
   return { body: answerJson(content), timing };
 }
 
@@ -122,7 +123,7 @@ export async function decodeInterpolation(
   if (format !== null) {
     return { body: answerPng(drawImageGrid(toImages(output, 'mean', format), steps), wanted), timing };
   }
-  const content = { model_id: record.id, step, from, to, ...toPoints(output, record) };
+  const content = { ...describeSource(record, step), from, to, ...toPoints(output, record) };
   return { body: answerJson(content), timing };
 }
 

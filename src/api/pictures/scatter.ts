@@ -3,6 +3,7 @@ import { drawScatterPlot } from './drawing/scatter-plot.ts';
 import { checkValues } from '../inference/rows.ts';
 import type { ScatterAnswer, ScatterQuery } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { checkDimension } from './latent-pictures.ts';
@@ -36,8 +37,7 @@ export async function scatterRows(
     return { body: answerPng(raster, wanted), timing };
   }
   const content = {
-    model_id: id,
-    step,
+    ...describeSource(record, step),
     dimensions: [x, y],
     rows: toNumbers(output, 'rows'),
     points: points.map((point) => [...point]),

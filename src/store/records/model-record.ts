@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { ModelSpec, SplitRule, TrainingSpec } from '../../model/specification.ts';
+import { FloorComparison, ModelSpec, SplitRule, TrainingSpec } from '../../model/specification.ts';
 import { TableSchema } from '../../model/table.ts';
 import { DataSize, orNull, RowShape, Timestamp } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
@@ -29,6 +29,12 @@ export const ModelRecord = Type.Object(
     default_checkpoint: Type.Unsafe<Static<typeof DefaultCheckpoint>>({
       ...DefaultCheckpoint,
       default: 'latest',
+    }),
+    /** Records written before models were compared lack it. */
+    comparison: Type.Union([FloorComparison, Type.Null()], {
+      default: null,
+      description:
+        'How the default checkpoint explains the validation rows, beside floors; null until a training with validation rows and a bound has succeeded.',
     }),
     model: ModelSpec,
     training: TrainingSpec,

@@ -10,11 +10,12 @@ import {
 } from '../../model/specification.ts';
 import { Rounds } from '../../model/training/rounds.ts';
 import { Trainer } from '../../model/training/trainer.ts';
-import type { TrainPayload } from '../../queue/jobs.ts';
+import type { TrainPayload, TrainResult } from '../../queue/jobs.ts';
 import type { JobContext, Processor } from '../../queue/queues.ts';
 import type { RowReader } from '../../store/datasets.ts';
 import type { Store } from '../../store/store.ts';
 import { createDamageWarning } from '../damage.ts';
+import { compareTrained } from '../training/comparison.ts';
 import { checkRows } from '../training/data-check.ts';
 import { EarlyStopping } from '../training/early-stopping.ts';
 import { TrainingRun } from '../training/run.ts';
@@ -44,7 +45,7 @@ async function train(
   context: JobContext<'train'>,
   payload: TrainPayload,
   reader: RowReader,
-) {
+): Promise<TrainResult> {
   const { training, modelId } = payload;
   const { record } = reader;
   const split = splitRows(record, training, payload.split);
@@ -55,7 +56,7 @@ async function train(
   });
   if (resume === null)
     await checkRows(reader, payload.model.likelihood, { first: 0, end: countUsedRows(payload, split) });
-  await store.models.truncateMetrics(modelId, resume?.step ?? 0);
+  await store.models.truncateMetrics(modelId, resume?.step ?? -1);
   const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
   const model = await completeModel(payload, source, split.train, record.data_size, store);
   const trainer = await Trainer.create({
@@ -84,13 +85,15 @@ async function train(
       validationElbo: resume?.validationElbo ?? null,
     });
     const result = await run.finish();
-    if (result.outcome === 'succeeded' && trainsEncoder(training)) {
+    if (result.outcome === 'cancelled') return result;
+    if (trainsEncoder(training)) {
       await calibrateOrWarn(
         { models: store.models, modelId, inference: scorer.inference, reader, signal: context.signal },
         warn,
       );
     }
-    return result;
+    const trained = { runtime, models: store.models, payload, model, reader, split };
+    return { ...result, comparison: await compareTrained(trained, context) };
   } finally {
     await trainer.dispose();
     await scorer.dispose();
