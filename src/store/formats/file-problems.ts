@@ -10,7 +10,7 @@ export interface FilePlace {
   /** From 0, as in arrays of cells; shown from 1. */
   readonly column?: number;
   /** The column's name, or the name of a file in a ZIP file. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export interface FileProblem extends FilePlace {

@@ -13,7 +13,7 @@ export type ArrayFormat = (typeof ARRAY_FORMATS)[number];
 
 export type FileFormat = TableFormat | ArrayFormat;
 
-/** Null: missing. Dates are ISO text; whole numbers beyond 2^53 are text. Cells of a CSV file are text, as they are written. */
+/** Null: missing. Dates are ISO text; whole numbers that lose digits as float64 (ids beyond 2^53) are text. Cells of a CSV file are text, as they are written. */
 export type Cell = string | number | boolean | null;
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -32,6 +32,8 @@ export interface FileSettings {
   readonly delimiter?: Delimiter;
   /** Encoding of a text without a byte order mark, by its usual name (`charset` of a content type). Default: UTF-8. */
   readonly encoding?: string;
+  /** Where a file that is needed at any place, but arrives as a stream or in gzip, is kept while it is open. Default: the system's. */
+  readonly temporaryFolder?: string;
   /** Reading ends with too_large then. */
   readonly deadline?: Deadline;
   /** Reading ends with the signal's reason. */
