@@ -31,6 +31,16 @@ const TABLE = {
   ],
 };
 
+const ROBUST_TABLE = {
+  family: 'mixed',
+  columns: [
+    { name: 'colour', likelihood: { family: 'categorical', categories: 3, other: {} }, missing: true },
+    { name: 'height', likelihood: { family: 'gaussian', outliers: {} }, missing: true },
+    { name: 'visits', likelihood: { family: 'poisson', other: {}, outliers: {} } },
+    { name: 'income', likelihood: { family: 'log_normal', outliers: {} } },
+  ],
+};
+
 const CASES = {
   continuous_bernoulli: {
     likelihood: { family: 'continuous_bernoulli' },
@@ -67,6 +77,15 @@ const CASES = {
       source.uniform() < 0.3 ? NaN : 170 + 10 * level + source.normal(),
       Math.floor(6 * unit(level) + source.uniform()),
       Math.exp(10 + level),
+    ]),
+  },
+  'mixed, with missing values, outliers and unseen words': {
+    likelihood: ROBUST_TABLE,
+    data: rows((level, source) => [
+      source.uniform() < 0.3 ? (source.uniform() < 0.5 ? -1 : NaN) : Math.floor(3 * unit(level)),
+      source.uniform() < 0.05 ? 1e5 * source.normal() : 170 + 10 * level + source.normal(),
+      source.uniform() < 0.1 ? -1 : Math.floor(6 * unit(level) + source.uniform()),
+      source.uniform() < 0.05 ? -5 : Math.exp(10 + level),
     ]),
   },
 } as const;

@@ -44,6 +44,24 @@ const LIKELIHOODS = [
       { name: 'd', likelihood: { family: 'poisson' } },
     ],
   },
+  {
+    family: 'mixed',
+    columns: [
+      {
+        name: 'a',
+        likelihood: { family: 'log_normal', standardise: 'none', outliers: { location: 1, scale: 1 } },
+      },
+      { name: 'b', likelihood: { family: 'bernoulli', other: { share: 0.1 } }, missing: true },
+      {
+        name: 'c',
+        likelihood: { family: 'student_t', standardise: 'none', outliers: { location: 1, scale: 1 } },
+      },
+      {
+        name: 'd',
+        likelihood: { family: 'poisson', other: { share: 0.1 }, outliers: { scale: 2 } },
+      },
+    ],
+  },
 ] as const;
 const OPTIMIZERS = ['sgd', 'adagrad', 'adam', 'rmsprop'] as const;
 const OBJECTIVES = ['ml', 'map'] as const;

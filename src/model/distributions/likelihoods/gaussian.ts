@@ -12,7 +12,7 @@ import {
   type LikelihoodFamily,
   type MarginalOutput,
 } from './likelihood.ts';
-import { cauchyOfNumbers } from './outlier-sources.ts';
+import { outliersOfNumbers } from './outlier-sources.ts';
 import { logVarianceFor, realColumns, createStandardisation, withMinimum } from './transform.ts';
 
 type Spec = LikelihoodOf<'gaussian'>;
@@ -83,6 +83,6 @@ export const gaussianColumn: ColumnMathematics<ColumnOf<'gaussian'>> = {
   family: (columns) =>
     gaussian({ family: 'gaussian', mean: 'free', variance: 'per_element', ...realColumns(columns) }),
   setting: (column) => column.minimum_standard_deviation,
-  outliers: cauchyOfNumbers,
+  outliers: outliersOfNumbers,
   filler: ({ transform }) => transform?.shift ?? 0,
 };

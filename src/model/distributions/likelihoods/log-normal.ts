@@ -4,7 +4,7 @@ import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { ColumnOf } from '../../specification/likelihood.ts';
 import * as diagonal from '../diagonal-gaussian.ts';
 import { needed, oneNormal, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
-import { cauchyOfPositive } from './outlier-sources.ts';
+import { outliersOfPositive } from './outlier-sources.ts';
 import { logVarianceFor, realColumns, createStandardisation, withMinimum } from './transform.ts';
 
 export interface LogNormalSpec {
@@ -53,6 +53,6 @@ function marginalOutput(spec: LogNormalSpec, { logMean, logVariance }: ElementSt
 export const logNormalColumn: ColumnMathematics<ColumnOf<'log_normal'>> = {
   family: (columns) => logNormal(realColumns(columns)),
   setting: (column) => column.minimum_standard_deviation,
-  outliers: cauchyOfPositive,
+  outliers: outliersOfPositive,
   filler: ({ transform }) => Math.exp(transform?.shift ?? 0),
 };

@@ -6,7 +6,7 @@ import { pieces } from '../distribution.ts';
 import { GAMMA_NOISE, logGamma } from '../gamma-transform.ts';
 import { logBeta } from '../special-functions.ts';
 import { asStored, LEAST_SHARE, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
-import { heavyTailedCounts } from './outlier-sources.ts';
+import { outliersOfCounts } from './outlier-sources.ts';
 
 /** Beyond it (log n) counts are Poisson to single precision. */
 const LARGEST_LOG_COUNT = 10;
@@ -63,5 +63,5 @@ function marginalOutput({ mean, variance }: ElementStatistics, leastShare = LEAS
 /** Counts may be large: the encoder sees log(1 + x). */
 export const negativeBinomialColumn: ColumnMathematics<ColumnOf<'negative_binomial'>> = {
   family: () => ({ ...negativeBinomial(), encoderInput: (x) => tf.log1p(x) }),
-  outliers: heavyTailedCounts,
+  outliers: outliersOfCounts,
 };

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
+import { OTHER } from '../../specification/likelihoods/robust.ts';
 import type { LikelihoodFamily } from './likelihood.ts';
 
 /** The outcome `other` of some columns, stored as -1; arrays have one number for each column. */
 export interface OtherOutcome {
   /** Its probability e, whatever z is. */
   readonly shares: readonly number[];
-  /** What the encoder sees in its place. */
+  /** What the encoder, and the formula of the model, see in its place. */
   readonly standIns: readonly number[];
 }
 
@@ -17,7 +18,8 @@ export interface OtherOutcome {
 export function withOther(family: LikelihoodFamily, { shares, standIns }: OtherOutcome): LikelihoodFamily {
   const logShares = shares.map((share) => Math.log(share));
   const logRests = shares.map((share) => Math.log1p(-share));
-  const replaceOther = (x: Tensor) => tf.where(tf.less(x, 0), [...standIns], x);
+  const isItself = standIns.every((standIn) => standIn === OTHER);
+  const replaceOther = (x: Tensor) => (isItself ? x : tf.where(tf.less(x, 0), [...standIns], x));
   return {
     ...family,
     encoderInput: (x) => family.encoderInput(replaceOther(x)),

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Transform } from '../../dataset/complete.ts';
-import { LARGEST_COUNT } from '../../specification/likelihoods/domain.ts';
 import type { RobustFields } from '../../specification/likelihoods/robust.ts';
 
-/** The broad distributions of outliers: Cauchy for numbers, and one with the same tail for counts. */
+/** The broad distributions of outliers: of half their mass nothing is known but that it lies more than s away. */
 
 /** Lowest and highest values, one each for every column. */
 export interface Ranges {
@@ -18,10 +17,10 @@ export interface OutlierSource {
   readonly shares: readonly number[];
   /** log b(x) of the broad distribution, for any finite x [..., columns]: the same shape. */
   readonly logProb: (x: Tensor) => Tensor;
-  /** Outside these values the model's own probability is taken as 0, so that its formula never overflows. */
-  readonly modelled: Ranges;
-  /** The encoder sees values outside of these as the nearest inside. */
-  readonly shown: Ranges;
+  /** Outside these values the model's own probability is taken as 0, so that its formula never overflows. Default: none. */
+  readonly modelled?: Ranges;
+  /** The encoder sees values outside of these as the nearest inside. Default: none. */
+  readonly shown?: Ranges;
 }
 
 /** Standard deviations within which the encoder sees values as they are. */
@@ -30,25 +29,24 @@ const SHOWN_SPREADS = 10;
 const MODELLED_SPREADS = 1e6;
 /** Positive numbers whose logarithms float32 can hold. */
 const [LEAST_POSITIVE, LARGEST] = [1e-37, 3e38];
-const LARGEST_STANDARDISED = 1e30;
 
 interface NumberColumn extends RobustFields {
   readonly transform?: Transform;
 }
 
 /** For columns whose model is one of x. */
-export function cauchyOfNumbers(columns: readonly NumberColumn[]): OutlierSource {
+export function outliersOfNumbers(columns: readonly NumberColumn[]): OutlierSource {
   const standards = columns.map((column) => column.transform ?? centreOf(column));
   const ends = (spreads: number) => standards.map(({ shift, scale }) => shift + spreads * scale);
   return {
-    ...cauchy(columns),
+    ...twoSided(columns),
     modelled: { low: ends(-MODELLED_SPREADS), high: ends(MODELLED_SPREADS) },
     shown: { low: ends(-SHOWN_SPREADS), high: ends(SHOWN_SPREADS) },
   };
 }
 
 /** For columns whose model is one of log x, x > 0; a transform is that of log x. */
-export function cauchyOfPositive(columns: readonly NumberColumn[]): OutlierSource {
+export function outliersOfPositive(columns: readonly NumberColumn[]): OutlierSource {
   const limit = (value: number) => Math.min(Math.max(value, LEAST_POSITIVE), LARGEST);
   const ends = (spreads: number) =>
     columns.map((column) => {
@@ -57,53 +55,34 @@ export function cauchyOfPositive(columns: readonly NumberColumn[]): OutlierSourc
       return limit(shift + spreads * scale);
     });
   return {
-    ...cauchy(columns),
+    ...twoSided(columns),
     modelled: { low: columns.map(() => LEAST_POSITIVE), high: columns.map(() => LARGEST) },
     shown: { low: ends(-SHOWN_SPREADS), high: ends(SHOWN_SPREADS) },
   };
 }
 
 /** For counts: b(x) = s / ((x + s) (x + s + 1)), whose sum from x on is s / (x + s). */
-export function heavyTailedCounts(columns: readonly RobustFields[]): OutlierSource {
+export function outliersOfCounts(columns: readonly RobustFields[]): OutlierSource {
   const scales = columns.map(({ outliers }) => requireNumber(outliers?.scale));
-  const counts = { low: columns.map(() => 0), high: columns.map(() => LARGEST_COUNT) };
   return {
     shares: sharesOf(columns),
     logProb(x) {
       const shifted = tf.add(x, scales);
-      return tf.sub(scales.map(Math.log), tf.add(tf.log(shifted), tf.log(tf.add(shifted, 1))));
+      return tf.sub(scales.map(Math.log), tf.log(tf.mul(shifted, tf.add(shifted, 1))));
     },
-    modelled: counts,
-    shown: counts,
   };
 }
 
-/** log b(x) = -log(pi s) - log(1 + y^2), y = (x - m) / s. */
-function cauchy(columns: readonly RobustFields[]): Pick<OutlierSource, 'shares' | 'logProb'> {
+/** b(x) = s / (2 (s + |x - m|)^2), whose integral from m + d on is s / (2 (s + d)): tails like Cauchy's, without a square of x. */
+function twoSided(columns: readonly RobustFields[]): Pick<OutlierSource, 'shares' | 'logProb'> {
   const centres = columns.map(centreOf);
-  const normalizers = centres.map(({ scale }) => -Math.log(Math.PI * scale));
+  const shifts = centres.map(({ shift }) => shift);
+  const scales = centres.map(({ scale }) => scale);
+  const logHalves = scales.map((scale) => Math.log(scale / 2));
   return {
     shares: sharesOf(columns),
-    logProb(x) {
-      const differences = tf.sub(
-        x,
-        centres.map(({ shift }) => shift),
-      );
-      const y = tf.mul(
-        differences,
-        centres.map(({ scale }) => 1 / scale),
-      );
-      return tf.sub(normalizers, log1pSquare(y));
-    },
+    logProb: (x) => tf.sub(logHalves, tf.mul(tf.log(tf.add(tf.abs(tf.sub(x, shifts)), scales)), 2)),
   };
-}
-
-/** log(1 + y^2) = 2 log m + log(1 / m^2 + (y / m)^2), m = max(|y|, 1): y^2 never overflows. */
-function log1pSquare(given: Tensor): Tensor {
-  const y = tf.clipByValue(given, -LARGEST_STANDARDISED, LARGEST_STANDARDISED);
-  const larger = tf.maximum(tf.abs(y), 1);
-  const squares = tf.add(tf.square(tf.reciprocal(larger)), tf.square(tf.div(y, larger)));
-  return tf.add(tf.mul(tf.log(larger), 2), tf.log(squares));
 }
 
 const sharesOf = (columns: readonly RobustFields[]): number[] =>

@@ -22,8 +22,8 @@ export function withOutliers(family: LikelihoodFamily, source: OutlierSource): L
       const model = family.fromOutput(output, extra);
       const terms = (x: Tensor) => {
         const inside = limit(x, modelled);
+        const rest = modelled ? tf.where(tf.equal(inside, x), logRests, LOG_OF_NOTHING) : logRests;
         const ofOutlier = tf.add(source.logProb(x), logShares);
-        const rest = tf.where(tf.equal(inside, x), logRests, LOG_OF_NOTHING);
         const difference = tf.add(model.logProbByColumn(inside), tf.sub(rest, ofOutlier));
         return tf.add(tf.softplus(difference), ofOutlier);
       };
@@ -32,6 +32,8 @@ export function withOutliers(family: LikelihoodFamily, source: OutlierSource): L
   };
 }
 
-function limit(x: Tensor, { low, high }: Ranges): Tensor {
+function limit(x: Tensor, ranges: Ranges | undefined): Tensor {
+  if (!ranges) return x;
+  const { low, high } = ranges;
   return tf.minimum(tf.maximum(x, [...low]), [...high]);
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { ColumnOf } from '../../specification/likelihood.ts';
 import { lgamma } from '../special-functions.ts';
 import { asStored, LEAST_SHARE, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
-import { heavyTailedCounts } from './outlier-sources.ts';
+import { outliersOfCounts } from './outlier-sources.ts';
 
 /** Counts with log rates r: log p = sum_i x_i r_i - e^r_i - log x_i!. */
 export const poisson = (): LikelihoodFamily => ({
@@ -28,5 +28,5 @@ export const poisson = (): LikelihoodFamily => ({
 /** Counts may be large: the encoder sees log(1 + x). */
 export const poissonColumn: ColumnMathematics<ColumnOf<'poisson'>> = {
   family: () => ({ ...poisson(), encoderInput: (x) => tf.log1p(x) }),
-  outliers: heavyTailedCounts,
+  outliers: outliersOfCounts,
 };

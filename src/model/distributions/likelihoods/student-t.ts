@@ -4,7 +4,7 @@ import type { ElementStatistics } from '../../dataset/statistics.ts';
 import type { ColumnOf } from '../../specification/likelihood.ts';
 import { logBeta } from '../special-functions.ts';
 import { needed, type ColumnMathematics, type LikelihoodFamily } from './likelihood.ts';
-import { cauchyOfNumbers } from './outlier-sources.ts';
+import { outliersOfNumbers } from './outlier-sources.ts';
 import { createStandardisation, joinTransforms, logVarianceFor, withMinimum } from './transform.ts';
 
 interface Spec {
@@ -77,6 +77,6 @@ export const studentTColumn: ColumnMathematics<ColumnOf<'student_t'>> = {
     return studentT({ degrees_of_freedom, minimum_scale, ...joinTransforms(columns) });
   },
   setting: (column) => `${column.degrees_of_freedom} ${column.minimum_scale}`,
-  outliers: cauchyOfNumbers,
+  outliers: outliersOfNumbers,
   filler: ({ transform }) => transform?.shift ?? 0,
 };

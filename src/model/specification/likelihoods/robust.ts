@@ -35,15 +35,15 @@ export const outliersOfNumbers = {
         location: Type.Optional(
           Type.Number({
             description:
-              'Centre of the Cauchy distribution. Computed from the training rows unless it is given.',
+              'Centre of the broad distribution. Computed from the training rows unless it is given.',
           }),
         ),
-        scale: describeScale('Scale of the Cauchy distribution.'),
+        scale: describeScale('Half of the broad distribution lies within this distance of its centre.'),
       },
       {
         ...closed,
         description:
-          'Mixes in a Cauchy distribution, so that every finite number has a density: p(x|z) = (1 - share) p_model(x|z) + share Cauchy(x; location, scale). Default: none.',
+          'Mixes in a broad distribution, so that every finite number has a density: p(x|z) = (1 - share) p_model(x|z) + share s / (2 (s + |x - location|)^2), where s is the scale. Default: none.',
       },
     ),
   ),

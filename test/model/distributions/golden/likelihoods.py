@@ -254,8 +254,9 @@ def mixture(share, one, two):
     return np.logaddexp(np.log1p(-share) + one, np.log(share) + two)
 
 
-def cauchy_outliers(field, x, term):
-    return mixture(field["share"], term, stats.cauchy.logpdf(x, field["location"], field["scale"]))
+def number_outliers(field, x, term):
+    distance = np.abs(x - field["location"])
+    return mixture(field["share"], term, stats.lomax.logpdf(distance, 1, scale=field["scale"]) - np.log(2))
 
 
 def count_outliers(field, x, term):
@@ -282,9 +283,9 @@ def robust_case(name, x):
         return lambda v: with_other(share, v, lambda k: count_outliers(field, k, density(k)))
 
     rules = [
-        lambda v: cauchy_outliers(OUTLIERS, v, gaussian(v, mean, deviation, 170.0, 10.0)[0]),
-        lambda v: cauchy_outliers(OUTLIERS, v, student_t(v, mean, deviation, 4, 170.0, 10.0)[0]),
-        lambda v: cauchy_outliers(POSITIVE_OUTLIERS, v, income(v)[0]),
+        lambda v: number_outliers(OUTLIERS, v, gaussian(v, mean, deviation, 170.0, 10.0)[0]),
+        lambda v: number_outliers(OUTLIERS, v, student_t(v, mean, deviation, 4, 170.0, 10.0)[0]),
+        lambda v: number_outliers(POSITIVE_OUTLIERS, v, income(v)[0]),
         lambda v: with_other(0.02, v, lambda k: bernoulli(k, -0.8)[0]),
         lambda v: with_other(0.1, v, lambda k: categorical(np.eye(4)[int(k)], logits)[0]),
         counted(COUNT_OUTLIERS, 0.03, lambda k: poisson(k, log_rate)[0]),
