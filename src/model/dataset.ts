@@ -2,8 +2,8 @@
 
 export { fitProblems, TOLERANCE, addLabels, type KnownColumns } from './dataset/fit.ts';
 export { flagOf, isFlag } from './dataset/labels.ts';
+export { columnName } from './dataset/described-features.ts';
 export {
-  columnName,
   DatasetProfile,
   isPerColumn,
   profiler,
@@ -42,4 +42,5 @@ export {
   warnOfTestRows,
 } from './dataset/test-rows.ts';
 export { createTableOfColumns } from './dataset/table-of-columns.ts';
+export { createTableProfiler } from './dataset/table-profile.ts';
 export { warningsFor } from './dataset/warnings.ts';

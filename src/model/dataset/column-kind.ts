@@ -12,6 +12,8 @@ export const COLUMN_KINDS = [
   'categorical',
   'real',
   'positive',
+  'overdispersed',
+  'heavy_tailed',
 ] as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
@@ -76,7 +78,7 @@ const checkCount: Rule = ({ counts, integers, minimum, maximum, mean, variance }
 
 const checkPositive: Rule = ({ log, minimum, variance }) => {
   if (!log || log.variance === 0 || minimum < SMALLEST_POSITIVE) return null;
-  const gain = 0.5 * Math.log(variance / log.variance) - log.mean;
+  const gain = computeLogNormalGain(variance, log);
   const reason = `above 0, and the logarithm is closer to a Gaussian (${gain.toFixed(2)} nats a value)`;
   return decideIf(gain > LOG_NORMAL_GAIN, 'positive', reason);
 };
@@ -101,6 +103,12 @@ export function decideKind(column: ColumnSummary, labels?: readonly string[]): K
   }
   return { kind: 'real', reason: 'numbers of any size' };
 }
+
+/** Mean log density of the best log-normal minus that of the best Gaussian, from variance and moments of log x. */
+export const computeLogNormalGain = (
+  variance: number,
+  log: { readonly mean: number; readonly variance: number },
+): number => 0.5 * Math.log(variance / log.variance) - log.mean;
 
 /** KL(observed, Poisson of the same mean) for a column of few whole numbers, in nats. */
 function poissonLoss({ mean }: ColumnSummary, counts: ReadonlyMap<number, number>): number {

@@ -1,9 +1,14 @@
+import { OTHER } from '../specification/likelihoods/robust.ts';
+import { Sample } from '../table/detect/sample.ts';
+
 export const DISTINCT_LIMIT = 64;
 
 /** Result of one pass over a column. Missing values are NaN. */
 export interface ColumnSummary {
   readonly rows: number;
   readonly missing: number;
+  /** Values that stand for any other outcome than the column's codes or counts. They count for nothing else. */
+  readonly others: number;
   readonly zeros: number;
   readonly ones: number;
   readonly integers: boolean;
@@ -16,6 +21,15 @@ export interface ColumnSummary {
   readonly log: { readonly mean: number; readonly variance: number } | null;
   /** How often each value occurs; null if there are more than {@link DISTINCT_LIMIT}. */
   readonly counts: ReadonlyMap<number, number> | null;
+  /** Evenly spaced values; empty unless they are asked for. */
+  readonly sample: readonly number[];
+}
+
+export interface ObserverSettings {
+  /** Whether {@link OTHER} is no value of the column. Default: false. */
+  readonly hasOther?: boolean;
+  /** Whether to keep a sample of the values. Default: false. */
+  readonly sampled?: boolean;
 }
 
 export interface ColumnObserver {
@@ -24,8 +38,9 @@ export interface ColumnObserver {
   summary(): ColumnSummary;
 }
 
-export function observeColumn(): ColumnObserver {
-  let [missing, zeros, ones, others] = [0, 0, 0, 0];
+export function observeColumn({ hasOther = false, sampled = false }: ObserverSettings = {}): ColumnObserver {
+  let [missing, zeros, ones, rest, others] = [0, 0, 0, 0, 0];
+  const sample = sampled ? new Sample() : null;
   let [minimum, maximum, integers] = [Infinity, -Infinity, true];
   const [moments, logs, distinct] = [runningMoments(), runningMoments(), distinctValues()];
   return {
@@ -34,21 +49,27 @@ export function observeColumn(): ColumnObserver {
         missing += times;
         return;
       }
+      if (hasOther && value === OTHER) {
+        others += times;
+        return;
+      }
       if (value === 0) zeros += times;
       else if (value === 1) ones += times;
       else {
-        others += times;
+        rest += times;
         integers &&= Number.isInteger(value);
         distinct.add(value, times);
       }
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
       moments.add(value, times);
+      sample?.add(value);
       if (minimum > 0) logs.add(Math.log(value), times);
     },
     summary: () => ({
-      rows: missing + zeros + ones + others,
+      rows: missing + others + zeros + ones + rest,
       missing,
+      others,
       zeros,
       ones,
       integers,
@@ -57,6 +78,7 @@ export function observeColumn(): ColumnObserver {
       ...moments.result(),
       log: minimum > 0 && minimum < Infinity ? logs.result() : null,
       counts: distinct.with(zeros, ones),
+      sample: sample?.values() ?? [],
     }),
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '../specification/likelihood.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
 import type { ValueDomain } from '../specification/likelihoods/domain.ts';
+import { OTHER } from '../specification/likelihoods/robust.ts';
 import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
@@ -89,6 +90,12 @@ function findColumnProblem(
     return { pointer: '/name', found: spec.name, allowed: `${column.name}, as in the data set` };
   const words = findLabelProblem(spec, column);
   if (words) return words;
+  if ((column.other ?? 0) > 0 && domain.low !== OTHER)
+    return {
+      pointer: '/likelihood',
+      found: `${spec.likelihood.family} without other for column ${column.name}, which has values that are none of its codes or counts`,
+      allowed: 'bernoulli, categorical, poisson or negative_binomial with other: {}',
+    };
   const found = findValueProblem(domain, column, ` in column ${column.name}`);
   if (!found) return null;
   if (found.missing)

@@ -1,4 +1,4 @@
-import { observeColumn, type ColumnSummary } from './column.ts';
+import { observeColumn, type ColumnSummary, type ObserverSettings } from './column.ts';
 
 /** Observes the values of rows as they stream by; chunks may end between any two values. */
 export interface Observer<Values> {
@@ -10,9 +10,13 @@ export interface Observer<Values> {
 /** Blocks are read column by column, which keeps one column's state in the processor's cache. */
 const ROWS_AT_ONCE = 256;
 
-/** Scales values as they arrive: the scale is known. */
-export function observeNumbers(columns: number, scale: number): Observer<Float32Array> {
-  const observers = Array.from({ length: columns }, observeColumn);
+/** Scales values as they arrive: the scale is known. `settings`: for each column; without them, all have the defaults. */
+export function observeNumbers(
+  columns: number,
+  scale: number,
+  settings: readonly ObserverSettings[] = [],
+): Observer<Float32Array> {
+  const observers = Array.from({ length: columns }, (_, column) => observeColumn(settings[column]));
   let next = 0;
   return {
     add(stored) {

@@ -3,6 +3,7 @@ import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
 import { closed } from '../specification/schema.ts';
 import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
+import { columnName, FEATURE_ROLES, type FeatureRole } from './described-features.ts';
 import { isFlag } from './labels.ts';
 import { observeBytes, observeNumbers, type Observer } from './observers.ts';
 
@@ -25,6 +26,22 @@ export const ColumnProfile = Type.Object(
     integers: Type.Boolean({ description: 'Whether every value is a whole number.' }),
     distinct: orNull('Number of different values; null if there are many.'),
     labels: Type.Optional(Type.Array(Type.String(), { description: 'The words for codes 0, 1, and so on.' })),
+    role: Type.Optional(
+      Type.Unsafe<FeatureRole>({
+        type: 'string',
+        enum: [...FEATURE_ROLES],
+        description: 'For a table: the role of the column, or the part of a datetime.',
+      }),
+    ),
+    other: Type.Optional(
+      Type.Number({
+        description:
+          'For a table: share of the values that are stored as -1, because their word is not kept or because they are no counts. They count for nothing else here.',
+      }),
+    ),
+    decimals: Type.Optional(
+      Type.Number({ description: 'For a table: to how many decimal places numbers are given.' }),
+    ),
   },
   closed,
 );
@@ -80,9 +97,6 @@ export function profiler(rowShape: readonly number[], dtype: 'uint8' | 'float32'
   };
 }
 
-/** Default name of a column. */
-export const columnName = (column: number): string => `column_${column + 1}`;
-
 /** Keeps the words that occur in these rows; other rows may have more. A yes/no column keeps both words. */
 function keepSeenLabels(
   labels: readonly string[] | null | undefined,
@@ -92,9 +106,9 @@ function keepSeenLabels(
   return labels.slice(0, Math.max(maximum + 1, isFlag(labels.slice(0, 2)) ? 2 : 0));
 }
 
-function profileOf(name: string, summary: ColumnSummary, labels?: readonly string[]): ColumnProfile {
-  const { rows, missing, zeros, ones, integers, counts } = summary;
-  const values = rows - missing;
+export function profileOf(name: string, summary: ColumnSummary, labels?: readonly string[]): ColumnProfile {
+  const { rows, missing, others, zeros, ones, integers, counts } = summary;
+  const values = rows - missing - others;
   const number = (value: number) => (values > 0 ? value : null);
   return {
     name,

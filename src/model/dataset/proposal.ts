@@ -1,10 +1,9 @@
 import type { BinarizationName } from '../specification/binarization.ts';
 import type { LikelihoodSpec } from '../specification/likelihood.ts';
-import type { ColumnLikelihoodSpec, ColumnSpec } from '../specification/likelihoods/mixed.ts';
+import { proposeColumn, SMALLEST_DEVIATION } from './column-proposal.ts';
 import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
 import { continuousBernoulliScore } from './continuous-bernoulli-fit.ts';
 import type { ColumnKind } from './column-kind.ts';
-import { isFlag } from './labels.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
 
 /** A likelihood for the data, and why. */
@@ -17,10 +16,10 @@ export interface Proposal {
 
 /** If at least this share of grey values is exactly 0 or 1, they are black-and-white pictures with soft edges. */
 const BLACK_AND_WHITE = 0.5;
-const FLOOR = 0.01;
 
 export function propose(profile: DatasetProfile): Proposal {
   const { columns, per_column: perColumn } = profile;
+  if (columns.some(({ role }) => role !== undefined)) return proposeRoles(columns);
   const complete = columns.every(({ missing }) => missing === 0);
   const words = columns.some(({ labels }) => labels);
   const together = complete && !words ? proposeTogether(columns) : null;
@@ -90,7 +89,7 @@ function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
       family: 'gaussian',
       mean: 'unit_interval',
       variance: 'per_element',
-      minimum_standard_deviation: FLOOR,
+      minimum_standard_deviation: SMALLEST_DEVIATION,
     },
     `${found} and vary little: a Gaussian with its mean in (0, 1) fits them better than the continuous Bernoulli (by ${gain.toFixed(2)} nats a value before anything is learned).`,
   );
@@ -98,7 +97,7 @@ function proposeGrey(columns: readonly ColumnProfile[]): Proposal {
 
 /** Mean log density of the best Gaussian minus that of the best continuous Bernoulli. */
 function computeGaussianGain({ mean, variance }: ColumnProfile): number {
-  const spread = Math.max(variance ?? 0, FLOOR ** 2);
+  const spread = Math.max(variance ?? 0, SMALLEST_DEVIATION ** 2);
   return -0.5 * Math.log(2 * Math.PI * Math.E * spread) - continuousBernoulliScore(mean ?? 0);
 }
 
@@ -113,51 +112,40 @@ function proposeReal(): Proposal {
       mean: 'free',
       variance: 'per_element',
       standardise: 'per_element',
-      minimum_standard_deviation: FLOOR,
+      minimum_standard_deviation: SMALLEST_DEVIATION,
     },
     'Values are real numbers: each column is shifted and scaled to mean 0 and variance 1.',
-    `Standard deviations stay above ${FLOOR} of each column's own, so that the density of repeated values stays bounded.`,
+    `Standard deviations stay above ${SMALLEST_DEVIATION} of each column's own, so that the density of repeated values stays bounded.`,
   );
 }
 
 function proposeTable(columns: readonly ColumnProfile[]): Proposal {
-  const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(createColumn) };
-  const missing = columns.some((column) => column.missing > 0);
-  return createProposal(
-    spec,
+  return createMixed(
+    columns,
     'The columns are of different kinds, hold words or have missing values: each has its own likelihood.',
-    ...(missing
-      ? ['Missing values add nothing to the bound, and the encoder gets an indicator of them.']
-      : []),
-    ...columns.map((column) => `${column.name}: ${column.reason} (${chooseLikelihood(column).family}).`),
   );
 }
 
-function createColumn(column: ColumnProfile): ColumnSpec {
-  const { name, labels, missing } = column;
-  const likelihood = chooseLikelihood(column);
-  return { name, likelihood, missing: missing > 0, ...(labels && { labels }) };
+function createMixed(columns: readonly ColumnProfile[], ...reasons: string[]): Proposal {
+  const spec: LikelihoodSpec = { family: 'mixed', columns: columns.map(proposeColumn) };
+  const missing = columns.some((column) => column.missing > 0);
+  return createProposal(
+    spec,
+    ...reasons,
+    ...(missing
+      ? ['Missing values add nothing to the bound, and the encoder gets an indicator of them.']
+      : []),
+    ...spec.columns.map(({ likelihood }, i) => describeColumn(columns[i], likelihood.family)),
+  );
 }
 
-const REAL = { standardise: 'per_element', minimum_standard_deviation: FLOOR } as const;
-const GAUSSIAN: ColumnLikelihoodSpec = { family: 'gaussian', ...REAL };
+const describeColumn = (column: ColumnProfile | undefined, family: string): string =>
+  column === undefined ? '' : `${column.name}: ${column.reason} (${family}).`;
 
-/** For categorical, chooseLikelihood sets the number of categories. */
-const COLUMN_LIKELIHOODS: { readonly [Kind in ColumnKind]: ColumnLikelihoodSpec } = {
-  empty: GAUSSIAN,
-  constant: GAUSSIAN,
-  binary: { family: 'bernoulli' },
-  grey: GAUSSIAN,
-  count: { family: 'poisson' },
-  categorical: { family: 'categorical', categories: 1 },
-  real: GAUSSIAN,
-  positive: { family: 'log_normal', ...REAL },
-};
-
-function chooseLikelihood({ kind, labels, minimum, maximum }: ColumnProfile): ColumnLikelihoodSpec {
-  if (labels && isFlag(labels)) return { family: 'bernoulli' };
-  if (labels) return { family: 'categorical', categories: labels.length };
-  if (kind === 'categorical') return { family: 'categorical', categories: (maximum ?? 0) + 1 };
-  if (kind === 'constant' && (minimum === 0 || minimum === 1)) return { family: 'bernoulli' };
-  return COLUMN_LIKELIHOODS[kind];
-}
+/** The columns of a table with roles. */
+const proposeRoles = (columns: readonly ColumnProfile[]): Proposal =>
+  createMixed(
+    columns,
+    'Each column has the likelihood that its role and its values call for.',
+    'So that every value has a probability, codes and counts have an outcome other, and numbers a small share of outliers.',
+  );

@@ -49,7 +49,9 @@ const warnOfZeros: Warning = ({ profile }) => {
 };
 
 const warnOfNumbersAsWords: Warning = ({ profile }) => {
-  const found = profile.columns.filter(({ labels }) => labels?.some((label) => LIKE_A_NUMBER.test(label)));
+  const found = profile.columns.filter(
+    ({ role, labels }) => role === undefined && labels?.some((label) => LIKE_A_NUMBER.test(label)),
+  );
   if (found.length === 0) return null;
   return `${describeColumns(profile, found)} words that look like numbers or dates: they become categories without an order. A column is read as numbers only if every cell is a number, such as 12.5, or empty.`;
 };
