@@ -5,7 +5,7 @@ import { completeLikelihood, transformOf } from '../../../src/model/dataset/comp
 import { gatherStatistics } from '../../../src/model/dataset/statistics.ts';
 import { createStandardisation } from '../../../src/model/distributions/likelihoods/transform.ts';
 import { likelihoodFamily } from '../../../src/model/distributions/likelihoods.ts';
-import { needsStatistics } from '../../../src/model/specification.ts';
+import { needsStatistics, type LikelihoodSpec } from '../../../src/model/specification.ts';
 import { at, meanOf } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/specifications.ts';
 
@@ -66,6 +66,98 @@ describe('completeLikelihood', () => {
     });
     expect(columns[1]).toEqual({ family: 'poisson' });
     expect(columns[2]).toMatchObject({ transform: { shift: expect.closeTo(meanOf(logs), 10) as number } });
+  });
+
+  describe('of robust columns', () => {
+    const table = (...likelihoods: object[]) =>
+      likelihood({
+        family: 'mixed',
+        columns: likelihoods.map((own, i) => ({ name: `c${i}`, likelihood: own })),
+      });
+    const complete = (given: LikelihoodSpec, rows?: readonly (readonly number[])[]) => {
+      const done = completeLikelihood(given, statistics(given, rows));
+      return done.family === 'mixed' ? done.columns.map(({ likelihood: own }) => own) : [];
+    };
+    const deviation = Math.sqrt(3200 / 3);
+
+    it('centres the broad distribution on the data, five standard deviations wide', () => {
+      const given = table(
+        { family: 'gaussian', outliers: {} },
+        { family: 'poisson', outliers: { share: 0.01 }, other: {} },
+        { family: 'log_normal', outliers: {} },
+      );
+      const [real, count, positive] = complete(given);
+      const logs = ROWS.map((row) => Math.log(at(row, 2)));
+      const spread = Math.sqrt(meanOf(logs.map((value) => (value - meanOf(logs)) ** 2)));
+      const median = Math.exp(meanOf(logs));
+      const near = (value: number) => expect.closeTo(value, 5) as number;
+      expect(real).toMatchObject({
+        outliers: { share: 1e-4, location: near(140), scale: near(5 * deviation) },
+      });
+      // Constants have a scale of 1.
+      expect(count).toEqual({
+        family: 'poisson',
+        outliers: { share: 0.01, scale: 10 },
+        other: { share: 1 / 5 },
+      });
+      expect(positive).toMatchObject({
+        outliers: { location: near(median), scale: near(5 * median * Math.sinh(spread)) },
+      });
+    });
+
+    it('estimates the share of other, at most one half', () => {
+      const given = table(
+        { family: 'categorical', categories: 3, other: {} },
+        { family: 'bernoulli', other: {} },
+        { family: 'categorical', categories: 2, other: { share: 0.3 } },
+      );
+      const rows = [
+        [0, 1, 1],
+        [1, -1, -1],
+        [2, 1, 1],
+      ];
+      expect(complete(given, rows).map((own) => 'other' in own && own.other)).toEqual([
+        { share: 0.5 },
+        { share: 2 / 5 },
+        { share: 0.3 },
+      ]);
+    });
+
+    it('keeps what is given, and computes the rest', () => {
+      const given = table(
+        { family: 'gaussian', standardise: 'none', outliers: { scale: 3 } },
+        { family: 'bernoulli', other: { share: 0.1 } },
+        { family: 'student_t', standardise: 'none', outliers: { location: 2 } },
+      );
+      const done = complete(given);
+      expect(done[0]).toMatchObject({ outliers: { location: expect.closeTo(140, 5) as number, scale: 3 } });
+      expect(done[1]).toEqual({ family: 'bernoulli', other: { share: 0.1 } });
+      expect(done[2]).toMatchObject({ outliers: { location: 2 } });
+      expect(needsStatistics(given)).toBe(true);
+      expect(needsStatistics(table(...done))).toBe(false);
+    });
+
+    it('has scales that float32 can hold, whatever the data', () => {
+      const given = table(
+        { family: 'gaussian', outliers: {} },
+        { family: 'log_normal', outliers: {} },
+        { family: 'log_normal', outliers: {} },
+      );
+      const rows = [
+        [-3e38, 1e-38, 3e38],
+        [3e38, 3e38, 1e38],
+        [1e38, 1, 2e38],
+      ];
+      for (const own of complete(given, rows)) {
+        const { location = NaN, scale = NaN } = ('outliers' in own && own.outliers) as {
+          location?: number;
+          scale?: number;
+        };
+        expect(Math.fround(location)).toBeLessThan(Infinity);
+        expect(scale).toBeGreaterThanOrEqual(1e-30);
+        expect(scale).toBeLessThanOrEqual(1e30);
+      }
+    });
   });
 
   it('is asked for before a family is made', () => {

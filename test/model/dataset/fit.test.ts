@@ -103,6 +103,28 @@ describe('a likelihood', () => {
     expect(others).toEqual([]);
   });
 
+  it('of robust columns explains numbers of any size, and -1 in columns of codes and counts', () => {
+    const [number, code] = [{ outliers: {} }, { other: {} }];
+    const robust = mixed({
+      age: { ...COLUMNS.age, likelihood: { family: 'log_normal', ...number } },
+      visits: { ...COLUMNS.visits, likelihood: { family: 'poisson', ...number, ...code } },
+      city: { ...COLUMNS.city, likelihood: { ...COLUMNS.city.likelihood, ...code } },
+      member: { ...COLUMNS.member, likelihood: { family: 'bernoulli', ...code } },
+    });
+    const strange = [-1e30, -1, -1, -1];
+    expect(problems(robust, profileOf([...ROWS, strange]))).toEqual([]);
+    expect(problems(mixed(), profileOf([...ROWS, strange]))).toHaveLength(3);
+    const check = createRowCheck(robust, 4, 1);
+    expect(check([...ROWS.flat(), ...strange, 0, -1, 2, 1])).toBeNull();
+    expect(check([1, -2, 0, 0])).toMatchObject({
+      column: 1,
+      found: '-2',
+      allowed: 'a whole number from 0 to 2^24, or -1 for any other',
+    });
+    expect(check([1, 0, 3, 0])).toMatchObject({ column: 2, found: '3' });
+    expect(check([1, 0, 0, -0.5])).toMatchObject({ column: 3, found: '-0.5' });
+  });
+
   it('takes the words of the data set where it has none of its own', () => {
     const spec = addLabels(mixed(), TABLE);
     const columns = spec.family === 'mixed' ? spec.columns : [];

@@ -70,6 +70,27 @@ describe('a likelihood', () => {
       /unknown field; allowed: family/,
     ],
     [{ family: 'gaussian', transform: { shift: [0], scale: [0] } }, '/likelihood/transform/scale/0', /> 0/],
+    [{ family: 'gaussian', outliers: {} }, '/likelihood/outliers', /unknown field/],
+    [
+      mixed({ name: 'a', likelihood: { family: 'gaussian', other: {} } }),
+      '/likelihood/columns/0/likelihood/other',
+      /unknown field/,
+    ],
+    [
+      mixed({ name: 'a', likelihood: { family: 'categorical', categories: 2, outliers: {} } }),
+      '/likelihood/columns/0/likelihood/outliers',
+      /unknown field/,
+    ],
+    [
+      mixed({ name: 'a', likelihood: { family: 'poisson', outliers: { location: 2 } } }),
+      '/likelihood/columns/0/likelihood/outliers/location',
+      /unknown field; allowed: share, scale/,
+    ],
+    [
+      mixed({ name: 'a', likelihood: { family: 'bernoulli', other: { share: 0 } } }),
+      '/likelihood/columns/0/likelihood/other/share',
+      /> 0/,
+    ],
     [
       { family: 'gaussian', variance: 'fixed', standard_deviation: 0 },
       '/likelihood/standard_deviation',
@@ -121,6 +142,35 @@ describe('valueDomain', () => {
   it('of a Gaussian is every float32', () => {
     const { low, high } = valueDomain(filled({ family: 'gaussian' }));
     expect([Math.fround(low), Math.fround(high)]).toEqual([low, high]);
+  });
+
+  it.each([
+    [
+      { family: 'bernoulli', other: {} },
+      { low: -1, high: 1, integer: true, allowed: '0 or 1, or -1 for any other' },
+    ],
+    [
+      { family: 'categorical', categories: 3, other: {} },
+      { low: -1, high: 2, integer: true },
+    ],
+    [
+      { family: 'negative_binomial', other: {} },
+      { low: -1, high: 2 ** 24, integer: true },
+    ],
+    [
+      { family: 'poisson', outliers: {} },
+      { low: 0, high: 2 ** 24, integer: true },
+    ],
+    [
+      { family: 'log_normal', outliers: {} },
+      { low: -3.4028234663852886e38, integer: false },
+    ],
+    [
+      { family: 'student_t', outliers: {} },
+      { high: 3.4028234663852886e38, integer: false },
+    ],
+  ])('of a robust column, %j, is %j', (given, domain) => {
+    expect(valueDomain(filled(mixed({ name: 'a', likelihood: given })))).toMatchObject(domain);
   });
 
   it('of a table is each column for itself', () => {
