@@ -12,8 +12,9 @@ export const isTable = ({ table, header }: Pick<Known, 'table' | 'header'>): boo
 
 const LATENTS = { smallest: 2, largest: 16 } as const;
 const HIDDEN_SIZES = [128];
-const MINIBATCH_SIZE = 64;
-const STEPS = 5000;
+const MINIBATCH = { small: 64, large: 128, largeFromRows: 1000 } as const;
+/** Grow with the training rows: more rows take longer to overfit, and to learn. */
+const STEPS = { smallest: 5000, perRow: 5, largest: 20_000 } as const;
 const LEARNING_RATE = 0.005;
 /** Lines of metrics, and so checkpoints to choose from. */
 const ROUNDS = 50;
@@ -28,9 +29,9 @@ const VALIDATION = { wanted: 200, smallestShare: 0.1, largestShare: 1 / 3, large
 export function chooseTableDefaults(order: TrainingOrder, dataset: Known): OrderDefaults {
   const validation_fraction = order.validation_fraction ?? chooseValidationFraction(dataset);
   const { train, validation } = countRows(dataset, { validation_fraction }, 'separate');
-  const minibatch_size = order.minibatch_size ?? Math.min(MINIBATCH_SIZE, Math.max(1, train));
+  const minibatch_size = order.minibatch_size ?? chooseMinibatch(train);
   const stepsPerEpoch = Math.max(1, train) / minibatch_size;
-  const steps = order.steps ?? (order.epochs === undefined ? STEPS : Math.ceil(order.epochs * stepsPerEpoch));
+  const steps = order.steps ?? chooseSteps(order, train, stepsPerEpoch);
   const stops = trainsEncoder(order) && validation > 0;
   return {
     model: {
@@ -51,6 +52,16 @@ export function chooseTableDefaults(order: TrainingOrder, dataset: Known): Order
       validation_fraction,
     },
   };
+}
+
+function chooseMinibatch(trainRows: number): number {
+  const usual = trainRows < MINIBATCH.largeFromRows ? MINIBATCH.small : MINIBATCH.large;
+  return Math.min(usual, Math.max(1, trainRows));
+}
+
+function chooseSteps({ epochs }: TrainingOrder, trainRows: number, stepsPerEpoch: number): number {
+  if (epochs !== undefined) return Math.ceil(epochs * stepsPerEpoch);
+  return clamp(STEPS.perRow * trainRows, STEPS.smallest, STEPS.largest);
 }
 
 /** 200 rows if that is between a tenth and a third of the rows; at most 10,000. */
