@@ -55,6 +55,15 @@ describe('an order that leaves everything open', () => {
   });
 
   it.each([
+    { rows: 60, steps: 5000, minibatch: 40 },
+    { rows: 1100, steps: 5000, minibatch: 64 },
+    { rows: 3000, steps: 13_500, minibatch: 128 },
+    { rows: 1_000_000, steps: 20_000, minibatch: 128 },
+  ])('trains on $rows rows in $steps steps of $minibatch rows', ({ rows, steps, minibatch }) => {
+    expect(table(rows).training).toMatchObject({ steps, minibatch_size: minibatch });
+  });
+
+  it.each([
     { columns: 1, latents: 2 },
     { columns: 6, latents: 3 },
     { columns: 64, latents: 16 },
