@@ -13,6 +13,7 @@ import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { pictureRoutes } from './pictures/routes.ts';
+import { scoreRoutes } from './score/routes.ts';
 import { serviceRoutes } from './service/routes.ts';
 import { RequestLog } from './http/request-log.ts';
 import type { ApiOptions, App } from './types.ts';
@@ -63,6 +64,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     datasetRoutes,
     modelRoutes,
     inferenceRoutes,
+    scoreRoutes,
     pictureRoutes,
   ]) {
     await app.register(async (scope) => {

@@ -39,6 +39,7 @@ export { LIKELIHOOD_LIMITS, LIMITS } from './specification/limits.ts';
 export * from './specification/comparison.ts';
 export * from './specification/evaluation.ts';
 export * from './specification/evaluation-report.ts';
+export { SCORE_DRAWS } from './specification/scoring.ts';
 export * from './specification/split.ts';
 export * from './specification/training.ts';
 export type { OptimizerSpec } from './specification/optimizers.ts';

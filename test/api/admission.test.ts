@@ -56,6 +56,7 @@ const ROUTES: readonly (readonly [
   ['POST', '/elbo', true, statuses(COMPUTED, '415')],
   ['POST', '/log-marginal-likelihood', true, statuses(COMPUTED, '415')],
   ['POST', '/log-likelihood', true, statuses(COMPUTED, '415')],
+  ['POST', '/score', true, statuses(COMPUTED, '406 415')],
   ['GET', '/samples', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/manifold', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/traversal', true, statuses(COMPUTED, '406')],

@@ -71,6 +71,7 @@ describe('the OpenAPI document', () => {
         "POST /log-likelihood",
         "POST /log-marginal-likelihood",
         "POST /reconstruct",
+        "POST /score",
       ]
     `);
   });

@@ -61,7 +61,9 @@ const data = defineRows(
   },
 );
 
-const defineRequest = <Fields extends TProperties>(fields: Fields) =>
+export { data as requestData };
+
+export const defineRequest = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
 
 export const EncodeRequest = defineRequest({

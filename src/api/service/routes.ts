@@ -13,6 +13,7 @@ const LINKS = {
   decode: '/decode',
   reconstruct: '/reconstruct',
   elbo: '/elbo',
+  score: '/score',
   log_marginal_likelihood: '/log-marginal-likelihood',
   // The deprecated path, for clients that follow this link.
   log_likelihood: '/log-likelihood',

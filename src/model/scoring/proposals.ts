@@ -9,15 +9,10 @@ import type { TensorFunction, Tensors } from '../runtime/runtime.ts';
 import type { Shape } from '../specification.ts';
 import type { Vae } from '../vae.ts';
 
-/** Draws of z from each proposal. */
-export const DRAWS_PER_PROPOSAL = 16;
-/** {@link proposeRows} makes this many variants of a row, and so proposals. */
-export const PROPOSALS = 4;
-export const SCORE_DRAWS = PROPOSALS * DRAWS_PER_PROPOSAL;
-
 /** A value is strange if it is this much less probable than the mode: 3.5 standard deviations of a Gaussian. In nats. */
 const STRANGE = 6;
 const ROUNDS = 3;
+const [ALONE, ALONE_ROUNDS] = [6, 6];
 
 /** What a call returns besides the weights: the decoder's outputs, or the means of p(x|z). */
 export type Detail = 'none' | 'outputs' | 'means';
@@ -75,9 +70,9 @@ const putRowsFirst = (tensor: Tensor): Tensor => tf.transpose(tensor, [1, 0, 2])
 export const keepRows = (x: Tensor): Tensor[] => [x];
 
 /**
- * The row; the row with everything strange replaced by what is expected; the row with its strangest and with its second
- * strangest value replaced. They are equal if nothing is strange. A strange value moves q(z|x) away from where z would be
- * without it, and draws from there would say little about p(x_j|x_-j).
+ * The row; the row with everything strange replaced by what is expected; and the row with only one value replaced, for each of its
+ * {@link ALONE} strangest values. A strange value moves q(z|x) away from where z would be without it, and draws from there
+ * would say little about p(x_j|x_-j).
  *
  * A value is strange at z, the center of q(z|x), if log p(mode_j|z) - log p(x_j|z) exceeds {@link STRANGE}. As strange
  * values move z, this is repeated with them replaced, and a value that then fits is put back.
@@ -85,17 +80,54 @@ export const keepRows = (x: Tensor): Tensor[] => [x];
 export const proposeRows =
   (vae: Vae) =>
   (x: Tensor, parameters: Tensors): Tensor[] => {
-    let [cleaned, mode, excess] = [x, x, x];
+    let [cleaned, strangeness] = [x, x];
     for (let round = 0; round < ROUNDS; round++) {
       const likelihood = vae.decode(parameters, vae.encode(parameters, cleaned).center());
-      mode = likelihood.mode();
-      excess = tf.relu(tf.sub(measureStrangeness(likelihood, mode, x), STRANGE));
-      cleaned = tf.where(tf.greater(excess, 0), mode, x);
+      const mode = likelihood.mode();
+      strangeness = measureStrangeness(likelihood, mode, x);
+      cleaned = tf.where(tf.greater(strangeness, STRANGE), mode, x);
     }
-    const strangest = pickLargest(excess);
-    const second = pickLargest(tf.where(strangest, tf.zerosLike(excess), excess));
-    return [x, cleaned, tf.where(strangest, mode, x), tf.where(second, mode, x)];
+    return [x, cleaned, ...replaceAlone(vae, parameters, x, pickStrangest(strangeness))];
   };
+
+/** Where each row has its strangest value, its second strangest and so on: {@link ALONE} tensors of truth [rows, data_size]. */
+function pickStrangest(strangeness: Tensor): Tensor[] {
+  const picked: Tensor[] = [];
+  let left = strangeness;
+  for (let i = 0; i < ALONE; i++) {
+    const largest = pickLargest(left);
+    left = tf.where(largest, tf.zerosLike(left), left);
+    picked.push(largest);
+  }
+  return picked;
+}
+
+/**
+ * For each choice the row with the chosen value replaced by what is expected at the center of q(z|x with that value replaced). It
+ * starts from the mode at the center of the prior; each round takes away the larger part of what is left.
+ */
+function replaceAlone(vae: Vae, parameters: Tensors, x: Tensor, choices: readonly Tensor[]): Tensor[] {
+  const center = tf.add(tf.zeros([1, vae.latentSize]), vae.prior(parameters).center());
+  const typical = tf.add(tf.zerosLike(x), vae.decode(parameters, center).mode());
+  const rows = tf.concat(
+    choices.map(() => x),
+    0,
+  );
+  const chosen = tf.concat([...choices], 0);
+  let replaced = tf.where(
+    chosen,
+    tf.concat(
+      choices.map(() => typical),
+      0,
+    ),
+    rows,
+  );
+  for (let round = 0; round < ALONE_ROUNDS; round++) {
+    const mode = vae.decode(parameters, vae.encode(parameters, replaced).center()).mode();
+    replaced = tf.where(chosen, mode, rows);
+  }
+  return tf.split(replaced, choices.length, 0);
+}
 
 /** log p(mode_j|z) - log p(x_j|z), 0 for missing values: [rows, data_size]. */
 function measureStrangeness(likelihood: LikelihoodDistribution, mode: Tensor, x: Tensor): Tensor {

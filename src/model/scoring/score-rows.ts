@@ -3,10 +3,16 @@ import type { Subject } from '../evaluation/subject.ts';
 import { getNamed } from '../named-arrays.ts';
 import type { FloatArray, FloatArrays } from '../runtime/runtime.ts';
 import { describedFamily } from '../specification/families/families.ts';
-import { likelihoodSizes, oneHotGroups, type LikelihoodSpec, type ModelSpec } from '../specification.ts';
+import {
+  likelihoodSizes,
+  oneHotGroups,
+  SCORE_DRAWS,
+  type LikelihoodSpec,
+  type ModelSpec,
+} from '../specification.ts';
 import type { Vae } from '../vae.ts';
 import { LeaveOneOut, type Columns, type RowScore } from './leave-one-out.ts';
-import { defineWeighing, SCORE_DRAWS, keepRows, proposeRows, type Detail } from './proposals.ts';
+import { defineWeighing, keepRows, proposeRows, type Detail } from './proposals.ts';
 
 /**
  * Changes whenever the numbers of a row may change: scores can only be compared with a calibration of the same estimator.

@@ -81,7 +81,8 @@ const encodeCode = (
   return (cell, out, at) => {
     const code = read(cell);
     out[at] = code;
-    return code !== OTHER_CODE || typeof cell !== 'string' || !isMissing(cell);
+    if (code !== OTHER_CODE) return true;
+    return cell !== null && (typeof cell !== 'string' || !isMissing(cell));
   };
 };
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { mixed } from '../../../src/model/distributions/likelihoods/mixed.ts';
 import { normalQuantile } from '../../../src/model/distributions/quantiles/normal.ts';
 import {
@@ -12,6 +12,8 @@ import { findCountQuantiles, findQuantiles } from '../../../src/model/scoring/mi
 import { likelihoodSizes, type ColumnSpec } from '../../../src/model/specification.ts';
 import { at, normals } from '../../support/numbers.ts';
 import { modelSpec } from '../../support/specifications.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
 
 const transform = { shift: 3, scale: 2 };
 /** Two of each kind, out of order, so that outputs of one kind are mixed. */

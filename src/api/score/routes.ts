@@ -1,0 +1,34 @@
+import { describePicture } from '../http/media.ts';
+import { COMPUTED } from '../http/problem-statuses.ts';
+import { setServerTiming } from '../http/timing.ts';
+import type { ApiOptions, App } from '../types.ts';
+import { ScoreAnswer, ScoreRequest } from './schemas.ts';
+import { scoreRequest } from './score.ts';
+
+export function scoreRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/score',
+    {
+      config: COMPUTED,
+      schema: {
+        operationId: 'score',
+        summary: 'Score rows: how strange they are, why, and what was expected instead',
+        description:
+          'Equal rows get equal scores, whatever other rows are sent with them. The first request for a checkpoint that no training ended with takes longer: it scores the validation rows too.',
+        tags: ['inference'],
+        body: ScoreRequest,
+        response: {
+          200: describePicture(
+            ScoreAnswer,
+            'Scores with p-values. In a PNG, each image is above its heat map: black pixels are as usual, white ones 10 nats or more stranger.',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await scoreRequest(api, request.body, request.headers.accept);
+      setServerTiming(request, reply, timing);
+      return reply.type(body.type).header('vary', 'accept').send(body.content);
+    },
+  );
+}
