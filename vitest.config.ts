@@ -25,7 +25,7 @@ const SERVICE = [
  * Load ONNX Runtime, which flushes denormals to zero in the whole process: tests of numbers read and written elsewhere
  * must not share it.
  */
-const MODEL = ['test/model/!(dataset|specification)/**/*.test.ts', 'test/worker/**/*.test.ts'];
+const MODEL = ['test/model/!(dataset|specification|table)/**/*.test.ts', 'test/worker/**/*.test.ts'];
 
 /** Sweeps and Monte Carlo checks that take seconds: too long to run after each edit. */
 const LONG = ['test/**/*.long.test.ts'];

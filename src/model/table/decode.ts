@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts';
 import { createCodeWriter } from './codes.ts';
 import { listFeatures, PART_LABELS, type Feature } from './features.ts';
-import { createNumberWriter } from './write-number.ts';
+import { createCountWriter, createNumberWriter } from './write-number.ts';
 import type { ColumnWithRole, TableColumn, TableSchema, TimePart } from './schema.ts';
 import { placeTime, writeStoredTime } from './write-time.ts';
 
@@ -39,7 +39,8 @@ function createCellDecoder(column: TableColumn, start: number): (values: ArrayLi
 }
 
 function createValueWriter(column: TableColumn): (value: number) => Cell {
-  if (column.role === 'number' || column.role === 'count') return createNumberWriter(column);
+  if (column.role === 'number') return createNumberWriter(column);
+  if (column.role === 'count') return createCountWriter(column);
   if (column.role === 'flag' || column.role === 'category') return createCodeWriter(column);
   throw new RangeError(`column ${column.name} (${column.role}) is not modelled`);
 }

@@ -43,7 +43,7 @@ export function createRowEncoder(schema: TableSchema): RowEncoder {
     for (const { column, index, start, size, encode } of columns) {
       const cell = cells[index] ?? null;
       const from = at + start;
-      if (encode(cell, out, from)) continue;
+      if (cell !== null && encode(cell, out, from)) continue;
       out.fill(NaN, from, from + size);
       if (cell === null || (typeof cell === 'string' && isMissing(cell)) || isOwnMissing(column, cell))
         continue;

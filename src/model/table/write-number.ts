@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts';
+import { OTHER_CODE, OTHER_WORD } from './codes.ts';
 import type { ColumnWithRole } from './schema.ts';
 
 /** A float32 has 24 bits: a value may be wrong by this share of its size. */
@@ -19,6 +20,12 @@ export function createNumberWriter({
     const held = error > 0 ? Math.max(0, Math.ceil(-Math.log10(2 * error))) : decimals;
     return roundTo(stored + offset, Math.min(decimals, held));
   };
+}
+
+/** The same for counts, where {@link OTHER_CODE} stands for what is no count. */
+export function createCountWriter(column: ColumnWithRole<'count'>): (value: number) => Cell {
+  const write = createNumberWriter(column);
+  return (stored) => (stored === OTHER_CODE ? OTHER_WORD : write(stored));
 }
 
 function roundTo(value: number, decimals: number): number {

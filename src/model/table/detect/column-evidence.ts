@@ -135,8 +135,14 @@ export class ColumnEvidence {
   #weighSeparators(value: number, text: string, row: number): void {
     const point = text.indexOf('.');
     if (point < 0) this.comma?.addPlain(value, text);
-    else if (this.#isGrouped(text, point)) (this.comma ??= this.#beginComma()).add(value * THOUSAND);
+    else if (this.#isGrouped(text, point)) this.#addGrouped(value);
     else this.#proveDot(text, row);
+  }
+
+  #addGrouped(value: number): void {
+    this.comma ??= this.#beginComma();
+    this.comma.add(value * THOUSAND);
+    this.comma.grouping = '.';
   }
 
   /** Whether 1.234 may be one thousand two hundred thirty-four. */

@@ -6,7 +6,8 @@ import { looksLikeCounts } from './counts.ts';
 
 /** Steps of 1 between neighbours that make numbers an index. */
 const INDEX_STEPS = 0.98;
-const SHORTEST_INDEX = 5;
+/** Fewest rows of an index, with and without a name that says so. */
+const [SHORTEST_NAMED_INDEX, SHORTEST_INDEX] = [5, 20];
 /** A column in which a larger share of the values is different holds no codes. */
 const MOST_CODES = 0.5;
 
@@ -65,10 +66,11 @@ const checkLeadingZeros: Rule = (facts) => {
   );
 };
 
-const checkIndex: Rule = ({ hints, numbers: { integers, minimum, steps, count, maximum } }) =>
+const checkIndex: Rule = ({ hints, rows, numbers: { integers, minimum, steps, count, maximum } }) =>
   decideIf(
     integers &&
-      count >= SHORTEST_INDEX &&
+      count === rows &&
+      count >= (hints.isIndex ? SHORTEST_NAMED_INDEX : SHORTEST_INDEX) &&
       steps >= INDEX_STEPS * (count - 1) &&
       (minimum === 0 || minimum === 1 || hints.isIndex) &&
       !hints.isMeasure,
