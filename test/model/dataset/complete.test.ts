@@ -92,7 +92,7 @@ describe('completeLikelihood', () => {
       const median = Math.exp(meanOf(logs));
       const near = (value: number) => expect.closeTo(value, 5) as number;
       expect(real).toMatchObject({
-        outliers: { share: 1e-4, location: near(140), scale: near(5 * deviation) },
+        outliers: { share: 1e-10, location: near(140), scale: near(5 * deviation) },
       });
       // Constants have a scale of 1.
       expect(count).toEqual({

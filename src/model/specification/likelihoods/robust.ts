@@ -7,7 +7,7 @@ import { REAL, type ValueDomain } from './domain.ts';
 /** The value of a code or count column that stands for every outcome other than its codes or counts. */
 export const OTHER = -1;
 /** Default share of outliers: small enough to cost ordinary values nothing, and to leave what is strange strange (docs/method.md). */
-export const OUTLIER_SHARE = 1e-4;
+export const OUTLIER_SHARE = 1e-10;
 /** Above one half, what is unusual would be the rule. */
 const LARGEST_SHARE = 0.5;
 
