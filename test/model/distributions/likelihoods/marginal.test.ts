@@ -147,6 +147,38 @@ describe('the marginal', () => {
     expect(() => income.marginal(statistics)).toThrow('log x');
   });
 
+  it('of robust columns is that of their ordinary values, and explains all others', () => {
+    const [number, code] = [{ outliers: {} }, { other: {} }];
+    const robust = {
+      family: 'mixed',
+      columns: [
+        { name: 'colour', likelihood: { family: 'categorical', categories: 3, ...code } },
+        { name: 'income', likelihood: { family: 'log_normal', ...number } },
+        { name: 'weight', likelihood: { family: 'student_t', ...number } },
+        { name: 'member', likelihood: { family: 'bernoulli', ...code } },
+        { name: 'visits', likelihood: { family: 'negative_binomial', ...number, ...code } },
+      ],
+    };
+    const ordinary = draws(
+      () => Math.floor(3 * source.uniform()),
+      () => Math.exp(2 + source.normal()),
+      () => 50 + 5 * source.normal(),
+      () => Number(source.uniform() < 0.3),
+      () => Math.floor(source.uniform(0, 5)),
+    );
+    const strange = [-1, -7, 1e30, -1, -1];
+    const [clean, mixed] = [floorOf(robust, ordinary), floorOf(robust, [...ordinary, strange, strange])];
+    const [before, after] = [clean, mixed].map(({ independent }) => independent.mean().dataSync());
+    before?.forEach((value, i) => {
+      expect(at(after ?? [], i)).toBeCloseTo(value, 4);
+    });
+    const [term = []] = mixed.independent.logProbByColumn(tf.tensor2d([strange])).arraySync() as number[][];
+    expect(term.every(Number.isFinite)).toBe(true);
+    for (const i of [0, 3, 4]) expect(at(term, i)).toBeCloseTo(Math.log(3 / 504), 4);
+    const losses = [clean, mixed].map(({ independent }) => meanOf(independent.logProb(clean.x).dataSync()));
+    expect(at(losses, 0) - at(losses, 1)).toBeLessThan(0.03);
+  });
+
   it('stays within reach where an element never changes', () => {
     const never = { mean: Float64Array.of(0, 1), variance: Float64Array.of(0, 0) };
     const reach = { bernoulli: 6.91, continuous_bernoulli: 100, poisson: 6.91 } as const;
