@@ -5,7 +5,7 @@ const LARGEST_MEAN = 100;
 /** Least variance as a multiple of the mean: a Poisson has 1. */
 const LEAST_DISPERSION = 0.5;
 /** Least skewness as a share of what a Poisson or negative binomial of the same mean and variance has. */
-const LEAST_SKEWNESS = 0.5;
+const LEAST_SKEWNESS = 0.25;
 const FEWEST_VALUES = 3;
 
 /**
