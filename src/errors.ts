@@ -80,6 +80,11 @@ export const ERRORS = {
     'conflict',
     (v: { id: string; state: string }) => `Job ${v.id} has already ${v.state}.`,
   ),
+  no_source: entry(
+    'conflict',
+    (v: { id: string }) =>
+      `Data set ${v.id} has no stored table, so its columns cannot get other roles: upload the file again with columns={"name":"role"}.`,
+  ),
   blob_corrupt: entry('damaged', (v: { key: string; detail: string }) => `${v.key} is damaged: ${v.detail}.`),
   queue_folder_locked: entry(
     'conflict',

@@ -8,7 +8,7 @@ import { answerClientError, handleFrameworkErrors, installErrors } from './http/
 import { installJson } from './http/json.ts';
 import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
-import { datasetRoutes } from './datasets/routes.ts';
+import { columnRoutes, datasetRoutes } from './datasets/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { modelRoutes } from './models/routes.ts';
@@ -62,6 +62,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     serviceRoutes,
     jobRoutes,
     datasetRoutes,
+    columnRoutes,
     modelRoutes,
     inferenceRoutes,
     scoreRoutes,

@@ -17,7 +17,7 @@ export const sourceKey = (id: string): string => `${DATASETS}/${id}/source`;
 /** Cells of id columns: a line of JSON for each row, and where each line ends, as float64. */
 export const idsKey = (id: string): string => `${DATASETS}/${id}/ids.jsonl`;
 export const idOffsetsKey = (id: string): string => `${DATASETS}/${id}/ids.offsets.bin`;
-/** The class of each row, as int16. */
+/** The class of each row, as int32. */
 export const labelsKey = (id: string): string => `${DATASETS}/${id}/labels.bin`;
 /** There while the data set is being made. */
 export const claimKey = (id: string): string => `${DATASETS}/${id}/claim.json`;

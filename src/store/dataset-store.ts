@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { createId } from '../ids.ts';
 import {
@@ -10,14 +10,15 @@ import {
   readDataset,
   sourceKey,
 } from './dataset-files.ts';
-import type { DatasetStore, UploadSettings } from './datasets.ts';
+import type { DatasetStore, DatasetUpload, RoleChange, UploadSettings } from './datasets.ts';
 import type { StoreDriver } from './driver.ts';
 import type { UploadLimits } from './formats/upload.ts';
 import { writeClaim } from './ingest/claims.ts';
 import { ingest } from './ingest/ingest.ts';
 import type { Ingest } from './ingest/order.ts';
 import { checkSettings } from './ingest/settings.ts';
-import { spoolUpload } from './ingest/source.ts';
+import { readBlob, spoolUpload } from './ingest/source.ts';
+import { listIdColumns, readIdCells, readLabelCodes } from './kept-cells.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import type { DatasetRecord } from './records/dataset-record.ts';
 import { readPage, skipCorrupt } from './records/record-blob.ts';
@@ -53,6 +54,12 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
 
   return {
     create: async (source, upload, signal) => get(await create(driver, options, { source, upload, signal })),
+    derive: async (id, change, signal) => {
+      const record = await get(id);
+      const upload = describeDerived(record, change);
+      const source = Readable.from(readBlob(driver, sourceKey(id)), { objectMode: false });
+      return get(await create(driver, options, { source, upload, signal }));
+    },
     get,
     list: async ({ limit, after = '' }) => {
       const stored = (await driver.list(DATASETS)).filter(isDatasetId);
@@ -65,7 +72,27 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
     },
     openRows: async (id, { inMemory = true } = {}) =>
       openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0),
-    readLabels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : null),
+    readLabels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : readLabelCodes(driver, id)),
+    readIds: async (id, rows) => {
+      const { table } = await get(id);
+      return table && listIdColumns(table).length > 0 ? readIdCells(driver, id, rows) : null;
+    },
+  };
+}
+
+/** The settings of a data set from the same upload. Errors: no_source. */
+function describeDerived(record: DatasetRecord, { name, columns }: RoleChange): DatasetUpload {
+  const { id, source, table, header } = record;
+  if (source === null || table === null) throw AppError.of('no_source', { id });
+  return {
+    name: name ?? record.name,
+    format: record.format,
+    testRows: record.test_rows,
+    ...(header !== null && { header }),
+    ...(source.encoding !== null && { encoding: source.encoding }),
+    columns: { ...source.columns, ...columns },
+    missing: table.missing_marks,
+    derivedFrom: id,
   };
 }
 
@@ -89,12 +116,12 @@ async function create(
   try {
     if (typeof upload !== 'function') checkSettings(upload);
     await writeClaim(driver, claimKey(id));
-    await spoolUpload(driver, sourceKey(id), source, maxUploadBytes);
+    const spooled = await spoolUpload(driver, sourceKey(id), source, maxUploadBytes);
     const settings = typeof upload === 'function' ? await upload() : upload;
     checkSettings(settings);
-    await read({ id, upload: settings, limits: { maxUploadBytes, maxDatasetBytes } }, signal);
+    const limits = { maxUploadBytes, maxDatasetBytes };
+    await read({ id, source: spooled, upload: settings, limits }, signal);
     await driver.remove(claimKey(id));
-    await driver.remove(sourceKey(id));
     return id;
   } catch (error) {
     source.destroy();

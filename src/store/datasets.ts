@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Cell, Role } from '../model/table.ts';
 import type { DatasetFormat, DatasetRecord } from './records/dataset-record.ts';
 
 export type { DatasetRecord };
@@ -11,8 +12,22 @@ export interface DatasetUpload {
   readonly scale?: number;
   /** How many of the last rows are test rows. Default 0. */
   readonly testRows?: number;
+  /** Roles of columns, by name, in place of those that are detected. */
+  readonly columns?: Readonly<Record<string, Role>>;
+  /** Text without a byte order mark: its encoding. Default: UTF-8. */
+  readonly encoding?: string;
+  /** What stands for a missing value in a table, besides an empty cell. Default: the usual marks. */
+  readonly missing?: readonly string[];
+  /** The data set whose stored upload this is. */
+  readonly derivedFrom?: string;
   /** CSV: whether the first row names the columns. Default: guessed from what it holds. */
   readonly header?: boolean;
+}
+
+export interface RoleChange {
+  /** Default: that of the other data set. */
+  readonly name?: string;
+  readonly columns: Readonly<Record<string, Role>>;
 }
 
 /** Settings that are known at once, or, if a form may name some of them after its file, when all of it has been read. */
@@ -32,12 +47,19 @@ export interface DatasetStore {
    * validation_failed, upload_too_slow, or the signal's reason if it aborts; then nothing is kept.
    */
   create(source: Readable, upload: UploadSettings, signal?: AbortSignal): Promise<DatasetRecord>;
+  /**
+   * Makes a new data set from the stored upload of another, with other roles of columns; all other settings stay. Errors:
+   * no_source, those of get and create.
+   */
+  derive(id: string, change: RoleChange, signal?: AbortSignal): Promise<DatasetRecord>;
   /** Errors: dataset_not_found, id_invalid. The built-in `mnist` always exists. */
   get(id: string): Promise<DatasetRecord>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
   /** Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. */
   openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
-  /** The class of each row, including test rows; null if classes are not known. */
-  readLabels(id: string): Promise<Uint8Array | null>;
+  /** The class of each row, including test rows: from 0, or below 0 if it is not known; null if no classes are. */
+  readLabels(id: string): Promise<Uint8Array | Int32Array | null>;
+  /** The cells of the id columns in these rows, in the order of `table`; null if there are no such columns. Errors: blob_corrupt. */
+  readIds(id: string, rows: Iterable<number>): Promise<Cell[][] | null>;
 }

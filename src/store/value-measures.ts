@@ -1,8 +1,16 @@
-import { profiler, type ColumnNames, type DatasetProfile } from '../model/dataset.ts';
+import { createTableProfiler, profiler, type DatasetProfile } from '../model/dataset.ts';
+import type { TableSchema } from '../model/table.ts';
 import { rowsKey } from './dataset-files.ts';
 import type { StoreDriver } from './driver.ts';
 import type { RowStream } from './formats/rows.ts';
 import { BYTES_PER_VALUE } from './records/dataset-record.ts';
+
+/** What rows are: an array, or the features of a table. */
+export interface RowKind extends Pick<RowStream, 'rowShape' | 'dataSize' | 'dtype'> {
+  readonly table: TableSchema | null;
+  /** Names of an array's columns, if the file has any. */
+  readonly names: readonly string[] | null;
+}
 
 /** Read back at a time; the event loop runs in between. */
 const CHUNK_BYTES = 2 ** 20;
@@ -12,12 +20,12 @@ export interface ValueMeasures {
   readonly minimum: number;
   readonly maximum: number;
   add(stored: Uint8Array | Float32Array): void;
-  profile(scale: number, names: ColumnNames): DatasetProfile;
+  profile(scale: number): DatasetProfile;
 }
 
 /** `scale` matters only for float32 values. */
-export function measureValues({ rowShape, dtype }: RowStream, scale: number): ValueMeasures {
-  const profiling = profiler(rowShape, dtype, scale);
+export function measureValues({ rowShape, dtype, table, names }: RowKind, scale: number): ValueMeasures {
+  const profiling = table === null ? profiler(rowShape, dtype, scale) : createTableProfiler(table);
   let [minimum, maximum] = [Infinity, -Infinity];
   return {
     get minimum() {
@@ -36,7 +44,7 @@ export function measureValues({ rowShape, dtype }: RowStream, scale: number): Va
       [minimum, maximum] = [low, high];
       profiling.add(stored);
     },
-    profile: (finalScale, names) => profiling.result(finalScale, names),
+    profile: (finalScale) => profiling.result(finalScale, { names, labels: [] }),
   };
 }
 
@@ -55,7 +63,7 @@ export async function* toBytes(
 export async function measureStoredRows(
   driver: StoreDriver,
   id: string,
-  stream: RowStream,
+  stream: RowKind,
   scale: number,
   [first, end]: readonly [number, number],
 ): Promise<ValueMeasures> {

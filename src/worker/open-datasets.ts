@@ -18,7 +18,7 @@ export class OpenDatasets {
   }
 
   /** The class of each row; null if not known. */
-  readLabels(id: string): Promise<Uint8Array | null> {
+  readLabels(id: string): Promise<Uint8Array | Int32Array | null> {
     return this.#datasets.readLabels(id);
   }
 

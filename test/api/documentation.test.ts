@@ -62,6 +62,7 @@ describe('the OpenAPI document', () => {
         "GET /readyz",
         "GET /samples",
         "POST /datasets",
+        "POST /datasets/{id}/columns",
         "POST /decode",
         "POST /elbo",
         "POST /encode",

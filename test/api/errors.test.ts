@@ -60,7 +60,7 @@ describe('errors', () => {
     [
       '/datasets',
       '///',
-      /application\/octet-stream, application\/gzip, text\/csv, application\/x-npy, or none/,
+      /application\/octet-stream, application\/gzip, text\/csv, .*multipart\/form-data, or none/,
     ],
     ['/datasets', 'image/png', /application\/octet-stream.*or none/],
     ['/jobs', 'text/csv', /allowed: application\/json\./],

@@ -90,7 +90,7 @@ describe('create', () => {
     expect(profile?.columns).toMatchObject([
       { name: 'age', kind: 'real', missing: 1 / 3, minimum: 31.5, maximum: 40 },
       { name: 'city', kind: 'categorical', missing: 0, labels: ['Oslo', 'Bodø'] },
-      { name: 'member', kind: 'binary', missing: 1 / 3, labels: ['no', 'yes'] },
+      { name: 'member', kind: 'binary', missing: 1 / 3, labels: ['No', 'yes'] },
     ]);
     const rows = await store.openRows(id);
     const out = new Float32Array(9);
@@ -119,7 +119,7 @@ describe('create', () => {
     ['too many bytes', Buffer.alloc(2 ** 20 + 1, '1'), {}, 'too_large'],
     ['a scale of 0', IMAGES, { scale: 0 }, 'validation_failed'],
     ['a scale that overflows', IMAGES, { scale: 1e38 }, 'validation_failed'],
-    ['a scale for words', 'a,b\nred,1\n', { scale: 2 }, 'validation_failed'],
+    ['a scale for words', 'a,b\nred,1\n', { scale: 2 }, 'data_invalid'],
     ['a header of images', IMAGES, { header: true }, 'data_invalid'],
     ['no value at all', 'a,b\nNA,\n', {}, 'data_invalid'],
     ['no training rows', IMAGES, { testRows: 4 }, 'validation_failed'],

@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src/errors.ts';
 import { formatIdPattern, createId } from '../../src/ids.ts';
-import type { DatasetRecord, DatasetStore, DatasetUpload, RowReader } from '../../src/store/datasets.ts';
+import type {
+  DatasetRecord,
+  DatasetStore,
+  DatasetUpload,
+  RoleChange,
+  RowReader,
+  UploadSettings,
+} from '../../src/store/datasets.ts';
 import type { MetricsSelection } from '../../src/store/metrics.ts';
 import type {
   CheckpointContent,
@@ -46,15 +53,27 @@ export class FakeDatasets implements DatasetStore {
   onBroken: () => void = () => undefined;
   onStarted: () => void = () => undefined;
 
-  async create(source: Readable, upload: DatasetUpload): Promise<DatasetRecord> {
+  async create(source: Readable, settings: UploadSettings): Promise<DatasetRecord> {
     this.onStarted();
     const bytes = Buffer.concat(await this.collect(source));
+    const upload = typeof settings === 'function' ? await settings() : settings;
     if (bytes.length === 0) {
       throw AppError.of('data_invalid', { where: 'byte 0', found: 'the end', allowed: 'rows' });
     }
     const { name, testRows = 0 } = upload;
     const record = datasetRecord({ name, test_rows: testRows, bytes: bytes.length });
     this.uploads.push({ upload, bytes });
+    this.records.push(record);
+    return record;
+  }
+
+  readonly changes: { id: string; change: RoleChange }[] = [];
+
+  async derive(id: string, change: RoleChange): Promise<DatasetRecord> {
+    const source = await this.get(id);
+    if (source.table === null) throw AppError.of('no_source', { id });
+    const record = { ...source, id: createId('ds'), derived_from: id };
+    this.changes.push({ id, change });
     this.records.push(record);
     return record;
   }
@@ -76,6 +95,10 @@ export class FakeDatasets implements DatasetStore {
 
   async readLabels(): Promise<null> {
     throw new Error('the API reads no labels');
+  }
+
+  async readIds(): Promise<null> {
+    throw new Error('the API reads no ids');
   }
 
   private async collect(source: Readable): Promise<Buffer[]> {

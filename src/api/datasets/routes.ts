@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { reportUnsupportedMedia } from '../http/errors.ts';
-import { UPLOAD_TYPES } from '../http/media.ts';
+import { ChosenRoles } from '../../store/records/dataset-record.ts';
+import { toMediaType, UPLOAD_TYPES } from '../http/media.ts';
 import { watchClient } from '../http/watch-client.ts';
-import { createDataset, getDataset, listDatasets } from './datasets.ts';
+import { changeRoles, createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, addDescription, definePage } from '../http/schemas.ts';
-import { Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
+import { ChangeQuery, Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['datasets'];
@@ -19,7 +20,8 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
       schema: {
         operationId: 'uploadDataset',
         summary: 'Upload a data set',
-        description: 'The body is the file itself. It is checked and stored while it arrives.',
+        description:
+          'The body is the file itself, or a form with it (`curl -F file=@orders.csv`). It is stored as it arrives and then read; one answer lists every problem of the file.',
         tags,
         querystring: UploadQuery,
         body: UploadBody,
@@ -28,7 +30,8 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const source = request.body as Readable | undefined;
-      const dataset = await createDataset(api, source, request.query, watchClient(reply.raw));
+      const client = { headers: request.headers, signal: watchClient(reply.raw) };
+      const dataset = await createDataset(api, source, request.query, client);
       return reply.code(201).header('location', `/datasets/${dataset.id}`).send(dataset);
     },
   );
@@ -64,12 +67,38 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   );
 }
 
-/** Files are passed on as streams; any other media type, JSON included, is refused. */
+/** Apart from the routes above, because its body is JSON. */
+export function columnRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/datasets/:id/columns',
+    {
+      config: { work: true, needs: ['store', 'space'] },
+      schema: {
+        operationId: 'changeRoles',
+        summary: 'Make a data set with other roles of columns from the same upload',
+        description:
+          'The body names roles by column; all others are detected again. The data set itself does not change, because models refer to it.',
+        tags,
+        params: ById,
+        querystring: ChangeQuery,
+        body: ChosenRoles,
+        response: { 201: addDescription(DatasetDetails, 'The new data set.') },
+      },
+    },
+    async (request, reply) => {
+      const change = { ...request.query, columns: request.body };
+      const dataset = await changeRoles(api, request.params.id, change, watchClient(reply.raw));
+      return reply.code(201).header('location', `/datasets/${dataset.id}`).send(dataset);
+    },
+  );
+}
+
+/** Files are passed on as streams; any other media type is refused. */
 function acceptFiles(app: App): void {
   const allowed: readonly string[] = UPLOAD_TYPES;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, payload, done) => {
-    const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+    const type = toMediaType(request.headers['content-type']);
     if (type === undefined || allowed.includes(type)) done(null, payload);
     else done(reportUnsupportedMedia(request));
   });

@@ -1,11 +1,21 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, ChosenLikelihood, type BinarizationName } from '../../model/specification.ts';
 import { DATASET_FORMATS, DatasetRecord, type DatasetFormat } from '../../store/records/dataset-record.ts';
+import { DEFAULT_MISSING_MARKS, ROLES } from '../../model/table.ts';
+import { FORM_TYPE } from '../http/media.ts';
 import { PUBLISHED, closed, allowNull } from '../http/schemas.ts';
+
+export const MAX_NAME = 200;
 
 export const UploadQuery = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200, default: 'unnamed' }),
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: MAX_NAME,
+        description: 'Default: the name of the file in a form, otherwise unnamed.',
+      }),
+    ),
     format: Type.Optional(
       Type.Unsafe<DatasetFormat>({
         type: 'string',
@@ -17,7 +27,8 @@ export const UploadQuery = Type.Object(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 1e12,
-        description: 'A value is stored * scale. Default: 1/255 for uint8 with values above 1, else 1.',
+        description:
+          'A value is stored * scale. Default: 1/255 for uint8 with values above 1, else 1. A table with a scale is read as an array of numbers, without roles.',
       }),
     ),
     test_rows: Type.Optional(
@@ -30,18 +41,56 @@ export const UploadQuery = Type.Object(
       description:
         'CSV: whether the first row names the columns. auto: it does if it has words and otherwise only empty cells.',
     }),
+    columns: Type.Optional(
+      Type.String({
+        maxLength: 2 ** 18,
+        description: `Tables: roles of columns in place of those that are detected, as JSON, such as {"order_id":"id"}. Roles: ${ROLES.join(', ')}.`,
+      }),
+    ),
+    encoding: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description:
+          'CSV and JSON: the encoding, such as windows-1252. Default: the charset of the content type, otherwise UTF-8.',
+      }),
+    ),
+    missing: Type.Optional(
+      Type.String({
+        maxLength: 10_000,
+        description: `Tables: what stands for a missing value, separated by commas; empty cells always do. Default: ${DEFAULT_MISSING_MARKS.join(', ')}.`,
+      }),
+    ),
   },
   closed,
 );
 export type UploadQuery = Static<typeof UploadQuery>;
 
+export const ChangeQuery = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: MAX_NAME, description: 'Default: that of the data set.' }),
+    ),
+  },
+  closed,
+);
+
 /** The body is the raw file; the store checks its bytes. */
 export const UploadBody = {
   description:
-    'The file: IDX, NPY or CSV, gzip-compressed or not. CSV: a column holds numbers or, if its first value is a word, categories; empty cells, NA, N/A, NaN and null are missing values, as is NaN in NPY and IDX.',
+    'The file, gzip-compressed or not, or a form with the file and settings as fields. Tables (CSV, JSON Lines, a JSON array of objects, Parquet) have columns with roles. Arrays (NPY, NPZ, IDX, a ZIP file of PNG images) have rows of numbers; NaN is a missing value.',
   content: {
     'application/octet-stream': {
       schema: Type.Unsafe({ [PUBLISHED]: { type: 'string', format: 'binary' } }),
+    },
+    [FORM_TYPE]: {
+      schema: Type.Unsafe({
+        [PUBLISHED]: {
+          type: 'object',
+          required: ['file'],
+          properties: { file: { type: 'string', format: 'binary' } },
+        },
+      }),
     },
   },
 };

@@ -9,8 +9,24 @@ export const UPLOAD_TYPES = [
   'application/octet-stream',
   'application/gzip',
   'text/csv',
+  'text/tab-separated-values',
+  'application/json',
+  'application/x-ndjson',
+  'application/jsonl',
+  'application/vnd.apache.parquet',
   'application/x-npy',
+  'application/zip',
+  'multipart/form-data',
 ] as const;
+export const FORM_TYPE = 'multipart/form-data';
+
+/** The media type of a content-type header, without parameters; undefined if there is no header. */
+export const toMediaType = (header: string | undefined): string | undefined =>
+  header?.split(';', 1)[0]?.trim().toLowerCase();
+
+/** The charset of a content-type header, if it names one. */
+export const findCharset = (header = ''): string | undefined =>
+  /;\s*charset\s*=\s*"?([\w.:-]+)"?/i.exec(header)?.[1];
 
 /** An answer as JSON or as a PNG. */
 export const describePicture = <Answer extends TSchema>(schema: Answer, description: string) => ({

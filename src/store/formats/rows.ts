@@ -1,4 +1,3 @@
-import type { DatasetFormat } from '../records/dataset-record.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 /** The rows of an upload, as a stream. */
@@ -40,4 +39,6 @@ export interface RowFormat {
   readonly open: (reader: ByteReader, settings: RowSettings) => Promise<RowStream>;
 }
 
-export type RowFormats = { readonly [Format in DatasetFormat]: RowFormat };
+export const ROW_FORMATS = ['idx', 'npy', 'csv'] as const;
+export type RowFormatName = (typeof ROW_FORMATS)[number];
+export type RowFormats = { readonly [Format in RowFormatName]: RowFormat };

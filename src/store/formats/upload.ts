@@ -1,12 +1,11 @@
 import { AppError } from '../../errors.ts';
-import { DATASET_FORMATS, type DatasetFormat } from '../records/dataset-record.ts';
 import { ByteReader } from './byte-reader.ts';
 import { csv } from './csv.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { idx } from './idx.ts';
 import { limitBytes } from './limits.ts';
 import { npy } from './npy.ts';
-import type { RowFormats, RowStream } from './rows.ts';
+import { ROW_FORMATS, type RowFormatName, type RowFormats, type RowStream } from './rows.ts';
 
 const FORMATS: RowFormats = { idx, npy, csv };
 const HEAD_BYTES = 512;
@@ -21,13 +20,13 @@ export interface UploadLimits {
 }
 
 export interface OpenUpload extends RowStream {
-  readonly format: DatasetFormat;
+  readonly format: RowFormatName;
 }
 
 /** Unpacks (gzip), recognises and opens an upload. Errors: data_invalid, too_large; the source is closed then. */
 export async function openUpload(
   source: AsyncIterable<Uint8Array>,
-  expected: DatasetFormat | undefined,
+  expected: RowFormatName | undefined,
   limits: UploadLimits,
   header?: boolean,
 ): Promise<OpenUpload> {
@@ -54,10 +53,10 @@ export async function openUpload(
   }
 }
 
-function recognise(head: Buffer, expected: DatasetFormat | undefined): DatasetFormat {
-  const format = DATASET_FORMATS.find((name) => FORMATS[name].recognises(head));
+function recognise(head: Buffer, expected: RowFormatName | undefined): RowFormatName {
+  const format = ROW_FORMATS.find((name) => FORMATS[name].recognises(head));
   if (format !== undefined && (expected === undefined || expected === format)) return format;
   const start = head.length === 0 ? 'nothing' : `0x${head.toString('hex', 0, 8)}`;
-  const allowed = expected ?? `${DATASET_FORMATS.join(', ')}, each also in gzip`;
+  const allowed = expected ?? `${ROW_FORMATS.join(', ')}, each also in gzip`;
   throw AppError.of('data_invalid', { where: 'byte 0', found: format ?? start, allowed });
 }

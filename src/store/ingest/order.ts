@@ -4,6 +4,8 @@ import type { UploadLimits } from '../formats/upload.ts';
 /** A data set to be made from the bytes that are stored as its source. Plain data: it crosses to a thread. */
 export interface IngestOrder {
   readonly id: string;
+  /** Of the stored source. */
+  readonly source: { readonly sha256: string; readonly bytes: number };
   readonly upload: DatasetUpload;
   readonly limits: UploadLimits;
 }

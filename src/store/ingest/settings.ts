@@ -13,3 +13,6 @@ export function checkSettings({ scale = 1, testRows = 0 }: DatasetUpload): void 
 
 export const createSettingProblem = (name: string, detail: string): AppError =>
   AppError.of('validation_failed', { what: 'The data set' }, { problems: [{ pointer: `/${name}`, detail }] });
+
+export const refuseTestRows = (rows: number): AppError =>
+  createSettingProblem('test_rows', `must be less than the ${rows} rows of the data`);

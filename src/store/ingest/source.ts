@@ -25,9 +25,9 @@ export async function spoolUpload(
   key: string,
   source: Readable,
   maxBytes: number,
-): Promise<void> {
+): Promise<{ sha256: string; bytes: number }> {
   try {
-    await driver.write(key, limitBytes(toPieces(source), 'The upload', maxBytes));
+    return await driver.write(key, limitBytes(toPieces(source), 'The upload', maxBytes));
   } finally {
     source.destroy();
   }

@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { DatasetProfile, TestProfile } from '../../model/dataset.ts';
 import { ROLES, TableSchema, type Role } from '../../model/table.ts';
+import { ARRAY_FORMATS, TABLE_FORMATS } from '../formats/file.ts';
 import { DataSize, orNull, RowShape, Sha256, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
-export const DATASET_FORMATS = ['idx', 'npy', 'csv'] as const;
+export const DATASET_FORMATS = [...ARRAY_FORMATS, ...TABLE_FORMATS] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
 
 /** Roles by name of the column. */

@@ -1,11 +1,11 @@
-import type { DatasetFormat } from '../../../src/store/records/dataset-record.ts';
+import type { RowFormatName } from '../../../src/store/formats/rows.ts';
 import { openUpload } from '../../../src/store/formats/upload.ts';
 import { cut, piecesOf } from '../support.ts';
 
 export const LIMITS = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
 
 export interface ReadUpload {
-  readonly format: DatasetFormat;
+  readonly format: RowFormatName;
   readonly dtype: 'uint8' | 'float32';
   readonly rowShape: readonly number[];
   readonly values: number[];
@@ -20,7 +20,7 @@ export async function readUpload(
   bytes: Uint8Array | string,
   options: {
     pieceBytes?: number;
-    format?: DatasetFormat;
+    format?: RowFormatName;
     limits?: Partial<typeof LIMITS>;
     header?: boolean;
   } = {},
