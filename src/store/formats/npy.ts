@@ -18,10 +18,11 @@ const isNpy = (head: Uint8Array): boolean => MAGIC.equals(head.subarray(0, MAGIC
 /** NumPy's array files, versions 1 to 3: one array [rows, ...row shape] in C order. */
 export const npy: RowFormat = {
   recognises: isNpy,
-  open: async (reader, limits) => denseRows(reader, await readHeader(reader), limits),
+  open: async (reader, limits) => denseRows(reader, await readNpyHeader(reader), limits),
 };
 
-async function readHeader(reader: ByteReader): Promise<DenseHeader> {
+/** Reads magic, version and header; the values follow. */
+export async function readNpyHeader(reader: ByteReader): Promise<DenseHeader> {
   const lengthBytes = checkVersion(await reader.take(VERSION_END, 'magic and version'));
   const length = checkLength(await reader.take(lengthBytes, 'header length'));
   const start = reader.offset;

@@ -12,9 +12,13 @@ import { HEAD_BYTES, recognise, refuse, type Recognised } from './recognise.ts';
 import type { RowFormat } from './rows.ts';
 import { isStored, readAll } from './source.ts';
 import { spool } from './spool.ts';
+import { isNpy, openNpz } from './zip/npz.ts';
+import { isPng, openPngImages } from './zip/png-images.ts';
+import { readEntries } from './zip/zip-file.ts';
 import { openCsv } from './tables/csv.ts';
 import { splitArray, splitLines } from './tables/json-splitters.ts';
 import { openJson } from './tables/json.ts';
+import { openParquet } from './tables/parquet.ts';
 import type { OpenTable, TableInput } from './tables/table-format.ts';
 import { decodeText, type TextEncoding } from './text.ts';
 
@@ -78,9 +82,36 @@ async function open(recognised: Recognised, file: Unpacked, settings: FileSettin
     case 'npy':
       return toArray('npy', npy);
     case 'parquet':
+      return toTable('parquet', await openParquet(await file.reach(), input));
     case 'zip':
-      throw refuse(recognised.format);
+      return openZip(file, settings, problems);
   }
+}
+
+/** The first file inside decides between arrays and images. */
+async function openZip(file: Unpacked, settings: FileSettings, problems: FileProblems): Promise<OpenedFile> {
+  const entries = readEntries(await file.reach());
+  const first = await entries.next();
+  const name = first.done === true ? null : first.value.name;
+  const limits = { maxStoredBytes: settings.limits.maxDatasetBytes };
+  const base = { kind: 'array', problems, close: () => file.close() } as const;
+  if (first.done !== true && isNpy(first.value.name)) {
+    const rows = await openNpz(first.value, entries, limits);
+    return { ...base, format: 'npz', ...rows, pieces: guarded(rows.pieces, file.guard) };
+  }
+  if (first.done !== true && isPng(first.value.name)) {
+    const rows = await openPngImages(first.value, { entries, problems, guard: file.guard }, limits);
+    return { ...base, format: 'png_zip', ...rows, labels: null };
+  }
+  throw refuse(describeZip(name));
+}
+
+function describeZip(name: string | null): string {
+  if (name === null) return 'an empty ZIP file';
+  const isOffice = name === '[Content_Types].xml' || name.startsWith('_rels/');
+  return isOffice
+    ? 'an Excel workbook or another Office file'
+    : `a ZIP file with ${JSON.stringify(name.slice(0, 60))}`;
 }
 
 async function* guarded<Piece>(pieces: AsyncIterable<Piece>, guard: Guard): AsyncGenerator<Piece> {

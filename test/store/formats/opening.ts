@@ -45,3 +45,27 @@ export async function readTable(opened: OpenedFile | Promise<OpenedFile>): Promi
 
 export const readText = (bytes: Uint8Array | string, options?: OpenOptions): Promise<ReadTable> =>
   readTable(openBytes(bytes, options));
+
+export interface ReadArray {
+  readonly format: string;
+  readonly dtype: 'uint8' | 'float32';
+  readonly rowShape: readonly number[];
+  readonly values: number[];
+  readonly labels: number[] | null;
+}
+
+/** All values of an array, and its labels. Errors: data_invalid with every problem. */
+export async function readArray(opened: OpenedFile | Promise<OpenedFile>): Promise<ReadArray> {
+  const file = await opened;
+  if (file.kind !== 'array') throw new Error(`${file.format} is no array.`);
+  const { format, dtype, rowShape } = file;
+  const values: number[] = [];
+  try {
+    for await (const piece of file.pieces) values.push(...piece);
+    file.problems.throwIfAny();
+    const labels = file.labels === null ? null : [...(await file.labels())];
+    return { format, dtype, rowShape, values, labels };
+  } finally {
+    await file.close();
+  }
+}
