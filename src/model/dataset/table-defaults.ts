@@ -15,6 +15,8 @@ const HIDDEN_SIZES = [128];
 const MINIBATCH = { small: 64, large: 128, largeFromRows: 1000 } as const;
 /** Grow with the training rows: more rows take longer to overfit, and to learn. */
 const STEPS = { smallest: 5000, perRow: 5, largest: 20_000 } as const;
+/** From weights near zero, training needs more steps than this before it pays. */
+const SHORT_BUDGET = 2000;
 const LEARNING_RATE = 0.005;
 /** Lines of metrics, and so checkpoints to choose from. */
 const ROUNDS = 50;
@@ -48,7 +50,7 @@ export function chooseTableDefaults(order: TrainingOrder, dataset: Known): Order
       minibatch_size,
       optimizer: createAdam(LEARNING_RATE),
       learning_rate_schedule: { name: 'cosine', final_factor: 0 },
-      initializer: 'paper',
+      initializer: steps < SHORT_BUDGET ? 'fan_in' : 'paper',
       validation_fraction,
     },
   };

@@ -98,6 +98,13 @@ describe('an order for a table', () => {
   });
 
   it.each([
+    { steps: 1999, initializer: 'fan_in' },
+    { steps: 2000, initializer: 'paper' },
+  ])('of $steps steps begins with weights by $initializer', ({ steps, initializer }) => {
+    expect(table(500, 20, { training: { steps } }).training).toMatchObject({ steps, initializer });
+  });
+
+  it.each([
     ['without validation rows', { validation_fraction: 0 }],
     ['whose algorithm has no bound', { algorithm: { name: 'mcem' } }],
   ])('does not stop early $0', (_, training) => {
