@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import { untilGone } from '../support/processes.ts';
 import { LONG, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
 
@@ -9,16 +10,16 @@ const EVERY_EPOCH = Array.from({ length: LONG.epochs }, (_, i) => i + 1);
  * killed after each of these parts of the steps.
  */
 export function crashSuite(current: () => ServiceUnderTest, { kills }: { kills: readonly number[] }): void {
+  const times = `${kills.length} ${kills.length === 1 ? 'time' : 'times'}`;
   describe('a training job', () => {
     /** Of a training that nothing disturbed. */
     let reference: Buffer;
 
     beforeAll(async () => {
-      const { client, dataset, stand } = current();
-      const { id, model_id } = await trainOn(client, dataset, LONG);
-      const job = await client.untilState(id, 'succeeded');
+      const { client, stand, trained } = current();
+      const job = await trained();
       expect(job).toMatchObject({ attempts: 1, error: null, result: { outcome: 'succeeded' } });
-      reference = await stand.parameters(client, model_id);
+      reference = await stand.parameters(client, job.model_id);
     });
 
     async function expectSameEnd(id: string, modelId: string): Promise<void> {
@@ -29,31 +30,34 @@ export function crashSuite(current: () => ServiceUnderTest, { kills }: { kills: 
       expect(await client.epochs(modelId)).toEqual(EVERY_EPOCH);
     }
 
-    it(`ends with the same bytes when its process is killed (${kills.length} times)`, async () => {
-      const { client, dataset } = current();
+    /** Resolves when another process trains the job, or has trained it. */
+    const untilTakenUp = (id: string, pid: number): Promise<TrainJob> =>
+      current().client.until(
+        id,
+        `taken up by another process than ${pid}`,
+        ({ progress }) => progress?.pid !== pid,
+      );
+
+    it(`ends with the same bytes when its process (${times}) and then the service is killed`, async () => {
+      const { client, dataset, service, startAgain } = current();
       const { id, model_id } = await trainOn(client, dataset, LONG);
       const begun = await client.until(id, 'begun', ({ progress }) => progress !== null);
       const total = begun.progress?.total_steps ?? NaN;
       const killed = new Set<number>();
       for (const part of kills) {
-        const pid = await trainerAfter(client, id, total * (part + Math.random() * 0.15));
+        const pid = await trainerAfter(client, id, total * (part + Math.random() * 0.1));
         process.kill(pid, 'SIGKILL');
         killed.add(pid);
-        const other = `taken up by another process than ${pid}`;
-        await client.until(id, other, ({ progress }) => progress?.pid !== pid);
+        await untilTakenUp(id, pid);
       }
       expect(killed.size).toBe(kills.length);
-      await expectSameEnd(id, model_id);
-      expect((await client.job(id)).attempts).toBe(kills.length + 1);
-    });
 
-    it('goes on when the service is killed and started again, and no process of it stays behind', async () => {
-      const { client, dataset, service, startAgain } = current();
-      const { id, model_id } = await trainOn(client, dataset, LONG);
-      const pid = await trainerAfter(client, id, 300);
+      const last = await trainerAfter(client, id, total * 0.5);
+      expect((await client.job(id)).attempts).toBe(kills.length + 1);
       await service.end('SIGKILL');
-      await untilGone(pid);
+      await untilGone(last);
       await startAgain();
+      await untilTakenUp(id, last);
       await expectSameEnd(id, model_id);
     });
 

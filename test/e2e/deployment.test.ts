@@ -1,28 +1,44 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Model } from '../../src/api/models/schemas.ts';
 import { describeOnRedis } from '../support/on-redis.ts';
 import { asIdx, tinyImages } from '../support/tiny-images.ts';
-import { LONG, SHORT, Stand, trainerAfter, trainOn } from './stand.ts';
+import { LONG, SHORT, Stand, trainerAfter, trainOn, type Started } from './stand.ts';
 
 const HEAVY = /onnxruntime|tensorflow|tfjs|pglite/i;
 
 describeOnRedis('API and worker as two processes on Redis', (redis) => {
   let stand: Stand;
-  beforeEach(async () => {
+  let coverage: string;
+  let api: Started;
+  let worker: Started;
+  let dataset: string;
+  let whole: TrainJob;
+  beforeAll(async () => {
+    coverage = await mkdtemp(join(tmpdir(), 'aevb-loaded-'));
     stand = await Stand.open({ AEVB_QUEUE_URL: redis().url });
+    // With this set, Node.js writes the names of all scripts that it has loaded when it ends.
+    api = await stand.start('api', { NODE_V8_COVERAGE: coverage });
+    dataset = (await api.client.upload(asIdx(tinyImages(300)))).id;
   });
-  afterEach(() => stand.close());
+  afterAll(async () => {
+    await stand.close();
+    await rm(coverage, { recursive: true, force: true });
+  });
+
+  it('wait for each other: a job given before there is a worker is done when one comes', async () => {
+    const { client } = api;
+    whole = await trainOn(client, dataset, LONG);
+    expect((await client.job(whole.id)).state).toBe('queued');
+    worker = await stand.start('worker');
+    expect(await client.untilState(whole.id, 'succeeded')).toMatchObject({ attempts: 1 });
+  });
 
   it('finish a job though Redis is killed and started again meanwhile', async () => {
-    const { client } = await stand.start('api');
-    const worker = await stand.start('worker');
-    const dataset = (await client.upload(asIdx(tinyImages(300)))).id;
-    const whole = await trainOn(client, dataset, LONG);
-    await client.untilState(whole.id, 'succeeded');
-
+    const { client } = api;
     const { id, model_id } = await trainOn(client, dataset, LONG);
     await trainerAfter(client, id, 300);
     const models = await listModels();
@@ -49,14 +65,9 @@ describeOnRedis('API and worker as two processes on Redis', (redis) => {
     }
   });
 
-  it('keep the mathematics and the embedded database out of the API process', async () => {
-    const coverage = await mkdtemp(join(tmpdir(), 'aevb-loaded-'));
-    onTestFinished(() => rm(coverage, { recursive: true, force: true }));
-    // With this set, Node.js writes the names of all scripts that it has loaded when it ends.
-    const { client, service } = await stand.start('api', { NODE_V8_COVERAGE: coverage });
-    const dataset = (await client.upload(asIdx(tinyImages(300)))).id;
-    const { model_id } = await trainOn(client, dataset, SHORT);
-    expect((await client.get(`/models/${model_id}`)).status).toBe(200);
+  it('have kept the mathematics and the embedded database out of the API process', async () => {
+    const { client, service } = api;
+    expect((await client.get(`/models/${whole.model_id}`)).status).toBe(200);
     expect((await client.get('/readyz')).status).toBe(200);
 
     expect(await readFile(`/proc/${service.pid}/maps`, 'utf8')).not.toMatch(HEAVY);
@@ -64,15 +75,6 @@ describeOnRedis('API and worker as two processes on Redis', (redis) => {
     const loaded = await scriptsIn(coverage);
     expect(loaded.filter((url) => url.endsWith('/dist/api/app.js'))).toHaveLength(1);
     expect(loaded.filter((url) => HEAVY.test(url))).toEqual([]);
-  });
-
-  it('wait for each other: a job given before there is a worker is done when one comes', async () => {
-    const { client } = await stand.start('api');
-    const dataset = (await client.upload(asIdx(tinyImages(300)))).id;
-    const { id } = await trainOn(client, dataset, SHORT);
-    expect((await client.job(id)).state).toBe('queued');
-    await stand.start('worker');
-    expect(await client.untilState(id, 'succeeded')).toMatchObject({ attempts: 1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluateJob } from '../../src/api/jobs/schemas.ts';
-import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
+import { LONG_STEPS, type ServiceUnderTest } from './stand.ts';
 
 /** Some tenths of a second of work, so that it can be disturbed. */
 const LONG = [{ name: 'log_marginal_likelihood', samples: 800 }, { name: 'latents' }, { name: 'floors' }];
@@ -9,10 +9,8 @@ const LONG = [{ name: 'log_marginal_likelihood', samples: 800 }, { name: 'latent
 export function evaluationSuite(current: () => ServiceUnderTest): void {
   describe('an evaluation job', () => {
     it('ends with the same numbers when its process is killed, and can be cancelled', async () => {
-      const { client, dataset } = current();
-      const training = await trainOn(client, dataset, SHORT);
-      await client.untilState(training.id, 'succeeded');
-      const order = { model_id: training.model_id, rows: 'all', measures: LONG };
+      const { client, trained } = current();
+      const order = { model_id: (await trained()).model_id, rows: 'all', measures: LONG };
 
       const killed = await client.evaluate(order);
       const { progress } = await client.until<EvaluateJob>(
@@ -30,7 +28,7 @@ export function evaluationSuite(current: () => ServiceUnderTest): void {
       expect(results[0]?.result).toEqual(results[1]?.result);
       expect(results[0]?.result).toMatchObject({
         outcome: 'succeeded',
-        protocol: { count: 300, step: 9 },
+        protocol: { count: 300, step: LONG_STEPS },
         log_marginal_likelihood: [{ samples: 800 }],
       });
 

@@ -2,27 +2,44 @@ import { describe, expect, it } from 'vitest';
 import { childrenOf, isRunning } from '../support/processes.ts';
 import type { Client } from '../support/client.ts';
 import { asRows, FILES, IMAGE_SIZE, SIDE, tinyImages } from '../support/tiny-images.ts';
-import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
+import { ROWS, SHORT, trainOn, type Format, type ServiceUnderTest } from './stand.ts';
 
-const ROWS = 300;
 const PNG_MAGIC = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-/** From files of these formats to answers. */
-export function inferenceSuite(
-  current: () => ServiceUnderTest,
-  formats: readonly (keyof typeof FILES)[],
-): void {
+/** From the file of this format, which the service has, to answers. */
+export function inferenceSuite(current: () => ServiceUnderTest, format: Exclude<Format, 'csv'>): void {
   describe('a model', () => {
-    it.each(formats)('is trained on an upload as %s and answers', async (format) => {
+    it(`is trained on an upload as ${format} and answers`, async () => {
+      const { client, upload, trained } = current();
+      const row_shape = [SIDE, SIDE];
+      expect(upload).toMatchObject({ rows: ROWS, row_shape, data_size: IMAGE_SIZE, test_rows: 0 });
+      const { model_id } = await trained();
+      expect((await client.model(model_id)).row_shape).toEqual(row_shape);
+      await expectAnswers(client, model_id);
+      await expectSamples(client, model_id, 200);
+    });
+  });
+}
+
+/** The life of a model of rows that are no pictures. */
+export function deletionSuite(current: () => ServiceUnderTest): void {
+  describe('a model', () => {
+    it('is trained on an upload as csv, answers, and can be deleted when its job is over', async () => {
       const { client } = current();
-      const dataset = await client.upload(FILES[format](tinyImages(ROWS)));
-      const row_shape = format === 'csv' ? [IMAGE_SIZE] : [SIDE, SIDE];
+      const dataset = await client.upload(FILES.csv(tinyImages(ROWS)));
+      const row_shape = [IMAGE_SIZE];
       expect(dataset).toMatchObject({ rows: ROWS, row_shape, data_size: IMAGE_SIZE, test_rows: 0 });
-      const job = await trainOn(client, dataset.id, SHORT);
-      await client.untilState(job.id, 'succeeded');
-      expect((await client.model(job.model_id)).row_shape).toEqual(row_shape);
-      await expectAnswers(client, job.model_id);
-      await expectSamples(client, job.model_id, format === 'csv' ? 406 : 200);
+      const { id, model_id } = await trainOn(client, dataset.id, SHORT);
+      await client.untilState(id, 'succeeded');
+      expect((await client.model(model_id)).row_shape).toEqual(row_shape);
+      await expectAnswers(client, model_id);
+      await expectSamples(client, model_id, 406);
+
+      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(200);
+      expect((await client.delete(`/models/${model_id}`)).status).toBe(204);
+      expect((await client.get(`/models/${model_id}`)).status).toBe(404);
+      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(404);
+      expect(await client.job(id)).toMatchObject({ state: 'succeeded', model_id });
     });
   });
 }
@@ -31,9 +48,8 @@ export function inferenceSuite(
 export function inferenceProcessSuite(current: () => ServiceUnderTest): void {
   describe('a model', () => {
     it('answers again after its process was killed', async () => {
-      const { client, service, dataset } = current();
-      const { id, model_id } = await trainOn(client, dataset, SHORT);
-      await client.untilState(id, 'succeeded');
+      const { client, service, trained } = current();
+      const { model_id } = await trained();
       const path = `/samples?model_id=${model_id}&count=2&seed=5`;
       const before = await client.get(path);
       expect(before.status).toBe(200);

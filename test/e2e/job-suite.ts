@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainJob } from '../../src/api/jobs/schemas.ts';
+import type { Job, TrainJob } from '../../src/api/jobs/schemas.ts';
 import type { Model } from '../../src/api/models/schemas.ts';
+import type { Client } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
-import { ENDLESS, SHORT, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
+import { ENDLESS, trainerAfter, trainOn, type ServiceUnderTest } from './stand.ts';
 
 interface Page<Entry> {
   readonly data: readonly Entry[];
@@ -12,7 +13,7 @@ interface Page<Entry> {
 /** Jobs and models over their lives. */
 export function jobSuite(current: () => ServiceUnderTest): void {
   describe('the jobs of a service', () => {
-    it('are cancelled while they run and while they wait; the model answers meanwhile', async () => {
+    it('are cancelled while they run and while they wait, and listed; the model answers meanwhile', async () => {
       const { client, dataset } = current();
       const running = await trainOn(client, dataset, ENDLESS);
       await trainerAfter(client, running.id, 0);
@@ -40,17 +41,7 @@ export function jobSuite(current: () => ServiceUnderTest): void {
       const { checkpoints, job_state } = await client.model(running.model_id);
       expect(job_state).toBe('cancelled');
       expect(checkpoints.at(-1)?.step).toBe(ended.result?.step);
-    });
-
-    it('let their model be deleted when they are over', async () => {
-      const { client, dataset } = current();
-      const { id, model_id } = await trainOn(client, dataset, SHORT);
-      await client.untilState(id, 'succeeded');
-      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(200);
-      expect((await client.delete(`/models/${model_id}`)).status).toBe(204);
-      expect((await client.get(`/models/${model_id}`)).status).toBe(404);
-      expect((await client.get(`/samples?model_id=${model_id}`)).status).toBe(404);
-      expect(await client.job(id)).toMatchObject({ state: 'succeeded', model_id });
+      await expectListed(client, [waiting, running]);
     });
 
     it('fail where the training diverges, and name the step', async () => {
@@ -65,36 +56,29 @@ export function jobSuite(current: () => ServiceUnderTest): void {
       const answer = await client.get(`/samples?model_id=${model_id}&count=1`);
       expect(answer.status).toBe(checkpoints.length > 0 ? 200 : 409);
     });
-
-    it('are listed in pages, newest first, and by state', async () => {
-      const { client, dataset } = current();
-      const orders = [await trainOn(client, dataset, ENDLESS), await trainOn(client, dataset, ENDLESS)];
-      for (const { id } of orders) await client.post(`/jobs/${id}/cancel`);
-      for (const { id } of orders) await client.untilState(id, 'cancelled');
-      const newest = orders.map(({ id }) => id).reverse();
-
-      const seen: TrainJob[] = [];
-      for (let more = true; more;) {
-        const after = seen.length === 0 ? '' : `&after=${seen.at(-1)?.id ?? ''}`;
-        const page: Page<TrainJob> = (await client.get(`/jobs?limit=1${after}`)).json();
-        expect(page.data).toHaveLength(1);
-        seen.push(...page.data);
-        more = page.has_more;
-      }
-      const ids = seen.map(({ id }) => id);
-      expect(ids.slice(0, 2)).toEqual(newest);
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(ids).toEqual(
-        (await client.get('/jobs?limit=100')).json<Page<TrainJob>>().data.map(({ id }) => id),
-      );
-
-      const cancelled: Page<TrainJob> = (await client.get('/jobs?state=cancelled')).json();
-      expect(cancelled.data.map(({ id }) => id)).toEqual(
-        seen.filter(({ state }) => state === 'cancelled').map(({ id }) => id),
-      );
-      const models: Page<Model> = (await client.get('/models?limit=100')).json();
-      const alive = new Set(models.data.map(({ id }) => id));
-      for (const { model_id } of orders) expect(alive.has(model_id)).toBe(true);
-    });
   });
+}
+
+/** In pages and by state, newest first. The service has others too. */
+async function expectListed(client: Client, newest: readonly TrainJob[]): Promise<void> {
+  const seen: Job[] = [];
+  for (let more = true; more;) {
+    const after = seen.length === 0 ? '' : `&after=${seen.at(-1)?.id ?? ''}`;
+    const page: Page<Job> = (await client.get(`/jobs?limit=1${after}`)).json();
+    expect(page.data).toHaveLength(1);
+    seen.push(...page.data);
+    more = page.has_more;
+  }
+  const ids = seen.map(({ id }) => id);
+  expect(ids.slice(0, 2)).toEqual(newest.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual((await client.get('/jobs?limit=100')).json<Page<Job>>().data.map(({ id }) => id));
+
+  const cancelled: Page<Job> = (await client.get('/jobs?state=cancelled')).json();
+  expect(cancelled.data.map(({ id }) => id)).toEqual(
+    seen.filter(({ state }) => state === 'cancelled').map(({ id }) => id),
+  );
+  const models: Page<Model> = (await client.get('/models?limit=100')).json();
+  const alive = new Set(models.data.map(({ id }) => id));
+  for (const { model_id } of newest) expect(alive.has(model_id)).toBe(true);
 }

@@ -6,7 +6,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { SIDE } from '../support/tiny-images.ts';
-import { SHORT, trainOn, type ServiceUnderTest } from './stand.ts';
+import type { ServiceUnderTest } from './stand.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -29,9 +29,8 @@ function picture(...flags: string[]): Promise<Ended> {
 export function pictureSuite(current: () => ServiceUnderTest): void {
   describe('aevb picture', () => {
     it('writes pictures of a running service, or says what is wrong', async () => {
-      const { client, service, dataset } = current();
-      const job = await trainOn(client, dataset, SHORT);
-      await client.untilState(job.id, 'succeeded');
+      const { service, trained } = current();
+      const job = await trained();
       const output = join(await temporaryFolder(), 'picture.png');
       const asked = ['--model', job.model_id, '--output', output, '--url', service.url];
 

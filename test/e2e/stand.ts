@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import { afterAll, beforeAll } from 'vitest';
+import type { Dataset } from '../../src/api/datasets/schemas.ts';
+import type { TrainJob } from '../../src/api/jobs/schemas.ts';
 import { copyQueue } from '../support/copy-queue.ts';
 import { Client } from '../support/client.ts';
 import { Services, type ServiceProcess, type Settings } from '../support/service.ts';
-import { asIdx, tinyImages } from '../support/tiny-images.ts';
+import { FILES, tinyImages } from '../support/tiny-images.ts';
 
 const NETWORK = { hidden_sizes: [64] };
 const MODEL = { latent_size: 4, encoder: NETWORK, decoder: NETWORK };
@@ -63,29 +64,49 @@ export interface ServiceUnderTest {
   readonly stand: Stand;
   readonly service: ServiceProcess;
   readonly client: Client;
-  /** Of 300 small images. */
+  /** As the upload of small images was answered. */
+  readonly upload: Dataset;
+  /** Its id. */
   readonly dataset: string;
+  /** A long training that nothing disturbed. The first test that asks for it orders it. */
+  readonly trained: () => Promise<TrainJob>;
   readonly startAgain: () => Promise<void>;
 }
 
-export function serviceUnderTest(queue: () => Settings): () => ServiceUnderTest {
+export type Format = keyof typeof FILES;
+/** Small images in an upload. */
+export const ROWS = 300;
+
+/** The service has an upload of this format. */
+export function serviceUnderTest(queue: () => Settings, format: Format): () => ServiceUnderTest {
   let stand: Stand | undefined;
   let current: ServiceUnderTest | undefined;
   beforeAll(async () => {
-    const opened = await Stand.open(queue());
-    stand = opened;
-    const started = await opened.start();
-    const dataset = (await started.client.upload(asIdx(tinyImages(300)))).id;
-    const startAgain = async () => {
-      current = { stand: opened, ...(await opened.start()), dataset, startAgain };
-    };
-    current = { stand: opened, ...started, dataset, startAgain };
+    stand = await Stand.open(queue());
+    current = await start(stand, format);
   });
   afterAll(() => stand?.close());
   return () => {
     if (current === undefined) throw new Error('the service is not there yet');
     return current;
   };
+
+  async function start(on: Stand, file: Format): Promise<ServiceUnderTest> {
+    const started = await on.start();
+    const upload = await started.client.upload(FILES[file](tinyImages(ROWS)));
+    let job: Promise<TrainJob> | undefined;
+    const trained = () => (job ??= trainUndisturbed(started.client, upload.id));
+    const shared = { stand: on, upload, dataset: upload.id, trained };
+    const startAgain = async () => {
+      current = { ...shared, ...(await on.start()), startAgain };
+    };
+    return { ...shared, ...started, startAgain };
+  }
+}
+
+async function trainUndisturbed(client: Client, dataset: string): Promise<TrainJob> {
+  const { id } = await trainOn(client, dataset, LONG);
+  return client.untilState(id, 'succeeded');
 }
 
 export interface Training {
@@ -95,6 +116,8 @@ export interface Training {
 
 /** Long enough to be disturbed a few times, with a checkpoint every few steps. */
 export const LONG: Training = { epochs: 200, minibatch_size: 15, seed: 7, checkpoint_every_epochs: 10 };
+/** Steps of LONG: ROWS less a tenth for validation, in minibatches of 15. */
+export const LONG_STEPS = 3600;
 /** Until it is told to stop. */
 export const ENDLESS: Training = { ...LONG, epochs: 1_000_000 };
 export const SHORT: Training = { epochs: 3, seed: 7 };

@@ -5,6 +5,10 @@ import type { Metrics, ModelDetails } from '../../src/api/models/schemas.ts';
 
 /** Longer than any job of the tests lasts, however slow the machine. */
 const PATIENCE_MS = 50_000;
+/** Between looks at what soon passes. */
+const OFTEN_MS = 15;
+/** Between looks at what stays: each look costs client and service 4 ms of CPU that jobs could use. */
+const SELDOM_MS = 100;
 
 export interface Answer {
   readonly status: number;
@@ -71,38 +75,43 @@ export class Client {
     id: string,
     what: string,
     wanted: (job: Kind) => boolean,
+    interval = OFTEN_MS,
   ): Promise<Kind> {
-    return this.#waitFor(async () => {
+    const look = async () => {
       const job = await this.job<Kind>(id);
       if (wanted(job)) return { found: job };
       return job.finished_at === null ? {} : { never: `${id} is not ${what}: ${JSON.stringify(job)}` };
-    }, `${id} is not ${what}`);
+    };
+    return this.#waitFor(look, `${id} is not ${what}`, interval);
   }
 
   untilState<Kind extends Job = TrainJob>(id: string, state: Job['state']): Promise<Kind> {
-    return this.until<Kind>(
-      id,
-      state,
-      (job) => job.state === state && (job.finished_at !== null || !OVER.has(state)),
-    );
+    const over = OVER.has(state);
+    const wanted = (job: Kind) => job.state === state && (job.finished_at !== null || !over);
+    return this.until<Kind>(id, state, wanted, over ? SELDOM_MS : OFTEN_MS);
   }
 
   /** The service is back, or ready for the first time. */
   untilReady(): Promise<unknown> {
-    return this.#waitFor(async () => {
+    const look = async () => {
       const { status } = await this.get('/readyz');
       return status === 200 ? { found: true } : {};
-    }, 'the service is not ready');
+    };
+    return this.#waitFor(look, 'the service is not ready', OFTEN_MS);
   }
 
-  async #waitFor<T>(look: () => Promise<{ found?: T; never?: string }>, what: string): Promise<T> {
+  async #waitFor<T>(
+    look: () => Promise<{ found?: T; never?: string }>,
+    what: string,
+    interval: number,
+  ): Promise<T> {
     const seen = await vi.waitFor(
       async () => {
         const seen = await look();
         if (seen.found === undefined && seen.never === undefined) throw new Error(what);
         return seen;
       },
-      { timeout: PATIENCE_MS, interval: 15 },
+      { timeout: PATIENCE_MS, interval },
     );
     if (seen.found === undefined) throw new Error(seen.never);
     return seen.found;

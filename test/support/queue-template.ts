@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -19,7 +19,12 @@ export default async function provideQueueTemplate(project: TestProject): Promis
   return () => rm(folder, { recursive: true, force: true });
 }
 
+/** Made where a process was killed while it made one: whoever needs the template finds out if that fails. */
 async function makeQueue(dataDir: string): Promise<void> {
+  const torn = join(dataDir, 'queue', 'database');
+  await mkdir(torn, { recursive: true });
+  await writeFile(join(torn, 'PG_VERSION'), '');
+  await writeFile(`${torn}.unfinished`, '');
   const silent = () => undefined;
   const settings = { queueUrl: '', queuePrefix: 'template', dataDir, shutdownTimeoutMs: 0 };
   const queue = await openQueue(settings, { info: silent, warn: silent, error: silent });

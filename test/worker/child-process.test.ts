@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { InterruptedError, type Processor, type QueueBackend } from '../../src/queue/queues.ts';
 import { WorkerProcess } from '../../src/worker/child/child-process.ts';
@@ -13,7 +15,7 @@ import { gate } from '../queue/samples.ts';
 import { isRunning, untilGone } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { inferContext, sampleOf } from './inference-orders.ts';
-import { LAST_STEP, openWorkshop, watchedJob } from './workshop.ts';
+import { LAST_STEP, openWorkshop, watchedJob, type Workshop } from './workshop.ts';
 
 /** Compiled: a process of its own runs no TypeScript. */
 const DIST = new URL('../../dist/worker/', import.meta.url);
@@ -32,21 +34,26 @@ function recordLog(dataDir: string) {
 }
 
 function childOver(dataDir: string) {
-  const recorded = recordLog(dataDir);
-  const child = new WorkerProcess({ entry: ENTRY, settings: recorded.config, log: recorded.log });
-  onTestFinished(() => child.stop());
-  return { child, ...recorded };
+  const { config, log, lines } = recordLog(dataDir);
+  return { child: new WorkerProcess({ entry: ENTRY, settings: config, log }), lines };
 }
 
-async function shopWithChild() {
-  const folder = await temporaryFolder();
-  const shop = await openWorkshop(folder);
-  return { shop, ...childOver(folder) };
-}
-
+/** All tests meet the same process; the last one kills it. */
 describe('a worker process', () => {
+  let [folder, lines]: [string, string[]] = ['', []];
+  let shop: Workshop;
+  let child: WorkerProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aevb-test-'));
+    shop = await openWorkshop(folder);
+    ({ child, lines } = childOver(folder));
+  });
+  afterAll(async () => {
+    await child.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('trains, tells its progress, and answers from what it trained', async () => {
-    const { shop, child, lines } = await shopWithChild();
     const payload = await shop.order();
     const job = watchedJob();
     const result = await child.run('train', job.context, payload);
@@ -60,7 +67,6 @@ describe('a worker process', () => {
   });
 
   it('gives the bytes that this process would give', async () => {
-    const { shop, child } = await shopWithChild();
     const [here, there] = [await shop.order(), await shop.order()];
     await shop.train(here);
     await child.run('train', watchedJob().context, there);
@@ -68,7 +74,6 @@ describe('a worker process', () => {
   });
 
   it('hands on errors with their code, and goes on', async () => {
-    const { shop, child } = await shopWithChild();
     const payload = await shop.order();
     const order = sampleOf(payload.modelId, 1);
     const answer = () => child.run('infer', inferContext(), order);
@@ -81,7 +86,6 @@ describe('a worker process', () => {
   });
 
   it('hears of a shutdown and of a cancel while it trains', async () => {
-    const { shop, child } = await shopWithChild();
     for (const [reason, expected] of [
       ['shutdown', { status: 'rejected', reason: expect.any(InterruptedError) as unknown }],
       ['cancel', { status: 'fulfilled', value: { outcome: 'cancelled' } }],
@@ -104,7 +108,6 @@ describe('a worker process', () => {
   });
 
   it('leaves SIGINT, SIGTERM and SIGHUP to who started it', async () => {
-    const { shop, child } = await shopWithChild();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       const payload = await shop.order();
       const trains = gate();
@@ -121,21 +124,7 @@ describe('a worker process', () => {
     }
   });
 
-  it('leaves nothing in the folder of temporary files', async () => {
-    const temporary = await temporaryFolder();
-    vi.stubEnv('TMPDIR', temporary);
-    vi.stubEnv('ORT_DISABLE_TELEMETRY', undefined);
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
-    const { shop, child } = await shopWithChild();
-    await child.run('train', watchedJob().context, await shop.order());
-    await child.stop();
-    expect(await readdir(temporary)).toEqual([expect.stringMatching(/^aevb-test-/)]);
-  });
-
   it('fails all its calls when it is killed, and takes no more', async () => {
-    const { shop, child } = await shopWithChild();
     const payload = await shop.order({ epochs: 1_000_000 });
     const trains = gate();
     const context = {
@@ -155,6 +144,24 @@ describe('a worker process', () => {
     expect(await settled).toMatchObject([{ reason: died }, { reason: died }]);
     expect(child.alive).toBe(false);
     await expect(child.run('train', context, payload)).rejects.toMatchObject({ code: 'worker_process_died' });
+  });
+});
+
+describe('a worker process without the settings of the tests', () => {
+  it('leaves nothing in the folder of temporary files', async () => {
+    const temporary = await temporaryFolder();
+    vi.stubEnv('TMPDIR', temporary);
+    vi.stubEnv('ORT_DISABLE_TELEMETRY', undefined);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const folder = await temporaryFolder();
+    const shop = await openWorkshop(folder);
+    const { child } = childOver(folder);
+    onTestFinished(() => child.stop());
+    await child.run('train', watchedJob().context, await shop.order());
+    await child.stop();
+    expect(await readdir(temporary)).toEqual([expect.stringMatching(/^aevb-test-/)]);
   });
 });
 

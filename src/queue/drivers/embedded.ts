@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { PGlite } from '@electric-sql/pglite';
@@ -36,8 +36,8 @@ export async function openEmbedded(folder: string, logger: QueueLogger): Promise
 const WASM_TIERING_BUDGET = 20_000_000;
 
 async function openDatabase(folder: string, logger: QueueLogger): Promise<PGlite> {
-  const path = join(folder, 'database');
-  const first = !existsSync(path);
+  const [path, unfinished] = [join(folder, 'database'), join(folder, 'database.unfinished')];
+  const first = !existsSync(path) || existsSync(unfinished);
   const text = first
     ? 'Making the embedded queue; this takes some seconds once'
     : 'Opening the embedded queue';
@@ -46,16 +46,17 @@ async function openDatabase(folder: string, logger: QueueLogger): Promise<PGlite
   setFlagsFromString(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
   const { PGlite: Database } = await import('@electric-sql/pglite');
   if (first) {
-    // Created under another name, then renamed: a process killed half-way must not leave a database that cannot be opened.
-    const draft = `${path}.new`;
-    await rm(draft, { recursive: true, force: true });
-    await (await Database.create({ dataDir: draft })).close();
-    await rename(draft, path);
+    // Marked until it is made: a process killed half-way leaves a database that cannot be opened and must be made anew.
+    await writeFile(unfinished, '');
+    await remove(path);
   }
   const database = await Database.create({ dataDir: path });
+  if (first) await remove(unfinished);
   logger.info({ folder, ms: Math.round(performance.now() - started) }, 'The embedded queue is open');
   return database;
 }
+
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
 async function openPool(database: PGlite): Promise<PglitePool> {
   const pool = new PglitePool(database);
