@@ -32,6 +32,12 @@ const COLUMNS: readonly ColumnSpec[] = columnsOf([
   { family: 'negative_binomial' },
   { family: 'poisson' },
   { family: 'bernoulli' },
+  { family: 'gaussian', transform, outliers: { share: 1e-7, location: 3, scale: 2 } },
+  { family: 'poisson', outliers: { share: 1e-7, scale: 1 } },
+  { family: 'categorical', categories: 2, other: { share: 1e-7 } },
+  { family: 'gaussian', transform, outliers: { share: 1e-7, location: 0, scale: 9 } },
+  { family: 'log_normal', outliers: { share: 1e-7, location: 0, scale: 9 } },
+  { family: 'negative_binomial', other: { share: 1e-7 } },
 ]);
 const OUTPUT = likelihoodSizes({ family: 'mixed', columns: [...COLUMNS] }, COLUMNS.length).output;
 const output = normals(5, OUTPUT);
