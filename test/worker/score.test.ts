@@ -48,7 +48,7 @@ const isStored = async (step: number, id = modelId) =>
   );
 
 describe('the calibration of scores', () => {
-  it('is stored with the newest and the best checkpoint when a training has ended', async () => {
+  it('is stored with the checkpoint that requests use by default when a training has ended', async () => {
     expect(await isStored(LAST_STEP)).toBe(true);
     expect(await isStored(FIRST_STEP)).toBe(false);
   });

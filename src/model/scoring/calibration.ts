@@ -10,10 +10,16 @@ export interface Calibration {
   readonly surprises: readonly Float32Array[];
 }
 
-/** Most rows of a calibration: p-values down to 0.0005. */
-export const MOST_CALIBRATION_ROWS = 2000;
+/** Most rows of a calibration: p-values down to 0.0005. Of wide rows fewer, down to 0.005: scoring them takes time. */
+const [MOST_ROWS, LEAST_ROWS, MOST_VALUES] = [2000, 200, 2 ** 19];
+
+/** How many of the validation rows are scored. */
+export function countCalibrationRows(validationRows: number, columns: number): number {
+  return Math.min(validationRows, MOST_ROWS, Math.max(LEAST_ROWS, Math.floor(MOST_VALUES / columns)));
+}
+
 /** Most surprises that are kept for all columns together: of fewer rows if rows are wide. */
-const MOST_SURPRISES = 2 ** 22;
+const MOST_SURPRISES = 2 ** 20;
 const LEAST_SURPRISE_ROWS = 64;
 
 /** The number of rows whose surprises are kept. */

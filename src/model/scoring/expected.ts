@@ -14,8 +14,8 @@ export type ExpectedValue =
 export const INTERVAL = [0.05, 0.5, 0.95] as const;
 /** Most codes that are listed for a column. */
 export const LIKELIEST = 3;
-/** Draws of less weight, relative to the heaviest, do not move a quantile noticeably. */
-const LEAST_WEIGHT = 1e-4;
+/** The lightest draws, which have less than this together, are left out: probabilities are that exact. */
+const LIGHTEST = 0.002;
 
 /** Distributions of the columns of a table from the decoder's outputs of weighted draws. */
 export class ExpectedValues {
@@ -31,16 +31,22 @@ export class ExpectedValues {
   describe(column: number, outputs: Float32Array, weights: Float64Array): ExpectedValue {
     const size = outputs.length / weights.length;
     const positions = this.#positions[column] ?? [];
-    const largest = weights.reduce((most, weight) => Math.max(most, weight), 0);
-    const kept: number[] = [];
-    weights.forEach((weight, draw) => {
-      if (weight >= LEAST_WEIGHT * largest) kept.push(draw);
-    });
+    const kept = keepHeaviest(weights);
     const total = kept.reduce((sum, draw) => sum + (weights[draw] ?? 0), 0);
     const shares = kept.map((draw) => (weights[draw] ?? 0) / total);
     const own = kept.map((draw) => positions.map((position) => outputs[draw * size + position] ?? NaN));
     return describeMixture(this.#marginals[column], own, shares);
   }
+}
+
+function keepHeaviest(weights: Float64Array): number[] {
+  const order = Array.from(weights, (_, draw) => draw).sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
+  let sum = 0;
+  return order.filter((draw) => {
+    const isKept = sum < 1 - LIGHTEST;
+    sum += weights[draw] ?? 0;
+    return isKept;
+  });
 }
 
 function describeMixture(

@@ -42,12 +42,16 @@ export class LeaveOneOut {
   /** Takes the draws of a row; the other methods then speak of this row. */
   weigh({ terms, logRatio }: RowDraws): RowScore {
     const size = terms.length / this.#draws;
+    const [columns, own] = [this.#columns, this.#own];
     for (let draw = 0; draw < this.#draws; draw++) {
-      this.#columns.forEach((features, column) => {
+      for (let column = 0; column < columns.length; column++) {
+        const features = columns[column] ?? [];
         let sum = 0;
-        for (const feature of features) sum += keepFinite(terms[draw * size + feature] ?? NaN);
-        this.#own[column] = sum;
-      });
+        for (let i = 0; i < features.length; i++) {
+          sum += keepFinite(terms[draw * size + (features[i] ?? 0)] ?? NaN);
+        }
+        own[column] = sum;
+      }
       this.#totals[draw] = this.#leaveOut(draw, keepFinite(logRatio[draw] ?? NaN));
     }
     return summarize(this.#totals);
@@ -106,8 +110,8 @@ function summarize(logWeights: Float64Array): RowScore {
 
 function logMeanExp(values: Float64Array): number {
   let largest = -Infinity;
-  for (const value of values) largest = Math.max(largest, value);
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] ?? NaN);
   let sum = 0;
-  for (const value of values) sum += Math.exp(value - largest);
+  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] ?? NaN) - largest);
   return largest + Math.log(sum / values.length);
 }

@@ -8,23 +8,30 @@ export interface Mixture {
 
 /** Quantiles are found to this share of the smallest spread. */
 const PRECISION = 1e-4;
+/** Or to this difference in probability. */
+const LEAST_DIFFERENCE = 1e-5;
 const MOST_STEPS = 200;
 
 /** The numbers where the distribution function of the mixture reaches each p, in the order of p. */
 export function findQuantiles(mixture: Mixture, probabilities: readonly number[]): number[] {
-  const cumulative = (x: number) =>
-    mixture.parts.reduce((sum, part, l) => sum + (mixture.weights[l] ?? 0) * part.cumulative(x), 0);
+  const cumulative = cumulativeOf(mixture);
   const tolerance = PRECISION * Math.min(...mixture.parts.map(({ spread }) => spread));
-  return probabilities.map((p) => {
-    const [low, high] = bracket(mixture, cumulative, p);
-    return bisect(cumulative, p, low, high, tolerance);
-  });
+  return probabilities.map((p) =>
+    findRoot((x) => cumulative(x) - p, bracket(mixture, cumulative, p), tolerance),
+  );
+}
+
+function cumulativeOf({ weights, parts }: Mixture): (x: number) => number {
+  return (x) => {
+    let sum = 0;
+    for (let l = 0; l < parts.length; l++) sum += (weights[l] ?? 0) * (parts[l]?.cumulative(x) ?? NaN);
+    return sum;
+  };
 }
 
 /** The smallest counts where the distribution function reaches each p. */
 export function findCountQuantiles(mixture: Mixture, probabilities: readonly number[]): number[] {
-  const cumulative = (x: number) =>
-    mixture.parts.reduce((sum, part, l) => sum + (mixture.weights[l] ?? 0) * part.cumulative(x), 0);
+  const cumulative = cumulativeOf(mixture);
   return probabilities.map((p) => {
     let [low, high] = [-1, Math.ceil(bracket(mixture, cumulative, p)[1])];
     while (high - low > 1) {
@@ -50,19 +57,24 @@ function bracket(
   return [low, high];
 }
 
-function bisect(
-  cumulative: (x: number) => number,
-  p: number,
-  from: number,
-  to: number,
+/**
+ * Where a rising function is 0, by false position with Illinois' correction (an end that stays counts half) and, every third
+ * time, by halving, so that steep functions do not slow it down.
+ */
+function findRoot(
+  fn: (x: number) => number,
+  [from, to]: readonly [number, number],
   tolerance: number,
 ): number {
-  let [low, high] = [from, to];
-  for (let i = 0; high - low > tolerance && i < MOST_STEPS; i++) {
-    const middle = (low + high) / 2;
+  let [low, high, atLow, atHigh] = [from, to, fn(from), fn(to)];
+  for (let i = 1; high - low > tolerance && i < MOST_STEPS; i++) {
+    const proposed = i % 3 === 0 ? (low + high) / 2 : high - (atHigh * (high - low)) / (atHigh - atLow);
+    const middle = proposed > low && proposed < high ? proposed : (low + high) / 2;
     if (middle <= low || middle >= high) break;
-    if (cumulative(middle) < p) low = middle;
-    else high = middle;
+    const value = fn(middle);
+    if (Math.abs(value) < LEAST_DIFFERENCE) return middle;
+    if (value < 0) [low, atLow, atHigh] = [middle, value, atHigh / 2];
+    else [high, atHigh, atLow] = [middle, value, atLow / 2];
   }
   return (low + high) / 2;
 }

@@ -12,7 +12,8 @@ import type { Vae } from '../vae.ts';
 /** A value is strange if it is this much less probable than the mode: 3.5 standard deviations of a Gaussian. In nats. */
 const STRANGE = 6;
 const ROUNDS = 3;
-const [ALONE, ALONE_ROUNDS] = [6, 6];
+/** Values that are replaced alone in rows of at most {@link NARROW} values; in wider ones no single value moves q much. */
+const [ALONE, ALONE_ROUNDS, NARROW] = [6, 6, 128];
 
 /** What a call returns besides the weights: the decoder's outputs, or the means of p(x|z). */
 export type Detail = 'none' | 'outputs' | 'means';
@@ -70,8 +71,8 @@ const putRowsFirst = (tensor: Tensor): Tensor => tf.transpose(tensor, [1, 0, 2])
 export const keepRows = (x: Tensor): Tensor[] => [x];
 
 /**
- * The row; the row with everything strange replaced by what is expected; and the row with only one value replaced, for each of its
- * {@link ALONE} strangest values. A strange value moves q(z|x) away from where z would be without it, and draws from there
+ * The row; the row with everything strange replaced by what is expected; and, if it is narrow, the row with only one value
+ * replaced, for each of its {@link ALONE} strangest values. A strange value moves q(z|x) away from where z would be without it, and draws from there
  * would say little about p(x_j|x_-j).
  *
  * A value is strange at z, the center of q(z|x), if log p(mode_j|z) - log p(x_j|z) exceeds {@link STRANGE}. As strange
@@ -87,6 +88,7 @@ export const proposeRows =
       strangeness = measureStrangeness(likelihood, mode, x);
       cleaned = tf.where(tf.greater(strangeness, STRANGE), mode, x);
     }
+    if (vae.dataSize > NARROW) return [x, cleaned];
     return [x, cleaned, ...replaceAlone(vae, parameters, x, pickStrangest(strangeness))];
   };
 

@@ -19,7 +19,7 @@ import { compareTrained } from '../training/comparison.ts';
 import { checkRows } from '../training/data-check.ts';
 import { EarlyStopping } from '../training/early-stopping.ts';
 import { TrainingRun } from '../training/run.ts';
-import { calibrateKept, type EndedTraining } from '../scoring/calibrate-kept.ts';
+import { calibrateDefault, type EndedTraining } from '../scoring/calibrate-default.ts';
 import { BoundScorer } from '../training/bound-scorer.ts';
 
 export interface TrainDependencies {
@@ -103,7 +103,7 @@ async function train(
 /** A training that has ended well does not fail for its calibration, which the first request for a score can make up for. */
 async function calibrateOrWarn(ended: EndedTraining, warn: (message: string) => void): Promise<void> {
   try {
-    await calibrateKept(ended);
+    await calibrateDefault(ended);
   } catch (error) {
     warn(
       `The scores of model ${ended.modelId} are not calibrated yet: ${error instanceof Error ? error.message : String(error)}`,

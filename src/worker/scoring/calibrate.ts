@@ -3,8 +3,8 @@ import { splitRows } from '../../model/dataset.ts';
 import type { FloatArrays } from '../../model/runtime/runtime.ts';
 import {
   CalibrationCollector,
+  countCalibrationRows,
   countSurpriseRows,
-  MOST_CALIBRATION_ROWS,
   spreadOver,
   type Calibration,
 } from '../../model/scoring/calibration.ts';
@@ -26,8 +26,8 @@ export interface CalibrationSubject {
 }
 
 /**
- * Scores the validation rows as rows of a request are scored: at most {@link MOST_CALIBRATION_ROWS} of them, spread evenly, and
- * not binarized. Null if the training used none.
+ * Scores the validation rows as rows of a request are scored: at most 2,000 of them, spread evenly, and not
+ * binarized. Null if the training used none.
  */
 export async function calibrate(subject: CalibrationSubject): Promise<Calibration | null> {
   const { record, reader } = subject;
@@ -35,7 +35,7 @@ export async function calibrate(subject: CalibrationSubject): Promise<Calibratio
   if (validation.length === 0) return null;
   const columns = columnsOf(record);
   const collector = new CalibrationCollector(columns.length);
-  const rows = spreadOver(validation, MOST_CALIBRATION_ROWS);
+  const rows = spreadOver(validation, countCalibrationRows(validation.length, columns.length));
   const detailed = new Set(spreadOver(rows, countSurpriseRows(rows.length, columns.length)));
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
     subject.check?.();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CalibrationCollector,
   countAtLeast,
+  countCalibrationRows,
   countSurpriseRows,
   medianOf,
   measureExcess,
@@ -58,13 +59,18 @@ describe('a calibration', () => {
 
   it('keeps surprises of fewer rows if rows are wide', () => {
     expect(countSurpriseRows(2000, 20)).toBe(2000);
-    expect(countSurpriseRows(2000, 2 ** 14)).toBe(256);
+    expect(countSurpriseRows(2000, 2 ** 12)).toBe(256);
     expect(countSurpriseRows(2000, 2 ** 20)).toBe(64);
     expect(countSurpriseRows(10, 2 ** 20)).toBe(10);
   });
 });
 
 describe('the rows of a calibration', () => {
+  it('are at most 2,000, and fewer of wide rows', () => {
+    expect([countCalibrationRows(90, 20), countCalibrationRows(9000, 20)]).toEqual([90, 2000]);
+    expect([countCalibrationRows(6000, 784), countCalibrationRows(6000, 65_536)]).toEqual([668, 200]);
+  });
+
   it('are spread evenly', () => {
     expect([...spreadOver(Uint32Array.of(3, 5, 7, 9, 11), 2)]).toEqual([3, 7]);
     expect([...spreadOver(Uint32Array.of(3, 5), 9)]).toEqual([3, 5]);

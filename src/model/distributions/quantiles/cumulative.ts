@@ -27,7 +27,9 @@ const far = (x: number): number =>
   1 / (x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))))) / Math.sqrt(2 * Math.PI);
 
 function horner(coefficients: readonly number[], x: number): number {
-  return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
+  let sum = 0;
+  for (let i = 0; i < coefficients.length; i++) sum = sum * x + (coefficients[i] ?? 0);
+  return sum;
 }
 
 /** Of the standard Student's t with v degrees of freedom: 1 - I(v / (v + x^2); v/2, 1/2) / 2 for x > 0. */
