@@ -8,6 +8,7 @@ import { toNumbers } from '../inference/answers.ts';
 import { findTable, nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
 import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
 import { answerJson, answerPng, findImageFormat, type Pictured } from '../pictures/pictured.ts';
 import type { ApiOptions } from '../types.ts';
@@ -49,8 +50,7 @@ export async function scoreRequest(
   }
   const [{ alarm_rate }, table] = [request, findTable(record)];
   const content: ScoreAnswer = {
-    model_id: record.id,
-    step,
+    ...describeSource(record, step),
     unit: 'nats per row',
     method: 'importance_sampling',
     samples: SCORE_DRAWS,
