@@ -34,7 +34,7 @@ const arrows = Object.entries(forbidden).map(([room, names]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'demo-output', 'reproduction'] },
+  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'demo-output', 'reproduction', '*-aevb'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },

@@ -16,6 +16,7 @@ const SERVICE = [
   'test/queue/{embedded,folder-lock,postgres,redis}.test.ts',
   'test/api/{admission,socket}.test.ts',
   'test/cli/{client,listening}.test.ts',
+  'test/cli/try/try-table.test.ts',
   'test/store/ingest/thread.test.ts',
   'test/worker/child-process.test.ts',
   'test/model/runtime/onnx/webgpu.test.ts',

@@ -5,8 +5,10 @@ import { addPictureCommand } from './cli/picture/picture.ts';
 import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
 import { runReproduction } from './cli/reproduce/reproduce.ts';
 import { createServiceLog, type ServiceLog } from './cli/service-log.ts';
+import { addScoreCommand } from './cli/score/score.ts';
 import { startService, type Parts } from './cli/service.ts';
 import { waitForStop } from './cli/signals.ts';
+import { addTryCommand } from './cli/try/try.ts';
 import { loadConfig, type Config } from './config.ts';
 import { AppError } from './errors.ts';
 
@@ -41,6 +43,8 @@ program
     await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
   });
 
+addTryCommand(program, end);
+addScoreCommand(program, end);
 addPictureCommand(program, end);
 program
   .command('reproduce')

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../api/jobs/schemas.ts';
 import type { ProblemDetails } from '../api/http/problem-schema.ts';
+import type { Problem } from '../errors.ts';
 import type { JobState } from '../queue/jobs.ts';
 import { escapeControls } from './terminal.ts';
 
@@ -23,8 +24,8 @@ export interface Refusal {
   readonly status: number;
   /** What went wrong, in a sentence. */
   readonly detail: string;
-  /** What is wrong where, one text each. */
-  readonly problems: readonly string[];
+  /** What is wrong where. */
+  readonly problems: readonly Problem[];
 }
 
 /** The service did not answer, or answered with a problem, whose text is the message. */
@@ -125,18 +126,21 @@ function toUnanswered(what: string, base: string, error: unknown): CallFailed {
 
 async function toRefusal(what: string, response: Response): Promise<CallFailed> {
   const { status } = response;
-  const problem = readProblem(await response.text());
-  const detail = escapeControls(problem.detail);
-  const problems = problem.problems.map(escapeControls);
-  const message = `${what}: the service answered ${status}: ${[detail, ...problems].join(' ')}`;
+  const { detail, problems } = readProblem(await response.text());
+  const texts = problems.map((problem) => `${problem.pointer}: ${problem.detail}`);
+  const message = `${what}: the service answered ${status}: ${[detail, ...texts].join(' ')}`;
   return new CallFailed(message, { refusal: { status, detail, problems } });
 }
 
 function readProblem(text: string): Pick<Refusal, 'detail' | 'problems'> {
   try {
     const { detail, errors } = JSON.parse(text) as ProblemDetails;
-    return { detail, problems: errors.map((error) => `${error.pointer}: ${error.detail}`) };
+    const problems = errors.map((error) => ({
+      pointer: escapeControls(error.pointer),
+      detail: escapeControls(error.detail),
+    }));
+    return { detail: escapeControls(detail), problems };
   } catch {
-    return { detail: text.slice(0, 200), problems: [] };
+    return { detail: escapeControls(text.slice(0, 200)), problems: [] };
   }
 }

@@ -1,6 +1,7 @@
 import type { TrainJob } from '../api/jobs/schemas.ts';
 import type { Metrics } from '../api/models/schemas.ts';
 import { formatClock, formatCount, formatNats } from './format.ts';
+import { createLiveLine } from './live-line.ts';
 import { isTerminal, usesColour, type Output } from './terminal.ts';
 import type { Environment } from '../config.ts';
 
@@ -21,7 +22,6 @@ export interface ProgressDisplay {
 }
 
 const BAR = { smallest: 8, largest: 30 } as const;
-const CLEAR_LINE = '\r\u001b[K';
 const [CYAN, PLAIN] = ['\u001b[36m', '\u001b[39m'];
 
 export function createProgress(
@@ -29,27 +29,21 @@ export function createProgress(
   environment: Environment,
   word: RowWord = 'images',
 ): ProgressDisplay {
+  const line = createLiveLine(output, environment);
   const live = isTerminal(output, environment);
   const colour = usesColour(output, environment);
-  let shown = '';
-  const show = (line: string): void => {
-    if (!live || line === shown) return;
-    output.write(CLEAR_LINE + line);
-    shown = line;
-  };
   return {
     live,
     update: (progress, testElbo = null) => {
       // Leave the last column free, because a full line wraps on some terminals.
-      const line = formatProgress(progress, (output.columns ?? 80) - 1, testElbo, word);
-      show(colour ? line.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : line);
+      const text = formatProgress(progress, (output.columns ?? 80) - 1, testElbo, word);
+      line.show(colour ? text.replace(/\u2588+/, (done) => CYAN + done + PLAIN) : text);
     },
     epoch: (epoch, epochs) => {
       if (!live) output.write(`${formatEpoch(epoch, epochs)}\n`);
     },
     clear: () => {
-      if (shown !== '') output.write(CLEAR_LINE);
-      shown = '';
+      line.clear();
     },
   };
 }

@@ -84,7 +84,7 @@ describe('a client', () => {
       errors: [{ pointer: 'size', detail: 'must be <= 9' }],
     };
     const { client } = await answering([422, problem], [502, 'Bad Gateway']);
-    const refusal = { status: 422, detail: problem.detail, problems: ['size: must be <= 9'] };
+    const refusal = { status: 422, detail: problem.detail, problems: problem.errors };
     await expect(client.getJson('/a')).rejects.toThrow(
       new CallFailed('GET /a: the service answered 422: The query is not valid. size: must be <= 9', {
         refusal,

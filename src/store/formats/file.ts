@@ -69,6 +69,8 @@ export interface TableFile {
   readonly names: readonly string[] | null;
   /** Number of columns. */
   readonly width: number;
+  /** CSV: what separates cells. */
+  readonly delimiter?: Delimiter;
   /** Whether a CSV file's first row was read as column names; null for other formats. */
   readonly header: boolean | null;
   /**

@@ -25,7 +25,7 @@ export async function openCsv(texts: AsyncGenerator<string>, input: TableInput):
   // The columns are known from the first row on.
   while (rows.width === 0 && (await steps.next()).done !== true);
   const { width, names, header } = rows;
-  return { width, names, header, batches: readBatches(steps, rows) };
+  return { width, names, header, delimiter, batches: readBatches(steps, rows) };
 }
 
 interface Sample {

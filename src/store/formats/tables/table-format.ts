@@ -11,7 +11,7 @@ export interface TableInput {
 }
 
 /** What a reader of tables finds at once; the batches follow. */
-export type OpenTable = Pick<TableFile, 'names' | 'width' | 'header' | 'batches'>;
+export type OpenTable = Pick<TableFile, 'names' | 'width' | 'header' | 'delimiter' | 'batches'>;
 
 /** Batches are passed on when they have this many rows. */
 export const BATCH_ROWS = 1000;

@@ -1,0 +1,49 @@
+import type { Cell } from '../../model/table.ts';
+import { toExpectedCell } from './words.ts';
+import { isScored, type RowOutcome } from './verdict.ts';
+
+/** Added to each row, in this order. */
+export const ADDED_COLUMNS = ['score', 'p_value', 'flagged', 'strangest_column', 'expected'] as const;
+/** Before the names of the columns that are added, if the file has one of them. */
+const PREFIX = 'aevb_';
+
+/** The names of the added columns: different from those of the file. */
+export function nameAddedColumns(names: readonly string[]): string[] {
+  const known = new Set(names);
+  let prefix = '';
+  while (ADDED_COLUMNS.some((name) => known.has(prefix + name))) prefix += PREFIX;
+  return ADDED_COLUMNS.map((name) => prefix + name);
+}
+
+/**
+ * The cells that are added to a row. A row that could not be scored has no score, and names the column and the values that
+ * are allowed there.
+ */
+export function toAddedCells(outcome: RowOutcome): Cell[] {
+  if (!isScored(outcome)) {
+    const [first] = outcome.problems;
+    return [null, null, null, first?.column ?? null, first?.allowed ?? null];
+  }
+  const { score, pValue, flagged, columns } = outcome;
+  const [strangest] = columns;
+  const expected = strangest?.expected;
+  return [
+    round(score, 6),
+    pValue === null ? null : round(pValue, 4),
+    flagged,
+    strangest?.column ?? null,
+    expected ? toExpectedCell(expected) : null,
+  ];
+}
+
+const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
+
+/** One line of a CSV file, with its line end. Cells of text are as they were; a missing cell is empty. */
+export function toCsvLine(cells: readonly Cell[], delimiter: string): string {
+  return `${cells.map((cell) => toCsvCell(cell, delimiter)).join(delimiter)}\n`;
+}
+
+function toCsvCell(cell: Cell, delimiter: string): string {
+  const text = cell === null ? '' : String(cell);
+  return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,27 @@
+import type { Cell } from '../../model/table.ts';
+import { nameAddedColumns, toAddedCells, toCsvLine } from './csv-lines.ts';
+import { scoreTable, type ScoredRow, type ScoreRequest } from './scored-rows.ts';
+import type { TableInput } from './table-input.ts';
+
+export interface ScoredLines {
+  readonly rows: readonly ScoredRow[];
+  /** Lines of a CSV file: the cells of the rows as they were, and what was added. */
+  readonly text: string;
+}
+
+/**
+ * Scores a table and yields it as a CSV file, piece by piece: the header first. A file without names gets a header too, because
+ * otherwise nobody would know what was added.
+ */
+export async function* scoreLines(
+  input: TableInput,
+  score: ScoreRequest,
+  limit = Infinity,
+): AsyncGenerator<ScoredLines> {
+  const toLine = (cells: readonly Cell[]): string => toCsvLine(cells, input.delimiter);
+  yield { rows: [], text: toLine([...input.names, ...nameAddedColumns(input.names)]) };
+  for await (const rows of scoreTable(input, score, limit)) {
+    const lines = rows.map(({ cells, outcome }) => toLine([...cells, ...toAddedCells(outcome)]));
+    yield { rows, text: lines.join('') };
+  }
+}

@@ -1,0 +1,36 @@
+import { UsageError } from '../usage-error.ts';
+import { describeColumns } from './columns.ts';
+import { drawLatentSpace } from './latent-space.ts';
+import { formatNote } from './page.ts';
+import { describeResult } from './result.ts';
+import { describeScores, scoreFile } from './scores.ts';
+import type { Session } from './session.ts';
+import { trainOnce, uploadOnce } from './steps.ts';
+import type { Written } from './written.ts';
+
+/** The model that was trained, and what was written about it. */
+export interface Findings {
+  readonly modelId: string;
+  readonly files: readonly Written[];
+}
+
+/** Uploads, trains, scores and draws; says what it finds on the way. */
+export async function tryTable(session: Session): Promise<Findings> {
+  const { say } = session;
+  const dataset = await uploadOnce(session);
+  const { table } = dataset;
+  if (table === null) {
+    throw new UsageError(
+      'The file holds an array, not a table: docs/guide.md shows what can be done with images.',
+    );
+  }
+  say(`\n${dataset.rows.toLocaleString('en-US')} rows. ${describeColumns(table)}`);
+  for (const warning of dataset.warnings) say(formatNote(warning));
+  const job = await trainOnce(session, dataset.id);
+  say(describeResult(job, dataset.warnings));
+  say('Scoring every row with POST /score ...\n');
+  const scores = await scoreFile(session, job.model_id);
+  say(describeScores(scores, table));
+  const picture = await drawLatentSpace(session, job.model_id, table, scores.summary);
+  return { modelId: job.model_id, files: [scores.written, ...picture] };
+}

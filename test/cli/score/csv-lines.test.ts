@@ -1,0 +1,51 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ADDED_COLUMNS,
+  nameAddedColumns,
+  toAddedCells,
+  toCsvLine,
+} from '../../../src/cli/score/csv-lines.ts';
+
+test.each([',', ';', '\t', '|'])('lines separated by %j are read back as they were', (delimiter) => {
+  const cells = fc.array(fc.string({ unit: 'binary' }), { minLength: 2, maxLength: 5 });
+  const special = fc.array(fc.constantFrom('', ' ', '"', ',', ';', '\n', '\r\n', '1,5', 'a"b'), {
+    minLength: 2,
+  });
+  fc.assert(
+    fc.property(fc.oneof(cells, special), (row) => {
+      const [found] = parse(toCsvLine(row, delimiter), { delimiter, record_delimiter: '\n' });
+      expect(found).toEqual(row);
+    }),
+  );
+});
+
+test('missing cells are empty, numbers and flags as JSON writes them', () => {
+  expect(toCsvLine([null, 0.5, true, 'x'], ',')).toBe(',0.5,true,x\n');
+});
+
+describe('columns that are added', () => {
+  test('have names of their own', () => {
+    expect(nameAddedColumns(['a', 'b'])).toEqual([...ADDED_COLUMNS]);
+    expect(nameAddedColumns(['a', 'score'])).toEqual(ADDED_COLUMNS.map((name) => `aevb_${name}`));
+    expect(nameAddedColumns(['score', 'aevb_expected'])[0]).toBe('aevb_aevb_score');
+  });
+
+  test('hold the score and the strangest column', () => {
+    const expected = { kind: 'interval', median: 29, low: 26, high: 33, parts: [] } as const;
+    const columns = [{ column: 'energy_kwh', share: 0.7, expected }];
+    expect(toAddedCells({ score: 96.6912345, pValue: 0.000512345, flagged: true, columns })).toEqual([
+      96.6912,
+      0.0005123,
+      true,
+      'energy_kwh',
+      '29 (26 to 33)',
+    ]);
+  });
+
+  test('say what a row lacks that could not be scored', () => {
+    const problems = [{ column: 'price', found: '"abc"', allowed: 'a number' }];
+    expect(toAddedCells({ problems })).toEqual([null, null, null, 'price', 'a number']);
+  });
+});
