@@ -223,30 +223,28 @@ describe('a table with robust columns', () => {
   });
 
   it('has the means, modes and draws of its model', () => {
-    const { spec, output } = caseOf('robust columns of absurd values');
-    const without = {
-      ...spec,
-      columns: (spec.family === 'mixed' ? spec.columns : []).map(({ likelihood, ...column }) => {
-        const { other: _, outliers: __, ...own } = { other: 0, outliers: 0, ...likelihood };
-        return { ...column, likelihood: own };
-      }),
+    const flag = { family: 'bernoulli' };
+    const income = { family: 'log_normal', ...LOG_STANDARD };
+    const visits = { family: 'negative_binomial' };
+    const output = [0.4, -1, 0.3, -0.2, 0.7, 0.1, 0.2, 1.2, 0.5];
+    const noise = { normal: [0.3, -1.2, 0.8], uniform: [0.6, 0.2, 0.9, 0.3, 0.5, 0.7, 0.1] };
+    const answers = (...columns: object[]) => {
+      const distribution = familyOf(...columns).fromOutput(tf.tensor1d(output), {});
+      const draw = distribution.sample({
+        normal: tf.tensor1d(noise.normal),
+        uniform: tf.tensor1d(noise.uniform),
+      });
+      return [distribution.mean(), distribution.mode(), draw].map((values) => Array.from(values.dataSync()));
     };
-    // Without the fields, the two columns of Poisson counts are one part.
-    const order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 12, 13];
-    const distributions = [
-      likelihoodFamily(spec).fromOutput(tf.tensor1d([...output]), {}),
-      likelihoodFamily(modelSpec({ likelihood: without }).likelihood).fromOutput(
-        tf.tensor1d(order.map((i) => at(output, i))),
-        {},
+    expect(
+      answers(
+        robust,
+        { ...income, ...OUTLIERS },
+        { ...flag, ...OTHER },
+        { ...words, ...OTHER },
+        { ...visits, ...OTHER, ...COUNT_OUTLIERS },
       ),
-    ];
-    const [means, modes] = [
-      distributions.map((own) => Array.from(own.mean().dataSync())),
-      distributions.map((own) => Array.from(own.mode().dataSync())),
-    ];
-    expect(means[0]).toEqual(means[1]);
-    expect(modes[0]).toEqual(modes[1]);
-    expect(modes[0]?.every((value) => value >= 0)).toBe(true);
+    ).toEqual(answers(plain, income, flag, words, visits));
   });
 
   it('needs its shares, locations and scales', () => {
