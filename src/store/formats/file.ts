@@ -1,3 +1,4 @@
+import type { Cell } from '../../model/table.ts';
 import type { RandomAccess } from '../driver.ts';
 import type { FileProblems } from './file-problems.ts';
 import type { RowStream } from './rows.ts';
@@ -13,8 +14,8 @@ export type ArrayFormat = (typeof ARRAY_FORMATS)[number];
 
 export type FileFormat = TableFormat | ArrayFormat;
 
-/** Null: missing. Dates are ISO text; whole numbers that lose digits as float64 (ids beyond 2^53) are text. Cells of a CSV file are text, as they are written. */
-export type Cell = string | number | boolean | null;
+/** Dates are ISO text; whole numbers that lose digits as float64 (ids beyond 2^53) are text. Cells of a CSV file are text, as they are written. */
+export type { Cell };
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];

@@ -10,8 +10,10 @@ const FEW_WORDS = 10;
 const FEWEST_IDS = 5;
 const ID_SHARE = 0.95;
 const [LONGEST_ID, MOST_SPACES] = [32, 3];
-/** The words that are kept must be this share of a column at least. */
-const LEAST_KEPT = 0.1;
+/** If there are too many words to keep all, those that are kept must be this share of a column at least, ... */
+const LEAST_KEPT = 0.5;
+/** ... unless each word occurs five times on average. */
+const RARELY_DIFFERENT = 0.2;
 const MOST_SPELLINGS = 12;
 
 /** Decides about a column of words. */
@@ -49,7 +51,7 @@ const checkKept = ({ words, hints }: Facts): Decision => {
   if (distinct <= LIKELIHOOD_LIMITS.categories) return { role: 'category', reason: describeWords(counts) };
   const kept = [...counts.values()].sort((a, b) => b - a).slice(0, LIKELIHOOD_LIMITS.categories);
   const share = kept.reduce((sum, times) => sum + times, 0) / count;
-  if (share < LEAST_KEPT)
+  if (share < LEAST_KEPT && words.distinctShare > RARELY_DIFFERENT)
     return { role: hints.isId ? 'id' : 'text', reason: `${distinct} different texts, most of them rare` };
   const rest = `the ${kept.length} most frequent are ${formatShare(share)} of the values, the rest becomes other`;
   return { role: 'category', reason: `${distinct} different words: ${rest}` };
