@@ -7,6 +7,7 @@ const BENCHES = {
   train: () => import('./train.js'),
   encode: () => import('./encode.js'),
   memory: () => import('./memory.js'),
+  upload: () => import('./upload.js'),
   anomalies: () => import('./anomalies.js'),
 };
 
