@@ -201,6 +201,21 @@ describe('GET /models/:id/scatter', () => {
     expect(sizeOf(response)[2]).toBe(3);
   });
 
+  it('names the classes of a table with a label column; a row may have none', async () => {
+    const words = Array.from('abcdefgh');
+    const label = {
+      role: 'label',
+      name: 'kind',
+      reason: '',
+      missing: 0,
+      cells: 'word',
+      other_share: 0,
+    } as const;
+    const table = { columns: [{ ...label, labels: words }], missing_marks: [] };
+    const { response } = await get(await buildTestApi(), 'scatter', { table });
+    expect(response.json()).toMatchObject({ labels: [0, 7, null], label_names: [...words, 'other'] });
+  });
+
   it('says null where the data set has no labels', async () => {
     const api = await buildTestApi();
     const { scatter } = api.producer.answers;

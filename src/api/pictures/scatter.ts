@@ -1,5 +1,7 @@
 import { toNumbers, toRows } from '../inference/answers.ts';
-import { drawScatterPlot } from './drawing/scatter-plot.ts';
+import { OTHER_WORD } from '../../model/table.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { drawScatterPlot, type Legend } from './drawing/scatter-plot.ts';
 import { checkValues } from '../inference/rows.ts';
 import type { ScatterAnswer, ScatterQuery } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
@@ -31,9 +33,18 @@ export async function scatterRows(
     input: { part, limit },
   });
   const points = toRows(output, 'mean').map((mean) => [mean[x] ?? NaN, mean[y] ?? NaN] as const);
-  const labels = output.labels ? toNumbers({ labels: output.labels }, 'labels') : null;
+  const legend = describeLabels(record);
+  const classes = output.labels ? toNumbers({ labels: output.labels }, 'labels') : null;
+  // Beyond the names is a row without a label.
+  const labels = classes && classes.map((one) => (legend && one >= legend.names.length ? null : one));
   if (png) {
-    const raster = drawScatterPlot({ points, labels, xLabel: `z[${x}]`, yLabel: `z[${y}]` });
+    const raster = drawScatterPlot({
+      points,
+      labels: labels && labels.map((label) => label ?? -1),
+      ...(legend && { legend }),
+      xLabel: `z[${x}]`,
+      yLabel: `z[${y}]`,
+    });
     return { body: answerPng(raster, wanted), timing };
   }
   const content = {
@@ -42,8 +53,15 @@ export async function scatterRows(
     rows: toNumbers(output, 'rows'),
     points: points.map((point) => [...point]),
     labels,
+    ...(labels && legend && { label_names: [...legend.names] }),
   };
   return { body: answerJson(content), timing };
+}
+
+/** The words of a table's label column, and of all words that are not kept; null without such a column. */
+function describeLabels({ table }: ModelRecord): Legend | null {
+  const column = table?.columns.find(({ role }) => role === 'label');
+  return column?.role === 'label' ? { title: column.name, names: [...column.labels, OTHER_WORD] } : null;
 }
 
 function parseDimensions(text: string, size: number): [x: number, y: number] {

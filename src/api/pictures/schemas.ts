@@ -118,7 +118,15 @@ export const ScatterAnswer = defineAnswer({
   rows: Type.Array(Type.Integer(), { description: 'Row numbers in the data set.' }),
   points: Type.Array(Numbers, { description: 'Means of q(z|x) for each row in the two dimensions.' }),
   labels: allowNull(
-    Type.Array(Type.Integer(), { description: 'The class of each row; null if the data set has no labels.' }),
+    Type.Array(allowNull(Type.Integer()), {
+      description: 'The class of each row, null if it has none; null if the data set has no labels.',
+    }),
+  ),
+  label_names: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'Tables with a label column: the word of each class. The last one stands for all words that are not kept.',
+    }),
   ),
 });
 export type ScatterAnswer = Static<typeof ScatterAnswer>;

@@ -47,12 +47,15 @@ interface Colouring {
 }
 
 /** Null without a label column. */
-function colourByLabel({ labels }: ScatterAnswer, { columns }: TableSchema): Colouring | null {
+function colourByLabel(
+  { labels, label_names: names }: ScatterAnswer,
+  { columns }: TableSchema,
+): Colouring | null {
   const column = columns.find((one) => one.role === 'label');
   if (labels === null || column === undefined) return null;
   return {
-    colours: labels,
-    legend: { title: column.name, names: column.labels },
+    colours: labels.map((label) => label ?? -1),
+    legend: { title: column.name, names: names ?? column.labels },
     what: `coloured by ${column.name}`,
   };
 }

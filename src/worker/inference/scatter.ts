@@ -1,3 +1,4 @@
+import type { TableSchema } from '../../model/table.ts';
 import { toIndices } from '../../queue/arrays.ts';
 import { readValues } from '../row-values.ts';
 import { selectSpreadRows } from './dataset-rows.ts';
@@ -20,10 +21,23 @@ export const scatter: Runner<'scatter'> = {
       mean.set((await inference.encode(parameters, rows)).mean.data, start * size);
     }
     const labels = await datasets.readLabels(id);
+    const classes = labels && numberUnknown(labels, countLabels(record.table));
     return {
       mean: { shape: [indices.length, size], data: mean },
       rows: toIndices(indices),
-      ...(labels && { labels: toIndices(indices.map((row) => labels[row] ?? 0)) }),
+      ...(classes && { labels: toIndices(indices.map((row) => classes(row))) }),
     };
   },
 };
+
+const countLabels = (table: TableSchema | null): number | null =>
+  table?.columns.find((column) => column.role === 'label')?.labels.length ?? null;
+
+/** The class of a row: a word that is not kept has the first number after those that are, and a missing one the next. */
+function numberUnknown(labels: ArrayLike<number>, known: number | null): (row: number) => number {
+  const first = known ?? Array.from(labels).reduce((most, label) => Math.max(most, label + 1), 0);
+  return (row) => {
+    const label = labels[row] ?? 0;
+    return label < 0 ? first - 1 - label : label;
+  };
+}
