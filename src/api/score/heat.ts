@@ -2,7 +2,7 @@ import type { Outputs } from '../../queue/operations.ts';
 import type { ImageFormat, Images } from '../pictures/drawing/grid.ts';
 
 /** Pixels as strange as this are white, in nats beyond the usual surprise of the pixel. The same in every picture. */
-const HOTTEST = 10;
+const HOTTEST = 5;
 /** From usual to strange: black, violet, orange, white. */
 const RAMP = [
   [0, 0, 0],

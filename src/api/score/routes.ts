@@ -20,7 +20,7 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
         response: {
           200: describePicture(
             ScoreAnswer,
-            'Scores with p-values. In a PNG, each image is above its heat map: black pixels are as usual, white ones 10 nats or more stranger.',
+            'Scores with p-values. In a PNG, each image is above its heat map: black pixels are as usual, white ones 5 nats or more stranger.',
           ),
         },
       },
