@@ -41,7 +41,8 @@ export function createRowEncoder(schema: TableSchema): RowEncoder {
   return (cells, out, at) => {
     const problems: CellProblem[] = [];
     for (const { column, index, start, size, encode } of columns) {
-      const cell = cells[index] ?? null;
+      const given = cells[index] ?? null;
+      const cell = Number.isNaN(given) ? null : given;
       const from = at + start;
       if (cell !== null && encode(cell, out, from)) continue;
       out.fill(NaN, from, from + size);
@@ -57,7 +58,7 @@ export function createRowEncoder(schema: TableSchema): RowEncoder {
 export function createLabelEncoder(column: ColumnWithRole<'label'>, missingMarks: readonly string[]) {
   const [read, isMissing] = [createCodeReader(column), createMissingTest(missingMarks)];
   return (cell: Cell): number => {
-    if (cell === null || (typeof cell === 'string' && isMissing(cell))) return NaN;
+    if (cell === null || Number.isNaN(cell) || (typeof cell === 'string' && isMissing(cell))) return NaN;
     return read(cell);
   };
 }

@@ -42,6 +42,7 @@ export const buildDatetime: ColumnBuilder<'datetime'> = (facts, common) => {
   const problems = [
     ...(alsoMissing === null ? evidence.places.word.toProblems(name, allowed) : []),
     ...(found === null ? evidence.places.number.toProblems(name, allowed) : []),
+    ...evidence.places.boolean.toProblems(name, allowed),
     ...evidence.infinite.toProblems(name, allowed),
   ];
   return { column, problems };

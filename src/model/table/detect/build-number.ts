@@ -39,6 +39,7 @@ function findNumberProblems({ name, evidence, alsoMissing, decimal }: Facts): Ta
   return [
     ...(alsoMissing === null ? places.word.toProblems(name, number) : []),
     ...places.time.toProblems(name, number),
+    ...places.boolean.toProblems(name, number),
     ...infinite.toProblems(name, 'a finite number, or nothing'),
     ...other.toProblems(
       name,

@@ -44,8 +44,8 @@ export class ColumnEvidence {
   readonly words: WordEvidence;
   readonly booleans = new WordEvidence(2);
   readonly infinite = new Places();
-  /** Where numbers, times and words are. */
-  readonly places = { number: new Places(), time: new Places(), word: new Places() };
+  /** Where numbers, times, words, and true and false are. */
+  readonly places = { number: new Places(), time: new Places(), word: new Places(), boolean: new Places() };
   /** Numbers that are negative or not whole. */
   readonly uncountable = new Places();
   readonly #settings: EvidenceSettings;
@@ -59,19 +59,18 @@ export class ColumnEvidence {
   }
 
   add(cell: Cell, row: number): void {
-    if (cell === null || cell === '') this.missing += 1;
+    if (cell === null || cell === '' || Number.isNaN(cell)) this.missing += 1;
     else if (typeof cell === 'string') this.#addText(cell, row);
-    else if (typeof cell === 'boolean') this.booleans.add(String(cell));
+    else if (typeof cell === 'boolean') this.#addBoolean(cell, row);
     else if (this.#settings.wordsOnly) this.#addWord(String(cell), row);
     else if (Number.isFinite(cell)) this.#addNumber(cell, row);
-    else if (Number.isNaN(cell)) this.missing += 1;
     else this.infinite.add(cell, row);
   }
 
   /** Number of cells that are not missing. */
   get filled(): number {
-    const { number, time, word } = this.places;
-    return number.count + time.count + word.count + this.infinite.count + this.booleans.count;
+    const { number, time, word, boolean } = this.places;
+    return number.count + time.count + word.count + boolean.count + this.infinite.count;
   }
 
   /** All cells as words, except times: the counts are null if there are too many different ones. */
@@ -96,6 +95,11 @@ export class ColumnEvidence {
   #spell(value: number): string {
     const { leadingZeros, width } = this.dot;
     return leadingZeros > 0 && width !== null ? String(value).padStart(width, '0') : String(value);
+  }
+
+  #addBoolean(cell: boolean, row: number): void {
+    this.places.boolean.add(cell, row);
+    this.booleans.add(String(cell));
   }
 
   #addNumber(value: number, row: number): void {
