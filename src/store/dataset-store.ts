@@ -12,7 +12,7 @@ import {
 } from './dataset-files.ts';
 import type { DatasetStore, DatasetUpload, RoleChange, UploadSettings } from './datasets.ts';
 import type { StoreDriver } from './driver.ts';
-import type { UploadLimits } from './formats/upload.ts';
+import type { UploadLimits } from './formats/limits.ts';
 import { writeClaim } from './ingest/claims.ts';
 import { ingest } from './ingest/ingest.ts';
 import type { Ingest } from './ingest/order.ts';

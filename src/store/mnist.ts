@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { datasetKey, MNIST_ID, readDataset, rowsKey } from './dataset-files.ts';
 import type { StoreDriver } from './driver.ts';
-import { openUpload } from './formats/upload.ts';
+import { openArray } from './formats/open-file.ts';
 import { datasetFormat, type DatasetRecord } from './records/dataset-record.ts';
 import { encodeRecord } from './records/record-blob.ts';
 
@@ -115,7 +115,7 @@ async function* readImages(folder: string): AsyncGenerator<Uint8Array> {
     const file = createReadStream(join(folder, name));
     try {
       const limits = { maxUploadBytes: 2 ** 30, maxDatasetBytes: MNIST_RECORD.bytes };
-      const { pieces } = await openUpload(file as AsyncIterable<Uint8Array>, 'idx', limits);
+      const { pieces } = await openArray(file as AsyncIterable<Uint8Array>, { format: 'idx', limits });
       for await (const piece of pieces) yield piece as Uint8Array;
     } catch (cause) {
       throw cause instanceof AppError ? cause : missing(cause);

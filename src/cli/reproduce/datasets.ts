@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Dataset } from '../../api/datasets/schemas.ts';
 import { splitRows } from '../../model/dataset.ts';
-import { openUpload } from '../../store/formats/upload.ts';
+import { openArray } from '../../store/formats/open-file.ts';
 import { openStore } from '../../store/store.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DataName, Options } from './options.ts';
@@ -54,7 +54,12 @@ interface Images {
 
 /** Errors: UsageError if it is not an IDX file of grey images. */
 async function readImages(path: string): Promise<Images> {
-  const { rowShape, dtype, dataSize: size, pieces } = await openUpload(createReadStream(path), 'idx', LIMITS);
+  const {
+    rowShape,
+    dtype,
+    dataSize: size,
+    pieces,
+  } = await openArray(createReadStream(path), { format: 'idx', limits: LIMITS });
   const [height, width] = rowShape;
   if (dtype !== 'uint8' || height === undefined || width === undefined || rowShape.length !== 2) {
     throw new UsageError(`--frey: ${path} does not contain images of bytes.`);

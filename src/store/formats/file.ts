@@ -2,7 +2,7 @@ import type { Cell } from '../../model/table.ts';
 import type { RandomAccess } from '../driver.ts';
 import type { FileProblems } from './file-problems.ts';
 import type { RowStream } from './rows.ts';
-import type { UploadLimits } from './upload.ts';
+import type { UploadLimits } from './limits.ts';
 
 /** Formats of tables: rows of cells, whose columns can be anything. */
 export const TABLE_FORMATS = ['csv', 'json_lines', 'json', 'parquet'] as const;

@@ -1,5 +1,12 @@
 import { AppError } from '../../errors.ts';
 
+export interface UploadLimits {
+  /** Maximum size of the upload as it arrives. */
+  readonly maxUploadBytes: number;
+  /** Maximum size of all rows as stored. gzip may unpack to four times that. */
+  readonly maxDatasetBytes: number;
+}
+
 /** Maximum number of values in one row, the same as for models. */
 export const MAX_DATA_SIZE = 65536;
 export const MAX_ROWS = 2 ** 31;

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { RandomAccess } from '../driver.ts';
 import { ByteReader } from './byte-reader.ts';
 import { FileProblems } from './file-problems.ts';
-import type { FileSettings, FileSource, OpenedFile, TableFormat } from './file.ts';
+import type { ArrayFile, ArrayFormat, FileSettings, FileSource, OpenedFile, TableFormat } from './file.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { idx } from './idx.ts';
@@ -39,6 +39,17 @@ export async function openFile(source: FileSource, settings: FileSettings): Prom
     await file.close();
     throw error;
   }
+}
+
+/** Opens a file of one array. Errors: those of {@link openFile}, data_invalid for a table. */
+export async function openArray(
+  source: FileSource,
+  settings: FileSettings & { readonly format: ArrayFormat },
+): Promise<ArrayFile> {
+  const file = await openFile(source, settings);
+  if (file.kind === 'array') return file;
+  await file.close();
+  throw refuse(file.format, settings.format);
 }
 
 const refuseHeader = (found: string): AppError =>

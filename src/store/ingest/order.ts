@@ -1,5 +1,5 @@
 import type { DatasetUpload } from '../datasets.ts';
-import type { UploadLimits } from '../formats/upload.ts';
+import type { UploadLimits } from '../formats/limits.ts';
 
 /** A data set to be made from the bytes that are stored as its source. Plain data: it crosses to a thread. */
 export interface IngestOrder {

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeNpy } from '../../../src/store/formats/npy.ts';
-import { openUpload } from '../../../src/store/formats/upload.ts';
+import { openFile } from '../../../src/store/formats/open-file.ts';
 import { codeOf, errorOf, idxFile } from '../support.ts';
-import { readUpload } from './reading.ts';
+import { readText, readUpload } from './opening.ts';
 
 const IMAGES = idxFile(0x08, [3, 2, 2], Buffer.from('0102030405060708090a0b0c', 'hex'));
 const PACKED = gzipSync(IMAGES);
@@ -15,7 +15,7 @@ describe('gzip', () => {
     const array = encodeNpy([1, 2], new Float32Array([1, 2]));
     expect(await readUpload(PACKED)).toEqual(await readUpload(IMAGES));
     expect(await readUpload(gzipSync(array))).toEqual(await readUpload(array));
-    expect(await readUpload(gzipSync('a,b\n1,2\n'))).toEqual(await readUpload('a,b\n1,2\n'));
+    expect(await readText(gzipSync('a,b\n1,2\n'))).toEqual(await readText('a,b\n1,2\n'));
   });
 
   it('unpacks a file of several members', async () => {
@@ -64,7 +64,9 @@ describe('gzip', () => {
   it('stops unpacking a small file of a huge content', async () => {
     const bomb = gzipSync(`1.${'0'.repeat(10_000)}\n`.repeat(1000));
     expect(bomb.length).toBeLessThan(100_000);
-    const error = await errorOf(readUpload(bomb, { pieceBytes: 1024 }));
+    const error = await errorOf(
+      readText(bomb, { pieceBytes: 1024, limits: { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 } }),
+    );
     expect(error?.code).toBe('too_large');
     expect(error?.message).toContain('The decompressed data is larger than the limit of 4194304 bytes');
   });
@@ -80,7 +82,7 @@ describe('gzip', () => {
       throw new Error('the connection broke');
     };
     const limits = { maxUploadBytes: 1e6, maxDatasetBytes: 1e6 };
-    await expect(openUpload(broken(), undefined, limits)).rejects.toThrow('the connection broke');
+    await expect(openFile(broken(), { limits })).rejects.toThrow('the connection broke');
   });
 
   it('answers any altered bytes with rows or an AppError', async () => {
@@ -99,7 +101,7 @@ describe('gzip', () => {
   });
 });
 
-describe('openUpload', () => {
+describe('openFile', () => {
   it('refuses an upload beyond the limit, packed or not', async () => {
     for (const file of [IMAGES, PACKED]) {
       const limits = { maxUploadBytes: file.length - 1 };
@@ -116,6 +118,6 @@ describe('openUpload', () => {
   it('refuses another format than the one given', async () => {
     const error = await errorOf(readUpload(PACKED, { format: 'npy' }));
     expect(error?.message).toBe('At byte 0: found idx; allowed: npy.');
-    expect(await codeOf(readUpload('1,2\n', { format: 'csv' }))).toBe('no error');
+    expect(await codeOf(readText('1,2\n', { format: 'csv' }))).toBe('no error');
   });
 });

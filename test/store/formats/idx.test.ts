@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf, errorOf, idxFile } from '../support.ts';
-import { readUpload } from './reading.ts';
+import { readUpload } from './opening.ts';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 /** Two images of 1 x 3. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeNpy, encodeNpy } from '../../../src/store/formats/npy.ts';
 import { codeOf, errorOf } from '../support.ts';
 import numpyFiles from './golden/npy_files.json' with { type: 'json' };
-import { readUpload } from './reading.ts';
+import { readUpload } from './opening.ts';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 const LIMITS = { maxValues: 1000 };

@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/errors.ts';
 import { openFile } from '../../../src/store/formats/open-file.ts';
 import { storeInMemory } from '../../../src/store/formats/source.ts';
 import type { Cell, FileSettings, OpenedFile, TableFile } from '../../../src/store/formats/file.ts';
@@ -57,7 +58,10 @@ export interface ReadArray {
 /** All values of an array, and its labels. Errors: data_invalid with every problem. */
 export async function readArray(opened: OpenedFile | Promise<OpenedFile>): Promise<ReadArray> {
   const file = await opened;
-  if (file.kind !== 'array') throw new Error(`${file.format} is no array.`);
+  if (file.kind !== 'array') {
+    await file.close();
+    throw AppError.of('data_invalid', { where: 'byte 0', found: file.format, allowed: 'an array' });
+  }
   const { format, dtype, rowShape } = file;
   const values: number[] = [];
   try {
@@ -68,4 +72,14 @@ export async function readArray(opened: OpenedFile | Promise<OpenedFile>): Promi
   } finally {
     await file.close();
   }
+}
+
+/** All values of an upload within small limits. */
+export async function readUpload(
+  bytes: Uint8Array | string,
+  { limits, ...options }: Omit<OpenOptions, 'limits'> & { readonly limits?: Partial<typeof LIMITS> } = {},
+): Promise<Omit<ReadArray, 'labels'>> {
+  const small = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20, ...limits };
+  const { labels: _, ...read } = await readArray(openBytes(bytes, { ...options, limits: small }));
+  return read;
 }

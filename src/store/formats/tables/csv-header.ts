@@ -1,4 +1,4 @@
-import { isBlank, isWord } from '../csv-cells.ts';
+import { isBlank, isWord } from './csv-cells.ts';
 
 /** Numbers, amounts, shares, dates and times in the usual ways to write them. */
 const TYPED = /^\s*[-+$€£¥]?\s*\d[\d\s.,:'’/TZ+-]*(?:e[+-]?\d+)?\s*[%$€£¥]?\s*$/i;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.ts';
 import { isPerColumn } from '../../../model/dataset.ts';
-import { isBlank } from '../csv-cells.ts';
+import { isBlank } from './csv-cells.ts';
 import type { FileProblems } from '../file-problems.ts';
 import type { FileSettings } from '../file.ts';
 import { isHeader } from './csv-header.ts';
