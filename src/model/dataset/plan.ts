@@ -1,4 +1,4 @@
-import type { LikelihoodSpec } from '../specification/likelihood.ts';
+import { likelihoodSizes, type LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
 import type { TrainingOrder } from '../specification/training.ts';
@@ -7,7 +7,7 @@ import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-
 import { propose } from './proposal.ts';
 import { chooseTableDefaults, isTable } from './table-defaults.ts';
 import { warnOfSharedProfile, warnOfTestRows } from './test-rows.ts';
-import { chooseUsualDefaults } from './usual-defaults.ts';
+import { chooseUsualDefaults, type OrderDefaults } from './usual-defaults.ts';
 import { warningsFor } from './warnings.ts';
 
 export type TrainingOutcome =
@@ -21,14 +21,12 @@ export function planTraining(
   order: { readonly model: ModelOrder; readonly training: TrainingOrder },
   dataset: KnownDataset,
 ): TrainingOutcome {
-  const usual = isTable(dataset)
-    ? chooseTableDefaults(order.training, dataset)
-    : chooseUsualDefaults(order.training);
-  const training = { ...usual.training, ...order.training };
   const { profile, test_profile: testProfile } = dataset;
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
   const likelihood = addLabels(chosen, profile);
+  const usual = chooseDefaults(order.training, dataset, likelihood);
+  const training = { ...usual.training, ...order.training };
   const plan = { model: { ...usual.model, ...order.model, likelihood }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
@@ -38,6 +36,15 @@ export function planTraining(
     ...(order.model.likelihood ? [] : warnOfSharedProfile(dataset)),
   ];
   return { plan, warnings };
+}
+
+function chooseDefaults(
+  order: TrainingOrder,
+  dataset: KnownDataset,
+  likelihood: LikelihoodSpec,
+): OrderDefaults {
+  if (!isTable(dataset)) return chooseUsualDefaults(order);
+  return chooseTableDefaults(order, dataset, likelihoodSizes(likelihood, dataset.data_size).input);
 }
 
 /** Values that are binarized, or that have no profile, get the Bernoulli likelihood. */

@@ -13,27 +13,30 @@ export const isTable = ({ table, header }: Pick<Known, 'table' | 'header'>): boo
 const LATENTS = { smallest: 2, largest: 16 } as const;
 const HIDDEN_SIZES = [128];
 const MINIBATCH = { small: 64, large: 128, largeFromRows: 1000 } as const;
-/** Grow with the training rows: more rows take longer to overfit, and to learn. */
-const STEPS = { smallest: 5000, perRow: 5, largest: 20_000 } as const;
+/**
+ * Grow with the training rows: more rows take longer to overfit, and to learn. Shrink with the encoder's inputs beyond
+ * `wideFrom`, which many words make: each step takes longer, and overfits more.
+ */
+const STEPS = { smallest: 5000, perRow: 5, largest: 20_000, wideFrom: 256, smallestWide: 3000 } as const;
 /** From weights near zero, training needs more steps than this before it pays. */
 const SHORT_BUDGET = 2000;
 const LEARNING_RATE = 0.005;
 /** Lines of metrics, and so checkpoints to choose from. */
 const ROUNDS = 50;
 /** Share of the budget without a better validation bound after which a training ends. */
-const PATIENCE = 0.4;
+const PATIENCE = 1 / 3;
 const VALIDATION = { wanted: 200, smallestShare: 0.1, largestShare: 1 / 3, largest: 10_000 } as const;
 
 /**
- * Defaults for a table, by its size. docs/method.md states these rules and how they were found. They depend on what the order
+ * Defaults for a table, by its size and by the inputs of the encoder (one for each word). docs/method.md states these rules and how they were found. They depend on what the order
  * chooses itself: a budget in epochs, a minibatch, validation rows.
  */
-export function chooseTableDefaults(order: TrainingOrder, dataset: Known): OrderDefaults {
+export function chooseTableDefaults(order: TrainingOrder, dataset: Known, inputs: number): OrderDefaults {
   const validation_fraction = order.validation_fraction ?? chooseValidationFraction(dataset);
   const { train, validation } = countRows(dataset, { validation_fraction }, 'separate');
   const minibatch_size = order.minibatch_size ?? chooseMinibatch(train);
   const stepsPerEpoch = Math.max(1, train) / minibatch_size;
-  const steps = order.steps ?? chooseSteps(order, train, stepsPerEpoch);
+  const steps = order.steps ?? chooseSteps(order, { train, stepsPerEpoch, inputs });
   const stops = trainsEncoder(order) && validation > 0;
   return {
     model: {
@@ -61,9 +64,15 @@ function chooseMinibatch(trainRows: number): number {
   return Math.min(usual, Math.max(1, trainRows));
 }
 
-function chooseSteps({ epochs }: TrainingOrder, trainRows: number, stepsPerEpoch: number): number {
+function chooseSteps(
+  { epochs }: TrainingOrder,
+  { train, stepsPerEpoch, inputs }: { train: number; stepsPerEpoch: number; inputs: number },
+): number {
   if (epochs !== undefined) return Math.ceil(epochs * stepsPerEpoch);
-  return clamp(STEPS.perRow * trainRows, STEPS.smallest, STEPS.largest);
+  const steps = clamp(STEPS.perRow * train, STEPS.smallest, STEPS.largest);
+  return inputs <= STEPS.wideFrom
+    ? steps
+    : Math.max(STEPS.smallestWide, Math.round((steps * STEPS.wideFrom) / inputs));
 }
 
 /** 200 rows if that is between a tenth and a third of the rows; at most 10,000. */
