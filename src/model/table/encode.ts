@@ -101,7 +101,7 @@ const encodeCount = (column: ColumnWithRole<'count'>): CellEncoder => {
   const read = createNumberReader(column);
   return (cell, out, at) => {
     const value = read(cell);
-    out[at] = value >= 0 && Number.isInteger(value) ? value : OTHER_CODE;
+    out[at] = value >= 0 && Number.isInteger(value) ? Math.min(LARGEST, value) : OTHER_CODE;
     return Number.isFinite(value);
   };
 };

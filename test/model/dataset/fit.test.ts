@@ -115,11 +115,11 @@ describe('a likelihood', () => {
     expect(problems(robust, profileOf([...ROWS, strange]))).toEqual([]);
     expect(problems(mixed(), profileOf([...ROWS, strange]))).toHaveLength(3);
     const check = createRowCheck(robust, 4, 1);
-    expect(check([...ROWS.flat(), ...strange, 0, -1, 2, 1])).toBeNull();
+    expect(check([...ROWS.flat(), ...strange, 0, 1e30, 2, 1])).toBeNull();
     expect(check([1, -2, 0, 0])).toMatchObject({
       column: 1,
       found: '-2',
-      allowed: 'a whole number from 0 to 2^24, or -1 for any other',
+      allowed: 'a whole number of at least 0, or -1 for any other',
     });
     expect(check([1, 0, 3, 0])).toMatchObject({ column: 2, found: '3' });
     expect(check([1, 0, 0, -0.5])).toMatchObject({ column: 3, found: '-0.5' });

@@ -159,7 +159,7 @@ describe('valueDomain', () => {
     ],
     [
       { family: 'poisson', outliers: {} },
-      { low: 0, high: 2 ** 24, integer: true },
+      { low: 0, high: 3.4028234663852886e38, integer: true },
     ],
     [
       { family: 'log_normal', outliers: {} },

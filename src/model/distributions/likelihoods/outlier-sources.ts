@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Transform } from '../../dataset/complete.ts';
+import { LARGEST_COUNT } from '../../specification/likelihoods/domain.ts';
 import type { RobustFields } from '../../specification/likelihoods/robust.ts';
 
 /** The broad distributions of outliers: of half their mass nothing is known but that it lies more than s away. */
@@ -17,10 +18,10 @@ export interface OutlierSource {
   readonly shares: readonly number[];
   /** log b(x) of the broad distribution, for any finite x [..., columns]: the same shape. */
   readonly logProb: (x: Tensor) => Tensor;
-  /** Outside these values the model's own probability is taken as 0, so that its formula never overflows. Default: none. */
-  readonly modelled?: Ranges;
-  /** The encoder sees values outside of these as the nearest inside. Default: none. */
-  readonly shown?: Ranges;
+  /** Outside these values the model's own probability is taken as 0, so that its formula never overflows. */
+  readonly modelled: Ranges;
+  /** The encoder sees values outside of these as the nearest inside. */
+  readonly shown: Ranges;
 }
 
 /** Standard deviations within which the encoder sees values as they are. */
@@ -64,12 +65,15 @@ export function outliersOfPositive(columns: readonly NumberColumn[]): OutlierSou
 /** For counts: b(x) = s / ((x + s) (x + s + 1)), whose sum from x on is s / (x + s). */
 export function outliersOfCounts(columns: readonly RobustFields[]): OutlierSource {
   const scales = columns.map(({ outliers }) => requireNumber(outliers?.scale));
+  const counts = { low: columns.map(() => 0), high: columns.map(() => LARGEST_COUNT) };
   return {
     shares: sharesOf(columns),
     logProb(x) {
       const shifted = tf.add(x, scales);
-      return tf.sub(scales.map(Math.log), tf.log(tf.mul(shifted, tf.add(shifted, 1))));
+      return tf.sub(scales.map(Math.log), tf.add(tf.log(shifted), tf.log(tf.add(shifted, 1))));
     },
+    modelled: counts,
+    shown: counts,
   };
 }
 

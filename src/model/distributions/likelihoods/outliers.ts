@@ -22,7 +22,7 @@ export function withOutliers(family: LikelihoodFamily, source: OutlierSource): L
       const model = family.fromOutput(output, extra);
       const terms = (x: Tensor) => {
         const inside = limit(x, modelled);
-        const rest = modelled ? tf.where(tf.equal(inside, x), logRests, LOG_OF_NOTHING) : logRests;
+        const rest = tf.where(tf.equal(inside, x), logRests, LOG_OF_NOTHING);
         const ofOutlier = tf.add(source.logProb(x), logShares);
         const difference = tf.add(model.logProbByColumn(inside), tf.sub(rest, ofOutlier));
         return tf.add(tf.softplus(difference), ofOutlier);
@@ -32,8 +32,6 @@ export function withOutliers(family: LikelihoodFamily, source: OutlierSource): L
   };
 }
 
-function limit(x: Tensor, ranges: Ranges | undefined): Tensor {
-  if (!ranges) return x;
-  const { low, high } = ranges;
+function limit(x: Tensor, { low, high }: Ranges): Tensor {
   return tf.minimum(tf.maximum(x, [...low]), [...high]);
 }

@@ -93,10 +93,13 @@ export interface RobustFields {
 
 /** The values of a column with these fields, given those that its family explains. */
 export function widenDomain(domain: ValueDomain, { other, outliers }: RobustFields): ValueDomain {
-  if (other)
-    return { ...domain, low: OTHER, integer: true, allowed: `${domain.allowed}, or -1 for any other` };
-  return outliers && !domain.integer ? REAL : domain;
+  const widened = outliers ? widenRange(domain) : domain;
+  if (!other) return widened;
+  return { ...widened, low: OTHER, integer: true, allowed: `${widened.allowed}, or -1 for any other` };
 }
+
+const widenRange = (domain: ValueDomain): ValueDomain =>
+  domain.integer ? { ...domain, high: REAL.high, allowed: 'a whole number of at least 0' } : REAL;
 
 /** Whether a share, scale or location is to be computed from the training rows. */
 export function needsRobustNumbers({ other, outliers }: RobustFields, { integer }: ValueDomain): boolean {

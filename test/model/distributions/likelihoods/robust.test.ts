@@ -155,6 +155,24 @@ describe('values unlike any of the training rows', () => {
     }
   });
 
+  it.each(COUNTS.filter(({ likelihood }) => 'outliers' in likelihood))(
+    'have a probability and finite gradients as counts: $likelihood.family, $output',
+    ({ likelihood, output }) => {
+      const values = [...('other' in likelihood ? [-1] : []), 0, 1e4, 2 ** 24, 2 ** 25, 1e20, LARGEST];
+      const family = familyOf(likelihood);
+      const x = tf.tensor2d(values, [values.length, 1]);
+      const score = (y: tf.Tensor) => tf.sum<tf.Scalar>(family.fromOutput(y, {}).logProb(x));
+      const rows = tf.tensor2d(values.map(() => [...output]));
+      const gradient = tf.grad(score)(rows).dataSync();
+      const logs = logProbs(likelihood, output, values);
+      for (const numbers of [logs, gradient, family.encoderInput(x).dataSync()])
+        expect(Array.from(numbers).every(Number.isFinite)).toBe(true);
+      // Twice log(1e4), twice log(1e10): the tail of 1 / x^2.
+      const far = logProbs(likelihood, output, [1e10, 1e20]);
+      expect(at(far, 0) - at(far, 1)).toBeCloseTo(2 * Math.log(1e10), 3);
+    },
+  );
+
   it('pull at nothing: the decoder learns from the others', () => {
     const family = familyOf({ family: 'gaussian', ...STANDARD, ...OUTLIERS });
     const gradientOf = (...values: number[]) => {
