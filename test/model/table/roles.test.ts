@@ -290,6 +290,6 @@ it('a table of more words than are counted keeps within its memory and says text
 
 it('words that all rows repeat are categories however late they repeat', () => {
   const detector = createTableDetector({ names: ['shop'], overrides: {} });
-  for (let row = 0; row < 30_000; row++) detector.add([`shop ${row % 5000}`]);
+  for (let row = 0; row < 40_000; row++) detector.add([`shop ${row % 8000}`]);
   expect(detector.finish().schema.columns[0]).toMatchObject({ role: 'category' });
 });

@@ -1,5 +1,6 @@
 import type { Role } from '../schema.ts';
 import type { Facts } from './facts.ts';
+import type { WordEvidence } from './word-evidence.ts';
 
 /** A role, and why, in a clause about the column. */
 export interface Decision {
@@ -25,6 +26,9 @@ export function applyRules(rules: readonly Rule[], facts: Facts): Decision | nul
 export const formatShare = (share: number): string =>
   share > 0.995 && share < 1 ? 'over 99 %' : `${(100 * share).toFixed(0)} %`;
 
-/** How many of the values are different, as the beginning of a clause. */
-export const describeDifferent = (share: number): string =>
-  share === 1 ? 'all values are different' : `${formatShare(share)} of the values are different`;
+/** How many of the values are different. */
+export function describeDifferent({ counts, counted, distinctShare }: WordEvidence): string {
+  const values = counts === null ? `first ${counted} values` : 'values';
+  if (distinctShare < 1) return `${formatShare(distinctShare)} of the ${values} are different`;
+  return counts === null ? `the ${values} are all different` : 'all values are different';
+}

@@ -17,8 +17,10 @@ const describeRange = ({ numbers: { minimum, maximum, integers, units } }: Facts
   return minimum === maximum ? `every value is ${minimum}` : `${kind} from ${minimum} to ${maximum}${unit}`;
 };
 
-const countDifferent = ({ words }: Facts): string =>
-  `${words.counts === null ? 'more than ' : ''}${words.distinct} different`;
+const countDifferent = ({ words, numbers }: Facts): string =>
+  words.counts === null
+    ? 'very many different'
+    : `${Math.max(words.distinct, numbers.distinct?.size ?? 0)} different`;
 
 const checkEpoch: Rule = (facts) => {
   const epoch = findEpoch(facts);
@@ -41,7 +43,7 @@ const checkId: Rule = (facts) => {
     decideIf(
       words.distinctShare > MOST_CODES,
       'id',
-      () => `the name says id, and ${describeDifferent(words.distinctShare)}`,
+      () => `the name says id, and ${describeDifferent(words)}`,
     ) ??
     decideIf(
       isCoverable(facts),
@@ -72,6 +74,7 @@ const checkIndex: Rule = ({ hints, rows, numbers: { integers, minimum, steps, co
       count === rows &&
       count >= (hints.isIndex ? SHORTEST_NAMED_INDEX : SHORTEST_INDEX) &&
       steps >= INDEX_STEPS * (count - 1) &&
+      maximum - minimum >= INDEX_STEPS * (count - 1) &&
       (minimum === 0 || minimum === 1 || hints.isIndex) &&
       !hints.isMeasure,
     'id',
@@ -85,7 +88,7 @@ const checkCodeName: Rule = (facts) => {
   if (!isCoverable(facts) || words.distinctShare > MOST_CODES)
     return {
       role: 'id',
-      reason: `the name suggests codes, and ${describeDifferent(words.distinctShare)}`,
+      reason: `the name suggests codes, and ${describeDifferent(words)}`,
     };
   const different = countDifferent(facts);
   return {

@@ -2,9 +2,6 @@ import { LIKELIHOOD_LIMITS } from '../../specification/limits.ts';
 import { copyText } from '../cell.ts';
 
 const LONGEST = LIKELIHOOD_LIMITS.nameCharacters;
-/** From here on, a column in which nearly all words occur once is not counted further. */
-const FIRST_CHECK = 2 ** 14;
-const MOST_DISTINCT_SHARE = 0.9;
 /** Characters of all different words of a column. */
 const MOST_CHARACTERS = 2 ** 21;
 
@@ -22,7 +19,6 @@ export class WordEvidence {
   #counts: Map<string, number> | null = new Map();
   #distinct = 0;
   #countAtEnd = 0;
-  #check = FIRST_CHECK;
 
   /** `capacity`: how many different words are counted. */
   constructor(capacity: number) {
@@ -50,14 +46,19 @@ export class WordEvidence {
     return this.#distinct + this.long;
   }
 
+  /** How many cells there were while words were counted. */
+  get counted(): number {
+    return this.#counts === null ? this.#countAtEnd : this.count;
+  }
+
   /** Share of different words among the cells, as far as they were counted. */
   get distinctShare(): number {
-    return this.distinct / Math.max(1, this.#counts === null ? this.#countAtEnd : this.count);
+    return this.distinct / Math.max(1, this.counted);
   }
 
   /** Mean length of the different words. */
   get meanLength(): number {
-    return this.long > 0 ? LONGEST : this.characters / Math.max(1, this.#distinct);
+    return (this.characters + this.long * LONGEST) / Math.max(1, this.distinct);
   }
 
   #addNew(counts: Map<string, number>, word: string, times: number): void {
@@ -65,11 +66,7 @@ export class WordEvidence {
     this.#distinct += 1;
     this.characters += word.length;
     this.spaces += word.split(' ').length - 1;
-    const isCheck = this.#distinct === this.#check;
-    if (isCheck) this.#check *= 2;
-    const isText = isCheck && this.#distinct > MOST_DISTINCT_SHARE * this.count;
-    const isFull = this.#distinct > this.#capacity || this.characters > MOST_CHARACTERS;
-    if (isText || isFull) this.abandon();
+    if (this.#distinct > this.#capacity || this.characters > MOST_CHARACTERS) this.abandon();
   }
 
   /** Stops counting: there are too many different words. */

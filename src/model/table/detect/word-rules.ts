@@ -12,8 +12,8 @@ const ID_SHARE = 0.95;
 const [LONGEST_ID, MOST_SPACES] = [32, 3];
 /** If there are too many words to keep all, those that are kept must be this share of a column at least, ... */
 const LEAST_KEPT = 0.5;
-/** ... unless each word occurs five times on average. */
-const RARELY_DIFFERENT = 0.2;
+/** ... or this share, if each word occurs five times on average. */
+const [LEAST_KEPT_OF_FREQUENT, FREQUENT] = [0.1, 0.2];
 const MOST_SPELLINGS = 12;
 
 /** Decides about a column of words. */
@@ -35,7 +35,7 @@ const checkDistinct: Rule = ({ hints, words }) => {
   const allDiffer = distinct === count && count >= FEWEST_IDS;
   const mostDiffer = distinctShare > MOST_CATEGORIES && (counts === null || distinct > FEW_WORDS);
   if (!allDiffer && !mostDiffer) return null;
-  const share = describeDifferent(distinctShare);
+  const share = describeDifferent(words);
   if (hints.isId) return { role: 'id', reason: `the name says id, and ${share}` };
   const isShort = meanLength <= LONGEST_ID && spaces / Math.max(1, distinct) < MOST_SPACES;
   if (isShort && distinctShare >= ID_SHARE) return { role: 'id', reason: share };
@@ -51,8 +51,11 @@ const checkKept = ({ words, hints }: Facts): Decision => {
   if (distinct <= LIKELIHOOD_LIMITS.categories) return { role: 'category', reason: describeWords(counts) };
   const kept = [...counts.values()].sort((a, b) => b - a).slice(0, LIKELIHOOD_LIMITS.categories);
   const share = kept.reduce((sum, times) => sum + times, 0) / count;
-  if (share < LEAST_KEPT && words.distinctShare > RARELY_DIFFERENT)
-    return { role: hints.isId ? 'id' : 'text', reason: `${distinct} different texts, most of them rare` };
+  if (share < (words.distinctShare > FREQUENT ? LEAST_KEPT : LEAST_KEPT_OF_FREQUENT))
+    return {
+      role: hints.isId ? 'id' : 'text',
+      reason: `${distinct} different texts: the ${kept.length} most frequent are ${formatShare(share)} of the values`,
+    };
   const rest = `the ${kept.length} most frequent are ${formatShare(share)} of the values, the rest becomes other`;
   return { role: 'category', reason: `${distinct} different words: ${rest}` };
 };
