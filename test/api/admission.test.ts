@@ -46,6 +46,7 @@ const ROUTES: readonly (readonly [
   ['POST', '/datasets', true, statuses(ANYWHERE, '413 415 422 429 503 507')],
   ['GET', '/datasets', false, statuses(ANYWHERE, '422 503')],
   ['GET', '/datasets/{id}', false, statuses(ANYWHERE, '404 503 507')],
+  ['POST', '/datasets/{id}/columns', true, statuses(ANYWHERE, '404 409 413 415 422 429 503 507')],
   ['GET', '/models', false, statuses(ANYWHERE, '422 503')],
   ['GET', '/models/{id}', false, statuses(ANYWHERE, '404 503')],
   ['GET', '/models/{id}/metrics', false, statuses(ANYWHERE, '404 406 422 503')],
@@ -133,7 +134,8 @@ describe('work', () => {
       ['/datasets', 415],
       ['/jobs', 422],
     ] as const) {
-      expect((await api.call({ method: 'POST', url, payload: {} })).statusCode).toBe(status);
+      const headers = { 'content-type': url === '/datasets' ? 'text/plain' : 'application/json' };
+      expect((await api.call({ method: 'POST', url, payload: '{}', headers })).statusCode).toBe(status);
     }
     api.producer.failure = new Error('gone');
     expect((await encode()).statusCode).toBe(500);

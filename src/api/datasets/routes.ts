@@ -72,7 +72,7 @@ export function columnRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/datasets/:id/columns',
     {
-      config: { work: true, needs: ['store', 'space'] },
+      config: { work: true, needs: ['store', 'space', 'state'] },
       schema: {
         operationId: 'changeRoles',
         summary: 'Make a data set with other roles of columns from the same upload',
