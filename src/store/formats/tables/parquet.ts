@@ -13,6 +13,7 @@ import { MAX_TABLE_ROWS, type RowBatch } from '../file.ts';
 import { MAX_DATA_SIZE } from '../limits.ts';
 import { readNames } from './names.ts';
 import { PARQUET_PARSERS, toCell } from './parquet-cells.ts';
+import { checkPages, findPages } from './parquet-pages.ts';
 import { BATCH_ROWS, type OpenTable, type TableInput } from './table-format.ts';
 
 /** A row group is held in memory column by column: most values, and most bytes of a page once it is unpacked. */
@@ -39,7 +40,7 @@ export async function openParquet(stored: RandomAccess, input: TableInput): Prom
     width: columns.length,
     names: isPerColumn([columns.length]) ? names : null,
     header: null,
-    batches: readBatches(scan, columns, input),
+    batches: readBatches({ scan, metadata, slice }, columns, input),
   };
 }
 
@@ -105,17 +106,53 @@ const LIMITED_COMPRESSORS: typeof compressors = Object.fromEntries(
   ]),
 );
 
+interface Scanned {
+  readonly scan: ParquetScan;
+  readonly metadata: FileMetaData;
+  readonly slice: (start: number, end: number) => Promise<ArrayBuffer>;
+}
+
+/** Row groups by their first row, from 0. */
+function listGroups({ row_groups: groups }: FileMetaData): Map<number, FileMetaData['row_groups'][number]> {
+  let start = 0;
+  const found = new Map<number, FileMetaData['row_groups'][number]>();
+  for (const group of groups) {
+    if (group.num_rows > 0n) found.set(start, group);
+    start += Number(group.num_rows);
+  }
+  return found;
+}
+
+/** Walks all pages of a row group in a column's tree of values. */
+async function checkColumn(
+  { metadata, slice }: Scanned,
+  group: FileMetaData['row_groups'][number] | undefined,
+  name: string,
+): Promise<void> {
+  for (const { meta_data: column } of group?.columns ?? []) {
+    if (column?.path_in_schema[0] !== name) continue;
+    const { start, end } = findPages(column);
+    const limits = { values: MAX_GROUP_VALUES, bytes: MAX_PAGE_BYTES };
+    checkPages(await slice(start, end), metadata, column, LIMITED_COMPRESSORS, limits);
+  }
+}
+
 async function* readBatches(
-  scan: ParquetScan,
+  scanned: Scanned,
   columns: readonly string[],
   { guard }: TableInput,
 ): AsyncGenerator<RowBatch> {
+  const { scan, metadata } = scanned;
+  const groups = listGroups(metadata);
   for (const { rowStart, rowEnd } of scan.ranges) {
     const values: ArrayLike<unknown>[] = [];
     for (const column of columns) {
       guard();
       const where = `column ${column}, rows ${rowStart + 1} to ${rowEnd}`;
-      const found = await read(() => scan.readColumn({ column, rowStart, rowEnd }), where);
+      const found = await read(async () => {
+        await checkColumn(scanned, groups.get(rowStart), column);
+        return scan.readColumn({ column, rowStart, rowEnd });
+      }, where);
       if (found.length !== rowEnd - rowStart) throw invalid(where, `${found.length} values`);
       values.push(found);
     }

@@ -73,10 +73,12 @@ describe('parquet', () => {
 
   it('answers any damaged byte with rows or an AppError', async () => {
     const bytes = write(COLUMNS);
-    for (let at = 4; at < bytes.length; at++) {
-      const damaged = Buffer.from(bytes);
-      damaged[at] = (damaged[at] ?? 0) ^ 0x41;
-      await codeOf(readTable(openStored(damaged)));
+    for (const bits of [0x41, 0x80, 0xff]) {
+      for (let at = 4; at < bytes.length; at++) {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = (damaged[at] ?? 0) ^ bits;
+        await codeOf(readTable(openStored(damaged)));
+      }
     }
   });
 });
