@@ -8,6 +8,7 @@ const END_TO_END = [
   'test/cli/demo.test.ts',
   'test/cli/{stopping,terminal}.test.ts',
   'test/cli/reproduce/reproduce.test.ts',
+  'test/cli/try/try.test.ts',
   'test/docs/examples.test.ts',
 ];
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import type { ModelDetails } from '../../api/models/schemas.ts';
 import { createClient } from '../client.ts';
 import { explainError } from '../explain-error.ts';
 import { Interrupted, watchInterruption } from '../interruption.ts';
 import { parseAlarmRate } from './alarm-rate.ts';
 import { scoreLines } from './scored-lines.ts';
+import { findDecimalSign, type DecimalSign } from './csv-lines.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { openTable, STANDARD_INPUT } from './table-input.ts';
 import { isScored } from './verdict.ts';
@@ -40,8 +42,10 @@ async function runScore(file: string, { model, url, alarmRate }: ScoreFlags): Pr
   const interruption = watchInterruption();
   const { signal } = interruption;
   try {
-    const scorer = createScorer(createClient(url, signal), model, parseAlarmRate(alarmRate));
-    const failed = await writeScores(file, scorer, signal);
+    const client = createClient(url, signal);
+    const scorer = createScorer(client, model, parseAlarmRate(alarmRate));
+    const { table } = await client.getJson<ModelDetails>(`/models/${encodeURIComponent(model)}`);
+    const failed = await writeScores(file, scorer, findDecimalSign(table), signal);
     if (scorer.facts?.calibration.note) complain(`Note: ${scorer.facts.calibration.note}`);
     if (failed > MOST_PROBLEMS) complain(`... and ${failed - MOST_PROBLEMS} more rows could not be scored`);
     return failed === 0 ? 0 : 1;
@@ -56,11 +60,16 @@ async function runScore(file: string, { model, url, alarmRate }: ScoreFlags): Pr
 }
 
 /** Returns the number of rows that could not be scored. Reads no faster than its output is read. */
-async function writeScores(file: string, scorer: Scorer, signal: AbortSignal): Promise<number> {
+async function writeScores(
+  file: string,
+  scorer: Scorer,
+  decimal: DecimalSign,
+  signal: AbortSignal,
+): Promise<number> {
   const input = await openTable(file, signal);
   let failed = 0;
   try {
-    for await (const { rows, text } of scoreLines(input, scorer.score)) {
+    for await (const { rows, text } of scoreLines(input, scorer.score, decimal)) {
       for (const { number, outcome } of rows) {
         if (isScored(outcome)) continue;
         failed += 1;

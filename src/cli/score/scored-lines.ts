@@ -1,5 +1,5 @@
 import type { Cell } from '../../model/table.ts';
-import { nameAddedColumns, toAddedCells, toCsvLine } from './csv-lines.ts';
+import { type DecimalSign, nameAddedColumns, toAddedCells, toCsvLine } from './csv-lines.ts';
 import { scoreTable, type ScoredRow, type ScoreRequest } from './scored-rows.ts';
 import type { TableInput } from './table-input.ts';
 
@@ -10,18 +10,21 @@ export interface ScoredLines {
 }
 
 /**
- * Scores a table and yields it as a CSV file, piece by piece: the header first. A file without names gets a header too, because
+ * Scores a table and yields it as a CSV file, piece by piece; numbers that are added have the decimal sign of the table. A file without names gets a header too, because
  * otherwise nobody would know what was added.
  */
 export async function* scoreLines(
   input: TableInput,
   score: ScoreRequest,
+  decimal: DecimalSign,
   limit = Infinity,
 ): AsyncGenerator<ScoredLines> {
   const toLine = (cells: readonly Cell[]): string => toCsvLine(cells, input.delimiter);
-  yield { rows: [], text: toLine([...input.names, ...nameAddedColumns(input.names)]) };
+  let header = toLine([...input.names, ...nameAddedColumns(input.names)]);
   for await (const rows of scoreTable(input, score, limit)) {
-    const lines = rows.map(({ cells, outcome }) => toLine([...cells, ...toAddedCells(outcome)]));
-    yield { rows, text: lines.join('') };
+    const lines = rows.map(({ cells, outcome }) => toLine([...cells, ...toAddedCells(outcome, decimal)]));
+    yield { rows, text: header + lines.join('') };
+    header = '';
   }
+  if (header !== '') yield { rows: [], text: header };
 }

@@ -3,6 +3,7 @@ import { escapeControls } from '../terminal.ts';
 import type { ColumnVerdict, Expected, RowProblem } from './verdict.ts';
 
 const LONGEST_WORD = 40;
+const GROUPED_NUMBER = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 /** Whole numbers from here on get thousands separators: years do not. */
 const GROUPED_FROM = 10_000;
@@ -40,10 +41,16 @@ function isExpected(cell: Cell, expected: Expected): boolean {
       ({ word, probability }) => probability >= USUAL_PROBABILITY && String(word) === String(cell).trim(),
     );
   }
-  const [value, low, high] = [cell, expected.low, expected.high].map((one) =>
-    typeof one === 'string' && !PLAIN_NUMBER.test(one.trim()) ? NaN : Number(one),
-  );
-  return low !== undefined && high !== undefined && value !== undefined && low <= value && value <= high;
+  const value = readNumber(cell);
+  return readNumber(expected.low) <= value && value <= readNumber(expected.high);
+}
+
+/** NaN for dates and words. A comma before three digits groups thousands, any other is a decimal sign. */
+function readNumber(cell: Cell): number {
+  if (typeof cell !== 'string') return cell === null ? NaN : Number(cell);
+  const digits = cell.replaceAll(/[\s$\u20ac\u00a3%]/g, '');
+  const plain = GROUPED_NUMBER.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
+  return PLAIN_NUMBER.test(plain) ? Number(plain) : NaN;
 }
 
 /** In a sentence: `29 (26 to 33)` or `"mini" (82 %) or "midi" (15 %)`. */
@@ -58,13 +65,13 @@ function describeExpected(expected: Expected): string {
 }
 
 /** In a cell: `29 (26 to 33)` or `mini 82 %, midi 15 %`; numbers as they are. */
-export function toExpectedCell(expected: Expected): string {
+export function toExpectedCell(expected: Expected, write: (cell: Cell) => string): string {
   if (expected.kind === 'interval') {
     const { median, low, high } = expected;
-    return `${String(median)} (${String(low)} to ${String(high)})`;
+    return `${write(median)} (${write(low)} to ${write(high)})`;
   }
   return likeliest(expected)
-    .map(({ word, probability }) => `${String(word)} ${formatPercent(probability)}`)
+    .map(({ word, probability }) => `${write(word)} ${formatPercent(probability)}`)
     .join(', ');
 }
 

@@ -10,6 +10,8 @@ import type { Summary } from './strangest.ts';
 import type { Written } from './written.ts';
 
 const MOST_POINTS = 5000;
+/** Drawn in grey, below the classes. */
+const NO_CLASS = -1;
 
 /** Draws the rows in the two latents that vary most. Nothing is drawn if the model has a single latent. */
 export async function drawLatentSpace(
@@ -24,7 +26,7 @@ export async function drawLatentSpace(
   const answer = await client.getJson<ScatterAnswer>(`/models/${modelId}/scatter?${query.toString()}`);
   const { colours, legend, what } = colourByLabel(answer, table) ?? colourStrange(answer, summary);
   const points = answer.points
-    .map(([x = NaN, y = NaN], i) => ({ point: [x, y] as const, colour: colours[i] ?? -1 }))
+    .map(([x = NaN, y = NaN], i) => ({ point: [x, y] as const, colour: colours[i] ?? NO_CLASS }))
     // The last ones lie on top of the others.
     .sort((a, b) => a.colour - b.colour);
   const raster = drawScatterPlot({
@@ -47,17 +49,11 @@ interface Colouring {
 }
 
 /** Null without a label column. */
-function colourByLabel(
-  { labels, label_names: names }: ScatterAnswer,
-  { columns }: TableSchema,
-): Colouring | null {
-  const column = columns.find((one) => one.role === 'label');
-  if (labels === null || column === undefined) return null;
-  return {
-    colours: labels.map((label) => label ?? -1),
-    legend: { title: column.name, names: names ?? column.labels },
-    what: `coloured by ${column.name}`,
-  };
+function colourByLabel(answer: ScatterAnswer, { columns }: TableSchema): Colouring | null {
+  const title = columns.find(({ role }) => role === 'label')?.name;
+  if (answer.labels === null || title === undefined) return null;
+  const colours = answer.labels.map((label) => label ?? NO_CLASS);
+  return { colours, legend: { title, names: answer.label_names ?? [] }, what: `coloured by ${title}` };
 }
 
 /** The rows that are flagged; the strangest ones if none is. */
@@ -65,8 +61,8 @@ function colourStrange({ rows }: ScatterAnswer, { flagged, strangest }: Summary)
   const positions = flagged.size > 0 ? flagged : new Set(strangest.map(({ position }) => position));
   const name = flagged.size > 0 ? 'flagged' : 'strangest';
   return {
-    colours: rows.map((row) => (positions.has(row) ? 1 : 0)),
-    legend: { title: 'rows', names: ['usual', name] },
+    colours: rows.map((row) => (positions.has(row) ? 0 : NO_CLASS)),
+    legend: { title: 'rows', names: [name] },
     what: `the ${name} ones coloured`,
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { TableSchema } from '../../model/table.ts';
 import { formatCount, wrapText } from '../format.ts';
+import { findDecimalSign } from '../score/csv-lines.ts';
 import { createScorer, type ScoreFacts } from '../score/scorer.ts';
 import { scoreLines } from '../score/scored-lines.ts';
 import { openTable } from '../score/table-input.ts';
@@ -19,15 +20,16 @@ export interface Scores {
 }
 
 /** Scores the rows of the file and writes them beside their scores. */
-export async function scoreFile(session: Session, modelId: string): Promise<Scores> {
+export async function scoreFile(session: Session, modelId: string, table: TableSchema): Promise<Scores> {
   const { options, client, signal, counter } = session;
   const input = await openTable(options.file, signal);
   const path = join(options.output, 'scored.csv');
   const tally = new Tally();
   const scorer = createScorer(client, modelId, options.alarmRate);
+  const lines = scoreLines(input, scorer.score, findDecimalSign(table), options.rows);
   try {
     await pipeline(async function* () {
-      for await (const { rows, text } of scoreLines(input, scorer.score, options.rows)) {
+      for await (const { rows, text } of lines) {
         for (const row of rows) tally.add(row);
         counter.show(`scored ${formatCount(tally.rows)} rows`);
         yield text;

@@ -39,11 +39,10 @@ export async function trainOnce(session: Session, datasetId: string): Promise<Tr
   const asked = { dataset_id: datasetId };
   const known = state.find('training', asked);
   const before = known && (await findAgain(client.getJson<TrainJob>(`/jobs/${known.id}`)));
-  if (before)
-    say(before.state === 'succeeded' ? 'The model was trained before.' : 'Continuing the training.');
-  else say(`Training with POST /jobs ${JSON.stringify(asked)} ...`);
   const { id } = before ?? (await client.postJson<TrainJob>('/jobs', asked));
   await state.keep('training', { asked, id });
+  if (before === null) say(`Training with POST /jobs ${JSON.stringify(asked)} ...`);
+  else say(before.state === 'succeeded' ? 'The model was trained before.' : 'Continuing the training.');
   try {
     return await client.waitForJob<TrainJob>(id, (job) => {
       if (before?.state !== 'succeeded') display.show('', job);

@@ -29,7 +29,7 @@ export async function tryTable(session: Session): Promise<Findings> {
   const job = await trainOnce(session, dataset.id);
   say(describeResult(job, dataset.warnings));
   say('Scoring every row with POST /score ...\n');
-  const scores = await scoreFile(session, job.model_id);
+  const scores = await scoreFile(session, job.model_id, table);
   say(describeScores(scores, table));
   const picture = await drawLatentSpace(session, job.model_id, table, scores.summary);
   return { modelId: job.model_id, files: [scores.written, ...picture] };

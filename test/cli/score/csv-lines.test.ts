@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ADDED_COLUMNS,
+  findDecimalSign,
   nameAddedColumns,
   toAddedCells,
   toCsvLine,
@@ -35,9 +36,9 @@ describe('columns that are added', () => {
   test('hold the score and the strangest column', () => {
     const expected = { kind: 'interval', median: 29, low: 26, high: 33, parts: [] } as const;
     const columns = [{ column: 'energy_kwh', share: 0.7, expected }];
-    expect(toAddedCells({ score: 96.6912345, pValue: 0.000512345, flagged: true, columns })).toEqual([
-      96.6912,
-      0.0005123,
+    expect(toAddedCells({ score: 96.6912345, pValue: 0.000512345, flagged: true, columns }, '.')).toEqual([
+      '96.6912',
+      '0.0005123',
       true,
       'energy_kwh',
       '29 (26 to 33)',
@@ -46,6 +47,30 @@ describe('columns that are added', () => {
 
   test('say what a row lacks that could not be scored', () => {
     const problems = [{ column: 'price', found: '"abc"', allowed: 'a number' }];
-    expect(toAddedCells({ problems })).toEqual([null, null, null, 'price', 'a number']);
+    expect(toAddedCells({ problems }, '.')).toEqual([null, null, null, 'price', 'a number']);
   });
+});
+
+test('numbers that are added have the decimal sign of the table', () => {
+  const column = (decimal: '.' | ',') => ({
+    name: 'a',
+    role: 'number' as const,
+    reason: 'numbers',
+    missing: 0,
+    format: { decimal, grouping: null, unit: null },
+    decimals: 1,
+    offset: 0,
+    also_missing: [],
+  });
+  const table = { columns: [column('.'), column(',')], missing_marks: [] };
+  expect([null, { ...table, columns: [column('.')] }, table].map(findDecimalSign)).toEqual(['.', '.', ',']);
+  const expected = { kind: 'interval', median: 29.5, low: 26, high: 33.25, parts: [] } as const;
+  const columns = [{ column: 'a', share: 0.7, expected }];
+  expect(toAddedCells({ score: 1.5, pValue: 0.25, flagged: false, columns }, ',')).toEqual([
+    '1,5',
+    '0,25',
+    false,
+    'a',
+    '29,5 (26 to 33,25)',
+  ]);
 });

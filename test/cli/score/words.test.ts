@@ -68,6 +68,11 @@ describe('the reason of a strange row', () => {
       interval('energy_kwh', 0.25, 29, 26, 33),
     ];
     expect(explain(...columns)).toBe('energy_kwh is 55, where 29 (26 to 33) would be expected');
+    const written = ['12,5', '$1,234.50', '12 %', '1e2', '2020-01-02'].map((cell) => {
+      const verdict = interval('a', 1, 50, 10, 2000);
+      return explainStrangeness([verdict], () => cell).startsWith('a is');
+    });
+    expect(written).toEqual([false, false, false, true, true]);
     expect(explain(...columns.slice(0, 2))).toBe('no value stands out, given the others');
   });
 
@@ -122,7 +127,7 @@ test.each<[Cell, string]>([
 
 test('a cell of a file gets what would be expected as it is', () => {
   const [first, second] = [interval('a', 1, 12345.5, 12000, 13000), words('b', 1, ['x, y', 0.6], [7, 0.397])];
-  expect([first, second].map(({ expected }) => expected && toExpectedCell(expected))).toEqual([
+  expect([first, second].map(({ expected }) => expected && toExpectedCell(expected, String))).toEqual([
     '12345.5 (12000 to 13000)',
     'x, y 60 %, 7 40 %',
   ]);
