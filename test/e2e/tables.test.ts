@@ -83,7 +83,7 @@ describe('a table with numbers, counts, flags, categories and missing values', (
     expect(columns).toEqual([
       ['model', 'categorical', expect.arrayContaining(VAN_MODELS)],
       ['load_kg', 'positive', undefined],
-      ['trips', 'count', undefined],
+      ['trips', 'overdispersed', undefined],
       ['electric', 'binary', ['no', 'yes']],
       ['temperature', 'real', undefined],
       ['energy_kwh', 'real', undefined],
@@ -94,7 +94,7 @@ describe('a table with numbers, counts, flags, categories and missing values', (
       columns: [
         { likelihood: { family: 'categorical', categories: 3 }, missing: true },
         { likelihood: { family: 'log_normal' }, missing: false },
-        { likelihood: { family: 'poisson' } },
+        { likelihood: { family: 'negative_binomial' } },
         { likelihood: { family: 'bernoulli' } },
         { likelihood: { family: 'gaussian' }, missing: true },
         { likelihood: { family: 'gaussian' } },
@@ -166,10 +166,12 @@ describe('a table with numbers, counts, flags, categories and missing values', (
     expect(shareOf(errors.map((error) => error < 5))).toBeGreaterThan(0.85);
   });
 
-  it('is refused where a value does not fit', async () => {
-    const data = [{ load_kg: 100, trips: 3, electric: 'yes', energy_kwh: 40, model: 'micro' }];
-    const answer = await client.post('/encode', { model_id, data });
-    expect(answer.status).toBe(422);
-    expect(answer.json<{ errors: object[] }>().errors[0]).toMatchObject({ pointer: '/data/0/model' });
+  it('is answered with words it has never seen; a cell that cannot be understood is an error of its row', async () => {
+    const row = { load_kg: 100, trips: 3, electric: 'yes', energy_kwh: 40, model: 'micro' };
+    const answer = await ask<{ mean: unknown[]; errors: object[] }>('/encode', {
+      data: [row, { ...row, load_kg: 'heavy' }],
+    });
+    expect(answer.mean).toEqual([expect.any(Array), null]);
+    expect(answer.errors).toMatchObject([{ row: 1, column: 'load_kg' }]);
   });
 });
