@@ -10,7 +10,7 @@ import {
   standardisedRows,
   transformProblems,
 } from './fields.ts';
-import { outliersOfNumbers } from './robust.ts';
+import { numberOutliers } from './robust.ts';
 
 const fields = {
   mean: oneOf(['free', 'unit_interval'], 'free', 'unit_interval: a sigmoid keeps the mean in (0, 1).'),
@@ -63,7 +63,7 @@ export const gaussian = {
   measure: 'density',
   row,
   column: describeColumn(
-    { ...standardisedColumn, ...columnMinimum, ...outliersOfNumbers },
+    { ...standardisedColumn, ...columnMinimum, ...numberOutliers },
     { domain: () => REAL, sizes: () => ({ input: 1, output: 2 }) },
   ),
 } as const;

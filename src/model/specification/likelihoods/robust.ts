@@ -27,7 +27,7 @@ const describeScale = (of: string) =>
   );
 
 /** Of columns of numbers. */
-export const outliersOfNumbers = {
+export const numberOutliers = {
   outliers: Type.Optional(
     Type.Object(
       {

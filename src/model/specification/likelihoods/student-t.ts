@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { describeColumn, describeRows } from './description.ts';
 import { REAL } from './domain.ts';
 import { standardisedColumn, standardisedRows, transformProblems } from './fields.ts';
-import { outliersOfNumbers } from './robust.ts';
+import { numberOutliers } from './robust.ts';
 
 const degreesOfFreedom = Type.Number({
   exclusiveMinimum: 1,
@@ -34,7 +34,7 @@ export const studentT = {
     },
   ),
   column: describeColumn(
-    { ...fields, ...standardisedColumn, ...outliersOfNumbers },
+    { ...fields, ...standardisedColumn, ...numberOutliers },
     { domain: () => REAL, sizes: () => ({ input: 1, output: 2 }) },
   ),
 } as const;
