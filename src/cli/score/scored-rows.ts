@@ -1,5 +1,5 @@
 import type { Cell } from '../../model/table.ts';
-import type { RowBatch } from '../../store/formats/file.ts';
+import type { CellBatch } from '../../store/formats/file.ts';
 import type { RowOutcome } from './verdict.ts';
 
 /** A row by the names of its columns, as requests have it. */
@@ -22,7 +22,7 @@ const MOST_CHARACTERS = 4_000_000;
 
 /** Scores the rows of a table request by request, in their order; at most `limit` of them. */
 export async function* scoreTable(
-  { names, batches }: { readonly names: readonly string[]; readonly batches: AsyncIterable<RowBatch> },
+  { names, batches }: { readonly names: readonly string[]; readonly batches: AsyncIterable<CellBatch> },
   score: ScoreRequest,
   limit = Infinity,
 ): AsyncGenerator<readonly ScoredRow[]> {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { columnName } from '../../model/dataset.ts';
 import type { RandomAccess } from '../../store/driver.ts';
-import type { Delimiter, FileSource, RowBatch } from '../../store/formats/file.ts';
+import type { Delimiter, FileSource, CellBatch } from '../../store/formats/file.ts';
 import { openFile } from '../../store/formats/open-file.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -17,7 +17,7 @@ export interface TableInput {
   readonly hasNames: boolean;
   /** What separates cells, for lines that are added to. */
   readonly delimiter: Delimiter;
-  readonly batches: AsyncIterable<RowBatch>;
+  readonly batches: AsyncIterable<CellBatch>;
   /** Errors: data_invalid with all problems of the rows that were left out. Call it after the last batch. */
   throwIfAny(): void;
   close(): Promise<void>;

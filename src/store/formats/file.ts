@@ -56,7 +56,7 @@ export interface Deadline {
 }
 
 /** About a thousand rows. A cell's text may share memory with the whole batch: copy what is kept for long. */
-export interface RowBatch {
+export interface CellBatch {
   /** Each with as many cells as there are columns. */
   readonly rows: readonly (readonly Cell[])[];
   /** The number of each row for people: from 1, a CSV header, blank lines and rows left out included. */
@@ -78,7 +78,7 @@ export interface TableFile {
    * To be read once. Rows with problems are left out; `problems` has all of them when the last batch was read. Ending the
    * loop early stops reading. Errors: data_invalid (nothing after can be read), too_large, the signal's reason.
    */
-  readonly batches: AsyncIterable<RowBatch>;
+  readonly batches: AsyncIterable<CellBatch>;
   /** Shared by all readers of the file: add problems of cells, and end with `throwIfAny`. */
   readonly problems: FileProblems;
   /** Stops reading and removes what was written temporarily; to be called in any case. */

@@ -19,7 +19,7 @@ import { openCsv } from './tables/csv.ts';
 import { splitArray, splitLines } from './tables/json-splitters.ts';
 import { openJson } from './tables/json.ts';
 import { openParquet } from './tables/parquet.ts';
-import type { OpenTable, TableInput } from './tables/table-format.ts';
+import type { OpenTable, TableContext } from './tables/table-format.ts';
 import { decodeText, type TextEncoding } from './text.ts';
 
 /** A number's text, or a wider type, may take more bytes than the 4 it is stored in. */
@@ -57,7 +57,7 @@ const refuseHeader = (found: string): AppError =>
 
 async function open(recognised: Recognised, file: Unpacked, settings: FileSettings): Promise<OpenedFile> {
   const problems = new FileProblems();
-  const input: TableInput = { settings, problems, guard: file.guard };
+  const input: TableContext = { settings, problems, guard: file.guard };
   const close = (): Promise<void> => file.close();
   const toTable = (format: TableFormat, table: OpenTable): OpenedFile => ({
     kind: 'table',

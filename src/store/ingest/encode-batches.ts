@@ -1,5 +1,5 @@
 import type { RowEncoder } from '../../model/table.ts';
-import type { RowBatch, TableFile } from '../formats/file.ts';
+import type { CellBatch, TableFile } from '../formats/file.ts';
 
 export interface BatchEncoding {
   readonly encode: RowEncoder;
@@ -8,7 +8,7 @@ export interface BatchEncoding {
   /** Names of all columns of the file. */
   readonly names: readonly string[];
   /** Gets every batch before its features are stored. */
-  readonly keep?: (batch: RowBatch) => Promise<void>;
+  readonly keep?: (batch: CellBatch) => Promise<void>;
   /** Called after the last batch, if nothing was wrong. */
   readonly finish?: () => Promise<void>;
 }

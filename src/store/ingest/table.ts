@@ -8,7 +8,7 @@ import {
 } from '../../model/table.ts';
 import type { DatasetUpload } from '../datasets.ts';
 import type { StoreDriver } from '../driver.ts';
-import type { OpenedFile, RowBatch, TableFile } from '../formats/file.ts';
+import type { OpenedFile, CellBatch, TableFile } from '../formats/file.ts';
 import { encodeBatches } from './encode-batches.ts';
 import { keepIds, keepLabels, type KeptCells } from './kept-cells.ts';
 import { findLabelColumn, listIdColumns } from '../kept-cells.ts';
@@ -45,7 +45,7 @@ export async function readTable(
       encode: createRowEncoder(schema),
       width: features.length,
       names: schema.columns.map(({ name }) => name),
-      keep: ({ rows }: RowBatch) => inTurn(kept, (cells) => cells.add(rows)),
+      keep: ({ rows }: CellBatch) => inTurn(kept, (cells) => cells.add(rows)),
       finish: async () => {
         checkDetection(detection);
         await inTurn(kept, (cells) => cells.finish());

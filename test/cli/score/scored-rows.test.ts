@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { scoreTable, type NamedRow, type ScoredRow } from '../../../src/cli/score/scored-rows.ts';
 import type { Cell } from '../../../src/model/table.ts';
-import type { RowBatch } from '../../../src/store/formats/file.ts';
+import type { CellBatch } from '../../../src/store/formats/file.ts';
 
 const verdict = (score: number) => ({ score, pValue: null, flagged: null, columns: [] });
 
-async function* inBatches(...sizes: number[]): AsyncGenerator<RowBatch> {
+async function* inBatches(...sizes: number[]): AsyncGenerator<CellBatch> {
   let next = 0;
   for (const size of sizes) {
     const numbers = Array.from({ length: size }, () => next++);
@@ -16,7 +16,7 @@ async function* inBatches(...sizes: number[]): AsyncGenerator<RowBatch> {
   }
 }
 
-async function score(batches: AsyncIterable<RowBatch>, limit?: number) {
+async function score(batches: AsyncIterable<CellBatch>, limit?: number) {
   const requests: (readonly NamedRow[])[] = [];
   const scored: ScoredRow[] = [];
   const scorer = async (rows: readonly NamedRow[]) => {

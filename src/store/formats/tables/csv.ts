@@ -1,19 +1,19 @@
 import { AppError } from '../../../errors.ts';
 import { MAX_DATA_SIZE } from '../limits.ts';
-import type { RowBatch } from '../file.ts';
+import type { CellBatch } from '../file.ts';
 import { describePlace } from '../file-problems.ts';
 import { InvalidText } from '../text.ts';
 import { detectDelimiter } from './csv-delimiter.ts';
 import { CsvRows } from './csv-rows.ts';
 import { CsvTokenizer } from './csv-tokenizer.ts';
-import type { OpenTable, TableInput } from './table-format.ts';
+import type { OpenTable, TableContext } from './table-format.ts';
 
 /** Longest row in characters: MAX_DATA_SIZE values of 64. */
 const MAX_ROW_CHARACTERS = MAX_DATA_SIZE * 64;
 const SAMPLE_CHARACTERS = 32 * 1024;
 
 /** CSV: cells as text, row by row, separated by commas, semicolons, tabs or pipes. */
-export async function openCsv(texts: AsyncGenerator<string>, input: TableInput): Promise<OpenTable> {
+export async function openCsv(texts: AsyncGenerator<string>, input: TableContext): Promise<OpenTable> {
   const { settings, problems } = input;
   const rows = new CsvRows(settings, problems);
   const sample = await takeSample(texts);
@@ -68,7 +68,7 @@ async function* prependText(
 async function* readSteps(
   tokenizer: CsvTokenizer,
   rows: CsvRows,
-  { guard }: TableInput,
+  { guard }: TableContext,
   texts: AsyncIterable<string>,
 ): AsyncGenerator<undefined> {
   try {
@@ -85,7 +85,7 @@ async function* readSteps(
   rows.checkRows();
 }
 
-async function* readBatches(steps: AsyncGenerator<undefined>, rows: CsvRows): AsyncGenerator<RowBatch> {
+async function* readBatches(steps: AsyncGenerator<undefined>, rows: CsvRows): AsyncGenerator<CellBatch> {
   try {
     for (let isDone = false; !isDone;) {
       if (rows.batch.isFull) {

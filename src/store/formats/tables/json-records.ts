@@ -69,7 +69,7 @@ const describeSyntax = (text: string, { message }: Error): string =>
   text === '' ? 'nothing' : `text that is no JSON (${message.slice(0, 120)})`;
 
 /** The value of a key as a cell; objects and arrays as their JSON text. */
-export function toCell(record: JsonRecord, key: string): Cell {
+export function readJsonCell(record: JsonRecord, key: string): Cell {
   const value = record[key];
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   // Every object inherits some keys.

@@ -1,13 +1,13 @@
 import { AppError } from '../../../errors.ts';
 import { isPerColumn } from '../../../model/dataset.ts';
 import { describePlace } from '../file-problems.ts';
-import type { Cell, RowBatch } from '../file.ts';
+import type { Cell, CellBatch } from '../file.ts';
 import { MAX_DATA_SIZE } from '../limits.ts';
 import { InvalidText } from '../text.ts';
-import { parseRecords, toCell, type JsonRecord, type ParsedRecord } from './json-records.ts';
+import { parseRecords, readJsonCell, type JsonRecord, type ParsedRecord } from './json-records.ts';
 import type { CreateSplitter, Splitter } from './json-splitters.ts';
 import { readNames } from './names.ts';
-import { BatchBuilder, createRowCounter, type OpenTable, type TableInput } from './table-format.ts';
+import { BatchBuilder, createRowCounter, type OpenTable, type TableContext } from './table-format.ts';
 
 /** Longest text of one row. */
 const MAX_ROW_CHARACTERS = 2 ** 22;
@@ -27,7 +27,7 @@ interface Records {
 export async function openJson(
   readTexts: () => AsyncGenerator<string>,
   createSplitter: CreateSplitter,
-  input: TableInput,
+  input: TableContext,
 ): Promise<OpenTable> {
   const keys = await collectKeys(readRecords(readTexts(), createSplitter, input, KEY_CHARACTERS));
   const names = readNames(keys, input.problems);
@@ -73,7 +73,7 @@ export const reportOneObject = (): AppError => invalid('row 1', 'one object arou
 async function* readRecords(
   texts: AsyncGenerator<string>,
   createSplitter: CreateSplitter,
-  { guard }: TableInput,
+  { guard }: TableContext,
   most: number,
 ): AsyncGenerator<Records> {
   let [found, numbers] = [[] as string[], [] as number[]];
@@ -125,8 +125,8 @@ function placeInvalidText({ found, allowed }: InvalidText, splitter: Splitter): 
 async function* readBatches(
   pieces: AsyncIterable<Records>,
   keys: readonly string[],
-  { settings, problems }: TableInput,
-): AsyncGenerator<RowBatch> {
+  { settings, problems }: TableContext,
+): AsyncGenerator<CellBatch> {
   const batch = new BatchBuilder<readonly Cell[]>();
   const count = createRowCounter(settings);
   const known = new Set(keys);
@@ -139,7 +139,7 @@ async function* readBatches(
       else if (unknown !== null) problems.add({ kind: 'row', row, ...describeUnknown(unknown) });
       else
         batch.add(
-          keys.map((key) => toCell(each.record, key)),
+          keys.map((key) => readJsonCell(each.record, key)),
           row,
         );
     });

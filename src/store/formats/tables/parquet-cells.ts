@@ -17,7 +17,7 @@ export const PARQUET_PARSERS: Partial<ParquetParsers> = {
 };
 
 /** Whole numbers beyond 2^53 become text, bytes hexadecimal text, structures and lists JSON text; NaN is missing. */
-export function toCell(value: unknown): Cell {
+export function toParquetCell(value: unknown): Cell {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
   if (typeof value === 'bigint') return toNumber(value);

@@ -9,12 +9,12 @@ import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../../../errors.ts';
 import { isPerColumn } from '../../../model/dataset.ts';
 import type { RandomAccess } from '../../driver.ts';
-import { MAX_TABLE_ROWS, type RowBatch } from '../file.ts';
+import { MAX_TABLE_ROWS, type CellBatch } from '../file.ts';
 import { MAX_DATA_SIZE } from '../limits.ts';
 import { readNames } from './names.ts';
-import { PARQUET_PARSERS, toCell } from './parquet-cells.ts';
+import { PARQUET_PARSERS, toParquetCell } from './parquet-cells.ts';
 import { checkPages, findPages } from './parquet-pages.ts';
-import { BATCH_ROWS, type OpenTable, type TableInput } from './table-format.ts';
+import { BATCH_ROWS, type OpenTable, type TableContext } from './table-format.ts';
 
 /** A row group is held in memory column by column: most values, and most bytes of a page once it is unpacked. */
 const MAX_GROUP_VALUES = 2 ** 25;
@@ -22,7 +22,7 @@ const MAX_PAGE_BYTES = 2 ** 28;
 const MAX_FOOTER_BYTES = 2 ** 26;
 
 /** Parquet, one row group at a time. Structures and lists become their JSON text. */
-export async function openParquet(stored: RandomAccess, input: TableInput): Promise<OpenTable> {
+export async function openParquet(stored: RandomAccess, input: TableContext): Promise<OpenTable> {
   const slice = (start: number, end?: number): Promise<ArrayBuffer> => {
     const bytes = readSlice(stored, start, end);
     // The library reads ahead and may fail before it waits for this.
@@ -140,8 +140,8 @@ async function checkColumn(
 async function* readBatches(
   scanned: Scanned,
   columns: readonly string[],
-  { guard }: TableInput,
-): AsyncGenerator<RowBatch> {
+  { guard }: TableContext,
+): AsyncGenerator<CellBatch> {
   const { scan, metadata } = scanned;
   const groups = listGroups(metadata);
   for (const { rowStart, rowEnd } of scan.ranges) {
@@ -168,9 +168,9 @@ function toBatch(
   start: number,
   count: number,
   offset: number,
-): RowBatch {
+): CellBatch {
   const rows = Array.from({ length: count }, (_, i) =>
-    columns.map((values) => toCell(values[start - offset + i])),
+    columns.map((values) => toParquetCell(values[start - offset + i])),
   );
   return { rows, numbers: rows.map((_, i) => start + i + 1) };
 }

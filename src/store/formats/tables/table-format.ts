@@ -4,7 +4,7 @@ import { MAX_TABLE_ROWS, type FileSettings, type TableFile } from '../file.ts';
 import type { Guard } from '../guard.ts';
 
 /** What a reader of tables is given beside the bytes or texts. */
-export interface TableInput {
+export interface TableContext {
   readonly settings: FileSettings;
   readonly problems: FileProblems;
   readonly guard: Guard;
