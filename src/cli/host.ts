@@ -17,6 +17,8 @@ export interface Host {
 /** Variables that the service takes from the user's environment. Data folder, queue and address are its own. */
 const HEEDED = ['AEVB_RUNTIME', 'AEVB_DEVICE', 'AEVB_THREADS'] as const;
 
+/** Nobody else waits for this service: it may take as long as a busy machine needs. */
+const PATIENCE_MS = '600000';
 const CHILDREN_LIMIT_MS = 3_000;
 
 export interface Hosting {
@@ -48,7 +50,12 @@ async function serveWhile<T>(
   use: (host: Host) => Promise<T>,
 ): Promise<T> {
   const heeded = Object.fromEntries(HEEDED.map((name) => [name, environment[name]]));
-  const fixed = { AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', AEVB_DATA_DIR: dataDir };
+  const fixed = {
+    AEVB_HOST: '127.0.0.1',
+    AEVB_PORT: '0',
+    AEVB_DATA_DIR: dataDir,
+    AEVB_INFERENCE_TIMEOUT_MS: PATIENCE_MS,
+  };
   const config = loadConfig({ ...heeded, ...fixed, ...settings });
   const log = createJsonLog(config.logLevel, pino.destination({ dest: logFile, sync: true }));
   const service = await startUnlessInterrupted(signal, () =>

@@ -16,7 +16,7 @@ export interface ScoredRow {
 }
 
 /** Of one request: few enough that an answer takes no more than seconds. */
-const MOST_ROWS = 500;
+const MOST_ROWS = 200;
 const MOST_CELLS = 20_000;
 const MOST_CHARACTERS = 4_000_000;
 

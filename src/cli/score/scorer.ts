@@ -6,6 +6,9 @@ import type { ColumnVerdict, Expected, LikelyWord, RowOutcome, RowProblem } from
 type Expectation = ScoredCell['expected'];
 type Likeliest = NonNullable<Expectation['likeliest']>;
 
+/** The status if no worker answers in time: one that has fewer rows to score may. */
+const TOO_LATE = 504;
+
 /** What an answer says about all of its rows. */
 export type ScoreFacts = Pick<ScoreAnswer, 'alarm_rate' | 'calibration' | 'ignored_columns'>;
 
@@ -23,18 +26,22 @@ export function createScorer(client: Client, modelId: string, alarmRate: number 
     ...(alarmRate === null ? {} : { alarm_rate: alarmRate }),
   };
   let facts: ScoreFacts | null = null;
+  const score: ScoreRequest = async (data) => {
+    try {
+      const answer = await client.postJson<ScoreAnswer>('/score', { ...order, data });
+      facts = answer;
+      return data.map((_, row) => readOutcome(answer, row));
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      const outcomes = readRefusal(error.refusal, data.length);
+      if (outcomes !== null) return outcomes;
+      if (error.refusal?.status !== TOO_LATE || data.length === 1) throw error;
+      const half = Math.ceil(data.length / 2);
+      return [...(await score(data.slice(0, half))), ...(await score(data.slice(half)))];
+    }
+  };
   return {
-    score: async (data) => {
-      try {
-        const answer = await client.postJson<ScoreAnswer>('/score', { ...order, data });
-        facts = answer;
-        return data.map((_, row) => readOutcome(answer, row));
-      } catch (error) {
-        const outcomes = error instanceof CallFailed ? readRefusal(error.refusal, data.length) : null;
-        if (outcomes === null) throw error;
-        return outcomes;
-      }
-    },
+    score,
     get facts() {
       return facts;
     },

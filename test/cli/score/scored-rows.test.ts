@@ -40,9 +40,9 @@ test('rows are scored by name, in their order', async () => {
 });
 
 test('large batches are cut into requests', async () => {
-  const { requests, scored } = await score(inBatches(1200, 3));
-  expect(requests.map(({ length }) => length)).toEqual([500, 500, 200, 3]);
-  expect(scored.map(({ number }) => number)).toEqual(Array.from({ length: 1203 }, (_, i) => i + 2));
+  const { requests, scored } = await score(inBatches(500, 3));
+  expect(requests.map(({ length }) => length)).toEqual([200, 200, 100, 3]);
+  expect(scored.map(({ number }) => number)).toEqual(Array.from({ length: 503 }, (_, i) => i + 2));
 });
 
 test('long texts make small requests, one row at least', async () => {

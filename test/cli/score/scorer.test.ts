@@ -27,12 +27,17 @@ const ANSWER = {
   ],
 };
 
-function scorer(answer: object | Error, alarmRate: number | null = null) {
+type Answering = (rows: number) => object;
+
+/** Answers with one value, or by the number of rows; an error is thrown. */
+function scorer(answer: object, alarmRate: number | null = null) {
   const bodies: object[] = [];
   const postJson = async <Answer>(_: string, body: object): Promise<Answer> => {
     bodies.push(body);
-    if (answer instanceof Error) throw answer;
-    return answer as Answer;
+    const { data } = body as { readonly data: readonly unknown[] };
+    const given = isAnswering(answer) ? answer(data.length) : answer;
+    if (given instanceof Error) throw given;
+    return given as Answer;
   };
   const unused = async (): Promise<never> => Promise.reject(new Error('not a call of a scorer'));
   const client: Client = {
@@ -45,6 +50,8 @@ function scorer(answer: object | Error, alarmRate: number | null = null) {
   };
   return { bodies, ...createScorer(client, 'model_1', alarmRate) };
 }
+
+const isAnswering = (answer: object): answer is Answering => typeof answer === 'function';
 
 const refused = (refusal: Refusal): CallFailed => new CallFailed('POST /score', { refusal });
 
@@ -96,6 +103,17 @@ describe('a scorer', () => {
       { problems: [{ column: 'a/b', found: '"x; y"', allowed: 'a number' }] },
       { problems: [{ column: null, found: 'null', allowed: 'a row' }] },
     ]);
+  });
+
+  test('asks for fewer rows if the service takes too long', async () => {
+    const late = refused({ status: 504, detail: 'No worker answered within 30 seconds.', problems: [] });
+    const { score, bodies } = scorer((rows: number) =>
+      rows > 2 ? late : { ...ANSWER, score: [7, 8].slice(0, rows) },
+    );
+    const outcomes = await score([{ a: 1 }, { a: 2 }, { a: 3 }, { a: 4 }, { a: 5 }]);
+    expect(outcomes.map((outcome) => 'score' in outcome && outcome.score)).toEqual([7, 8, 7, 7, 8]);
+    expect(bodies).toHaveLength(5);
+    await expect(scorer(late).score([{ a: 1 }])).rejects.toThrow(late);
   });
 
   test.each([
