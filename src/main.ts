@@ -43,7 +43,7 @@ program
     await end(await runDemo({ output, epochs: Number(epochs), environment: process.env }));
   });
 
-addTryCommand(program, end);
+addTryCommand(program, end, process.env);
 addScoreCommand(program, end);
 addPictureCommand(program, end);
 program

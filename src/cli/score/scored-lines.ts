@@ -1,10 +1,10 @@
 import type { Cell } from '../../model/table.ts';
 import { type DecimalSign, nameAddedColumns, toAddedCells, toCsvLine } from './csv-lines.ts';
-import { scoreTable, type ScoredRow, type ScoreRequest } from './scored-rows.ts';
+import { scoreTable, type RowWithOutcome, type ScoreRows } from './scored-rows.ts';
 import type { TableInput } from './table-input.ts';
 
 export interface ScoredLines {
-  readonly rows: readonly ScoredRow[];
+  readonly rows: readonly RowWithOutcome[];
   /** Lines of a CSV file: the cells of the rows as they were, and what was added. */
   readonly text: string;
 }
@@ -15,7 +15,7 @@ export interface ScoredLines {
  */
 export async function* scoreLines(
   input: TableInput,
-  score: ScoreRequest,
+  score: ScoreRows,
   decimal: DecimalSign,
   limit = Infinity,
 ): AsyncGenerator<ScoredLines> {

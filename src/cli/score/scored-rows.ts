@@ -6,9 +6,9 @@ import type { RowOutcome } from './verdict.ts';
 export type NamedRow = Readonly<Record<string, Cell>>;
 
 /** Scores rows in one request: as many outcomes, in the same order. */
-export type ScoreRequest = (rows: readonly NamedRow[]) => Promise<readonly RowOutcome[]>;
+export type ScoreRows = (rows: readonly NamedRow[]) => Promise<readonly RowOutcome[]>;
 
-export interface ScoredRow {
+export interface RowWithOutcome {
   /** The number of the row as people count: from 1, a header included. */
   readonly number: number;
   readonly cells: readonly Cell[];
@@ -23,9 +23,9 @@ const MOST_CHARACTERS = 4_000_000;
 /** Scores the rows of a table request by request, in their order; at most `limit` of them. */
 export async function* scoreTable(
   { names, batches }: { readonly names: readonly string[]; readonly batches: AsyncIterable<CellBatch> },
-  score: ScoreRequest,
+  score: ScoreRows,
   limit = Infinity,
-): AsyncGenerator<readonly ScoredRow[]> {
+): AsyncGenerator<readonly RowWithOutcome[]> {
   let left = limit;
   for await (const { rows, numbers } of batches) {
     for (const [from, to] of cutRequests(rows.slice(0, left))) {

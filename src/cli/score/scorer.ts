@@ -1,7 +1,7 @@
 import type { ScoreAnswer, ScoredCell } from '../../api/score/schemas.ts';
 import { CallFailed, type Client, type Refusal } from '../client.ts';
-import type { ScoreRequest } from './scored-rows.ts';
-import type { ColumnVerdict, Expected, LikelyWord, RowOutcome, RowProblem } from './verdict.ts';
+import type { ScoreRows } from './scored-rows.ts';
+import type { ColumnVerdict, Expected, LikelyWord, RowOutcome, RowError } from './verdict.ts';
 
 type Expectation = ScoredCell['expected'];
 type Likeliest = NonNullable<Expectation['likeliest']>;
@@ -13,7 +13,7 @@ const TOO_LATE = 504;
 export type ScoreFacts = Pick<ScoreAnswer, 'alarm_rate' | 'calibration' | 'ignored_columns'>;
 
 export interface Scorer {
-  readonly score: ScoreRequest;
+  readonly score: ScoreRows;
   /** Of the last answer; null before the first. */
   readonly facts: ScoreFacts | null;
 }
@@ -26,7 +26,7 @@ export function createScorer(client: Client, modelId: string, alarmRate: number 
     ...(alarmRate === null ? {} : { alarm_rate: alarmRate }),
   };
   let facts: ScoreFacts | null = null;
-  const score: ScoreRequest = async (data) => {
+  const score: ScoreRows = async (data) => {
     try {
       const answer = await client.postJson<ScoreAnswer>('/score', { ...order, data });
       facts = answer;
@@ -84,7 +84,7 @@ const DETAIL = /^found (?<found>[^]*); allowed: (?<allowed>[^]*?)(?: \(column [^
 /** The outcomes of a request that was refused because none of its rows can be understood; null if it was refused for another reason. */
 function readRefusal(refusal: Refusal | null, rows: number): RowOutcome[] | null {
   if (refusal?.status !== 422 || refusal.problems.length === 0) return null;
-  const problems: RowProblem[][] = Array.from({ length: rows }, () => []);
+  const problems: RowError[][] = Array.from({ length: rows }, () => []);
   for (const { pointer, detail } of refusal.problems) {
     const [cell, values] = [CELL.exec(pointer)?.groups, DETAIL.exec(detail)?.groups];
     if (cell === undefined || values === undefined) return null;

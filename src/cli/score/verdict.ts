@@ -42,13 +42,13 @@ export interface Verdict {
 }
 
 /** A row that the service could not score, and why. */
-export interface RowProblem {
+export interface RowError {
   /** Null if the row as a whole cannot be understood. */
   readonly column: string | null;
   readonly found: string;
   readonly allowed: string;
 }
 
-export type RowOutcome = Verdict | { readonly problems: readonly RowProblem[] };
+export type RowOutcome = Verdict | { readonly problems: readonly RowError[] };
 
 export const isScored = (outcome: RowOutcome): outcome is Verdict => 'score' in outcome;

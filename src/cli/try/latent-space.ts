@@ -5,7 +5,7 @@ import { drawScatterPlot, type Legend } from '../../api/pictures/drawing/scatter
 import type { ScatterAnswer } from '../../api/pictures/schemas.ts';
 import type { TableSchema } from '../../model/table.ts';
 import { choosePlane } from './plane.ts';
-import type { Session } from './session.ts';
+import type { TrySession } from './session.ts';
 import type { Summary } from './strangest.ts';
 import type { Written } from './written.ts';
 
@@ -15,7 +15,7 @@ const NO_CLASS = -1;
 
 /** Draws the rows in the two latents that vary most. Nothing is drawn if the model has a single latent. */
 export async function drawLatentSpace(
-  { client, options }: Session,
+  { client, options }: TrySession,
   modelId: string,
   table: TableSchema,
   summary: Summary,

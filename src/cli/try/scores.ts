@@ -8,19 +8,23 @@ import { createScorer, type ScoreFacts } from '../score/scorer.ts';
 import { scoreLines } from '../score/scored-lines.ts';
 import { openTable } from '../score/table-input.ts';
 import { formatNote, LINE } from './page.ts';
-import type { Session } from './session.ts';
+import type { TrySession } from './session.ts';
 import { describeStrangest, Tally, type Summary } from './strangest.ts';
 import type { Written } from './written.ts';
 
-export interface Scores {
+export interface FileScores {
   readonly summary: Summary;
   /** Null if no request was answered. */
   readonly facts: ScoreFacts | null;
   readonly written: Written;
 }
 
-/** Scores the rows of the file and writes them beside their scores. */
-export async function scoreFile(session: Session, modelId: string, table: TableSchema): Promise<Scores> {
+/** FileScores the rows of the file and writes them beside their scores. */
+export async function scoreFile(
+  session: TrySession,
+  modelId: string,
+  table: TableSchema,
+): Promise<FileScores> {
   const { options, client, signal, counter } = session;
   const input = await openTable(options.file, signal);
   const path = join(options.output, 'scored.csv');
@@ -47,7 +51,7 @@ const EXPLANATION =
   'The score is -log p(row) in nats. The p-value is the share of ordinary rows that would be at least as strange.';
 
 /** The strangest rows, and what could not be scored. */
-export function describeScores({ summary, facts }: Scores, table: TableSchema): string {
+export function describeScores({ summary, facts }: FileScores, table: TableSchema): string {
   const { rows, scored, strangest, problems } = summary;
   const unscored = rows - scored;
   return [

@@ -5,7 +5,7 @@ import type { SavedJobs } from '../saved-jobs.ts';
 import type { TryOptions } from './options.ts';
 
 /** Shared by all parts of `aevb try`. */
-export interface Session {
+export interface TrySession {
   readonly options: TryOptions;
   readonly client: Client;
   readonly signal: AbortSignal;

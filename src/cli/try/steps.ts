@@ -6,10 +6,10 @@ import type { DatasetDetails } from '../../api/datasets/schemas.ts';
 import type { TrainJob } from '../../api/jobs/schemas.ts';
 import { CallFailed, JobFailed } from '../client.ts';
 import { formatCount } from '../format.ts';
-import type { Session } from './session.ts';
+import type { TrySession } from './session.ts';
 
 /** Uploads the file, unless a run before has done so. Errors: CallFailed with everything that is wrong with the file. */
-export async function uploadOnce(session: Session): Promise<DatasetDetails> {
+export async function uploadOnce(session: TrySession): Promise<DatasetDetails> {
   const { client, state, options, say } = session;
   const { file, name, roles } = options;
   const asked = { sha256: await hashFile(file), roles };
@@ -34,7 +34,7 @@ export async function uploadOnce(session: Session): Promise<DatasetDetails> {
 }
 
 /** Trains on the data set with the defaults of the service, unless a run before has begun to: then it waits for that. */
-export async function trainOnce(session: Session, datasetId: string): Promise<TrainJob> {
+export async function trainTableOnce(session: TrySession, datasetId: string): Promise<TrainJob> {
   const { client, state, display, say } = session;
   const asked = { dataset_id: datasetId };
   const known = state.find('training', asked);

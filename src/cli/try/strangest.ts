@@ -1,5 +1,5 @@
 import type { Cell, TableSchema } from '../../model/table.ts';
-import type { ScoredRow } from '../score/scored-rows.ts';
+import type { RowWithOutcome } from '../score/scored-rows.ts';
 import { isScored, type Verdict } from '../score/verdict.ts';
 import { describeProblems, explainStrangeness, formatValue } from '../score/words.ts';
 import { wrapText } from '../format.ts';
@@ -40,7 +40,7 @@ export class Tally {
     return this.#rows;
   }
 
-  add({ number, cells, outcome }: ScoredRow): void {
+  add({ number, cells, outcome }: RowWithOutcome): void {
     const position = this.#rows++;
     if (!isScored(outcome)) {
       if (this.#problems.length < SHOWN) this.#problems.push(describeProblems(number, outcome.problems));

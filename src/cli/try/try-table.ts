@@ -4,18 +4,18 @@ import { drawLatentSpace } from './latent-space.ts';
 import { formatNote } from './page.ts';
 import { describeResult } from './result.ts';
 import { describeScores, scoreFile } from './scores.ts';
-import type { Session } from './session.ts';
-import { trainOnce, uploadOnce } from './steps.ts';
+import type { TrySession } from './session.ts';
+import { trainTableOnce, uploadOnce } from './steps.ts';
 import type { Written } from './written.ts';
 
 /** The model that was trained, and what was written about it. */
-export interface Findings {
+export interface TryFindings {
   readonly modelId: string;
   readonly files: readonly Written[];
 }
 
 /** Uploads, trains, scores and draws; says what it finds on the way. */
-export async function tryTable(session: Session): Promise<Findings> {
+export async function tryTable(session: TrySession): Promise<TryFindings> {
   const { say } = session;
   const dataset = await uploadOnce(session);
   const { table } = dataset;
@@ -26,7 +26,7 @@ export async function tryTable(session: Session): Promise<Findings> {
   }
   say(`\n${dataset.rows.toLocaleString('en-US')} rows. ${describeColumns(table)}`);
   for (const warning of dataset.warnings) say(formatNote(warning));
-  const job = await trainOnce(session, dataset.id);
+  const job = await trainTableOnce(session, dataset.id);
   say(describeResult(job, dataset.warnings));
   say('Scoring every row with POST /score ...\n');
   const scores = await scoreFile(session, job.model_id, table);

@@ -14,13 +14,17 @@ import { openSavedJobs } from '../saved-jobs.ts';
 import { UsageError } from '../usage-error.ts';
 import { parseTryOptions, type TryFlags, type TryOptions } from './options.ts';
 import { alignColumns } from './columns.ts';
-import { tryTable, type Findings } from './try-table.ts';
+import { tryTable, type TryFindings } from './try-table.ts';
 
 /** Saved orders of the service that runs on the output folder have this in place of a URL. */
 const OWN_SERVICE = 'the service of this folder';
 
 /** `aevb try FILE`: from a table to scores. Calls `end` with the exit code. */
-export function addTryCommand(program: Command, end: (code: number) => Promise<unknown>): void {
+export function addTryCommand(
+  program: Command,
+  end: (code: number) => Promise<unknown>,
+  environment: Environment,
+): void {
   program
     .command('try')
     .description(
@@ -36,7 +40,7 @@ export function addTryCommand(program: Command, end: (code: number) => Promise<u
     .option('--rows <number>', 'score only the first rows of the file; all of them train the model')
     .option('--url <url>', 'address of a running service; default: starts its own')
     .action(async (file: string, flags: TryFlags) => {
-      await end(await runTry(file, flags, process.env));
+      await end(await runTry(file, flags, environment));
     });
 }
 
@@ -69,8 +73,8 @@ async function withClient(
   options: TryOptions,
   environment: Environment,
   signal: AbortSignal,
-): Promise<Findings> {
-  const run = async (url: string, service: string): Promise<Findings> =>
+): Promise<TryFindings> {
+  const run = async (url: string, service: string): Promise<TryFindings> =>
     tryTable({
       options,
       client: createClient(url, signal),
@@ -95,7 +99,7 @@ async function checkFile(file: string): Promise<void> {
   if (!found.isFile()) throw new UsageError(`${file} is not a file.`);
 }
 
-function describeFindings({ modelId, files }: Findings, options: TryOptions): string {
+function describeFindings({ modelId, files }: TryFindings, options: TryOptions): string {
   const command = nameCommand(process.argv[1], process.cwd());
   const folder = shorten(options.output);
   const serve = options.url === null ? [`${command} serve --data-dir ${join(folder, 'data')}`] : [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scoreTable, type NamedRow, type ScoredRow } from '../../../src/cli/score/scored-rows.ts';
+import { scoreTable, type NamedRow, type RowWithOutcome } from '../../../src/cli/score/scored-rows.ts';
 import type { Cell } from '../../../src/model/table.ts';
 import type { CellBatch } from '../../../src/store/formats/file.ts';
 
@@ -18,7 +18,7 @@ async function* inBatches(...sizes: number[]): AsyncGenerator<CellBatch> {
 
 async function score(batches: AsyncIterable<CellBatch>, limit?: number) {
   const requests: (readonly NamedRow[])[] = [];
-  const scored: ScoredRow[] = [];
+  const scored: RowWithOutcome[] = [];
   const scorer = async (rows: readonly NamedRow[]) => {
     requests.push(rows);
     return rows.map(({ a }) => verdict(Number(a)));
