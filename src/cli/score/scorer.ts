@@ -1,7 +1,7 @@
 import type { ScoreAnswer, ScoredCell } from '../../api/score/schemas.ts';
 import { CallFailed, type Client, type Refusal } from '../client.ts';
 import type { ScoreRows } from './scored-rows.ts';
-import type { ColumnVerdict, Expected, LikelyWord, RowOutcome, RowError } from './verdict.ts';
+import type { ColumnVerdict, Expected, LikelyWord, RowOutcome, BadCell } from './verdict.ts';
 
 type Expectation = ScoredCell['expected'];
 type Likeliest = NonNullable<Expectation['likeliest']>;
@@ -84,7 +84,7 @@ const DETAIL = /^found (?<found>[^]*); allowed: (?<allowed>[^]*?)(?: \(column [^
 /** The outcomes of a request that was refused because none of its rows can be understood; null if it was refused for another reason. */
 function readRefusal(refusal: Refusal | null, rows: number): RowOutcome[] | null {
   if (refusal?.status !== 422 || refusal.problems.length === 0) return null;
-  const problems: RowError[][] = Array.from({ length: rows }, () => []);
+  const problems: BadCell[][] = Array.from({ length: rows }, () => []);
   for (const { pointer, detail } of refusal.problems) {
     const [cell, values] = [CELL.exec(pointer)?.groups, DETAIL.exec(detail)?.groups];
     if (cell === undefined || values === undefined) return null;

@@ -42,13 +42,13 @@ export interface Verdict {
 }
 
 /** A row that the service could not score, and why. */
-export interface RowError {
+export interface BadCell {
   /** Null if the row as a whole cannot be understood. */
   readonly column: string | null;
   readonly found: string;
   readonly allowed: string;
 }
 
-export type RowOutcome = Verdict | { readonly problems: readonly RowError[] };
+export type RowOutcome = Verdict | { readonly problems: readonly BadCell[] };
 
 export const isScored = (outcome: RowOutcome): outcome is Verdict => 'score' in outcome;

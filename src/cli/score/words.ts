@@ -1,6 +1,6 @@
 import type { Cell } from '../../model/table.ts';
 import { escapeControls } from '../terminal.ts';
-import type { ColumnVerdict, Expected, RowError } from './verdict.ts';
+import type { ColumnVerdict, Expected, BadCell } from './verdict.ts';
 
 const LONGEST_WORD = 40;
 const GROUPED_NUMBER = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
@@ -122,7 +122,7 @@ export const shorten = (text: string, longest: number = LONGEST_WORD): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1).trimEnd()}\u2026`;
 
 /** Why a row could not be scored: `row 5, price: found "abc"; allowed: a number` */
-export function describeProblems(number: number, problems: readonly RowError[]): string {
+export function describeProblems(number: number, problems: readonly BadCell[]): string {
   const texts = problems.map(
     ({ column, found, allowed }) =>
       `${column === null ? '' : `${column}: `}found ${found}; allowed: ${allowed}`,
