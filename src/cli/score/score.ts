@@ -8,7 +8,7 @@ import { parseAlarmRate } from './alarm-rate.ts';
 import { scoreLines } from './scored-lines.ts';
 import { findDecimalSign, type DecimalSign } from './csv-lines.ts';
 import { createScorer, type Scorer } from './scorer.ts';
-import { openTable, STANDARD_INPUT } from './table-input.ts';
+import { openTable, STANDARD_INPUT, type TableInput } from './table-input.ts';
 import { isScored } from './verdict.ts';
 import { describeProblems } from './words.ts';
 
@@ -16,6 +16,7 @@ interface ScoreFlags {
   readonly model: string;
   readonly url: string;
   readonly alarmRate?: string;
+  readonly encoding?: string;
 }
 
 /** Further rows that could not be scored are only counted. */
@@ -30,6 +31,7 @@ export function addScoreCommand(program: Command, end: (code: number) => Promise
     )
     .argument('<file>', `the table (CSV, JSON or Parquet); ${STANDARD_INPUT} reads standard input`)
     .requiredOption('--model <id>', 'id of the model')
+    .option('--encoding <name>', 'encoding of a text that is not UTF-8, such as windows-1252')
     .option('--alarm-rate <rate>', 'share of ordinary rows that may be flagged')
     .option('--url <url>', 'address of the service', 'http://127.0.0.1:8080')
     .action(async (file: string, flags: ScoreFlags) => {
@@ -38,14 +40,15 @@ export function addScoreCommand(program: Command, end: (code: number) => Promise
 }
 
 /** Resolves with the exit code: 1 also if some rows could not be scored. */
-async function runScore(file: string, { model, url, alarmRate }: ScoreFlags): Promise<number> {
+async function runScore(file: string, { model, url, alarmRate, encoding }: ScoreFlags): Promise<number> {
   const interruption = watchInterruption();
   const { signal } = interruption;
   try {
     const client = createClient(url, signal);
     const scorer = createScorer(client, model, parseAlarmRate(alarmRate));
     const { table } = await client.getJson<ModelDetails>(`/models/${encodeURIComponent(model)}`);
-    const failed = await writeScores(file, scorer, findDecimalSign(table), signal);
+    const input = await openTable(file, encoding ?? null, signal);
+    const failed = await writeScores(input, scorer, findDecimalSign(table), signal);
     if (scorer.facts?.calibration.note) complain(`Note: ${scorer.facts.calibration.note}`);
     if (failed > MOST_PROBLEMS) complain(`... and ${failed - MOST_PROBLEMS} more rows could not be scored`);
     return failed === 0 ? 0 : 1;
@@ -61,12 +64,11 @@ async function runScore(file: string, { model, url, alarmRate }: ScoreFlags): Pr
 
 /** Returns the number of rows that could not be scored. Reads no faster than its output is read. */
 async function writeScores(
-  file: string,
+  input: TableInput,
   scorer: Scorer,
   decimal: DecimalSign,
   signal: AbortSignal,
 ): Promise<number> {
-  const input = await openTable(file, signal);
   let failed = 0;
   try {
     for await (const { rows, text } of scoreLines(input, scorer.score, decimal)) {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { columnName } from '../../model/dataset.ts';
 import type { RandomAccess } from '../../store/driver.ts';
-import type { Delimiter, FileSource, CellBatch } from '../../store/formats/file.ts';
+import type { Delimiter, FileSettings, FileSource, CellBatch } from '../../store/formats/file.ts';
 import { openFile } from '../../store/formats/open-file.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -27,13 +27,22 @@ export interface TableInput {
 const LIMITS = { maxUploadBytes: Number.MAX_SAFE_INTEGER, maxDatasetBytes: Number.MAX_SAFE_INTEGER };
 
 /** Opens a file or standard input. Errors: UsageError if there is no such file or it holds no table; data_invalid. */
-export async function openTable(path: string, signal: AbortSignal): Promise<TableInput> {
+export async function openTable(
+  path: string,
+  encoding: string | null,
+  signal: AbortSignal,
+): Promise<TableInput> {
   const source = path === STANDARD_INPUT ? process.stdin : await openPath(path);
   const close = async (): Promise<void> => {
     if (isStored(source)) await source.close();
   };
   try {
-    return await toInput(path, source, signal, close);
+    return await toInput(
+      path,
+      source,
+      { limits: LIMITS, signal, ...(encoding === null ? {} : { encoding }) },
+      close,
+    );
   } catch (error) {
     await close();
     throw error;
@@ -43,10 +52,10 @@ export async function openTable(path: string, signal: AbortSignal): Promise<Tabl
 async function toInput(
   path: string,
   source: FileSource,
-  signal: AbortSignal,
+  settings: FileSettings,
   close: () => Promise<void>,
 ): Promise<TableInput> {
-  const file = await openFile(source, { limits: LIMITS, signal });
+  const file = await openFile(source, settings);
   if (file.kind !== 'table') {
     await file.close();
     throw new UsageError(

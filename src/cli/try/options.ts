@@ -10,6 +10,7 @@ export interface TryFlags {
   readonly alarmRate?: string;
   readonly columns?: string;
   readonly rows?: string;
+  readonly encoding?: string;
 }
 
 export interface TryOptions {
@@ -24,6 +25,8 @@ export interface TryOptions {
   readonly alarmRate: number | null;
   /** Roles that override the detected ones, by name of the column. */
   readonly roles: Readonly<Record<string, Role>>;
+  /** Of a text that is not UTF-8 and does not say so; null otherwise. */
+  readonly encoding: string | null;
   /** At most so many rows of the file are scored. */
   readonly rows: number;
 }
@@ -39,6 +42,7 @@ export function parseTryOptions(file: string, flags: TryFlags): TryOptions {
     output: resolve(flags.output ?? `${stem}-aevb`),
     alarmRate: parseAlarmRate(flags.alarmRate),
     roles: parseRoles(flags.columns ?? ''),
+    encoding: flags.encoding ?? null,
     rows: flags.rows === undefined ? Infinity : parseRows(flags.rows),
   };
 }

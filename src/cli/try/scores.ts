@@ -26,7 +26,7 @@ export async function scoreFile(
   table: TableSchema,
 ): Promise<FileScores> {
   const { options, client, signal, counter } = session;
-  const input = await openTable(options.file, signal);
+  const input = await openTable(options.file, options.encoding, signal);
   const path = join(options.output, 'scored.csv');
   const tally = new Tally();
   const scorer = createScorer(client, modelId, options.alarmRate);

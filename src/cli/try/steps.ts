@@ -11,8 +11,8 @@ import type { TrySession } from './session.ts';
 /** Uploads the file, unless a run before has done so. Errors: CallFailed with everything that is wrong with the file. */
 export async function uploadOnce(session: TrySession): Promise<DatasetDetails> {
   const { client, state, options, say } = session;
-  const { file, name, roles } = options;
-  const asked = { sha256: await hashFile(file), roles };
+  const { file, name, roles, encoding } = options;
+  const asked = { sha256: await hashFile(file), roles, encoding };
   const known = state.find('upload', asked);
   if (known !== null) {
     const dataset = await findAgain(client.getJson<DatasetDetails>(`/datasets/${known.id}`));
@@ -23,7 +23,11 @@ export async function uploadOnce(session: TrySession): Promise<DatasetDetails> {
   }
   const { size } = await stat(file);
   say(`Uploading ${file} (${formatBytes(size)}) ...`);
-  const query = new URLSearchParams({ name, columns: JSON.stringify(roles) });
+  const query = new URLSearchParams({
+    name,
+    columns: JSON.stringify(roles),
+    ...(encoding === null ? {} : { encoding }),
+  });
   const dataset = await client.upload<DatasetDetails>(
     `/datasets?${query.toString()}`,
     createReadStream(file),

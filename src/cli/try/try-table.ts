@@ -1,3 +1,4 @@
+import { formatCount } from '../format.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeColumns } from './columns.ts';
 import { drawLatentSpace } from './latent-space.ts';
@@ -24,11 +25,13 @@ export async function tryTable(session: TrySession): Promise<TryFindings> {
       'The file holds an array, not a table: docs/guide.md shows what can be done with images.',
     );
   }
-  say(`\n${dataset.rows.toLocaleString('en-US')} rows. ${describeColumns(table)}`);
+  say(`\n${formatCount(dataset.rows)} rows. ${describeColumns(table)}`);
   for (const warning of dataset.warnings) say(formatNote(warning));
   const job = await trainTableOnce(session, dataset.id);
   say(describeResult(job, dataset.warnings));
-  say('Scoring every row with POST /score ...\n');
+  const { rows } = session.options;
+  const which = rows < dataset.rows ? `the first ${formatCount(rows)} rows` : 'every row';
+  say(`Scoring ${which} with POST /score ...\n`);
   const scores = await scoreFile(session, job.model_id, table);
   say(describeScores(scores, table));
   const picture = await drawLatentSpace(session, job.model_id, table, scores.summary);

@@ -36,6 +36,7 @@ export function addTryCommand(
       'folder for scores, picture and model; default: the name of the file with -aevb',
     )
     .option('--columns <roles>', 'roles that override the detected ones: order_id=id,note=ignore')
+    .option('--encoding <name>', 'encoding of a text that is not UTF-8, such as windows-1252')
     .option('--alarm-rate <rate>', 'share of ordinary rows that may be flagged')
     .option('--rows <number>', 'score only the first rows of the file; all of them train the model')
     .option('--url <url>', 'address of a running service; default: starts its own')

@@ -11,6 +11,7 @@ describe('options of aevb try', () => {
       output: resolve('orders.2020-aevb'),
       alarmRate: null,
       roles: {},
+      encoding: null,
       rows: Infinity,
     });
   });
