@@ -22,15 +22,20 @@ export function explainStrangeness(
   columns: readonly ColumnVerdict[],
   readCell: (column: string) => Cell,
 ): string {
+  const explain = ({ column, expected }: ColumnVerdict): string => {
+    const what = `${escapeControls(column)} is ${formatValue(readCell(column))}`;
+    return expected === null ? what : `${what}, where ${describeExpected(expected)} would be expected`;
+  };
   const reasons = columns
     .filter(({ column, expected }) => expected === null || !isExpected(readCell(column), expected))
     .filter(({ share }, i) => share >= LEAST_SHARE || (i === 0 && share > 0))
     .slice(0, MOST_REASONS)
-    .map(({ column, expected }) => {
-      const what = `${escapeControls(column)} is ${formatValue(readCell(column))}`;
-      return expected === null ? what : `${what}, where ${describeExpected(expected)} would be expected`;
-    });
-  return reasons.length === 0 ? 'no value stands out, given the others' : reasons.join('; ');
+    .map(explain);
+  const [first] = columns;
+  if (reasons.length > 0) return reasons.join('; ');
+  return first === undefined || first.share === 0
+    ? 'no value stands out'
+    : `no value stands out; the least usual: ${explain(first)}`;
 }
 
 /** Whether a value is no news: a number in the 90 % interval, or a word that has a tenth of the probability. */
@@ -41,9 +46,12 @@ function isExpected(cell: Cell, expected: Expected): boolean {
       ({ word, probability }) => probability >= USUAL_PROBABILITY && String(word) === String(cell).trim(),
     );
   }
-  const value = readNumber(cell);
-  return readNumber(expected.low) <= value && value <= readNumber(expected.high);
+  if (describeParts(expected).length > 0) return false;
+  const read = Number.isNaN(readNumber(expected.median)) ? readTime : readNumber;
+  return read(expected.low) <= read(cell) && read(cell) <= read(expected.high);
 }
+
+const readTime = (cell: Cell): number => (typeof cell === 'string' ? Date.parse(cell) : NaN);
 
 /** NaN for dates and words. A comma before three digits groups thousands, any other is a decimal sign. */
 function readNumber(cell: Cell): number {

@@ -73,13 +73,20 @@ describe('the reason of a strange row', () => {
       return explainStrangeness([verdict], () => cell).startsWith('a is');
     });
     expect(written).toEqual([false, false, false, true, true]);
-    expect(explain(...columns.slice(0, 2))).toBe('no value stands out, given the others');
+    expect(explain(...columns.slice(0, 2))).toBe(
+      'no value stands out; the least usual: model is "maxi", where "mini" (60 %) or "maxi" (15 %) would be expected',
+    );
+    const day = interval('day', 1, '2020-02-02', '2020-01-01', '2020-06-30');
+    expect(explain(day)).toMatch(/^no value stands out;/);
+    expect(explain(interval('day', 1, '2019-02-02', '2019-01-01', '2020-02-01'))).toMatch(
+      /^day is 2020-03-01,/,
+    );
   });
 
   test.each([[[]], [[{ column: 'model', share: 0, expected: null }]]])(
     'says so if there is none: %j',
     (columns) => {
-      expect(explain(...columns)).toBe('no value stands out, given the others');
+      expect(explain(...columns)).toBe('no value stands out');
     },
   );
 

@@ -156,7 +156,7 @@ describe('aevb try', () => {
            energy_kwh is 55, where 29 (26 to 33) would be expected; model is "maxi", where "mini" (90 %)
            would be expected
         2. row 2 (van 1): score 3.0, p-value 0.7
-           no value stands out, given the others
+           no value stands out
 
       Not scored: 1 of 3 rows.
         row 4, energy_kwh: found "31"; allowed: a number
