@@ -21,6 +21,8 @@ const STEPS = { smallest: 5000, perRow: 5, largest: 20_000, wideFrom: 256, small
 /** From weights near zero, training needs more steps than this before it pays. */
 const SHORT_BUDGET = 2000;
 const LEARNING_RATE = 0.005;
+/** Steps are seldom limited: a single row of extreme counts must not throw a training off. */
+const GRADIENT_NORM_LIMIT = 10;
 /** Lines of metrics, and so checkpoints to choose from. */
 const ROUNDS = 50;
 /** Share of the budget without a better validation bound after which a training ends. */
@@ -52,6 +54,7 @@ export function chooseTableDefaults(order: TrainingOrder, dataset: Known, inputs
       }),
       minibatch_size,
       optimizer: createAdam(LEARNING_RATE),
+      gradient_norm_limit: GRADIENT_NORM_LIMIT,
       learning_rate_schedule: { name: 'cosine', final_factor: 0 },
       initializer: steps < SHORT_BUDGET ? 'fan_in' : 'paper',
       validation_fraction,
