@@ -18,7 +18,10 @@ export function createNumberWriter({
     if (Number.isNaN(stored)) return null;
     const error = Math.abs(stored) * FLOAT32_ERROR;
     const held = error > 0 ? Math.max(0, Math.ceil(-Math.log10(2 * error))) : decimals;
-    return roundTo(stored + offset, Math.min(decimals, held));
+    const written = roundTo(stored + offset, Math.min(decimals, held));
+    // At the lower end of a power of two, the next digit can decide between two neighbours.
+    const isSame = held >= decimals || Math.fround(written - offset) === stored;
+    return isSame ? written : roundTo(stored + offset, held + 1);
   };
 }
 
