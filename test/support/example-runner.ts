@@ -81,6 +81,14 @@ export class ExampleRunner {
     return lines.map((line) => JSON.parse(line) as Exchange);
   }
 
+  /** Runs a program of docs/examples on a table; returns what it prints. Errors: it ends with another code than 0. */
+  async runProgram(command: string, program: string, table: string): Promise<string> {
+    const file = join(this.#folder, 'orders.csv');
+    await writeFile(file, table);
+    const { stdout } = await promisify(execFile)(command, [program, file, this.#url]);
+    return stdout;
+  }
+
   /** A file that an example wrote. */
   readOutput(name: string): Promise<Buffer> {
     return readFile(join(this.#folder, name));
