@@ -33,7 +33,7 @@ export {
   type PriorSpec,
 } from './specification/latent.ts';
 export type { PriorFamily } from './specification/families/families.ts';
-export { closed, toPascalCase } from './specification/schema.ts';
+export { allowNull, closed, toPascalCase } from './specification/schema.ts';
 export { countValues } from './specification/networks/description.ts';
 export { LIKELIHOOD_LIMITS, LIMITS } from './specification/limits.ts';
 export * from './specification/comparison.ts';

@@ -3,27 +3,15 @@ import type { TableSchema } from '../../src/model/table.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
 import { modelSpec } from '../support/specifications.ts';
+import { common, describeDay } from '../support/table-columns.ts';
 
-const common = { reason: 'a test', missing: 0 };
 const amount = { format: { decimal: ',', grouping: '.', unit: '€' }, decimals: 2 } as const;
 const TABLE: TableSchema = {
   columns: [
     { ...common, name: 'order_id', role: 'id' },
     { ...common, ...amount, name: 'amount', role: 'number', offset: 1000, also_missing: [] },
     { ...common, name: 'city', role: 'category', labels: ['Oslo', 'Bergen'], cells: 'word', other_share: 0 },
-    {
-      ...common,
-      name: 'paid',
-      role: 'datetime',
-      order: 'dmy',
-      epoch: null,
-      unit: 'day',
-      written: 'day',
-      zone: null,
-      offset: 18_000,
-      parts: ['time', 'weekday'],
-      also_missing: [],
-    },
+    describeDay('paid', 18_000),
   ],
   missing_marks: ['NA'],
 };

@@ -5,27 +5,15 @@ import { toIndices, type Matrix } from '../../src/queue/arrays.ts';
 import type { Outputs } from '../../src/queue/operations.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
 import { modelSpec } from '../support/specifications.ts';
+import { common, describeDay } from '../support/table-columns.ts';
 
 const [NAN] = [NaN];
-const common = { reason: 'a test', missing: 0 };
 const format = { decimal: '.', grouping: null, unit: null } as const;
 const TABLE: TableSchema = {
   columns: [
     { ...common, name: 'order_id', role: 'id' },
     { ...common, name: 'price', role: 'number', format, decimals: 2, offset: 1000, also_missing: [] },
-    {
-      ...common,
-      name: 'ordered_at',
-      role: 'datetime',
-      order: 'dmy',
-      epoch: null,
-      unit: 'day',
-      written: 'day',
-      zone: null,
-      offset: 18_262,
-      parts: ['time', 'weekday'],
-      also_missing: [],
-    },
+    describeDay('ordered_at', 18_262),
     { ...common, name: 'city', role: 'category', labels: ['Oslo', 'Bergen'], cells: 'word', other_share: 0 },
   ],
   missing_marks: [],

@@ -104,7 +104,7 @@ export type Dataset = Static<typeof Dataset>;
 
 const Proposal = Type.Object(
   {
-    likelihood: Type.Union([ChosenLikelihood, Type.Null()], {
+    likelihood: allowNull(ChosenLikelihood, {
       description: 'Used by `POST /jobs` if the request names none; null if none suits.',
     }),
     binarization: Type.Unsafe<BinarizationName>({

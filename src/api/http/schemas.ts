@@ -1,15 +1,13 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { closed } from '../../model/specification.ts';
 
-export { closed };
+export { allowNull, closed } from '../../model/specification.ts';
 
 /**
  * A keyword for additions to the published schema; the validator ignores it. For parts that are checked by hand because they
  * are too large for a schema validator.
  */
 export const PUBLISHED = 'x-published';
-
-export const allowNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
 export const Checkpoint = Type.Optional(
   Type.Unsafe<'latest' | 'best' | number>({

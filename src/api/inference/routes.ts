@@ -1,3 +1,4 @@
+import { answerPicture } from '../pictures/answer-picture.ts';
 import { setServerTiming } from '../http/timing.ts';
 import { decode, encode, scoreElbo, scoreLogMarginalLikelihood } from './scoring.ts';
 import { drawSamples } from './samples.ts';
@@ -81,9 +82,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await reconstruct(api, request.body, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(request, reply, await reconstruct(api, request.body, request.headers.accept));
     },
   );
 
@@ -153,9 +152,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await drawSamples(api, request.query, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(request, reply, await drawSamples(api, request.query, request.headers.accept));
     },
   );
 }

@@ -1,4 +1,4 @@
-import { setServerTiming } from '../http/timing.ts';
+import { answerPicture } from './answer-picture.ts';
 import { decodeInterpolation, decodeManifold, decodeTraversal } from './latent-pictures.ts';
 import { scatterRows } from './scatter.ts';
 import { ById } from '../http/schemas.ts';
@@ -38,9 +38,11 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await decodeManifold(api, id, request.query, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(
+        request,
+        reply,
+        await decodeManifold(api, id, request.query, request.headers.accept),
+      );
     },
   );
 
@@ -64,9 +66,11 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await decodeTraversal(api, id, request.query, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(
+        request,
+        reply,
+        await decodeTraversal(api, id, request.query, request.headers.accept),
+      );
     },
   );
 
@@ -85,9 +89,11 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await decodeInterpolation(api, request.body, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(
+        request,
+        reply,
+        await decodeInterpolation(api, request.body, request.headers.accept),
+      );
     },
   );
 
@@ -106,9 +112,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { body, timing } = await scatterRows(api, id, request.query, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(request, reply, await scatterRows(api, id, request.query, request.headers.accept));
     },
   );
 }

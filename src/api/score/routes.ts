@@ -1,6 +1,6 @@
 import { describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
-import { setServerTiming } from '../http/timing.ts';
+import { answerPicture } from '../pictures/answer-picture.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { ScoreAnswer, ScoreRequest } from './schemas.ts';
 import { scoreRequest } from './score.ts';
@@ -26,9 +26,7 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await scoreRequest(api, request.body, request.headers.accept);
-      setServerTiming(request, reply, timing);
-      return reply.type(body.type).header('vary', 'accept').send(body.content);
+      return answerPicture(request, reply, await scoreRequest(api, request.body, request.headers.accept));
     },
   );
 }

@@ -34,7 +34,7 @@ export type ScoreRequest = Static<typeof ScoreRequest>;
 
 const AnyCell = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
 const nullable = <Schema extends Type.TSchema>(item: Schema, description: string) =>
-  Type.Array(Type.Union([item, Type.Null()]), { description });
+  Type.Array(allowNull(item), { description });
 
 const Likeliest = Type.Array(
   Type.Object({ value: AnyCell, probability: Type.Number() }, { ...closed, title: 'LikelyValue' }),

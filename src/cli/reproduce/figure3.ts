@@ -1,21 +1,14 @@
 import { formatNats } from '../format.ts';
 import { uploadFirstImages } from './datasets.ts';
-import { evaluateOnce, summarizeTraining, trainOnce, type Evaluated, type Trained } from './jobs.ts';
+import { evaluateOnce, summarizeTraining, type Evaluated, type Trained } from './jobs.ts';
 import { computeAgreement, LIMIT, MEASURES, type Agreement } from './marginal.ts';
 import { readPaperCurves } from './paper.ts';
 import { drawOverlay, type NamedCurve } from './plot.ts';
-import {
-  METHODS,
-  PAPER_NETWORKS,
-  orderPilot,
-  orderFullTraining,
-  type Method,
-  type TrainingRows,
-  type TrainingSetting,
-} from './protocol.ts';
+import { METHODS, PAPER_NETWORKS, type Method, type TrainingRows } from './protocol.ts';
 import { formatColumns, writeOutput, writeResults } from './results.ts';
+import { runSetting, type Run } from './run.ts';
 import type { Session } from './session.ts';
-import { chooseStep, countPilotSamples, readValidationBound, type ChosenStep } from './steps.ts';
+import { readValidationBound } from './steps.ts';
 
 const NETWORK = { hidden: 100, latents: 3, likelihood: PAPER_NETWORKS.MNIST.likelihood } as const;
 /** Eighths of the training after which log p(x) is estimated. */
@@ -37,11 +30,7 @@ interface Estimate {
   readonly agreement: Agreement;
 }
 
-interface Run {
-  readonly method: Method;
-  readonly step: ChosenStep;
-  readonly order: object;
-  readonly trained: Trained;
+interface EstimatedRun extends Run {
   readonly estimates: readonly Estimate[];
 }
 
@@ -49,7 +38,7 @@ interface Run {
 export async function reproduceFigure3(session: Session): Promise<string> {
   const { options } = session;
   const rows = await uploadFirstImages(session, options.trainRows);
-  const runs: Run[] = [];
+  const runs: EstimatedRun[] = [];
   for (const method of METHODS) {
     runs.push(await runMethod(session, rows, method));
     await write(session, rows, runs);
@@ -58,33 +47,22 @@ export async function reproduceFigure3(session: Session): Promise<string> {
   return formatEstimates(runs);
 }
 
-async function runMethod(session: Session, rows: TrainingRows, method: Method): Promise<Run> {
-  const { samples, initializer, seed, trainRows } = session.options;
+async function runMethod(session: Session, rows: TrainingRows, method: Method): Promise<EstimatedRun> {
+  const { initializer, seed, trainRows } = session.options;
   const name = `MNIST 3, ${trainRows} rows, ${method}`;
-  const setting: TrainingSetting = {
-    name,
-    rows,
-    ...NETWORK,
-    method,
-    initializer,
-    seed,
-    checkpoints: CHECKPOINTS,
-  };
-  const step = await chooseStep(
+  const run = await runSetting(
     session,
-    name,
-    (size) => orderPilot(setting, size, countPilotSamples(samples)),
+    { name, rows, ...NETWORK, method, initializer, seed, checkpoints: CHECKPOINTS },
     method === 'MCEM' ? (pilot, trained) => scorePilot(session, pilot, trained) : readValidationBound,
   );
-  const order = orderFullTraining(setting, step.step_size, samples);
-  const trained = await trainOnce(session, name, order);
+  const { trained } = run;
   const estimates: Estimate[] = [];
   for (const [step, part] of chooseCheckpoints(trained).flatMap((step) =>
     PARTS.map((part) => [step, part] as const),
   )) {
     estimates.push(await estimate(session, { name, method, trained }, step, part));
   }
-  return { method, step, order, trained, estimates };
+  return { ...run, estimates };
 }
 
 /** Steps of the checkpoints for which log p(x) is estimated. */
@@ -117,7 +95,7 @@ async function scorePilot(session: Session, name: string, { model_id }: Trained)
   return computeAgreement(report).posterior_density.mean;
 }
 
-async function write(session: Session, rows: TrainingRows, runs: readonly Run[]): Promise<void> {
+async function write(session: Session, rows: TrainingRows, runs: readonly EstimatedRun[]): Promise<void> {
   const { options } = session;
   const curves = await readPaperCurves(3, `Ntrain=${options.trainRows}`);
   const ours = runs.flatMap(toCurves);
@@ -133,7 +111,7 @@ async function write(session: Session, rows: TrainingRows, runs: readonly Run[])
   await writeResults(options, { data: rows.description, runs: saved }, `${options.trainRows}.json`);
 }
 
-function toCurves({ method, estimates }: Run): NamedCurve[] {
+function toCurves({ method, estimates }: EstimatedRun): NamedCurve[] {
   return PARTS.map((part) => ({
     name: `${method} ${part}`,
     curve: estimates
@@ -142,7 +120,7 @@ function toCurves({ method, estimates }: Run): NamedCurve[] {
   }));
 }
 
-function formatEstimates(runs: readonly Run[]): string {
+function formatEstimates(runs: readonly EstimatedRun[]): string {
   const rows = runs
     .flatMap(({ estimates }) => estimates)
     .map(({ method, rows: part, samples, agreement: found }) => [

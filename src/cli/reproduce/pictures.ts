@@ -2,7 +2,8 @@ import { PAPER_DATASETS } from './datasets.ts';
 import { formatNats } from '../format.ts';
 import { summarizeTraining } from './jobs.ts';
 import { formatPanel, type Panel } from './options.ts';
-import { runPanelMethod, type Run } from './panel.ts';
+import { runPanelMethod } from './panel.ts';
+import type { Run } from './run.ts';
 import { formatColumns, writeOutput, writeResults } from './results.ts';
 import type { Session } from './session.ts';
 

@@ -10,7 +10,7 @@ export interface Pilot {
 }
 
 /** Scores the pilot of this name, without using test rows; null if there is no score. */
-type Score = (name: string, trained: Trained) => Promise<number | null>;
+export type Score = (name: string, trained: Trained) => Promise<number | null>;
 
 /** The bound on validation rows after the last epoch. */
 export const readValidationBound: Score = async (_, { epochs }) => epochs.at(-1)?.validation_elbo ?? null;

@@ -1,13 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
-import { closed } from '../specification/schema.ts';
+import { closed, numberOrNull } from '../specification/schema.ts';
 import type { ColumnSummary } from './column.ts';
 import { COLUMN_KINDS, decideKind, type ColumnKind } from './column-kind.ts';
 import { columnName, FEATURE_ROLES, type FeatureRole } from './described-features.ts';
 import { isFlag } from './labels.ts';
 import { observeBytes, observeNumbers, type Observer } from './observers.ts';
-
-const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
 
 export const ColumnProfile = Type.Object(
   {
@@ -15,16 +13,16 @@ export const ColumnProfile = Type.Object(
     kind: Type.Unsafe<ColumnKind>({ type: 'string', enum: [...COLUMN_KINDS] }),
     reason: Type.String({ description: 'Why the column has this kind.' }),
     missing: Type.Number({ description: 'Share of the rows without a value.' }),
-    minimum: orNull(
+    minimum: numberOrNull(
       'Over the values that are not missing; null if there are none. For words: over their codes.',
     ),
-    maximum: orNull('As minimum.'),
-    mean: orNull('As minimum.'),
-    variance: orNull('As minimum.'),
+    maximum: numberOrNull('As minimum.'),
+    mean: numberOrNull('As minimum.'),
+    variance: numberOrNull('As minimum.'),
     zeros: Type.Number({ description: 'Share of the values that are exactly 0.' }),
     extremes: Type.Number({ description: 'Share of the values that are exactly 0 or 1.' }),
     integers: Type.Boolean({ description: 'Whether every value is a whole number.' }),
-    distinct: orNull('Number of different values; null if there are many.'),
+    distinct: numberOrNull('Number of different values; null if there are many.'),
     labels: Type.Optional(Type.Array(Type.String(), { description: 'The words for codes 0, 1, and so on.' })),
     role: Type.Optional(
       Type.Unsafe<FeatureRole>({

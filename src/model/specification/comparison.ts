@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { closed } from './schema.ts';
+import { allowNull, closed } from './schema.ts';
 
 const nats = (description: string) =>
   Type.Object(
     {
       mean: Type.Number({ description: 'Nats per row.' }),
-      standard_error: Type.Union([Type.Number(), Type.Null()], { description: 'null for one row.' }),
+      standard_error: allowNull(Type.Number(), { description: 'null for one row.' }),
     },
     { ...closed, title: 'MeanNats', description },
   );
@@ -17,7 +17,7 @@ export const FloorComparison = Type.Object(
     rows: Type.Integer({ description: 'Number of validation rows.' }),
     bound: nats('The lower bound of log p(x), from several draws for each row.'),
     independent: nats('log p(x) if every value had its own distribution, whatever the other values are.'),
-    probabilistic_pca: Type.Union([nats('log p(x) under probabilistic PCA.'), Type.Null()], {
+    probabilistic_pca: allowNull(nats('log p(x) under probabilistic PCA.'), {
       description:
         'The best linear Gaussian model with as many latents; null if the likelihood is not gaussian or rows are long.',
     }),

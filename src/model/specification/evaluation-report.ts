@@ -1,25 +1,23 @@
 import Type, { type Static } from 'typebox';
 import { BINARIZATIONS, type BinarizationName } from './binarization.ts';
 import type { LikelihoodName } from './likelihood.ts';
-import { closed } from './schema.ts';
+import { allowNull, closed, numberOrNull } from './schema.ts';
 import { INFLUENCES, SPLIT_PARTS, type Influence, type SplitPart } from './split.ts';
 import type { EstimatorName } from './training.ts';
 
 /** The result of an evaluation: numbers, and the protocol by which they were measured. */
 
-const orNull = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
-
 const spread = {
-  standard_error: orNull(
+  standard_error: numberOrNull(
     'Standard deviation over rows / sqrt(rows): how precisely the mean over all rows of this kind is known. null for one row.',
   ),
-  monte_carlo_standard_error: orNull(
+  monte_carlo_standard_error: numberOrNull(
     'Standard error due to the random draws: how precisely the mean over these rows is known. null if each row has one draw.',
   ),
 } as const;
 
 const bits = {
-  bits_per_dimension: orNull(
+  bits_per_dimension: numberOrNull(
     '-mean / (data_size ln 2). null unless the mean is a log probability, because densities depend on the unit of the data.',
   ),
 } as const;
@@ -157,17 +155,14 @@ export type FloorReport = Static<typeof Floor>;
 const Floors = Type.Object(
   {
     independent: Floor,
-    probabilistic_pca: Type.Union(
-      [
-        Type.Object({ ...floor, latent_size: Type.Integer() }, { ...closed, title: 'ProbabilisticPca' }),
-        Type.Null(),
-      ],
+    probabilistic_pca: allowNull(
+      Type.Object({ ...floor, latent_size: Type.Integer() }, { ...closed, title: 'ProbabilisticPca' }),
       {
         description:
           'The best linear model with as many latents and a single noise variance, in closed form.',
       },
     ),
-    probabilistic_pca_absent: Type.Union([Type.String(), Type.Null()], {
+    probabilistic_pca_absent: allowNull(Type.String(), {
       description: 'Why probabilistic_pca is null.',
     }),
   },
@@ -175,10 +170,10 @@ const Floors = Type.Object(
 );
 
 const comparison = {
-  variance: orNull(
+  variance: numberOrNull(
     "Trace of the covariance of the gradient (nats per datapoint) with respect to the encoder's parameters.",
   ),
-  ratio_to_sgvb_b: orNull('Variance / variance of sgvb_b. null if the divergence has no closed form.'),
+  ratio_to_sgvb_b: numberOrNull('Variance / variance of sgvb_b. null if the divergence has no closed form.'),
 } as const;
 const GradientVariance = Type.Object(
   {

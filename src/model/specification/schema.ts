@@ -3,6 +3,14 @@ import Type, { type Static, type TObject, type TProperties, type TSchema, type T
 /** Unknown fields are refused. */
 export const closed = { additionalProperties: false } as const;
 
+/** The keywords, such as a description, are those of the union. */
+export const allowNull = <Schema extends TSchema>(
+  schema: Schema,
+  keywords: { description?: string; default?: null } = {},
+) => Type.Union([schema, Type.Null()], keywords);
+
+export const numberOrNull = (description: string) => allowNull(Type.Number(), { description });
+
 export type Tagged<Tag extends string, Variants extends Record<string, TProperties>> = {
   [Name in keyof Variants]: { [Key in Tag]: Name } & Static<TObject<Variants[Name]>>;
 }[keyof Variants];

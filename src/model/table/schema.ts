@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LIKELIHOOD_LIMITS } from '../specification/limits.ts';
-import { closed, tagged, type Variant } from '../specification/schema.ts';
+import { allowNull, closed, tagged, type Variant } from '../specification/schema.ts';
 
 /** What a column of a table is for. Ids, texts, labels and ignored columns are not modelled. */
 export const ROLES = [
@@ -31,8 +31,6 @@ const choice = <const Names extends readonly string[]>(names: Names, description
   Type.Unsafe<Names[number]>({ type: 'string', enum: [...names], description });
 const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
-const orNull = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
-  Type.Union([schema, Type.Null()], { description });
 
 const common = {
   name: word,
@@ -50,14 +48,13 @@ const numberFields = {
   format: Type.Object(
     {
       decimal: choice(['.', ','], 'The decimal separator.'),
-      grouping: orNull(
-        choice(['.', ',', ' ', "'", '_'], 'The thousands separator.'),
-        'The thousands separator; null if no cell has one.',
-      ),
-      unit: orNull(
-        Type.String({ maxLength: 8 }),
-        'The currency or percent sign that cells have; null without one. Values are as written: 12 % is 12.',
-      ),
+      grouping: allowNull(choice(['.', ',', ' ', "'", '_'], 'The thousands separator.'), {
+        description: 'The thousands separator; null if no cell has one.',
+      }),
+      unit: allowNull(Type.String({ maxLength: 8 }), {
+        description:
+          'The currency or percent sign that cells have; null without one. Values are as written: 12 % is 12.',
+      }),
     },
     { ...closed, description: 'How numbers are written as text.' },
   ),
@@ -90,13 +87,14 @@ const FIELDS = {
   datetime: {
     ...common,
     order: choice(['dmy', 'mdy'], 'Whether 1/2/2020 is the first of February or the second of January.'),
-    epoch: orNull(choice(['second', 'millisecond'], 'Unit.'), 'Unit of cells that are numbers since 1970.'),
+    epoch: allowNull(choice(['second', 'millisecond'], 'Unit.'), {
+      description: 'Unit of cells that are numbers since 1970.',
+    }),
     unit: choice(TIME_UNITS, 'The coarsest unit of which every value is a whole number.'),
     written: choice(TIME_UNITS, 'The last unit that answers write.'),
-    zone: orNull(
-      Type.String({ pattern: '^(Z|[+-]\\d\\d:\\d\\d)$' }),
-      'The time zone that every cell names (Z if they differ); null if cells name none.',
-    ),
+    zone: allowNull(Type.String({ pattern: '^(Z|[+-]\\d\\d:\\d\\d)$' }), {
+      description: 'The time zone that every cell names (Z if they differ); null if cells name none.',
+    }),
     offset: Type.Number({
       description:
         'Where the stored time is 0: days since 1970 if unit is day or coarser, otherwise seconds since 1970; in the local time of zone.',

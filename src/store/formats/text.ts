@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { AppError } from '../../errors.ts';
+import { ContentFault } from './content-fault.ts';
 
 const BYTE_ORDER_MARKS = [
   { name: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
@@ -38,15 +39,14 @@ export function findEncoding(head: Uint8Array, asked = 'utf-8'): TextEncoding {
 }
 
 /** Thrown after all text before the place was passed on. */
-export class InvalidText extends Error {
+export class InvalidText extends ContentFault {
   override readonly name = 'InvalidText';
-  readonly found: string;
-  readonly allowed: string;
 
   constructor(found: string, encoding: string) {
-    super(found);
-    this.found = `${found} is not valid ${encoding}`;
-    this.allowed = `text in ${encoding}; if it has another encoding, name that (encoding=windows-1252)`;
+    super(
+      `${found} is not valid ${encoding}`,
+      `text in ${encoding}; if it has another encoding, name that (encoding=windows-1252)`,
+    );
   }
 }
 

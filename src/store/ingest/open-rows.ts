@@ -3,7 +3,7 @@ import type { DatasetUpload } from '../datasets.ts';
 import type { RandomAccess, StoreDriver } from '../driver.ts';
 import type { ArrayFile, FileSettings } from '../formats/file.ts';
 import { openFile } from '../formats/open-file.ts';
-import { keepArrayLabels } from './kept-cells.ts';
+import { keepArrayLabels } from './cell-keepers.ts';
 import { readNumbers } from './numbers.ts';
 import type { IngestOrder } from './order.ts';
 import type { IngestRows } from './rows.ts';

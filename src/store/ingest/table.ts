@@ -10,7 +10,7 @@ import type { DatasetUpload } from '../datasets.ts';
 import type { StoreDriver } from '../driver.ts';
 import type { OpenedFile, CellBatch, TableFile } from '../formats/file.ts';
 import { encodeBatches } from './encode-batches.ts';
-import { keepIds, keepLabels, type KeptCells } from './kept-cells.ts';
+import { keepIds, keepLabels, type CellKeeper } from './cell-keepers.ts';
 import { findLabelColumn, listIdColumns } from '../kept-cells.ts';
 import type { IngestOrder } from './order.ts';
 import type { IngestRows } from './rows.ts';
@@ -144,7 +144,7 @@ function refuseUnmodelled({ columns }: TableSchema): AppError {
   });
 }
 
-function keepCells(driver: StoreDriver, id: string, schema: TableSchema): KeptCells[] {
+function keepCells(driver: StoreDriver, id: string, schema: TableSchema): CellKeeper[] {
   const ids = listIdColumns(schema);
   const label = findLabelColumn(schema);
   return [
@@ -153,6 +153,9 @@ function keepCells(driver: StoreDriver, id: string, schema: TableSchema): KeptCe
   ];
 }
 
-async function inTurn(kept: readonly KeptCells[], work: (cells: KeptCells) => Promise<void>): Promise<void> {
+async function inTurn(
+  kept: readonly CellKeeper[],
+  work: (cells: CellKeeper) => Promise<void>,
+): Promise<void> {
   for (const cells of kept) await work(cells);
 }

@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { DatasetProfile, TestProfile } from '../../model/dataset.ts';
+import { allowNull } from '../../model/specification.ts';
 import { ROLES, TableSchema, type Role } from '../../model/table.ts';
 import { ARRAY_FORMATS, TABLE_FORMATS } from '../formats/file.ts';
-import { DataSize, orNull, RowShape, Sha256, Timestamp, wholeNumber } from './record-fields.ts';
+import { DataSize, RowShape, Sha256, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
 export const DATASET_FORMATS = [...ARRAY_FORMATS, ...TABLE_FORMATS] as const;
@@ -20,7 +21,7 @@ export const DatasetSource = Type.Object(
   {
     sha256: Sha256,
     bytes: wholeNumber(1, 'Size of the upload as it came.'),
-    encoding: orNull(Type.String(), { description: 'The encoding that was named; null if none was.' }),
+    encoding: allowNull(Type.String(), { description: 'The encoding that was named; null if none was.' }),
     columns: ChosenRoles,
   },
   { additionalProperties: false, title: 'DatasetSource' },
@@ -48,27 +49,27 @@ export const DatasetRecord = Type.Object(
     scale: Type.Number({ description: 'A value is what is stored * scale.' }),
     minimum: Type.Number({ description: 'The smallest value (after scaling) that is not missing.' }),
     maximum: Type.Number({ description: 'The largest value (after scaling) that is not missing.' }),
-    header: orNull(Type.Boolean(), {
+    header: allowNull(Type.Boolean(), {
       description: 'Whether the first row of a CSV file was taken as column names; null for other files.',
     }),
     sha256: Sha256,
     bytes: wholeNumber(1, 'Size of all rows as stored.'),
-    table: orNull(TableSchema, {
+    table: allowNull(TableSchema, {
       description:
         'The columns of a table and their roles; null for arrays and data sets stored before roles existed.',
     }),
-    derived_from: orNull(Type.String(), {
+    derived_from: allowNull(Type.String(), {
       description:
         'The data set from whose upload this one was made with other roles; null if it was uploaded.',
     }),
-    source: orNull(DatasetSource, {
+    source: allowNull(DatasetSource, {
       description: 'The upload, which is kept if it is a table; otherwise null.',
     }),
-    profile: orNull(DatasetProfile, {
+    profile: allowNull(DatasetProfile, {
       description:
         'What the values look like, without those of test rows; null for data sets stored before profiles existed.',
     }),
-    test_profile: orNull(TestProfile, {
+    test_profile: allowNull(TestProfile, {
       description:
         'What the test rows hold; null if there are none, or for data sets stored when profile covered them too.',
     }),

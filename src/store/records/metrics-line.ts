@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
+import { allowNull } from '../../model/specification.ts';
 import { NatsPerRow, Step, Timestamp, wholeNumber } from './record-fields.ts';
 import { recordFormat } from './record-format.ts';
 
 /** Lines written before test rows could be watched lack it. */
-const Watched = Type.Union([Type.Number(), Type.Null()], {
+const Watched = allowNull(Type.Number(), {
   default: null,
   description:
     'Of the test rows, nats per row; null unless the training watches them, or if it is not finite.',

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
-import { FloorComparison, ModelSpec, SplitRule, TrainingSpec } from '../../model/specification.ts';
+import { allowNull, FloorComparison, ModelSpec, SplitRule, TrainingSpec } from '../../model/specification.ts';
 import { TableSchema } from '../../model/table.ts';
-import { DataSize, orNull, RowShape, Timestamp } from './record-fields.ts';
+import { DataSize, RowShape, Timestamp } from './record-fields.ts';
 import { recordFormat, type Migration } from './record-format.ts';
 
 export const DefaultCheckpoint = Type.Unsafe<'latest' | 'best'>({
@@ -20,7 +20,7 @@ export const ModelRecord = Type.Object(
     dataset_id: Type.String({ description: 'The data set it is trained on.' }),
     data_size: DataSize,
     row_shape: RowShape,
-    table: orNull(TableSchema, {
+    table: allowNull(TableSchema, {
       description:
         'The columns of the data set and their roles; null if it is no table, or was stored before roles existed.',
     }),
@@ -31,7 +31,7 @@ export const ModelRecord = Type.Object(
       default: 'latest',
     }),
     /** Records written before models were compared lack it. */
-    comparison: Type.Union([FloorComparison, Type.Null()], {
+    comparison: allowNull(FloorComparison, {
       default: null,
       description:
         'How the default checkpoint explains the validation rows, beside floors; null until a training with validation rows and a bound has succeeded.',

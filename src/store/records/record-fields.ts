@@ -1,4 +1,5 @@
-import Type, { type TSchema } from 'typebox';
+import Type from 'typebox';
+import { allowNull } from '../../model/specification.ts';
 
 /** Fields that several records have. Their descriptions are published by the API, whose answers are made of records. */
 
@@ -6,10 +7,7 @@ export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 33
 
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
-export const orNull = <Schema extends TSchema>(schema: Schema, options: { description?: string } = {}) =>
-  Type.Union([schema, Type.Null()], options);
-
-export const NatsPerRow = orNull(Type.Number({ description: 'Nats per row.' }));
+export const NatsPerRow = allowNull(Type.Number({ description: 'Nats per row.' }));
 
 export const wholeNumber = (minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: Number.MAX_SAFE_INTEGER, description });

@@ -1,24 +1,12 @@
 import { inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode, hasPngSignature, type DecodedPng } from 'fast-png';
+import { ContentFault } from '../content-fault.ts';
 import { MAX_DATA_SIZE } from '../limits.ts';
 
 /** An image as a row of a data set: grey [height, width] or colour [height, width, 3], a byte a value. */
 export interface Image {
   readonly shape: readonly number[];
   readonly values: Uint8Array;
-}
-
-/** What is wrong with an image, for people. */
-export class ImageFault extends Error {
-  override readonly name = 'ImageFault';
-  readonly found: string;
-  readonly allowed: string;
-
-  constructor(found: string, allowed: string) {
-    super(found);
-    this.found = found;
-    this.allowed = allowed;
-  }
 }
 
 const SIGNATURE_BYTES = 8;
@@ -28,21 +16,21 @@ const [HEAD_BYTES, CHECKSUM_BYTES] = [8, 4] as const;
 const NEEDED = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 const MOST_CHANNELS = 4;
 
-/** Errors: {@link ImageFault}. */
+/** Errors: {@link ContentFault}. */
 export function decodeImage(bytes: Buffer): Image {
-  if (!hasPngSignature(bytes)) throw new ImageFault('no PNG image', 'PNG images alone');
+  if (!hasPngSignature(bytes)) throw new ContentFault('no PNG image', 'PNG images alone');
   const chunks = listChunks(bytes).filter(({ type }) => NEEDED.has(type));
   checkSize(chunks);
   const kept = chunks.map(({ whole }) => whole);
   try {
     return toImage(decode(Buffer.concat([bytes.subarray(0, SIGNATURE_BYTES), ...kept])));
   } catch (error) {
-    throw error instanceof ImageFault || !(error instanceof Error) ? error : reportDamage(error.message);
+    throw error instanceof ContentFault || !(error instanceof Error) ? error : reportDamage(error.message);
   }
 }
 
-const reportDamage = (detail: string): ImageFault =>
-  new ImageFault(`a damaged PNG image (${detail.slice(0, 80)})`, 'whole PNG images');
+const reportDamage = (detail: string): ContentFault =>
+  new ContentFault(`a damaged PNG image (${detail.slice(0, 80)})`, 'whole PNG images');
 
 interface Chunk {
   readonly type: string;
@@ -77,9 +65,9 @@ function checkSize(chunks: readonly Chunk[]): void {
     header.data.readUInt8(8),
   ];
   if (width * height > MAX_DATA_SIZE) {
-    throw new ImageFault(`${width} x ${height} pixels`, `at most ${MAX_DATA_SIZE} values, colours counted`);
+    throw new ContentFault(`${width} x ${height} pixels`, `at most ${MAX_DATA_SIZE} values, colours counted`);
   }
-  if (depth > 8) throw new ImageFault(`${depth} bits a value`, '8 bits a value at most');
+  if (depth > 8) throw new ContentFault(`${depth} bits a value`, '8 bits a value at most');
   // Each line of pixels, of up to seven interlaced pictures, begins with a byte.
   const most = width * height * MOST_CHANNELS + 2 * height + 64;
   const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
@@ -96,7 +84,7 @@ function toImage(png: DecodedPng): Image {
   const colours = channels - ((channels + 1) % 2);
   const opaque = colours === channels ? values : dropAlpha(values, channels);
   if (opaque.length > MAX_DATA_SIZE) {
-    throw new ImageFault(`${opaque.length} values`, `at most ${MAX_DATA_SIZE}`);
+    throw new ContentFault(`${opaque.length} values`, `at most ${MAX_DATA_SIZE}`);
   }
   return { shape: colours === 1 ? [height, width] : [height, width, colours], values: opaque };
 }
@@ -114,7 +102,7 @@ function dropAlpha(values: Uint8Array, channels: number): Uint8Array {
   const colours = channels - 1;
   const kept = new Uint8Array((values.length / channels) * colours);
   for (let from = 0, to = 0; from < values.length; from += channels, to += colours) {
-    if (values[from + colours] !== 255) throw new ImageFault('transparent pixels', 'opaque images');
+    if (values[from + colours] !== 255) throw new ContentFault('transparent pixels', 'opaque images');
     kept.set(values.subarray(from, from + colours), to);
   }
   return kept;

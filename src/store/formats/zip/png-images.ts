@@ -2,7 +2,8 @@ import { AppError } from '../../../errors.ts';
 import type { FileProblems } from '../file-problems.ts';
 import type { RowLimits, RowStream } from '../rows.ts';
 import type { Guard } from '../guard.ts';
-import { decodeImage, ImageFault, type Image } from './png-image.ts';
+import { ContentFault } from '../content-fault.ts';
+import { decodeImage, type Image } from './png-image.ts';
 import type { ZipEntry } from './zip-file.ts';
 
 /** No image of 65,536 values needs more. */
@@ -32,7 +33,7 @@ async function readFirst(entry: ZipEntry): Promise<Image> {
   try {
     return await readImage(entry);
   } catch (error) {
-    if (!(error instanceof ImageFault)) throw error;
+    if (!(error instanceof ContentFault)) throw error;
     throw AppError.of('data_invalid', { where: entry.name, found: error.found, allowed: error.allowed });
   }
 }
@@ -55,7 +56,7 @@ async function* readPieces(
       checkShape(image, first);
       yield image.values;
     } catch (error) {
-      if (!(error instanceof ImageFault)) throw error;
+      if (!(error instanceof ContentFault)) throw error;
       problems.add({
         kind: 'entry',
         row,
@@ -69,9 +70,9 @@ async function* readPieces(
 }
 
 async function readImage(entry: ZipEntry): Promise<Image> {
-  if (!isPng(entry.name)) throw new ImageFault('another file', 'PNG images alone');
+  if (!isPng(entry.name)) throw new ContentFault('another file', 'PNG images alone');
   if (entry.bytes > MAX_IMAGE_BYTES)
-    throw new ImageFault(`${entry.bytes} bytes`, `${MAX_IMAGE_BYTES} at most`);
+    throw new ContentFault(`${entry.bytes} bytes`, `${MAX_IMAGE_BYTES} at most`);
   const pieces: Uint8Array[] = [];
   for await (const piece of entry.read()) pieces.push(piece);
   return decodeImage(Buffer.concat(pieces));
@@ -81,5 +82,5 @@ function checkShape({ shape }: Image, first: Image): void {
   if (shape.join() === first.shape.join()) return;
   const describe = ([height, width, colours]: readonly number[]): string =>
     `${width} x ${height} pixels, ${colours === undefined ? 'grey' : 'colour'}`;
-  throw new ImageFault(describe(shape), `${describe(first.shape)}, as in the first image`);
+  throw new ContentFault(describe(shape), `${describe(first.shape)}, as in the first image`);
 }

@@ -4,15 +4,15 @@ import type { StoreDriver } from '../driver.ts';
 import { MISSING_LABEL } from '../kept-cells.ts';
 import { openBlobWriter, type BlobWriter } from './blob-writer.ts';
 
-/** What is kept of a table beside its features: the cells of ids, and the classes of a label column. */
-export interface KeptCells {
+/** Stores what is kept of a table beside its features: the cells of ids, or the classes of a label column. */
+export interface CellKeeper {
   add(rows: readonly (readonly Cell[])[]): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;
 }
 
 /** One line of JSON for each row, and the offset of each line. */
-export function keepIds(driver: StoreDriver, id: string, columns: readonly number[]): KeptCells {
+export function keepIds(driver: StoreDriver, id: string, columns: readonly number[]): CellKeeper {
   const [lines, offsets] = [openBlobWriter(driver, idsKey(id)), openBlobWriter(driver, idOffsetsKey(id))];
   let end = 0;
   return {
@@ -32,7 +32,7 @@ export function keepIds(driver: StoreDriver, id: string, columns: readonly numbe
 }
 
 /** The class of each row as int32. */
-export function keepLabels(driver: StoreDriver, id: string, schema: TableSchema, index: number): KeptCells {
+export function keepLabels(driver: StoreDriver, id: string, schema: TableSchema, index: number): CellKeeper {
   const writer = openBlobWriter(driver, labelsKey(id));
   const column = schema.columns[index];
   if (column?.role !== 'label') throw new RangeError(`column ${index} is no label`);
