@@ -13,6 +13,8 @@ export const AJV_OPTIONS = {
   verbose: true,
   // Formats describe; patterns check.
   validateFormats: false,
+  // Shorter code checks no faster, and to shorten it takes almost half of the time that compiling a large schema takes.
+  code: { optimize: false },
 } as const;
 
 export type Check<T> = (value: unknown) => T;
