@@ -38,6 +38,8 @@ export default defineConfig({
   test: {
     // Most files that start processes wait for them: one worker more than cores keeps the cores busy.
     maxWorkers: Math.min(availableParallelism(), 8) + 1,
+    // Transformed files, by their content, in node_modules: the second run transforms only what has changed.
+    experimental: { fsModuleCache: true },
     sequence: { sequencer: SlowestFirst },
     // Of tests that call TensorFlow.js directly; see takeFirstTensorQuietly for everything else.
     onConsoleLog: (text) => !text.includes('Hi, looks like you are running TensorFlow.js'),
