@@ -1,52 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainJob } from '../../src/api/jobs/schemas.ts';
-import type { Client } from '../../src/cli/client.ts';
-import { PAPER_NETWORKS, orderPilot, type TrainingSetting } from '../../src/cli/reproduce/protocol.ts';
-import type { Session } from '../../src/cli/reproduce/session.ts';
-import { chooseStep } from '../../src/cli/reproduce/steps.ts';
-import type { JobOrder } from '../../src/cli/demo/calls.ts';
-import { AppError } from '../../src/errors.ts';
 import { planTraining, propose, splitRows, warningsFor } from '../../src/model/dataset.ts';
 import { ModelOrder } from '../../src/model/specification.ts';
 import type { DatasetRecord } from '../../src/store/datasets.ts';
 import { compileCheck } from '../../src/validation.ts';
 import { streamOf } from '../store/support.ts';
 import { trainingSpec } from '../support/specifications.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { generator, IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import { INVERTED, openShop, poisonRows, ROWS, TEST, TEST_ROWS, type Poison } from './poisoned-rows.ts';
 
 /*
  * Only validation rows may choose. Whatever stands in the test rows, each choice must come out the same; and each of these
- * tests poisons rows that may choose, too, to show that it would see a difference.
+ * tests poisons rows that may choose, too, to show that it would see a difference. poisoned-pilots.long.test.ts does so for the pilots of
+ * a reproduction.
  */
 
-const [ROWS, TEST_ROWS] = [300, 60];
 const SPLIT = { validation_fraction: 0.2, seed: 3 };
-const TEST = Array.from({ length: TEST_ROWS }, (_, i) => ROWS - TEST_ROWS + i);
 const VALIDATION = splitRows({ rows: ROWS, test_rows: TEST_ROWS }, SPLIT, 'separate').validation;
 
-type Poison = (value: number, index: number) => number;
 const noise = generator(9);
 const POISONS: Readonly<Record<string, Poison>> = {
   noise: () => Math.floor(noise() * 256),
   extremes: () => 255,
   'another distribution': (value) => 255 - value,
 };
-const INVERTED: Poison = (value) => 255 - value;
-
-function poisonRows(rows: Iterable<number>, poison: Poison): Uint8Array {
-  const images = tinyImages(ROWS);
-  for (const row of rows) {
-    const image = images.subarray(row * IMAGE_SIZE, (row + 1) * IMAGE_SIZE);
-    image.forEach((value, i) => {
-      image[i] = poison(value, i);
-    });
-  }
-  return images;
-}
-
-const openShop = async (): Promise<Workshop> => openWorkshop(await temporaryFolder());
 
 describe('poisoned test rows', () => {
   it('change neither early stopping nor the best checkpoint, watched or not', async () => {
@@ -70,41 +46,6 @@ describe('poisoned test rows', () => {
     expect(await choose(poisonRows(TEST, INVERTED), false)).toEqual(clean);
     const poisoned = await choose(poisonRows(VALIDATION, INVERTED), true);
     expect([poisoned.step, poisoned.best]).not.toEqual([clean.step, clean.best]);
-  }, 120_000);
-
-  it('do not change which step size the pilots of a reproduction choose', async () => {
-    const shop = await openShop();
-    const session = pilotSession(shop);
-    const choose = async (images: Uint8Array) => {
-      const rows = {
-        datasetId: await shop.upload(images, TEST_ROWS),
-        description: '',
-        trainRows: ROWS - TEST_ROWS,
-        testRows: TEST_ROWS,
-      };
-      const setting: TrainingSetting = {
-        name: 'pilot',
-        rows,
-        ...PAPER_NETWORKS.MNIST,
-        hidden: 8,
-        latents: 2,
-        method: 'AEVB',
-        initializer: 'fan_in',
-        seed: 1,
-      };
-      return chooseStep(session, 'pilot', (size) => orderPilot(setting, size, 3000));
-    };
-    const clean = await choose(tinyImages(ROWS));
-    expect(clean.pilots.map(({ score }) => score)).not.toContain(null);
-    expect(await choose(poisonRows(TEST, INVERTED))).toEqual(clean);
-    expect(await choose(poisonRows(TEST, () => 255))).toEqual(clean);
-    const { validation } = splitRows(
-      { rows: ROWS, test_rows: TEST_ROWS },
-      { validation_fraction: 0.1, seed: 1 },
-      'separate',
-    );
-    const poisoned = await choose(poisonRows(validation, INVERTED));
-    expect(poisoned.pilots).not.toEqual(clean.pilots);
   }, 120_000);
 });
 
@@ -157,50 +98,3 @@ describe('a proposal', () => {
     expect((await upload(bits([0], () => 200))).scale).toBe(1 / 255);
   });
 });
-
-/** A session of a reproduction whose service is the workshop. */
-function pilotSession(shop: Workshop): Session {
-  const errors = new Map<string, AppError>();
-  const jobOf = (id: string): TrainJob => {
-    const error = errors.get(id);
-    return {
-      id,
-      type: 'train',
-      state: error ? 'failed' : 'succeeded',
-      model_id: id,
-      dataset_id: '',
-      created_at: '',
-      started_at: null,
-      finished_at: null,
-      attempts: 1,
-      progress: null,
-      result: null,
-      error: error ? { code: error.code, message: error.message, problems: [] } : null,
-      warnings: [],
-    };
-  };
-  const client = {
-    postJson: async (_path: string, { dataset_id, model, training }: JobOrder) => {
-      const payload = await shop.order(training, model, dataset_id);
-      await shop.train(payload).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error;
-        errors.set(payload.modelId, error);
-      });
-      return jobOf(payload.modelId);
-    },
-    waitForJob: async (id: string, look?: (job: TrainJob) => unknown) => {
-      await look?.(jobOf(id));
-      return jobOf(id);
-    },
-    getJson: async (path: string) => ({
-      data: await shop.store.models.readMetrics(path.split('/')[2] ?? ''),
-    }),
-  };
-  return {
-    client: client as unknown as Client,
-    state: { find: () => null, keep: async () => undefined, forget: async () => undefined },
-    display: { show: () => undefined, clear: () => undefined },
-    say: () => undefined,
-    options: { samples: 30_000 } as Session['options'],
-  };
-}
