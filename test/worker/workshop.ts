@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createId } from '../../src/ids.ts';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
@@ -89,6 +90,25 @@ export async function openWorkshop(dataDir: string): Promise<Workshop> {
         }),
       ),
   };
+}
+
+let undisturbed: Promise<string[]> | undefined;
+
+/** The hashes at the end of a training with the usual settings that nothing disturbs, trained once in each process. */
+export function undisturbedBytes(): Promise<string[]> {
+  return (undisturbed ??= trainUndisturbed());
+}
+
+async function trainUndisturbed(): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'aevb-test-'));
+  try {
+    const shop = await openWorkshop(folder);
+    const payload = await shop.order();
+    await shop.train(payload);
+    return await shop.bytes(payload.modelId, LAST_STEP);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function recordOf({ modelId, datasetId, model, training, split }: TrainPayload): ModelRecord {
