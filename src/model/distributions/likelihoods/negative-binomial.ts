@@ -13,8 +13,8 @@ const LARGEST_LOG_COUNT = 10;
 
 /**
  * Counts with mean m and total count n, log m and log n from the decoder: variance m + m^2 / n. With d = log m - log n,
- * log p = -log B(n, x + 1) - log(x + n) - n log(1 + e^d) + x (d - log(1 + e^d)). A Poisson whose rate is a Gamma
- * of shape n and mean m. Larger n than e^10 are taken as e^10.
+ * log p = log(Gamma(x + n) / (Gamma(n) x!)) - n log(1 + e^d) - x log(1 + e^-d). A Poisson whose rate is a Gamma of shape n
+ * and mean m. Larger n than e^10 are taken as e^10; towards n = 0, where all but 0 becomes impossible, log n has no limit.
  */
 export const negativeBinomial = (): LikelihoodFamily => ({
   ...asStored,
@@ -45,9 +45,25 @@ export const negativeBinomial = (): LikelihoodFamily => ({
 function logProb(logMean: Tensor, logCount: Tensor, x: Tensor): Tensor {
   const count = tf.exp(logCount);
   const logOdds = tf.sub(logMean, logCount);
-  const log1pOdds = tf.softplus(logOdds);
-  const ways = tf.neg(tf.add(logBeta(count, tf.add(x, 1)), tf.log(tf.add(x, count))));
-  return tf.add(tf.sub(ways, tf.mul(count, log1pOdds)), tf.mul(x, tf.sub(logOdds, log1pOdds)));
+  const failures = tf.mul(count, log1pExp(logOdds));
+  const successes = tf.mul(x, log1pExp(tf.neg(logOdds)));
+  return tf.sub(logWays(logCount, count, x), tf.add(failures, successes));
+}
+
+/**
+ * log(Gamma(x + n) / (Gamma(n) x!)) without Gamma(n), whose pole at 0 overflows for small n: Gamma(n) = Gamma(1 + n) / n makes
+ * it log n - log x - log(x + n) - log B(1 + n, x) for x > 0, and 0 for x = 0.
+ */
+function logWays(logCount: Tensor, count: Tensor, x: Tensor): Tensor {
+  const positive = tf.maximum(x, 1);
+  const product = tf.log(tf.mul(positive, tf.add(positive, count)));
+  const ways = tf.sub(tf.sub(logCount, product), logBeta(tf.add(count, 1), positive));
+  return tf.mul(ways, tf.cast(tf.greater(x, 0), 'float32'));
+}
+
+/** log(1 + e^x), exact relative to itself also far below 0, as the compiled softplus is not: it is multiplied by n and x. */
+function log1pExp(x: Tensor): Tensor {
+  return tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
 }
 
 /** Parameters with the same mean and, if it is larger than the mean, the same variance. */

@@ -1,11 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { drawCounts } from '../../../../src/model/evaluation/counts.ts';
+import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
+import type { Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
+import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
+import { differentiate } from '../../../../src/model/training/step.ts';
+import { inDouble, inFloat } from '../../../support/evaluate.ts';
 import { at, estimateOf, normals, uniforms } from '../../../support/numbers.ts';
 import { modelSpec } from '../../../support/specifications.ts';
+import { array, tensor } from '../../../support/tiny-model.ts';
+import golden from '../golden/negative_binomial.json' with { type: 'json' };
 
-beforeAll(() => tf.setBackend('cpu'));
+let runtimes: Readonly<Record<string, Runtime>>;
+beforeAll(async () => {
+  runtimes = {
+    compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
+    eager: await createTfjsRuntime({ device: 'js' }),
+  };
+  await tf.setBackend('cpu');
+});
+afterAll(() => array(runtimes, 'compiled').dispose());
 
 const { likelihood } = modelSpec({ likelihood: { family: 'negative_binomial' } });
 const made = (mean: number, count: number) =>
@@ -52,5 +67,85 @@ describe('negative_binomial', () => {
     const statistics = { mean: Float64Array.of(5), variance: Float64Array.of(15) };
     const { output } = likelihoodFamily(likelihood).marginal(statistics);
     expect(Array.from(output, Math.exp)).toEqual([expect.closeTo(5, 4), expect.closeTo(2.5, 4)]);
+  });
+});
+
+const column = (values: readonly number[]) => ({
+  shape: [values.length, 1],
+  data: Float32Array.from(values),
+});
+
+/** log p of one count a row, and its derivatives by log m and log n. */
+const logProbAndGradient: TensorFunction = (given) => {
+  const x = tensor(given, 'x');
+  const logProb = (at: typeof given) =>
+    likelihoodFamily(likelihood)
+      .fromOutput(tf.concat([tensor(at, 'log_mean'), tensor(at, 'log_count')], -1), {})
+      .logProb(x);
+  const own = { log_mean: tensor(given, 'log_mean'), log_count: tensor(given, 'log_count') };
+  const gradient = differentiate(own, (at) => tf.sum<tf.Scalar>(logProb(at)));
+  return {
+    log_prob: logProb(own),
+    by_log_mean: tensor(gradient, 'log_mean'),
+    by_log_count: tensor(gradient, 'log_count'),
+  };
+};
+
+const EXTREMES = {
+  x: column(golden.x),
+  log_mean: column(golden.log_mean),
+  log_count: column(golden.log_count),
+};
+const ANSWERS = ['log_prob', 'by_log_mean', 'by_log_count'] as const;
+
+/** 1 and what float32 adds up to log p: n log(1 + m / n) + x log(1 + n / m). */
+const sizes = golden.x.map((x, i) => {
+  const logCount = Math.min(at(golden.log_count, i), 10);
+  const logOdds = at(golden.log_mean, i) - logCount;
+  const log1pExp = (t: number) => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
+  return 1 + Math.exp(logCount) * log1pExp(logOdds) + x * log1pExp(-logOdds);
+});
+
+/** The largest error, relative to the exact value or to the terms that make it up. */
+function largestError(found: ArrayLike<number>, exact: readonly number[]): number {
+  const errors = exact.map((value, i) => {
+    const error = Math.abs(at(found, i) - value) / Math.max(Math.abs(value), at(sizes, i));
+    return Number.isFinite(error) ? error : Infinity;
+  });
+  return Math.max(...errors);
+}
+
+describe('negative_binomial at parameters of any size', () => {
+  it.each(['eager', 'compiled'])('has exact probabilities and gradients: %s', async (name) => {
+    const results = await inFloat(array(runtimes, name), logProbAndGradient, EXTREMES);
+    for (const answer of ANSWERS)
+      expect(largestError(array(results, answer).data, golden[answer]), answer).toBeLessThan(5e-7);
+  });
+
+  it('has no error beyond its approximation of B in double precision', () => {
+    const results = inDouble(logProbAndGradient, EXTREMES);
+    for (const answer of ANSWERS)
+      expect(largestError(array(results, answer).data, golden[answer]), answer).toBeLessThan(1e-7);
+  });
+
+  it.each(['eager', 'compiled'])('has probabilities that sum to 1: %s', async (name) => {
+    const pairs = [-100, -5, 0, 2].flatMap((logMean) =>
+      [-300, -60, -20, -2, 4, 9.9, 40].map((logCount) => [logMean, logCount] as const),
+    );
+    // Beyond it, every pair has less than 1e-15.
+    const most = 2500;
+    const rows = pairs.flatMap((pair) => Array.from({ length: most }, (_, x) => ({ pair, x })));
+    const inputs = {
+      output: { shape: [rows.length, 2], data: Float32Array.from(rows.flatMap(({ pair }) => pair)) },
+      x: column(rows.map(({ x }) => x)),
+    };
+    const logProb: TensorFunction = (given) => ({
+      y: likelihoodFamily(likelihood).fromOutput(tensor(given, 'output'), {}).logProb(tensor(given, 'x')),
+    });
+    const { data } = array(await inFloat(array(runtimes, name), logProb, inputs), 'y');
+    pairs.forEach((pair, i) => {
+      const sum = data.slice(i * most, (i + 1) * most).reduce((total, log) => total + Math.exp(log), 0);
+      expect(Math.abs(sum - 1), `log m and log n ${pair.join(', ')}`).toBeLessThan(1e-4);
+    });
   });
 });

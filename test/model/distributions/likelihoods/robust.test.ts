@@ -84,6 +84,9 @@ const COUNTS = [
   { likelihood: { family: 'negative_binomial', ...OTHER }, output: [2, 0.5] },
   { likelihood: { family: 'negative_binomial', ...COUNT_OUTLIERS }, output: [1, -2] },
   { likelihood: { family: 'negative_binomial', ...OTHER, ...COUNT_OUTLIERS }, output: [2, 3] },
+  { likelihood: { family: 'negative_binomial', ...OTHER, ...COUNT_OUTLIERS }, output: [4, -60] },
+  { likelihood: { family: 'negative_binomial', ...COUNT_OUTLIERS }, output: [-100, -300] },
+  { likelihood: { family: 'negative_binomial', ...COUNT_OUTLIERS }, output: [-6, 30] },
 ];
 
 const CODES = [
