@@ -16,13 +16,14 @@ const ALARM_RATES = [0.1, 0.05, 0.01];
 /**
  * Plants anomalies in new rows of real tables, trains on the others with {"dataset_id": ...} alone, and compares the area under
  * the ROC curve of POST /score with that of four peers. Also prints the share of ordinary new rows that are flagged.
- * Options: --table NAME (repeatable), --python PROGRAM (one that has scikit-learn and PyOD), --seed N.
+ * Options: --table NAME (repeatable), --python PROGRAM (one that has scikit-learn and PyOD), --seed N, --training JSON (fields of
+ * the order's `training`, in place of defaults).
  */
 export async function run(options = readOptions(process.argv.slice(3))) {
   const all = [...VEGA_TABLES.map(readVegaTable), ...readSklearnTables(options.python)];
   const chosen = all.filter(({ name }) => options.tables.length === 0 || options.tables.includes(name));
   const planted = chosen.map((table) => ({ ...table, ...plant(table, options.seed) }));
-  const ours = await scoreAll(planted);
+  const ours = await scoreAll(planted, options.training);
   const peers = scoreByPeers(planted, options.python);
   printResults(planted, ours, peers);
   printFlagged(planted, ours);
@@ -30,24 +31,25 @@ export async function run(options = readOptions(process.argv.slice(3))) {
 
 function readOptions(words) {
   const tables = [];
-  const options = { python: 'python3', seed: 1 };
+  const options = { python: 'python3', seed: 1, training: {} };
   for (let i = 0; i < words.length; i += 2) {
     if (words[i] === '--table') tables.push(words[i + 1]);
     else if (words[i] === '--python') options.python = words[i + 1];
     else if (words[i] === '--seed') options.seed = Number(words[i + 1]);
+    else if (words[i] === '--training') options.training = JSON.parse(words[i + 1]);
     else throw new Error(`unknown option ${words[i]}`);
   }
   return { ...options, tables };
 }
 
-async function scoreAll(planted) {
+async function scoreAll(planted, training) {
   const folder = mkdtempSync(join(tmpdir(), 'aevb-anomalies-'));
   const service = await startService('serve', { AEVB_DATA_DIR: folder });
   try {
     const client = createClient(service.url);
     const results = [];
     for (const table of planted) {
-      const result = await scoreTable(client, table);
+      const result = await scoreTable(client, table, training);
       process.stderr.write(
         `${table.name}: AUC ${result.auc.toFixed(3)} after ${result.seconds.toFixed(0)} s\n`,
       );
@@ -60,11 +62,11 @@ async function scoreAll(planted) {
   }
 }
 
-async function scoreTable(client, { name, columns, train, fresh, labels }) {
+async function scoreTable(client, { name, columns, train, fresh, labels }, training) {
   const started = performance.now();
   const csv = toCsv(columns, train);
   const dataset = await client.upload(`/datasets?name=${encodeURIComponent(name)}`, csv, 'text/csv');
-  const job = await client.train({ dataset_id: dataset.id });
+  const job = await client.train({ dataset_id: dataset.id, training });
   const seconds = (performance.now() - started) / 1000;
   const [scores, pValues] = [[], []];
   for (let start = 0; start < fresh.length; start += ROWS_AT_ONCE) {
