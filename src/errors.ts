@@ -37,7 +37,7 @@ export const ERRORS = {
   data_invalid: entry(
     'invalid',
     (v: { where: string; found: string; allowed: string; more?: number }) =>
-      `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.${v.more ? ` Problems in all: ${v.more + 1}.` : ''}`,
+      `At ${v.where}: found ${v.found}; allowed: ${v.allowed}.${v.more ? ` ${v.more + 1} problems in total.` : ''}`,
   ),
   id_invalid: entry('invalid', (v: { id: string }) => `${v.id} is not a valid id.`),
   job_not_found: entry('not_found', (v: { id: string }) => `There is no job ${v.id}.`),

@@ -16,7 +16,7 @@ export interface DatasetUpload {
   readonly columns?: Readonly<Record<string, Role>>;
   /** Text without a byte order mark: its encoding. Default: UTF-8. */
   readonly encoding?: string;
-  /** What stands for a missing value in a table, besides an empty cell. Default: the usual marks. */
+  /** Words that mean a missing value in a table, besides an empty cell. Default: the usual ones. */
   readonly missing?: readonly string[];
   /** The data set whose stored upload this is. */
   readonly derivedFrom?: string;

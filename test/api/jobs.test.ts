@@ -109,7 +109,7 @@ describe('POST /jobs', () => {
       'two budgets',
       { dataset_id: 'mnist', training: { epochs: 3, steps: 100 } },
       '/training/steps',
-      /found 100 beside 3 epochs; allowed: either steps or epochs/,
+      /found 100 as well as 3 epochs; allowed: either steps or epochs/,
     ],
     [
       'too many parameters',

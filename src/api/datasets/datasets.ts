@@ -86,7 +86,7 @@ function warnOfUnmodelled({ table }: DatasetRecord): string[] {
   const pooled = (table?.columns ?? []).flatMap((column) =>
     'other_share' in column && column.other_share > 0
       ? [
-          `Column ${column.name} keeps its ${column.labels.length} most frequent words; ${(100 * column.other_share).toPrecision(2)} % of its values have others and become "${OTHER_WORD}".`,
+          `Column ${column.name} keeps its ${column.labels.length} most frequent words. All other words (${(100 * column.other_share).toPrecision(2)} % of its values) become "${OTHER_WORD}".`,
         ]
       : [],
   );

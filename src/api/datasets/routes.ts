@@ -75,7 +75,7 @@ export function columnRoutes(app: App, api: ApiOptions): void {
       config: { work: true, needs: ['store', 'space', 'state'] },
       schema: {
         operationId: 'changeRoles',
-        summary: 'Make a data set with other roles of columns from the same upload',
+        summary: 'Make a data set with other column roles from the same upload',
         description:
           'The body names roles by column; all others are detected again. The data set itself does not change, because models refer to it.',
         tags,

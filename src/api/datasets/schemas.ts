@@ -39,7 +39,7 @@ export const UploadQuery = Type.Object(
       enum: ['auto', 'true', 'false'],
       default: 'auto',
       description:
-        'CSV: whether the first row names the columns. auto: it does if it has words and otherwise only empty cells.',
+        'CSV: whether the first row names the columns. auto: it does if its cells are words or empty.',
     }),
     columns: Type.Optional(
       Type.String({
@@ -58,7 +58,7 @@ export const UploadQuery = Type.Object(
     missing: Type.Optional(
       Type.String({
         maxLength: 10_000,
-        description: `Tables: what stands for a missing value, separated by commas; empty cells always do. Default: ${DEFAULT_MISSING_MARKS.join(', ')}.`,
+        description: `Tables: words that mean a missing value, separated by commas. Empty cells are always missing. Default: ${DEFAULT_MISSING_MARKS.join(', ')}.`,
       }),
     ),
   },

@@ -24,7 +24,7 @@ export const UNUSED_FIELDS = {
   errors: Type.Optional(
     Type.Array(RowError, {
       description:
-        'Rows that cannot be understood, if there are any. All other rows are answered; in every list such a row has null. If no row can be understood, the answer is 422.',
+        'Rows that cannot be understood, if there are any. They are null in every list; all other rows are answered. If no row can be understood, the answer is 422.',
     }),
   ),
   ignored_columns: Type.Optional(

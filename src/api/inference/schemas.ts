@@ -178,7 +178,7 @@ export const defineAnswer = <Fields extends TProperties>(fields: Fields, options
       model_id: Type.String(),
       step: Type.Integer({ description: 'Step of the checkpoint that was used.' }),
       warnings: Type.Optional(
-        Type.Array(Type.String(), { description: 'What whoever uses the model should know, if anything.' }),
+        Type.Array(Type.String(), { description: 'What users of the model should know, if anything.' }),
       ),
       ...fields,
     },

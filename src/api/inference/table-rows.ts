@@ -166,7 +166,7 @@ function createDomainCheck(table: TableSchema, likelihood: LikelihoodSpec) {
   };
 }
 
-const NEVER_MISSING = 'a value: the likelihood of this column explains no missing ones';
+const NEVER_MISSING = 'a value: the likelihood of this column does not allow missing values';
 
 function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
   if (Number.isNaN(value)) return missing;

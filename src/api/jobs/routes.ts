@@ -81,7 +81,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
         description: 'The job stops as soon as it can; a training keeps its checkpoints.',
         tags,
         params: ById,
-        response: { 202: addDescription(Job, 'The job, which is cancelled or will be.') },
+        response: { 202: addDescription(Job, 'The job, cancelled or about to be.') },
       },
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),

@@ -24,7 +24,7 @@ export const ModelDetails = Type.Object(
     latest_validation_elbo: Elbo,
     best_validation_elbo: Elbo,
     job_state: allowNull(JobStateSchema),
-    warnings: Type.Array(Type.String(), { description: 'What whoever uses the model should know.' }),
+    warnings: Type.Array(Type.String(), { description: 'What users of the model should know.' }),
   },
   { title: 'ModelDetails', ...closed, description: 'A model with its checkpoints and the state of its job.' },
 );

@@ -125,7 +125,7 @@ export const ScatterAnswer = defineAnswer({
   label_names: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        'Tables with a label column: the word of each class. The last one stands for all words that are not kept.',
+        'Tables with a label column: the name of each class in `labels`. The last name covers all words that are not kept.',
     }),
   ),
 });

@@ -14,7 +14,7 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
         operationId: 'score',
         summary: 'Score rows: how strange they are, why, and what was expected instead',
         description:
-          'Equal rows get equal scores, whatever other rows are sent with them. The first request for a checkpoint that no training ended with takes longer: it scores the validation rows too.',
+          "Equal rows get equal scores, whatever other rows are sent with them. The first request for a checkpoint other than the model's default takes longer, because it also scores the validation rows.",
         tags: ['inference'],
         body: ScoreRequest,
         response: {

@@ -58,7 +58,7 @@ const Expected = Type.Object(
     ...closed,
     title: 'ExpectedValue',
     description:
-      'What the model expects here, given the other columns, in the units and words of the data set. Numbers and datetimes of tables: the median, and low and high with 90 % between them. Words and codes: likeliest. Rows that are no table: the mean (of one-hot groups, absent).',
+      'What the model expects here, given the other columns, in the units and words of the data set. Numbers and datetimes of tables: the median and a 90 % interval from low to high. Words and codes: the likeliest. Rows of arrays: the mean (absent for one-hot groups).',
   },
 );
 
@@ -129,7 +129,7 @@ export const ScoreAnswer = defineAnswer(
     ),
     ids: Type.Optional(
       Type.Array(Type.Record(Type.String(), AnyCell), {
-        description: 'For each row its cells in id columns, if rows have any.',
+        description: 'The cells of the id columns for each row, if the rows have any.',
       }),
     ),
     columns: columnNames,

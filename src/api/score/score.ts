@@ -73,7 +73,7 @@ async function findHeatFormat(
   const format = await findImageFormat(api, record, wanted);
   if (format === null || oneHotGroups(record.model.likelihood) === null) return format;
   throw new HttpError('not_acceptable', {
-    detail: 'The values of these rows are one-hot groups, which are no pixels. Ask for json.',
+    detail: 'The values of these rows are one-hot groups, not pixels. Ask for json.',
   });
 }
 

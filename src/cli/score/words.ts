@@ -135,5 +135,5 @@ export function describeProblems(number: number, problems: readonly BadCell[]): 
     ({ column, found, allowed }) =>
       `${column === null ? '' : `${column}: `}found ${found}; allowed: ${allowed}`,
   );
-  return escapeControls(`row ${number}, ${texts.join('; ') || 'one of many with problems'}`);
+  return escapeControls(`row ${number}, ${texts.join('; ') || 'too many problems to list'}`);
 }

@@ -16,7 +16,7 @@ export function describeColumns({ columns }: TableSchema): string {
   ]);
   const more = columns.length - shown.length;
   return [
-    `${countModelled(columns)} The role of each:`,
+    countModelled(columns),
     '',
     ...alignColumns(rows).map((line) => `  ${line}`),
     ...(more > 0 ? [`  ... and ${more} more`] : []),
@@ -27,8 +27,7 @@ export function describeColumns({ columns }: TableSchema): string {
 function countModelled(columns: readonly TableColumn[]): string {
   const modelled = columns.filter(({ role }) => isModelled(role)).length;
   const all = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
-  if (modelled === columns.length) return `${all}, all of them modelled.`;
-  return `${all}, ${modelled} of them modelled: ids, texts, labels and ignored columns are not.`;
+  return `${all}; the model uses ${modelled === columns.length ? 'all of them' : modelled}:`;
 }
 
 function describeMissing({ missing }: TableColumn): string {

@@ -11,7 +11,7 @@ export function describeResult(job: TrainJob, told: readonly string[] = []): str
     `Trained ${job.model_id}${describeEffort(job)}.`,
     '',
     ...(comparison === null
-      ? ['The rows were too few to compare the model with anything.']
+      ? ['There were too few rows to compare the model with anything.']
       : compare(comparison)),
     ...job.warnings.filter((warning) => !told.includes(warning)).map(formatNote),
     '',

@@ -43,7 +43,7 @@ export async function scoreFile(
     counter.clear();
     await input.close();
   }
-  const written = { path, what: 'your rows in their order, with what the model says about each' };
+  const written = { path, what: 'your rows in their original order, with scores and what was expected' };
   return { summary: tally.finish(), facts: scorer.facts, written };
 }
 

@@ -25,7 +25,7 @@ export async function tryTable(session: TrySession): Promise<TryFindings> {
       'The file holds an array, not a table: docs/guide.md shows what can be done with images.',
     );
   }
-  say(`\n${formatCount(dataset.rows)} rows. ${describeColumns(table)}`);
+  say(`\n${formatCount(dataset.rows)} rows, ${describeColumns(table)}`);
   for (const warning of dataset.warnings) say(formatNote(warning));
   const job = await trainTableOnce(session, dataset.id);
   say(describeResult(job, dataset.warnings));

@@ -38,7 +38,7 @@ export function addTryCommand(
     .option('--columns <roles>', 'roles that override the detected ones: order_id=id,note=ignore')
     .option('--encoding <name>', 'encoding of a text that is not UTF-8, such as windows-1252')
     .option('--alarm-rate <rate>', 'share of ordinary rows that may be flagged')
-    .option('--rows <number>', 'score only the first rows of the file; all of them train the model')
+    .option('--rows <number>', 'score only this many rows of the file; the model trains on all rows')
     .option('--url <url>', 'address of a running service; default: starts its own')
     .action(async (file: string, flags: TryFlags) => {
       await end(await runTry(file, flags, environment));

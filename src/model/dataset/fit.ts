@@ -93,7 +93,7 @@ function findColumnProblem(
   if ((column.other ?? 0) > 0 && domain.low !== OTHER)
     return {
       pointer: '/likelihood',
-      found: `${spec.likelihood.family} without other for column ${column.name}, which has values that are none of its codes or counts`,
+      found: `${spec.likelihood.family} without other for column ${column.name}, which has values outside its codes or counts`,
       allowed: 'bernoulli, categorical, poisson or negative_binomial with other: {}',
     };
   const found = findValueProblem(domain, column, ` in column ${column.name}`);

@@ -54,7 +54,7 @@ const checkRows: Check = ({ training }, dataset) => {
 
 const checkBudget: Check = ({ training: { epochs, steps } }) => {
   if (steps === undefined || epochs === undefined) return [];
-  const found = `${steps} beside ${epochs} epochs`;
+  const found = `${steps} as well as ${epochs} epochs`;
   return [{ pointer: '/training/steps', found, allowed: 'either steps or epochs' }];
 };
 

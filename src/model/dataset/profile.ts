@@ -34,7 +34,7 @@ export const ColumnProfile = Type.Object(
     other: Type.Optional(
       Type.Number({
         description:
-          'For a table: share of the values that are stored as -1, because their word is not kept or because they are no counts. They count for nothing else here.',
+          'For a table: share of the values that are stored as -1, because their word is not kept or they are not counts. All other fields here leave them out.',
       }),
     ),
     decimals: Type.Optional(

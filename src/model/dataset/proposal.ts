@@ -147,5 +147,5 @@ const proposeRoles = (columns: readonly ColumnProfile[]): Proposal =>
   createMixed(
     columns,
     'Each column has the likelihood that its role and its values call for.',
-    'So that every value has a probability, codes and counts have an outcome other, and numbers a small share of outliers.',
+    'So that every value has a probability, codes and counts have an extra outcome, other, and numbers a small share of outliers.',
   );

@@ -53,7 +53,7 @@ function describeComparison({
   gain,
   above_floor: above,
 }: Numbers & { above_floor: boolean }) {
-  const found = `On ${rows} validation rows the bound is ${format(bound.mean)} nats per row`;
+  const found = `On ${rows} validation ${rows === 1 ? 'row' : 'rows'} the bound is ${format(bound.mean)} nats per row`;
   const floor = `${format(independent.mean)}, the floor of a model that treats the values of a row as independent`;
   const error = gain.standard_error === null ? '' : ` ± ${format(gain.standard_error)}`;
   return above
@@ -63,7 +63,7 @@ function describeComparison({
 
 const format = (value: number): string => value.toFixed(2);
 
-/** What whoever uses the model should know. Models that are not compared yet, or cannot be, have no warning. */
+/** What users of the model should know. Models that are not compared yet, or cannot be, have no warning. */
 export function warnOfComparison(comparison: FloorComparison | null): string[] {
   return comparison === null || comparison.above_floor ? [] : [comparison.summary];
 }

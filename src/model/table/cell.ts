@@ -1,7 +1,7 @@
 /** One cell of a table as a file or a request holds it. Null is missing; dates are text; whole numbers beyond 2^53 are text. */
 export type Cell = string | number | boolean | null;
 
-/** What stands for a missing value, besides an empty cell. Upper and lower case are the same. */
+/** Words that mean a missing value, in upper or lower case, besides an empty cell. */
 export const DEFAULT_MISSING_MARKS: readonly string[] = [
   'NA',
   'N/A',

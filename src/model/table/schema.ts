@@ -129,7 +129,7 @@ export const TableSchema = Type.Object(
     missing_marks: Type.Array(Type.String({ maxLength: LIKELIHOOD_LIMITS.nameCharacters }), {
       maxItems: 100,
       description:
-        'What stands for a missing value, besides an empty cell; upper and lower case are the same.',
+        'Words that mean a missing value, in upper or lower case. An empty cell is always missing.',
     }),
   },
   { ...closed, title: 'TableSchema' },

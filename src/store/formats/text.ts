@@ -44,8 +44,8 @@ export class InvalidText extends ContentFault {
 
   constructor(found: string, encoding: string) {
     super(
-      `${found} is not valid ${encoding}`,
-      `text in ${encoding}; if it has another encoding, name that (encoding=windows-1252)`,
+      `${found}, which is not valid ${encoding}`,
+      `text in ${encoding}; if the file has another encoding, name it (encoding=windows-1252, or --encoding windows-1252 on the command line)`,
     );
   }
 }

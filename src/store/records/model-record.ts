@@ -22,7 +22,7 @@ export const ModelRecord = Type.Object(
     row_shape: RowShape,
     table: allowNull(TableSchema, {
       description:
-        'The columns of the data set and their roles; null if it is no table, or was stored before roles existed.',
+        'The columns of the data set and their roles; null if it is not a table, or was stored before roles existed.',
     }),
     split: SplitRule,
     /** Records written before there was a choice lack it. */

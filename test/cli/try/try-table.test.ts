@@ -129,7 +129,7 @@ describe('aevb try', () => {
     expect(lines.join('\n').replaceAll(folder, '')).toMatchInlineSnapshot(`
       "Uploading /vans.csv (70 bytes) ...
 
-      3 rows. 4 columns, 2 of them modelled: ids, texts, labels and ignored columns are not. The role of each:
+      3 rows, 4 columns; the model uses 2:
 
         van         id        whole numbers that count up
         energy_kwh  number    3 different numbers

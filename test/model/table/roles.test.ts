@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
     name: 'visits',
     cells: repeat([0, 1, 0, 2, 1, 0, 3, 0, 1, 5, 0, 0]),
     role: 'count',
-    reason: /^whole numbers from 0 to 5, spread as counts are$/,
+    reason: /^whole numbers from 0 to 5, distributed like counts$/,
   },
   // Flags
   { what: '0 and 1', cells: repeat(['0', '1', '1']), role: 'flag', reason: /^every value is 0 or 1$/ },

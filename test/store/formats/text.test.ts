@@ -38,7 +38,7 @@ describe('text', () => {
       'Windows-1252 as UTF-8',
       iconv.encode('a,b\n1,x\n2,José\n', 'windows-1252'),
       undefined,
-      'row 3, column 2 (b): found byte 0xe9 is not valid utf-8',
+      'row 3, column 2 (b): found byte 0xe9, which is not valid utf-8',
     ],
     [
       'a lone continuation byte',
@@ -74,7 +74,7 @@ describe('text', () => {
       'what Windows-1252 does not have',
       Buffer.from([...Buffer.from('a,b\n1,'), 0x81, 0x0a]),
       'windows-1252',
-      'row 2, column 2 (b): found what follows is not valid windows-1252',
+      'row 2, column 2 (b): found what follows, which is not valid windows-1252',
     ],
     ['UTF-8 as ASCII', Buffer.from('a,b\n"é",1\n'), 'us-ascii', 'row 2, column 1 (a)'],
   ])('names row and column of %s', async (_, bytes, encoding, message) => {

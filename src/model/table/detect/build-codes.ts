@@ -66,7 +66,7 @@ function buildCodes<Name extends 'category' | 'label'>(
   if (counts !== null) return { column, problems: [] };
   const [found, allowed] = [
     `more than ${distinct} different words`,
-    'text or id as the role: so many words are no categories',
+    'text or id as the role: these are too many words for categories',
   ];
   const { rows } = facts.evidence.places.word;
   return { column, problems: [{ column: facts.name, found, allowed, count, rows }] };

@@ -9,7 +9,7 @@ const LEAST_SKEWNESS = 0.25;
 const FEWEST_VALUES = 3;
 
 /**
- * Whether whole numbers are spread as counts are: they begin at 0 or 1, have a small mean, no common divisor, and the variance
+ * Whether whole numbers are distributed like counts: they begin at 0 or 1, have a small mean, no common divisor, and the variance
  * and skewness of a Poisson or negative binomial.
  */
 export function looksLikeCounts({ hints, numbers }: Facts): boolean {

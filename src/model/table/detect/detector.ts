@@ -15,7 +15,7 @@ export interface DetectionSettings {
   readonly names: readonly string[] | null;
   /** Roles that the user has chosen, by name of the column. */
   readonly overrides: Readonly<Record<string, Role>>;
-  /** What stands for a missing value, besides an empty cell. */
+  /** Words that mean a missing value, besides an empty cell. */
   readonly missingMarks?: readonly string[];
 }
 

@@ -98,7 +98,7 @@ const checkCodeName: Rule = (facts) => {
 };
 
 const checkCount: Rule = (facts) =>
-  decideIf(looksLikeCounts(facts), 'count', () => `${describeRange(facts)}, spread as counts are`);
+  decideIf(looksLikeCounts(facts), 'count', () => `${describeRange(facts)}, distributed like counts`);
 
 const decideNumber: Rule = (facts) => ({ role: 'number', reason: describeRange(facts) });
 
