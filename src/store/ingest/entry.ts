@@ -2,12 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
 import { fsDriver } from '../drivers/fs.ts';
 import { ingest } from './ingest.ts';
-import type { ThreadInput, ThreadOutcome } from './protocol.ts';
+import type { IngestOrder } from './order.ts';
+import type { ThreadOutcome } from './protocol.ts';
 
-/** Entry point of a thread that reads one upload. */
-async function run({ dataDir, order }: ThreadInput): Promise<ThreadOutcome> {
+const driver = fsDriver(workerData as string);
+
+/** Entry point of a thread that reads uploads, one after the other. */
+async function run(order: IngestOrder): Promise<ThreadOutcome> {
   try {
-    await ingest(fsDriver(dataDir), order);
+    await ingest(driver, order);
     return { error: null };
   } catch (error) {
     if (error instanceof AppError) return { error: error.toJSON() };
@@ -15,4 +18,7 @@ async function run({ dataDir, order }: ThreadInput): Promise<ThreadOutcome> {
   }
 }
 
-parentPort?.postMessage(await run(workerData as ThreadInput));
+parentPort?.on('message', (order: IngestOrder) => {
+  // An unexpected error ends the thread.
+  void run(order).then((outcome) => parentPort?.postMessage(outcome));
+});

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
-import type { Ingest } from './order.ts';
-import type { ThreadInput, ThreadOutcome } from './protocol.ts';
+import type { Ingest, IngestOrder } from './order.ts';
+import type { ThreadOutcome } from './protocol.ts';
+import { createThreadPool, HEAP_MB, type ThreadPool } from './thread-pool.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export interface ThreadOptions {
@@ -14,72 +15,77 @@ export interface ThreadOptions {
   readonly concurrency: number;
 }
 
-/** Limits of V8's heap in each thread. Buffers are outside it: formats bound theirs. */
-const HEAP_MB = 512;
-const YOUNG_HEAP_MB = 32;
-
-/** Reads each upload in a thread of its own, so that no file can block the event loop or exhaust the heap of the service. */
+/** Reads each upload in a thread, so that no file can block the event loop or exhaust the heap of the service. */
 export function ingestInThreads(options: ThreadOptions): Ingest {
   const enter = createTurnstile(options.concurrency);
+  const pool = createThreadPool(options.entry, options.dataDir);
   return async (order, signal) => {
     const leave = await enter(signal);
     try {
-      await runThread({ dataDir: options.dataDir, order }, options, signal);
+      await runThread(pool, order, options.timeLimitMs, signal);
     } finally {
       leave();
     }
   };
 }
 
-async function runThread(input: ThreadInput, options: ThreadOptions, signal?: AbortSignal): Promise<void> {
-  const thread = new Worker(options.entry, {
-    workerData: input,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
-  });
+async function runThread(
+  pool: ThreadPool,
+  order: IngestOrder,
+  timeLimitMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const thread = pool.take();
+  let outcome: ThreadOutcome | undefined;
   try {
-    await awaitOutcome(thread, options.timeLimitMs, signal);
+    thread.postMessage(order);
+    outcome = await awaitOutcome(thread, timeLimitMs, signal);
   } finally {
     // Whoever removes the thread's files next must be the last one to touch them.
-    await thread.terminate();
+    if (outcome === undefined) await thread.terminate();
+    else pool.keep(thread);
   }
+  if (outcome.error !== null) throw AppError.fromJSON(outcome.error);
 }
 
-async function awaitOutcome(thread: Worker, timeLimitMs: number, signal?: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = defer();
+/** Errors: upload_too_slow, too_large, the signal's reason, unexpected ones of the thread. */
+async function awaitOutcome(
+  thread: Worker,
+  timeLimitMs: number,
+  signal?: AbortSignal,
+): Promise<ThreadOutcome> {
+  const { promise, resolve, reject } = defer<ThreadOutcome>();
   const abort = () => {
     reject(signal?.reason);
   };
   const timer = setTimeout(() => {
     reject(AppError.of('upload_too_slow', { seconds: timeLimitMs / 1000 }));
   }, timeLimitMs);
-  thread.once('message', ({ error }: ThreadOutcome) => {
-    if (error === null) resolve();
-    else reject(AppError.fromJSON(error));
-  });
-  thread.once('error', (error) => {
+  const fail = (error: unknown) => {
     reject(describeFailure(error));
-  });
-  thread.once('exit', () => {
+  };
+  const exit = () => {
     reject(new Error('A thread that read an upload ended without an outcome.'));
-  });
+  };
+  thread.on('message', resolve).on('error', fail).on('exit', exit);
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    await promise;
+    return await promise;
   } finally {
     clearTimeout(timer);
+    thread.off('message', resolve).off('error', fail).off('exit', exit);
     signal?.removeEventListener('abort', abort);
   }
 }
 
-function defer() {
-  let settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
-  const promise = new Promise<void>((resolve, reject) => {
+function defer<Value>() {
+  let settle: { resolve: (value: Value) => void; reject: (reason: unknown) => void } | undefined;
+  const promise = new Promise<Value>((resolve, reject) => {
     settle = { resolve, reject };
   });
   return {
     promise,
-    resolve: () => settle?.resolve(),
+    resolve: (value: Value) => settle?.resolve(value),
     reject: (reason: unknown) => settle?.reject(reason),
   };
 }
