@@ -39,7 +39,7 @@ export async function run() {
 
 async function startWithModel({ name, folder }) {
   const data = mkdtempSync(join(tmpdir(), 'aevb-encode-'));
-  const service = await startService('serve', { AEVB_DATA_DIR: data }, folder);
+  const service = await startService('serve', { AEVB_DATA_DIR: data }, { folder });
   const { id, model_id } = await call(service.url, 'POST', '/jobs', {
     dataset_id: 'mnist',
     training: { epochs: 1 },

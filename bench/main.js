@@ -10,6 +10,7 @@ const BENCHES = {
   upload: () => import('./upload.js'),
   tables: () => import('./tables.js'),
   anomalies: () => import('./anomalies.js'),
+  mutations: () => import('./mutations.js'),
 };
 
 const name = process.argv[2] ?? '';

@@ -1,11 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startService, stopService } from './service.js';
+import { startRedis } from './redis.js';
 import { printTable } from './report.js';
+import { startService, stopService } from './service.js';
 
 const POLL_MS = 250;
 
@@ -22,12 +21,9 @@ export async function run() {
 }
 
 async function measureOnRedis() {
-  const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), 'aevb-memory-'));
-  const redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], {
-    stdio: 'ignore',
-  });
-  const environment = { AEVB_DATA_DIR: folder, AEVB_QUEUE_URL: `redis://127.0.0.1:${port}` };
+  const redis = await startRedis(folder);
+  const environment = { AEVB_DATA_DIR: folder, AEVB_QUEUE_URL: redis.url };
   const worker = await startService('worker', environment);
   const api = await startService('api', environment);
   try {
@@ -39,7 +35,7 @@ async function measureOnRedis() {
     ];
   } finally {
     await Promise.all([stopService(api), stopService(worker)]);
-    redis.kill();
+    redis.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -83,12 +79,4 @@ function readPeak(pid) {
   } catch {
     return undefined;
   }
-}
-
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts `aevb <command>` of a built checkout on a free port. `url` is the address of its API, if it has one. */
-export async function startService(command, environment, folder = OWN) {
+/**
+ * Starts `aevb <command>` of a built checkout on a free port. `url` is the address of its API, if it has one. `imports` are modules
+ * that are loaded before it.
+ */
+export async function startService(command, environment, { folder = OWN, imports = [] } = {}) {
   const env = { ...process.env, AEVB_HOST: '127.0.0.1', AEVB_PORT: '0', ...environment };
   const main = join(folder, 'dist', 'main.js');
   const stdio = ['ignore', 'pipe', 'inherit'];
   // A process group of its own, so that all of it can be killed at once.
-  const child = spawn(process.execPath, [main, command], { env, stdio, detached: true });
+  const options = imports.flatMap((url) => ['--import', url]);
+  const child = spawn(process.execPath, [...options, main, command], { env, stdio, detached: true });
   process.once('exit', () => signalGroup(child));
   process.once('SIGINT', () => process.exit(130));
   if (command === 'worker') {
@@ -40,15 +44,18 @@ function signalGroup(child) {
   }
 }
 
-async function waitForUrl(child) {
-  let text = '';
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    const found = /"url":"(http:[^"]+)"/.exec(text);
-    if (found) {
-      child.stdout.resume();
-      return found[1];
-    }
-  }
-  throw new Error(`the service did not start: ${text}`);
+/** Reads the log on, because the service waits for room in a pipe that is full. */
+function waitForUrl(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      if (text === null) return;
+      text += chunk;
+      const found = /"url":"(http:[^"]+)"/.exec(text);
+      if (!found) return;
+      text = null;
+      resolve(found[1]);
+    });
+    child.stdout.on('end', () => reject(new Error(`the service did not start: ${text}`)));
+  });
 }

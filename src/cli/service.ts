@@ -39,6 +39,7 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
       timeLimitMs: config.uploadParseTimeoutMs,
       concurrency: config.uploadParseConcurrency,
     });
+    closings.push(() => store.close());
     await store.removeLeftovers();
     const { logger } = log;
     const opened = await openQueue(config, logger);

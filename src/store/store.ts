@@ -29,13 +29,16 @@ export interface Store {
   ping(): Promise<void>;
   /** Call when a process starts: removes what crashes left, which was never visible. */
   removeLeftovers(): Promise<void>;
+  /** Ends threads that wait for an upload. */
+  close(): Promise<void>;
 }
 
 /** Without `threads`, uploads are read in the thread that calls. */
 export function openStore(config: StoreConfig, threads?: UploadThreads): Store {
   const { dataDir, maxUploadBytes, maxDatasetBytes } = config;
   const driver = fsDriver(dataDir);
-  const ingest = threads && ingestInThreads({ dataDir, ...threads });
+  const reading = threads && ingestInThreads({ dataDir, ...threads });
+  const ingest = reading?.ingest;
   return {
     datasets: createDatasetStore(driver, { maxUploadBytes, maxDatasetBytes, ...(ingest && { ingest }) }),
     models: createModelStore(driver),
@@ -45,5 +48,6 @@ export function openStore(config: StoreConfig, threads?: UploadThreads): Store {
       await driver.remove(key);
     },
     removeLeftovers: () => removeLeftovers(driver),
+    close: async () => reading?.close(),
   };
 }

@@ -5,6 +5,7 @@ import { loadConfig, type Config } from '../../src/config.ts';
 import { openStore } from '../../src/store/store.ts';
 import { problemOf } from '../support/api.ts';
 import { FakeProducer } from '../support/fake-producer.ts';
+import { zipFiles } from '../store/formats/zip-writer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Details {
@@ -188,6 +189,19 @@ describe('what is refused', () => {
     const columns = encodeURIComponent('{"a":"ignore","b":"text"}');
     const problem = problemOf(await post(`/datasets?columns=${columns}`, 'a,b\n1,x\n2,y\n'));
     expect(problem.detail).toMatch(/none that can be modelled: a \(ignore/);
+  });
+
+  it('a ZIP file whose directory points beyond its end', async () => {
+    const { store, post } = await open();
+    const whole = zipFiles([{ name: 'x.npy', bytes: npyOf() }]);
+    expect((await post('/datasets', whole)).statusCode).toBe(201);
+    const damaged = Buffer.from(whole);
+    // Where the file begins, in the only entry of the directory.
+    damaged.writeUInt32LE(0x7fffff00, damaged.indexOf('PK\x01\x02') + 42);
+    const problem = problemOf(await post('/datasets', damaged));
+    expect(problem).toMatchObject({ status: 422, code: 'data_invalid' });
+    expect(problem.detail).toMatch(/damaged or unusual ZIP file/);
+    expect((await store.datasets.list({ limit: 10 })).records).toHaveLength(2);
   });
 
   it('other roles for a data set without a stored table', async () => {

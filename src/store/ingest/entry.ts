@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import { fsDriver } from '../drivers/fs.ts';
 import { ingest } from './ingest.ts';
 import type { IngestOrder } from './order.ts';
-import type { ThreadOutcome } from './protocol.ts';
+import { END_THREAD, type ThreadInput, type ThreadOutcome } from './protocol.ts';
 
 const driver = fsDriver(workerData as string);
 
@@ -18,7 +18,8 @@ async function run(order: IngestOrder): Promise<ThreadOutcome> {
   }
 }
 
-parentPort?.on('message', (order: IngestOrder) => {
+parentPort?.on('message', (input: ThreadInput) => {
   // An unexpected error ends the thread.
-  void run(order).then((outcome) => parentPort?.postMessage(outcome));
+  if (input === END_THREAD) parentPort?.close();
+  else void run(input).then((outcome) => parentPort?.postMessage(outcome));
 });

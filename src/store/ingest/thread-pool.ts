@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { END_THREAD } from './protocol.ts';
 
 /** Limits of V8's heap in each thread. Buffers are outside it: formats bound theirs. */
 export const HEAP_MB = 512;
@@ -11,11 +12,14 @@ export interface ThreadPool {
   take(): Worker;
   /** Keeps the thread for a while, for the next upload. It must be doing nothing. */
   keep(thread: Worker): void;
+  /** Ends the idle threads, and keeps none from here on. */
+  close(): Promise<void>;
 }
 
 /** Threads that have read an upload to its end wait a while for the next one. Idle threads do not keep the process alive. */
 export function createThreadPool(entry: URL, dataDir: string): ThreadPool {
   const idle = new Map<Worker, () => void>();
+  let isClosed = false;
   return {
     take() {
       const [thread] = [...idle.keys()].slice(-1);
@@ -25,21 +29,41 @@ export function createThreadPool(entry: URL, dataDir: string): ThreadPool {
       return thread;
     },
     keep(thread) {
-      const end = () => {
-        wake();
-        void thread.terminate();
-      };
-      const timer = setTimeout(end, IDLE_MS).unref();
+      if (isClosed) {
+        void endThread(thread);
+        return;
+      }
       const wake = () => {
         clearTimeout(timer);
-        thread.off('error', end).off('exit', end);
+        thread.off('error', wake).off('exit', wake);
         idle.delete(thread);
       };
-      // Whatever happens to it until the next upload concerns nobody.
-      thread.on('error', end).on('exit', end).unref();
+      const timer = setTimeout(() => {
+        wake();
+        void endThread(thread);
+      }, IDLE_MS).unref();
+      thread.on('error', wake).on('exit', wake).unref();
       idle.set(thread, wake);
     },
+    async close() {
+      isClosed = true;
+      const threads = [...idle.keys()];
+      for (const wake of [...idle.values()]) wake();
+      await Promise.all(threads.map(endThread));
+    },
   };
+}
+
+/** An idle thread ends by itself: terminate() would interrupt it wherever it is. */
+async function endThread(thread: Worker): Promise<void> {
+  const ended = new Promise<void>((resolve) =>
+    thread.once('exit', () => {
+      resolve();
+    }),
+  );
+  thread.on('error', () => undefined).ref();
+  thread.postMessage(END_THREAD);
+  await ended;
 }
 
 function startThread(entry: URL, dataDir: string): Worker {

@@ -15,17 +15,26 @@ export interface ThreadOptions {
   readonly concurrency: number;
 }
 
+export interface IngestThreads {
+  readonly ingest: Ingest;
+  /** Ends threads that wait for an upload. */
+  close(): Promise<void>;
+}
+
 /** Reads each upload in a thread, so that no file can block the event loop or exhaust the heap of the service. */
-export function ingestInThreads(options: ThreadOptions): Ingest {
+export function ingestInThreads(options: ThreadOptions): IngestThreads {
   const enter = createTurnstile(options.concurrency);
   const pool = createThreadPool(options.entry, options.dataDir);
-  return async (order, signal) => {
-    const leave = await enter(signal);
-    try {
-      await runThread(pool, order, options.timeLimitMs, signal);
-    } finally {
-      leave();
-    }
+  return {
+    ingest: async (order, signal) => {
+      const leave = await enter(signal);
+      try {
+        await runThread(pool, order, options.timeLimitMs, signal);
+      } finally {
+        leave();
+      }
+    },
+    close: () => pool.close(),
   };
 }
 

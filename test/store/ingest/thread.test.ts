@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { codeOf, streamOf } from '../support.ts';
@@ -14,6 +16,7 @@ async function open(timeLimitMs = 60_000) {
   const dataDir = await temporaryFolder();
   await mkdir(join(dataDir, 'datasets'));
   const store = openStore({ dataDir, ...LIMITS }, { entry: ENTRY, timeLimitMs, concurrency: 1 });
+  onTestFinished(() => store.close());
   return { store, listFolders: () => readdir(join(dataDir, 'datasets')) };
 }
 
@@ -36,6 +39,25 @@ describe('a thread that reads uploads', () => {
     const { store, listFolders } = await open();
     expect(await codeOf(store.datasets.create(streamOf('a,b\n1\n'), { name: 'torn' }))).toBe('data_invalid');
     expect(await listFolders()).toEqual([]);
+  });
+
+  it('reads one upload after the other, also after a damaged one, and ends when the store closes', async () => {
+    const started: Worker[] = [];
+    const note = (worker: Worker) => started.push(worker);
+    process.on('worker', note);
+    onTestFinished(() => void process.off('worker', note));
+    const { store } = await open();
+    for (const rows of [1, 2]) {
+      const text = `age,city\n${'31,Oslo\n'.repeat(rows)}`;
+      expect(await store.datasets.create(streamOf(text), { name: 'people' })).toMatchObject({ rows });
+      expect(await codeOf(store.datasets.create(streamOf('a,b\n1\n'), { name: 'torn' }))).toBe(
+        'data_invalid',
+      );
+    }
+    expect(started).toHaveLength(1);
+    const ended = started.map((worker) => once(worker, 'exit'));
+    await store.close();
+    expect(await Promise.all(ended)).toEqual([[0]]);
   });
 
   it('ends at the time limit, and leaves nothing', async () => {

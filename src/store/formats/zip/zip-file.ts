@@ -65,6 +65,13 @@ class StoredReader extends RandomAccessReader {
     this.#stored = stored;
   }
 
+  /** A damaged directory points anywhere. */
+  async #read(target: Buffer, position: number): Promise<void> {
+    const end = position + target.length;
+    if (position < 0 || end > this.#stored.bytes) throw new RangeError(`no bytes ${position} to ${end}`);
+    await this.#stored.read(target, position);
+  }
+
   override _readStreamForRange(start: number, end: number): Readable {
     return Readable.from(readRange(this.#stored, start, end), { objectMode: false });
   }
@@ -76,7 +83,7 @@ class StoredReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    this.#stored.read(buffer.subarray(offset, offset + length), position).then(
+    this.#read(buffer.subarray(offset, offset + length), position).then(
       () => {
         callback(null);
       },
