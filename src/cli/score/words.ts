@@ -1,9 +1,10 @@
-import type { Cell } from '../../model/table.ts';
+import { parseTime } from '../../model/table/datetimes.ts';
+import { readNumber } from '../../model/table/numbers.ts';
+import type { Cell, TableColumn, TableSchema } from '../../model/table.ts';
 import { escapeControls } from '../terminal.ts';
 import type { ColumnVerdict, Expected, BadCell } from './verdict.ts';
 
 const LONGEST_WORD = 40;
-const GROUPED_NUMBER = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 /** Whole numbers from here on get thousands separators: years do not. */
 const GROUPED_FROM = 10_000;
@@ -21,13 +22,17 @@ const USUAL_PROBABILITY = 0.1;
 export function explainStrangeness(
   columns: readonly ColumnVerdict[],
   readCell: (column: string) => Cell,
+  schema: TableSchema,
 ): string {
+  const find = (name: string) => schema.columns.find((column) => column.name === name);
   const explain = ({ column, expected }: ColumnVerdict): string => {
     const what = `${escapeControls(column)} is ${formatValue(readCell(column))}`;
     return expected === null ? what : `${what}, where ${describeExpected(expected)} would be expected`;
   };
   const reasons = columns
-    .filter(({ column, expected }) => expected === null || !isExpected(readCell(column), expected))
+    .filter(
+      ({ column, expected }) => expected === null || !isExpected(readCell(column), expected, find(column)),
+    )
     .filter(({ share }, i) => share >= LEAST_SHARE || (i === 0 && share > 0))
     .slice(0, MOST_REASONS)
     .map(explain);
@@ -39,7 +44,7 @@ export function explainStrangeness(
 }
 
 /** Whether a value is no news: a number in the 90 % interval, or a word that has a tenth of the probability. */
-function isExpected(cell: Cell, expected: Expected): boolean {
+function isExpected(cell: Cell, expected: Expected, column: TableColumn | undefined): boolean {
   if (cell === null) return true;
   if (expected.kind === 'words') {
     return expected.words.some(
@@ -47,18 +52,19 @@ function isExpected(cell: Cell, expected: Expected): boolean {
     );
   }
   if (describeParts(expected).length > 0) return false;
-  const read = Number.isNaN(readNumber(expected.median)) ? readTime : readNumber;
-  return read(expected.low) <= read(cell) && read(cell) <= read(expected.high);
+  const [low = NaN, value = NaN, high = NaN] = [expected.low, cell, expected.high].map((one) =>
+    toComparable(one, column),
+  );
+  return low <= value && value <= high;
 }
 
-const readTime = (cell: Cell): number => (typeof cell === 'string' ? Date.parse(cell) : NaN);
-
-/** NaN for dates and words. A comma before three digits groups thousands, any other is a decimal sign. */
-function readNumber(cell: Cell): number {
-  if (typeof cell !== 'string') return cell === null ? NaN : Number(cell);
-  const digits = cell.replaceAll(/[\s$\u20ac\u00a3%]/g, '');
-  const plain = GROUPED_NUMBER.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
-  return PLAIN_NUMBER.test(plain) ? Number(plain) : NaN;
+/** A number or time for comparisons, read as the column writes it; NaN for any other cell. */
+function toComparable(cell: Cell, column: TableColumn | undefined): number {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell !== 'string') return NaN;
+  if (column?.role === 'datetime') return parseTime(cell, column.order)?.seconds ?? NaN;
+  const decimal = column !== undefined && 'format' in column ? column.format.decimal : '.';
+  return readNumber(cell, decimal)?.value ?? NaN;
 }
 
 /** In a sentence: `29 (26 to 33)` or `"mini" (82 %) or "midi" (15 %)`. */
@@ -114,6 +120,7 @@ export function formatValue(cell: Cell): string {
   const text = cell.trim();
   if (text === '') return 'empty';
   if (PLAIN_NUMBER.test(text)) return formatNumber(Number(text), text);
+  if (readNumber(text, '.') !== null || readNumber(text, ',') !== null) return text;
   if (/^\d/.test(text) && !/\s/.test(text)) return escapeControls(shorten(text));
   return `"${escapeControls(shorten(text))}"`;
 }

@@ -82,7 +82,7 @@ export function describeStrangest({ strangest }: Summary, schema: TableSchema): 
         cells[schema.columns.findIndex((own) => own.name === column)] ?? null;
       return [
         `${String(i + 1).padStart(3)}. row ${number}${who}: ${describeVerdict(verdict)}`,
-        wrapText(explainStrangeness(verdict.columns, readCell), LINE, '     '),
+        wrapText(explainStrangeness(verdict.columns, readCell, schema), LINE, '     '),
       ].join('\n');
     })
     .join('\n');

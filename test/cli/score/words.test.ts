@@ -6,7 +6,8 @@ import {
   formatValue,
   toExpectedCell,
 } from '../../../src/cli/score/words.ts';
-import type { Cell } from '../../../src/model/table.ts';
+import type { Cell, TableColumn, TableSchema } from '../../../src/model/table.ts';
+import { describeDay } from '../../support/table-columns.ts';
 
 const interval = (column: string, share: number, median: Cell, low: Cell, high: Cell): ColumnVerdict => ({
   column,
@@ -29,8 +30,23 @@ const ROW: Readonly<Record<string, Cell>> = {
   load_kg: 115,
   day: '2020-03-01',
 };
+const column = { reason: 'a test', missing: 0 };
+const format = { decimal: '.', grouping: null, unit: null } as const;
+const number = (name: string, decimal: '.' | ','): TableColumn => ({
+  ...column,
+  name,
+  role: 'number',
+  format: { ...format, decimal },
+  decimals: 2,
+  offset: 0,
+  also_missing: [],
+});
+const SCHEMA: TableSchema = {
+  columns: [number('a', '.'), number('b', ','), describeDay('day', 0)],
+  missing_marks: [],
+};
 const explain = (...columns: ColumnVerdict[]): string =>
-  explainStrangeness(columns, (name) => ROW[name] ?? null);
+  explainStrangeness(columns, (name) => ROW[name] ?? null, SCHEMA);
 
 describe('the reason of a strange row', () => {
   test('names the value and what would be expected', () => {
@@ -68,16 +84,31 @@ describe('the reason of a strange row', () => {
       interval('energy_kwh', 0.25, 29, 26, 33),
     ];
     expect(explain(...columns)).toBe('energy_kwh is 55, where 29 (26 to 33) would be expected');
-    const written = ['12,5', '$1,234.50', '12 %', '1e2', '2020-01-02'].map((cell) => {
-      const verdict = interval('a', 1, 50, 10, 2000);
-      return explainStrangeness([verdict], () => cell).startsWith('a is');
-    });
-    expect(written).toEqual([false, false, false, true, true]);
+    const isNamed = (name: string, cells: Cell[]) =>
+      cells.map((cell) =>
+        explainStrangeness([interval(name, 1, 50, 10, 2000)], () => cell, SCHEMA).startsWith(name),
+      );
+    expect(isNamed('a', ['12.5', '$1,234.50', '12 %', '1e2', '2.345,6', '2020-01-02'])).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(isNamed('b', ['12,5', '1.234,50 \u20ac', '1.234', '2.345,6 \u20ac'])).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(explain(...columns.slice(0, 2))).toBe(
       'no value stands out; the least usual: model is "maxi", where "mini" (60 %) or "maxi" (15 %) would be expected',
     );
     const day = interval('day', 1, '2020-02-02', '2020-01-01', '2020-06-30');
     expect(explain(day)).toMatch(/^no value stands out;/);
+    expect(explainStrangeness([day], () => '03.02.2020', SCHEMA)).toMatch(/^no value stands out;/);
+    expect(explainStrangeness([day], () => '02.12.2020', SCHEMA)).toMatch(/^day is 02.12.2020,/);
     expect(explain(interval('day', 1, '2019-02-02', '2019-01-01', '2020-02-01'))).toMatch(
       /^day is 2020-03-01,/,
     );
@@ -122,7 +153,8 @@ test.each<[Cell, string]>([
   [1234567.891, '1,234,567.89'],
   ['0.30000000000000004', '0.3'],
   ['-0.000012', '-0.000012'],
-  ['$1,200', '"$1,200"'],
+  ['$1,200', '$1,200'],
+  ['6.633,17 \u20ac', '6.633,17 \u20ac'],
   ['12%', '12%'],
   ['2020-01-02', '2020-01-02'],
   ['mini van', '"mini van"'],
