@@ -102,7 +102,7 @@ export const SETTINGS = {
     'AEVB_THREADS',
     [1, 256],
     availableParallelism(),
-    'Threads per worker process on cpu.',
+    'Most threads per worker process on cpu. Small models use one.',
   ),
   trainConcurrency: defineWhole(
     'AEVB_TRAIN_CONCURRENCY',

@@ -20,6 +20,7 @@ import { emitFunction, emitScan, NAMES, sliceRows } from './emit.ts';
 import { fuse } from './fuse.ts';
 import type { Node } from './ir.ts';
 import { encodeModel, type GraphProto } from './proto.ts';
+import { chooseThreads } from './threads.ts';
 import { trace } from './trace.ts';
 
 export const ONNX_DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
@@ -27,7 +28,7 @@ export type OnnxDevice = (typeof ONNX_DEVICES)[number];
 
 export interface OnnxOptions {
   readonly device: OnnxDevice;
-  /** Number of threads for matrix products and elementwise operations on cpu. */
+  /** Most threads for matrix products and elementwise operations on cpu; small graphs get fewer (threads.ts). */
   readonly threads: number;
 }
 
@@ -37,8 +38,9 @@ type Feeds = Record<string, OrtTensor>;
 export function createOnnxRuntime(options: OnnxOptions): Runtime {
   const open = new Set<InferenceSession>();
 
-  async function load(graph: GraphProto): Promise<InferenceSession> {
-    const session = await createSession(encodeModel(graph), options);
+  async function load(graph: GraphProto, outputs: Readonly<Record<string, Node>>): Promise<InferenceSession> {
+    const threads = chooseThreads(outputs, options.threads);
+    const session = await createSession(encodeModel(graph), { ...options, threads });
     open.add(session);
     return session;
   }
@@ -50,12 +52,15 @@ export function createOnnxRuntime(options: OnnxOptions): Runtime {
     name: `onnx/${options.device}`,
     async compile(fn, inputs) {
       const outputs = traceFunction(fn, inputs);
-      const session = await load(emitFunction(inputs, outputs));
+      const session = await load(emitFunction(inputs, outputs), outputs);
       return wrapFunction(session, inputs, outputs, () => close(session));
     },
     async compileScan(definition) {
       const traced = traceScan(definition);
-      const session = await load(emitScan({ ...definition, ...traced }));
+      const session = await load(emitScan({ ...definition, ...traced }), {
+        ...traced.next,
+        ...traced.outputs,
+      });
       return wrapScan(session, definition, traced.outputs, () => close(session));
     },
     async dispose() {
