@@ -207,7 +207,7 @@ function readBlocked(path, posted) {
     .map((line) => {
       const begunAt = line.endedAt - line.blockedMs;
       const during = posted.filter((each) => each.startedAt < line.endedAt && each.endedAt > begunAt);
-      const ownMs = Math.max(0, line.blockedMs - line.waitMs);
+      const ownMs = Math.max(0, line.blockedMs - line.waitMs - line.stolenMs);
       return { ...line, ownMs, during: during.map(({ label }) => label) };
     })
     .sort((a, b) => b.ownMs - a.ownMs);
@@ -232,15 +232,15 @@ function report({ posted, failures }, stretches) {
       ['slowest answer, s', (slowest / 1000).toFixed(1), String(ANSWER_MS / 1000)],
       ['event loop blocked for longest, ms', (worst?.ownMs ?? 0).toFixed(0), String(MOST_BLOCKED_MS)],
       [
-        'the same, with waiting for a core',
+        'the same, with waiting for a core and time that the host took',
         Math.max(0, ...stretches.map(({ blockedMs }) => blockedMs)).toFixed(0),
         '',
       ],
       ['failures, left-over files among them', String(failures.length), '0'],
     ],
   );
-  for (const { ownMs, cpuMs, waitMs, during } of stretches.slice(0, 8)) {
-    const times = `${ownMs.toFixed(0)} ms (processor ${cpuMs.toFixed(0)}, waiting ${waitMs.toFixed(0)})`;
+  for (const { ownMs, cpuMs, waitMs, stolenMs, during } of stretches.slice(0, 8)) {
+    const times = `${ownMs.toFixed(0)} ms (processor ${cpuMs.toFixed(0)}, waiting ${waitMs.toFixed(0)}, taken by the host ${stolenMs.toFixed(0)})`;
     process.stdout.write(`blocked for ${times} during\n  ${during.join('\n  ')}\n`);
   }
   for (const failure of failures) process.stdout.write(`${failure}\n`);
