@@ -11,6 +11,7 @@ const BENCHES = {
   tables: () => import('./tables.js'),
   anomalies: () => import('./anomalies.js'),
   mutations: () => import('./mutations.js'),
+  imputation: () => import('./imputation.js'),
 };
 
 const name = process.argv[2] ?? '';

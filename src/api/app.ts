@@ -9,6 +9,7 @@ import { installJson } from './http/json.ts';
 import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
 import { columnRoutes, datasetRoutes } from './datasets/routes.ts';
+import { imputeRoutes } from './impute/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { modelRoutes } from './models/routes.ts';
@@ -66,6 +67,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     modelRoutes,
     inferenceRoutes,
     scoreRoutes,
+    imputeRoutes,
     pictureRoutes,
   ]) {
     await app.register(async (scope) => {

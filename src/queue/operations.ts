@@ -77,6 +77,23 @@ export const OPERATIONS = {
       mean: 'matrix',
     },
   },
+  /**
+   * Missing values (NaN) of rows, from rounds * 64 draws of z. mean [n, data_size]: the rows with expected values in
+   * their place; draws [draws, n, data_size]: with draws. For tables low, median, high, codes and code_probabilities as for score,
+   * NaN where a value is given.
+   */
+  impute: {
+    input: { rows, rounds: atLeastOne, draws: index, seed },
+    output: { mean: 'matrix', effective_sample_size: 'vector' },
+    optional: {
+      low: 'matrix',
+      median: 'matrix',
+      high: 'matrix',
+      codes: 'cube',
+      code_probabilities: 'cube',
+      draws: 'cube',
+    },
+  },
   /** size * size points. */
   manifold: { input: { size: atLeastOne }, output: { latents: 'matrix', mean: 'matrix' } },
   /** Points [dimensions * steps, latent_size] through the mean of a row, or through the prior's medians. */

@@ -66,12 +66,14 @@ describe('the OpenAPI document', () => {
         "POST /decode",
         "POST /elbo",
         "POST /encode",
+        "POST /impute",
         "POST /interpolate",
         "POST /jobs",
         "POST /jobs/{id}/cancel",
         "POST /log-likelihood",
         "POST /log-marginal-likelihood",
         "POST /reconstruct",
+        "POST /samples",
         "POST /score",
       ]
     `);

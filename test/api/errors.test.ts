@@ -103,7 +103,7 @@ describe('errors', () => {
     ['DELETE', '/jobs', 405, 'method_not_allowed', 'POST, GET, HEAD'],
     ['PUT', '/models/model_x', 405, 'method_not_allowed', 'GET, HEAD, DELETE'],
     ['GET', '/encode', 405, 'method_not_allowed', 'POST'],
-    ['POST', '/samples', 405, 'method_not_allowed', 'GET, HEAD'],
+    ['POST', '/models/model_x/metrics', 405, 'method_not_allowed', 'GET, HEAD'],
     ['GET', '/jobs/%ff', 400, 'malformed_path', undefined],
     ['DELETE', '/models/%ff', 400, 'malformed_path', undefined],
   ] as const)('%s %s is answered %d', async (method, url, status, code, allow) => {

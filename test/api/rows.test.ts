@@ -5,7 +5,7 @@ import { AppError } from '../../src/errors.ts';
 import { countValues, REAL } from '../../src/model/specification.ts';
 
 const FLOAT32_MAX = 3.4028234663852886e38;
-const UNIT = { low: 0, high: 1, integer: false, allowed: 'a number in [0, 1]' };
+const UNIT = { low: 0, high: 1, integer: false, missing: false, allowed: 'a number in [0, 1]' };
 const rules = (fields: Partial<RequestRowRules> = {}): RequestRowRules => ({
   pointer: '/data',
   shape: [2, 2],
@@ -169,6 +169,13 @@ describe('parseRows', () => {
   it('takes the ends of the range', () => {
     expect([...parseRows([[0, 1, -0, 1]], rules({ range: UNIT }))]).toEqual([0, 1, -0, 1]);
     expect([...parseRows([[FLOAT32_MAX]], rules({ shape: [1] }))]).toEqual([FLOAT32_MAX]);
+  });
+
+  it('takes null for a missing value where values may be missing', () => {
+    const range = { ...UNIT, missing: true };
+    expect([...parseRows([[0, null, 1]], rules({ shape: [3], range }))]).toEqual([0, NaN, 1]);
+    const [problem] = failure([[0, 'x', 1]], { shape: [3], range }).problems;
+    expect(problem?.detail).toBe('found a string; allowed: a number in [0, 1], or null');
   });
 
   it('counts values before it looks at them', () => {

@@ -38,13 +38,14 @@ describe('the examples', () => {
       const answer: unknown = JSON.parse(last.text);
       expect(findDifferences(shown, answer, ids), last.text).toEqual([]);
       if (problem !== null) expect(answer).toEqual({ ...problem, request_id: expect.any(String) as string });
-      answers.set(last.request.split(/[ ?]/)[1] ?? '', answer);
+      const path = last.request.split(/[ ?]/)[1] ?? '';
+      if (!answers.has(path)) answers.set(path, answer);
     });
   });
 
   it('show what the pages say about them', async () => {
-    const { mean } = answers.get('localhost:8080/reconstruct') as { mean: [[string, number, ...unknown[]]] };
-    expect(mean[0][0], 'the imputed model').toBe('midi');
+    const { data } = answers.get('localhost:8080/impute') as { data: [[string, number, ...unknown[]]] };
+    expect(data[0][0], 'the imputed model').toBe('midi');
     const decoded = answers.get('localhost:8080/decode') as { mean: [string][] };
     expect(decoded.mean.map(([model]) => model).sort(), 'both ends of the sizes').toEqual(['maxi', 'mini']);
     const scores = answers.get('localhost:8080/elbo') as {

@@ -16,6 +16,7 @@ const INPUTS: { readonly [Name in Operation]: Inputs[Name] } = {
   elbo: { rows, draws: 1, seed: 0, byColumn: false },
   log_marginal_likelihood: { rows, marginal: { method: 'importance_sampling', samples: 5 }, seed: 0 },
   score: { rows, byColumn: true, expected: true },
+  impute: { rows, rounds: 1, draws: 2, seed: 3 },
   manifold: { size: 2 },
   traversal: { steps: 2, dimension: 1 },
   interpolate: { from: 0, to: 9, steps: 3 },

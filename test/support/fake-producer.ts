@@ -139,6 +139,11 @@ export const PLAUSIBLE: Answers = {
     }),
     ...(expected && { mean: matrix(...shape) }),
   }),
+  impute: ({ rows: { shape }, draws }) => ({
+    mean: matrix(...shape),
+    effective_sample_size: fill([shape[0]], 40),
+    ...(draws > 0 && { draws: fill([draws, ...shape]) }),
+  }),
   manifold: ({ size }) => points(size ** 2),
   traversal: ({ steps, dimension }) => {
     const dimensions = dimension === undefined ? [0, 1] : [dimension];

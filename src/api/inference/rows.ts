@@ -8,14 +8,12 @@ import { findTable } from './model-table.ts';
 import { refuseRows, type PlacedError, type RowError } from './row-errors.ts';
 import { parseTable } from './table-rows.ts';
 
-/** What every value may be. */
-export type ValueRange = Omit<ValueDomain, 'missing'>;
-
 export interface RequestRowRules {
   /** Where the rows are in the body, such as `/data`. */
   readonly pointer: string;
   readonly shape: readonly number[];
-  readonly range: ValueRange;
+  /** What every value may be; null is a missing value. */
+  readonly range: ValueDomain;
   /** Maximum number of values in all rows together. */
   readonly maxValues: number;
 }
@@ -140,14 +138,16 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
 
 /** The inner loop of a request: one comparison per value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
-  const { low, high, integer, allowed } = target.rules.range;
+  const { low, high, integer, missing, allowed } = target.rules.range;
   for (let index = 0; index < numbers.length; index++) {
     const value = numbers[index];
     const isInside = typeof value === 'number' && value >= low && value <= high;
-    if (!isInside || (integer && !Number.isInteger(value))) {
-      throw createProblem(target, [...path, index], describeValue(value), allowed);
+    if (isInside && (!integer || Number.isInteger(value))) target.values[target.next++] = value;
+    else if (value === null && missing) target.values[target.next++] = NaN;
+    else {
+      const all = missing ? `${allowed}, or null` : allowed;
+      throw createProblem(target, [...path, index], describeValue(value), all);
     }
-    target.values[target.next++] = value;
   }
 }
 

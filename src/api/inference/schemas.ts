@@ -61,7 +61,7 @@ const data = defineRows(
   },
 );
 
-export { data as requestData };
+export { data as requestData, seed as requestSeed };
 
 export const defineRequest = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);

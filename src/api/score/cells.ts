@@ -48,10 +48,13 @@ function nameTerms(record: ModelRecord): string[] | null {
   return [...groupFeatures(table).keys()].map((column) => table.columns[column]?.name ?? '');
 }
 
-type Expectation = (row: number, column: number) => Expected;
+export type Expectation = (row: number, column: number) => Expected;
+type ExpectedArrays = Partial<
+  Pick<Output, 'low' | 'median' | 'high' | 'codes' | 'code_probabilities' | 'mean'>
+>;
 
-/** The one place where numbers of the worker become cells as people wrote them. */
-function createExpectation(record: ModelRecord, output: Output): Expectation {
+/** The one place where numbers of the worker become expected values in the units and words of the data set. */
+export function createExpectation(record: ModelRecord, output: ExpectedArrays): Expectation {
   const table = findTable(record);
   if (table !== null) return createTableExpectation(table, output);
   return createMeanExpectation(record.model.likelihood, output.mean);
@@ -63,7 +66,7 @@ function createMeanExpectation(likelihood: LikelihoodSpec, mean: Matrix | undefi
   return (row, column) => ({ mean: mean.data[row * mean.shape[1] + column] ?? NaN });
 }
 
-function createTableExpectation(table: TableSchema, output: Output): Expectation {
+function createTableExpectation(table: TableSchema, output: ExpectedArrays): Expectation {
   const { low, median, high, codes, code_probabilities: probabilities } = output;
   if (!low || !median || !high || !codes || !probabilities)
     throw new RangeError('scores came without what was expected');
@@ -101,7 +104,7 @@ function listLikeliest(
 }
 
 /** The features of each modelled column, by its index in the table. */
-function groupFeatures(table: TableSchema): Map<number, number[]> {
+export function groupFeatures(table: TableSchema): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   listFeatures(table).forEach(({ column }, feature) => {
     groups.set(column, [...(groups.get(column) ?? []), feature]);

@@ -32,7 +32,7 @@ export const ScoreRequest = defineRequest({
 });
 export type ScoreRequest = Static<typeof ScoreRequest>;
 
-const AnyCell = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+export const AnyCell = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
 const nullable = <Schema extends Type.TSchema>(item: Schema, description: string) =>
   Type.Array(allowNull(item), { description });
 
@@ -41,7 +41,7 @@ const Likeliest = Type.Array(
   { description: 'The likeliest words or codes, the likeliest first.' },
 );
 
-const Expected = Type.Object(
+export const ExpectedCell = Type.Object(
   {
     median: Type.Optional(AnyCell),
     low: Type.Optional(AnyCell),
@@ -82,7 +82,7 @@ const ScoredCell = Type.Object(
           'How usual the value is given the other columns: the share of validation rows whose surprise in this column is at least as large, counting this row as one of them. null as for share.',
       }),
     ),
-    expected: Expected,
+    expected: ExpectedCell,
   },
   { ...closed, title: 'ScoredCell' },
 );

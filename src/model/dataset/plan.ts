@@ -1,4 +1,4 @@
-import { likelihoodSizes, type LikelihoodSpec } from '../specification/likelihood.ts';
+import { likelihoodSizes, withMissingValues, type LikelihoodSpec } from '../specification/likelihood.ts';
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
 import type { TrainingOrder } from '../specification/training.ts';
@@ -27,7 +27,9 @@ export function planTraining(
   const likelihood = addLabels(chosen, profile);
   const usual = chooseDefaults(order.training, dataset, likelihood);
   const training = { ...usual.training, ...order.training };
-  const plan = { model: { ...usual.model, ...order.model, likelihood }, training };
+  const hides = training.masking?.name === 'random' && order.model.likelihood === undefined;
+  const own = hides ? withMissingValues(likelihood) : likelihood;
+  const plan = { model: { ...usual.model, ...order.model, likelihood: own }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
   const warnings = [

@@ -8,6 +8,7 @@ import {
 } from '../specification/likelihood.ts';
 import type { LikelihoodDistribution, LikelihoodFamily } from './likelihoods/likelihood.ts';
 import { mixed } from './likelihoods/mixed.ts';
+import { withMissing } from './likelihoods/missing.ts';
 import { MATHEMATICS } from './likelihoods/table.ts';
 
 export type { ElementStatistics } from '../dataset/statistics.ts';
@@ -19,7 +20,7 @@ export function likelihoodFamily(spec: LikelihoodSpec): LikelihoodFamily {
     throw new RangeError(`the ${spec.family} likelihood has no transform or share yet`);
   if (!isShared(spec)) return mixed(spec);
   const make = MATHEMATICS[spec.family].row as (spec: SharedLikelihood) => LikelihoodFamily;
-  return make(spec);
+  return spec.missing === true ? withMissing(make(spec), spec) : make(spec);
 }
 
 const FLOOR_SHARE = 1e-4;

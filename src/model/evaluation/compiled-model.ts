@@ -10,6 +10,7 @@ import {
 } from '../runtime/runtime.ts';
 import type { MarginalSpec, ModelSpec, Shape } from '../specification.ts';
 import { scoreRows, type ScoredRow, type ScoreOrder } from '../scoring/score-rows.ts';
+import { weighRows, type WeighedRow, type WeighOrder } from '../scoring/weigh-rows.ts';
 import { createVae, type Vae } from '../vae.ts';
 import { BatchedFunctions, createEmpty } from './batches.ts';
 import { estimateBound, type BoundOfRow } from './bound.ts';
@@ -184,15 +185,26 @@ export class Inference {
     );
   }
 
-  /** Calls `visit` with the score of each row in turn; columns and detail say what else the row has. */
+  /** Calls `visit` with the score of each row in turn; columns and details say what else the row has. */
   scoreRows(
     parameters: FloatArrays,
     rows: FloatArray,
-    wanted: Pick<ScoreOrder, 'columns' | 'detail'>,
+    wanted: Pick<ScoreOrder, 'columns' | 'details'>,
     visit: (row: ScoredRow) => void,
   ): Promise<void> {
     const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
     return scoreRows({ subject, model: this.#model, ...wanted }, visit);
+  }
+
+  /** Calls `visit` with weighted draws of p(z|what is known of a row) for each row in turn. */
+  weighRows(
+    parameters: FloatArrays,
+    rows: FloatArray,
+    wanted: Pick<WeighOrder, 'details' | 'rounds'>,
+    visit: (row: WeighedRow) => void,
+  ): Promise<void> {
+    const subject = { functions: this.#functions, vae: this.vae, parameters, rows };
+    return weighRows({ subject, model: this.#model, ...wanted }, visit);
   }
 
   dispose(): Promise<void> {

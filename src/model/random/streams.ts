@@ -24,6 +24,7 @@ export const STREAMS = {
   chainStepSize: 19,
   chainChoice: 20,
   scoring: 21,
+  masking: 22,
 } as const;
 export type Stream = keyof typeof STREAMS;
 

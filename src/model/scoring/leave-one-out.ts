@@ -20,7 +20,7 @@ export interface RowScore {
 
 /** Instead of -Infinity and NaN (values beyond single precision), so that sums stay finite. */
 const LEAST_TERM = -1e30;
-const keepFinite = (term: number): number => (term >= LEAST_TERM ? term : LEAST_TERM);
+export const keepFinite = (term: number): number => (term >= LEAST_TERM ? term : LEAST_TERM);
 
 /** Buffers for rows of one model. */
 export class LeaveOneOut {

@@ -15,8 +15,8 @@ const ROUNDS = 3;
 /** Values that are replaced alone in rows of at most {@link NARROW} values; in wider ones no single value moves q much. */
 const [ALONE, ALONE_ROUNDS, NARROW] = [6, 6, 128];
 
-/** What a call returns besides the weights: the decoder's outputs, or the means of p(x|z). */
-export type Detail = 'none' | 'outputs' | 'means';
+/** What a call can return of each draw besides its weight: the decoder's output, the mean of p(x|z), z itself. */
+export type Detail = 'outputs' | 'means' | 'latents';
 
 /**
  * Draws z from a mixture r of q(z|x) over variants of the row, and scores each draw, for x [rows, data_size]:
@@ -27,7 +27,11 @@ export type Detail = 'none' | 'outputs' | 'means';
  * weights p(x, z) / r(z) stay bounded where one q is good. `normal` and `uniform` [draws, size] are the same for every row.
  */
 export const defineWeighing =
-  (vae: Vae, variants: (x: Tensor, parameters: Tensors) => Tensor[], detail: Detail): TensorFunction =>
+  (
+    vae: Vae,
+    variants: (x: Tensor, parameters: Tensors) => Tensor[],
+    details: readonly Detail[],
+  ): TensorFunction =>
   (inputs) => {
     const { rows: _, normal, uniform, ...parameters } = inputs;
     const x = getNamed(inputs, 'rows');
@@ -40,15 +44,15 @@ export const defineWeighing =
     const logProposal = tf.sub(logSumExp(densities), Math.log(posteriors.length));
     const output = vae.decoderOutput(parameters, z);
     const likelihood = vae.likelihood(parameters, output);
-    const details: { readonly [Name in Detail]: () => Tensors } = {
-      none: () => ({}),
-      outputs: () => ({ detail: putRowsFirst(output) }),
-      means: () => ({ detail: putRowsFirst(likelihood.mean()) }),
+    const known: { readonly [Name in Detail]: () => Tensor } = {
+      outputs: () => output,
+      means: () => likelihood.mean(),
+      latents: () => z,
     };
     return {
       terms: putRowsFirst(likelihood.logProbByColumn(x)),
       log_ratio: tf.transpose(tf.sub(vae.prior(parameters).logProb(z), logProposal)),
-      ...details[detail](),
+      ...Object.fromEntries(details.map((name) => [name, putRowsFirst(known[name]())])),
     };
   };
 

@@ -5,7 +5,7 @@ import {
   POSTERIOR_FAMILIES,
   supportOf,
 } from './latent.ts';
-import { canSample, takesBinarization } from './likelihood.ts';
+import { canSample, mayMiss, takesBinarization } from './likelihood.ts';
 import type { Support } from './families/family.ts';
 import { trainsEncoder, type AlgorithmName, type EstimatorName, type TrainingSpec } from './training.ts';
 import type { ModelSpec } from './model.ts';
@@ -140,6 +140,25 @@ const checkBinarization: Check = ({ likelihood }, { binarization }) =>
         allowed: 'none, or the bernoulli likelihood',
       };
 
+const checkMaskedLikelihood: Check = ({ likelihood }, { masking }) =>
+  masking?.name !== 'random' || mayMiss(likelihood)
+    ? null
+    : {
+        pointer: '/training/masking',
+        found: `random with a ${likelihood.family} likelihood whose values are never missing`,
+        allowed: 'none, or a likelihood with missing values',
+      };
+
+/** The encoder learns from rows with hidden values only if it learns from rows. */
+const checkMaskedAlgorithm: Check = (_model, { algorithm, masking }) =>
+  masking?.name !== 'random' || algorithm.name === 'aevb' || algorithm.name === 'full_vb'
+    ? null
+    : {
+        pointer: '/training/masking',
+        found: `random with ${algorithm.name}`,
+        allowed: 'none, aevb or full_vb',
+      };
+
 const CHECKS: readonly Check[] = [
   checkSupports,
   checkTails,
@@ -153,4 +172,6 @@ const CHECKS: readonly Check[] = [
   checkDreams,
   checkStopping,
   checkBinarization,
+  checkMaskedLikelihood,
+  checkMaskedAlgorithm,
 ];

@@ -42,7 +42,7 @@ function rulesOf({ family }: SharedLikelihood): RowRules<SharedLikelihood> {
 
 /** The values that one element of a row may have. With one likelihood for all elements, every element has the same domain. */
 export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
-  if (isShared(spec)) return rulesOf(spec).domain(spec);
+  if (isShared(spec)) return { ...rulesOf(spec).domain(spec), missing: spec.missing === true };
   const column = spec.columns[element];
   if (!column) throw new RangeError(`no column ${element} of ${spec.columns.length}`);
   return columnDomain(column);
@@ -50,14 +50,15 @@ export function valueDomain(spec: LikelihoodSpec, element = 0): ValueDomain {
 
 /** The domain of every element; its text also names the likelihood. */
 export function sharedDomain(spec: SharedLikelihood): ValueDomain {
-  const { domain, title } = rulesOf(spec);
-  const { allowed, ...rest } = domain(spec);
+  const { title } = rulesOf(spec);
+  const { allowed, ...rest } = valueDomain(spec);
   return { ...rest, allowed: `${allowed} (the likelihood is ${title?.(spec) ?? spec.family})` };
 }
 
 export function likelihoodSizes(spec: LikelihoodSpec, dataSize: number): LikelihoodSizes {
   if (!isShared(spec)) return tableSizes(spec.columns);
-  return rulesOf(spec).sizes?.(spec, dataSize) ?? sizes(dataSize, dataSize);
+  const own = rulesOf(spec).sizes?.(spec, dataSize) ?? sizes(dataSize, dataSize);
+  return spec.missing === true ? { ...own, input: own.input + dataSize } : own;
 }
 
 /** Problems of a likelihood's fields with each other and with the size of a row. */
@@ -104,6 +105,16 @@ export function selectElements(
 /** Whether values may be binarized: each is the probability of a 1. */
 export const takesBinarization = (spec: LikelihoodSpec): boolean =>
   isShared(spec) && describedLikelihood(spec.family).ofBits === true;
+
+/** Whether any value of a row may be missing. */
+export const mayMiss = (spec: LikelihoodSpec): boolean =>
+  isShared(spec) ? spec.missing === true : spec.columns.some(({ missing }) => missing);
+
+/** The same likelihood for rows of which any value may be missing. */
+export const withMissingValues = (spec: LikelihoodSpec): LikelihoodSpec =>
+  isShared(spec)
+    ? { ...spec, missing: true }
+    : { ...spec, columns: spec.columns.map((column) => ({ ...column, missing: true })) };
 
 /** Whether numbers of the specification are to be computed from statistics of the training rows, and are not there yet. */
 export function needsStatistics(spec: LikelihoodSpec): boolean {

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Binarization } from './binarization.ts';
 import { LIMITS } from './limits.ts';
+import { Masking } from './masking.ts';
 import { Optimizer } from './optimizers.ts';
 import { closed, oneOf, tagged, withoutDefault } from './schema.ts';
 
@@ -157,6 +158,7 @@ const FIELDS = {
     description: 'L, draws of z per row and step (k of importance_weighted).',
   }),
   binarization: Binarization,
+  masking: Type.Optional(Masking),
   algorithm: Algorithm,
   estimator: Type.Optional(Estimator),
   objective: Objective,

@@ -6,9 +6,10 @@ import { countElements } from '../runtime/runtime.ts';
 import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';
 import { fillNoise, type NoiseSpec } from './algorithms/noise.ts';
+import { fillHidden, type MaskLayout } from './masking.ts';
 import type { RowSource } from './row-source.ts';
 import type { Calendar } from './schedule.ts';
-import { BINARIZATION, NOISE, ROWS, scalarSlices } from './step.ts';
+import { BINARIZATION, HIDDEN, NOISE, ROWS, scalarSlices } from './step.ts';
 
 interface Inputs {
   readonly algorithm: Algorithm;
@@ -18,6 +19,7 @@ interface Inputs {
   readonly order: MinibatchOrder;
   readonly dataSize: number;
   readonly minibatchSize: number;
+  readonly maskLayout: MaskLayout;
 }
 
 /** Inputs of steps first .. first + steps - 1: rows, noise and scalars. Each depends only on the step's number. */
@@ -35,6 +37,7 @@ export async function stepInputs(inputs: Inputs, first: number, steps: number): 
     ...Object.fromEntries(noise),
     ...scalarSlices(algorithm, training, calendar, first, steps),
     ...binarizationOf(inputs, indices, first, steps),
+    ...hiddenOf(inputs, first, steps),
     ...(algorithm.chain ? positionsOf(order, first, steps) : {}),
   };
 }
@@ -63,6 +66,20 @@ function binarizationOf(inputs: Inputs, indices: Uint32Array, first: number, ste
     });
   else for (let i = 0; i < steps; i++) fill(i, minibatchSize * dataSize, first + i);
   return { [BINARIZATION]: { shape: [steps, minibatchSize, dataSize], data } };
+}
+
+function hiddenOf(
+  { training, dataSize, minibatchSize: rows, maskLayout }: Inputs,
+  first: number,
+  steps: number,
+): Arrays {
+  const { masking, seed } = training;
+  if (masking?.name !== 'random') return {};
+  const size = rows * dataSize;
+  const data = new Uint8Array(steps * size);
+  for (let i = 0; i < steps; i++)
+    fillHidden(masking, maskLayout, { seed, step: first + i, rows }, data.subarray(i * size, (i + 1) * size));
+  return { [HIDDEN]: { shape: [steps, rows, dataSize], data } };
 }
 
 /** Position of each row's latents. If a row occurs twice in a minibatch, its second latents are written after all rows. */

@@ -7,6 +7,7 @@ import type { ArraySpec, ArrayType, ScanDefinition, Tensors } from '../runtime/r
 import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm, StepInput } from './algorithms/algorithm.ts';
 import { binarizationNoise, binarized } from './binarize.ts';
+import { hide } from './masking.ts';
 import { layoutOf, pack, unpack, type Layout } from './packing.ts';
 import { klWeightAt, learningRateFactor, type Calendar } from './schedule.ts';
 
@@ -19,6 +20,7 @@ const SCALAR = 'scalar/';
 export const NOISE = 'noise/';
 const KL_WEIGHT = 'kl_weight';
 export const BINARIZATION = 'binarization';
+export const HIDDEN = 'hidden';
 export const ROWS = { read: 'row/read', write: 'row/write' } as const;
 
 export interface StepData {
@@ -49,7 +51,7 @@ export function trainingStep(
       let groups = stripPrefix(state, PARAMETER);
       let own = Object.fromEntries(slots.map((slot) => [slot, stripPrefix(state, slotPrefix(slot))]));
       const start = unpack(layout, groups);
-      const { input, chain } = inputOf(algorithm, training, data, start, state, slice);
+      const { input, whole, chain } = inputOf(algorithm, training, data, start, state, slice);
       for (let update = 0; update < algorithm.updatesPerStep; update++) {
         const scalars = scalarsOf(slice, update, algorithm.updatesPerStep);
         const gradients = differentiate(unpack(layout, groups), (at) => {
@@ -63,7 +65,7 @@ export function trainingStep(
       const next: Tensors[] = [addPrefix(groups, PARAMETER), ...kept, addPrefix(chain, CHAIN)];
       return {
         state: Object.assign({}, ...next) as Tensors,
-        observe: () => ({ ...algorithm.observe(start, input) }),
+        observe: () => ({ ...algorithm.observe(start, { ...input, x: whole }) }),
       };
     },
   };
@@ -76,10 +78,15 @@ function inputOf(
   parameters: Tensors,
   state: Tensors,
   slice: Tensors,
-): { input: StepInput; chain: Tensors } {
+): { input: StepInput; whole: Tensor; chain: Tensors } {
   const noise = stripPrefix(slice, NOISE);
   const klWeight = slice[SCALAR + KL_WEIGHT];
-  const x = binarized(training.binarization, valuesOf(getNamed(slice, 'rows'), data), slice[BINARIZATION]);
+  const whole = binarized(
+    training.binarization,
+    valuesOf(getNamed(slice, 'rows'), data),
+    slice[BINARIZATION],
+  );
+  const x = hide(whole, slice[HIDDEN]);
   const input: StepInput = { x, noise, drawn: {}, ...(klWeight ? { klWeight } : {}) };
   const carried = algorithm.chain && {
     state: stripPrefix(state, CHAIN),
@@ -87,7 +94,7 @@ function inputOf(
     write: tf.cast(getNamed(slice, ROWS.write), 'int32'),
   };
   const { drawn, chain } = algorithm.draw?.(parameters, input, carried) ?? { drawn: {}, chain: {} };
-  return { input: { ...input, drawn }, chain };
+  return { input: { ...input, drawn }, whole, chain };
 }
 
 type Slots = Readonly<Record<string, Tensors>>;
@@ -182,6 +189,9 @@ function sliceSpecs(
   return {
     rows: { shape: [minibatchSize, dataSize], dtype },
     ...(binary ? { [BINARIZATION]: float([minibatchSize, dataSize]) } : {}),
+    ...(training.masking?.name === 'random' && {
+      [HIDDEN]: { shape: [minibatchSize, dataSize], dtype: 'uint8' as const },
+    }),
     ...addPrefix(
       mapNamed(algorithm.noise, ({ shape }) => float(shape)),
       NOISE,

@@ -17,6 +17,7 @@ import type { Algorithm } from './algorithms/algorithm.ts';
 import { summarize, type ChunkTerms } from './chunk-terms.ts';
 import { layoutOf, packArrays, unpackArrays, type Layout } from './packing.ts';
 import { elementStatistics, type RowSource } from './row-source.ts';
+import { layoutOfRows, type MaskLayout } from './masking.ts';
 import { Rounds } from './rounds.ts';
 import { stepInputs } from './step-inputs.ts';
 import { CHAIN, PARAMETER, slotPrefix, trainingStep } from './step.ts';
@@ -30,6 +31,8 @@ export interface TrainerOptions {
   /** Row numbers to train on. */
   readonly rows: Uint32Array;
   readonly minibatchSize: number;
+  /** Default: that of rows without columns. */
+  readonly maskLayout?: MaskLayout;
   /** State to continue from; absent: initial parameters at step 0. */
   readonly resume?: {
     readonly step: number;
@@ -128,7 +131,10 @@ export class Trainer {
   #slices(first: number, steps: number): Promise<Arrays> {
     const { algorithm, vae } = this;
     const { dataSize } = vae;
-    const inputs = { ...this.#options, algorithm, dataSize, order: this.#order, calendar: this.#rounds };
+    const { rowShape, model } = this.#options;
+    const { maskLayout = layoutOfRows(rowShape, model.likelihood) } = this.#options;
+    const own = { algorithm, dataSize, maskLayout, order: this.#order, calendar: this.#rounds };
+    const inputs = { ...this.#options, ...own };
     return stepInputs(inputs, first, steps);
   }
 }

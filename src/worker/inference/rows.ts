@@ -2,6 +2,7 @@ import type { MarginalEstimate } from '../../model/evaluation/marginal-likelihoo
 import { toCube, toMatrix, toVector, type Vector } from '../../queue/arrays.ts';
 import type { RowOperation } from '../../queue/operations.ts';
 import { readRows } from './dataset-rows.ts';
+import { impute } from './impute.ts';
 import { score } from './score.ts';
 import { always, checkWidth, keyNoise, never, type Runner } from './operation.ts';
 
@@ -85,6 +86,7 @@ export const ROW_RUNNERS: { readonly [Name in RowOperation]: Runner<Name> } = {
   elbo,
   log_marginal_likelihood: logMarginalLikelihood,
   score,
+  impute,
 };
 
 function toFloatVector(values: ArrayLike<number>): Vector {

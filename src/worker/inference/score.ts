@@ -17,8 +17,8 @@ export const score: Runner<'score'> = {
     const scores = collectScores(rows.shape[0], calibration);
     const own = byColumn ? collectColumns(rows, columns, calibration) : null;
     const wanted = expected ? collectExpected(rows, columns, likelihood) : null;
-    const detail = expected ? chooseDetail(likelihood) : 'none';
-    await inference.scoreRows(parameters, rows, { columns, detail }, (scored) => {
+    const details = expected ? [chooseDetail(likelihood)] : [];
+    await inference.scoreRows(parameters, rows, { columns, details }, (scored) => {
       for (const collector of [scores, own, wanted]) collector?.add(scored);
     });
     return {

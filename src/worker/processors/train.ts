@@ -1,6 +1,7 @@
 import type { Runtime } from '../../model/runtime/runtime.ts';
 import { splitRows, type Split } from '../../model/dataset.ts';
 import { completeLikelihood } from '../../model/dataset/complete.ts';
+import { listFeatures } from '../../model/table.ts';
 import { elementStatistics, type RowSource } from '../../model/training/row-source.ts';
 import {
   minibatchSizeOf,
@@ -8,6 +9,7 @@ import {
   trainsEncoder,
   type ModelSpec,
 } from '../../model/specification.ts';
+import { layoutOfColumns } from '../../model/training/masking.ts';
 import { Rounds } from '../../model/training/rounds.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload, TrainResult } from '../../queue/jobs.ts';
@@ -67,6 +69,9 @@ async function train(
     source,
     rows: split.train,
     minibatchSize,
+    ...(record.table && {
+      maskLayout: layoutOfColumns(listFeatures(record.table).map(({ column }) => column)),
+    }),
     ...(resume ? { resume } : {}),
   });
   const rounds = new Rounds(training, { trainRows: split.train.length, minibatchSize });

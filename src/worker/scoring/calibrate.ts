@@ -52,7 +52,7 @@ async function collect(
   collector: CalibrationCollector,
 ): Promise<void> {
   const values = await readValues(reader, numbers);
-  await inference.scoreRows(parameters, values, { columns, detail: 'none' }, (scored) => {
+  await inference.scoreRows(parameters, values, { columns, details: [] }, (scored) => {
     collector.addScore(scored.score);
     if (detailed.has(numbers[scored.row] ?? NaN)) {
       collector.addSurprises(findSurprises(scored, values, columns));

@@ -8,6 +8,8 @@ import { createMatrix, type Collector } from './collect-scores.ts';
 type OfTable = Collector<'low' | 'median' | 'high' | 'codes' | 'code_probabilities'>;
 type OfArrays = Collector<'mean'>;
 
+const NONE = new Float32Array();
+
 /** What expected values are computed from. */
 export const chooseDetail = (likelihood: LikelihoodSpec): Detail =>
   isShared(likelihood) ? 'means' : 'outputs';
@@ -26,6 +28,20 @@ function collectQuantiles(
   columns: Columns,
   specs: readonly ColumnSpec[],
 ): OfTable {
+  const arrays = createExpectedArrays(count, specs);
+  return {
+    add: ({ row, leaveOneOut, details: { outputs } }) => {
+      columns.forEach((features, column) => {
+        const weights = leaveOneOut.weights(column);
+        for (const feature of features) arrays.describe(row, feature, outputs, weights);
+      });
+    },
+    finish: arrays.finish,
+  };
+}
+
+/** What is expected of features of a table: NaN for those that are never described. */
+export function createExpectedArrays(count: number, specs: readonly ColumnSpec[]) {
   const values = new ExpectedValues(specs);
   const create = () => createMatrix(count, specs.length);
   const [low, median, high] = [create(), create(), create()];
@@ -35,23 +51,19 @@ function collectQuantiles(
   });
   const [codes, probabilities] = [createList(), createList()];
   return {
-    add: ({ row, leaveOneOut, detail }) => {
-      columns.forEach((features, column) => {
-        const weights = leaveOneOut.weights(column);
-        for (const feature of features) {
-          const at = row * specs.length + feature;
-          const expected = values.describe(feature, detail, weights);
-          if (expected.kind === 'number') {
-            low.data[at] = expected.low;
-            median.data[at] = expected.median;
-            high.data[at] = expected.high;
-          } else {
-            expected.codes.forEach(({ code, probability }, rank) => {
-              codes.data[at * LIKELIEST + rank] = code;
-              probabilities.data[at * LIKELIEST + rank] = probability;
-            });
-          }
-        }
+    /** From the decoder's outputs of weighted draws. */
+    describe(row: number, feature: number, outputs: Float32Array | undefined, weights: Float64Array): void {
+      const at = row * specs.length + feature;
+      const expected = values.describe(feature, outputs ?? NONE, weights);
+      if (expected.kind === 'number') {
+        low.data[at] = expected.low;
+        median.data[at] = expected.median;
+        high.data[at] = expected.high;
+        return;
+      }
+      expected.codes.forEach(({ code, probability }, rank) => {
+        codes.data[at * LIKELIEST + rank] = code;
+        probabilities.data[at * LIKELIEST + rank] = probability;
       });
     },
     finish: () => ({ low, median, high, codes, code_probabilities: probabilities }),
@@ -63,7 +75,7 @@ function collectMeans({ shape: [count, size] }: Matrix, likelihood: LikelihoodSp
   const mean = createMatrix(count, size);
   const terms = findTerms(likelihood, size);
   return {
-    add: ({ row, leaveOneOut, detail }) => {
+    add: ({ row, leaveOneOut, details: { means = NONE } }) => {
       let term = -1;
       let weights: Float64Array = new Float64Array();
       for (let element = 0; element < size; element++) {
@@ -71,7 +83,7 @@ function collectMeans({ shape: [count, size] }: Matrix, likelihood: LikelihoodSp
         if (own !== term) [term, weights] = [own, leaveOneOut.weights(own)];
         let sum = 0;
         for (let draw = 0; draw < weights.length; draw++) {
-          sum += (weights[draw] ?? 0) * (detail[draw * size + element] ?? NaN);
+          sum += (weights[draw] ?? 0) * (means[draw * size + element] ?? NaN);
         }
         mean.data[row * size + element] = sum;
       }

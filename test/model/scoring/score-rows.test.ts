@@ -45,7 +45,7 @@ async function scoreAll(rows: FloatArray, order: Partial<ScoreOrder> = {}) {
   const columns = separateColumns(linear.model.likelihood, SIZE);
   const subject = { functions, vae, parameters, rows };
   const found: { score: number; standardError: number; surprises: number[] }[] = [];
-  const whole = { subject, model: linear.model, columns, detail: 'none', ...order } as const;
+  const whole = { subject, model: linear.model, columns, details: [], ...order } as const;
   await scoreRows(whole, ({ score, standardError, leaveOneOut }) => {
     found.push({ score, standardError, surprises: [...leaveOneOut.surprises()] });
   });
@@ -145,15 +145,15 @@ describe('scores', () => {
           subject: { ...subject, rows: given },
           model,
           columns: separateColumns(model.likelihood, 5),
-          detail: 'means',
+          details: ['means'],
         },
-        ({ score: value, standardError, leaveOneOut, detail }) => {
+        ({ score: value, standardError, leaveOneOut, details: { means = [] } }) => {
           const numbers = [
             value,
             standardError,
             ...leaveOneOut.surprises(),
             ...leaveOneOut.weights(0),
-            ...detail,
+            ...means,
           ];
           expect(numbers.every(Number.isFinite)).toBe(true);
         },

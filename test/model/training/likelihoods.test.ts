@@ -41,7 +41,15 @@ const ROBUST_TABLE = {
   ],
 };
 
-const CASES = {
+interface Case {
+  readonly likelihood: object;
+  readonly data: Float32Array;
+  readonly masking?: TrainingSpec['masking'];
+}
+
+const HALF = { name: 'random', share_of_rows: 0.5 } as const;
+
+const CASES: Readonly<Record<string, Case>> = {
   continuous_bernoulli: {
     likelihood: { family: 'continuous_bernoulli' },
     data: rows((level, source) =>
@@ -88,7 +96,33 @@ const CASES = {
       source.uniform() < 0.05 ? -5 : Math.exp(10 + level),
     ]),
   },
-} as const;
+  'gaussian, standardised, with hidden values': {
+    likelihood: { family: 'gaussian', standardise: 'per_element', missing: true },
+    masking: HALF,
+    data: rows((level, source) =>
+      [1, 100, -10, 0.1].map((scale) => scale * (5 + level + 0.5 * source.normal())),
+    ),
+  },
+  'categorical, with hidden values': {
+    likelihood: { family: 'categorical', groups: [2, 2], missing: true },
+    masking: HALF,
+    data: rows((level, source) => {
+      const a = Number(source.uniform() < unit(3 * level));
+      const b = Number(source.uniform() < unit(-2 * level));
+      return [a, 1 - a, b, 1 - b];
+    }),
+  },
+  'mixed, with missing and hidden values': {
+    likelihood: { ...TABLE, columns: TABLE.columns.map((column) => ({ ...column, missing: true })) },
+    masking: HALF,
+    data: rows((level, source) => [
+      source.uniform() < 0.3 ? NaN : Math.floor(3 * unit(level)),
+      source.uniform() < 0.3 ? NaN : 170 + 10 * level + source.normal(),
+      Math.floor(6 * unit(level) + source.uniform()),
+      Math.exp(10 + level),
+    ]),
+  },
+};
 
 let runtimes: Readonly<Record<string, Runtime>>;
 beforeAll(async () => {
@@ -100,12 +134,7 @@ beforeAll(async () => {
 afterAll(() => array(runtimes, 'compiled').dispose());
 
 /** The bound of the first step, its mean over the others, and what was learned. */
-async function train(
-  runtime: Runtime,
-  given: (typeof CASES)[keyof typeof CASES],
-  steps: number,
-  output_bias: TrainingSpec['output_bias'],
-) {
+async function train(runtime: Runtime, given: Case, steps: number, output_bias: TrainingSpec['output_bias']) {
   const { likelihood } = modelSpec({ likelihood: given.likelihood });
   const [source, all] = [memoryRows(given.data, 4), rowNumbers(ROWS)];
   const trainer = await Trainer.create({
@@ -119,6 +148,7 @@ async function train(
       optimizer: { name: 'adam', learning_rate: 0.02 },
       seed: 3,
       output_bias,
+      ...(given.masking && { masking: given.masking }),
     }),
     rowShape: [4],
     source,
@@ -133,7 +163,7 @@ async function train(
 }
 
 describe.each(Object.keys(CASES))('training with %s', (name) => {
-  const given = array<(typeof CASES)[keyof typeof CASES]>(CASES, name);
+  const given = array(CASES, name);
 
   it('learns the same on both runtimes', async () => {
     const compiled = await train(array(runtimes, 'compiled'), given, 12, 'data_mean');

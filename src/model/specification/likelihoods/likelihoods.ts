@@ -1,4 +1,4 @@
-import type { TProperties } from 'typebox';
+import Type, { type TProperties } from 'typebox';
 import { bernoulli } from './bernoulli.ts';
 import { categorical } from './categorical.ts';
 import { continuousBernoulli } from './continuous-bernoulli.ts';
@@ -38,17 +38,29 @@ type FieldsOf<Name extends keyof Likelihoods, Kind extends 'row' | 'column'> = E
   null
 >['fields'];
 
-function fieldsOf(kind: 'row' | 'column'): Record<string, TProperties> {
+function fieldsOf(kind: 'row' | 'column', common: TProperties): Record<string, TProperties> {
   const described: Readonly<Record<string, LikelihoodDescription>> = LIKELIHOODS;
   const entries = Object.entries(described).flatMap(([name, description]) => {
     const form = description[kind];
-    return form === null ? [] : [[name, form.fields] as const];
+    return form === null ? [] : [[name, { ...form.fields, ...common }] as const];
   });
   return Object.fromEntries(entries);
 }
 
-export const ROW_FIELDS = fieldsOf('row') as { readonly [Name in RowFamily]: FieldsOf<Name, 'row'> };
-export const COLUMN_FIELDS = fieldsOf('column') as {
+/** Fields of every likelihood of whole rows. Columns have their own in the table (mixed.ts). */
+const MISSING = {
+  missing: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether values of a row may be missing. If so, the encoder gets an indicator of missing values for each element. Default: false, unless training.masking hides values.',
+    }),
+  ),
+};
+
+export const ROW_FIELDS = fieldsOf('row', MISSING) as {
+  readonly [Name in RowFamily]: FieldsOf<Name, 'row'> & typeof MISSING;
+};
+export const COLUMN_FIELDS = fieldsOf('column', {}) as {
   readonly [Name in ColumnFamily]: FieldsOf<Name, 'column'>;
 };
 

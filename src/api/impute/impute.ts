@@ -1,0 +1,158 @@
+import { createRowDecoder, listFeatures, type Cell, type TableSchema } from '../../model/table.ts';
+import { SCORE_DRAWS } from '../../model/specification.ts';
+import { toMatrix, type Matrix } from '../../queue/arrays.ts';
+import type { Outputs } from '../../queue/operations.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import type { Timed } from '../http/timing.ts';
+import { takeFinite, toNumbers } from '../inference/answers.ts';
+import { findTable, nameColumns } from '../inference/model-table.ts';
+import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
+import { chooseCheckpoint } from '../models/checkpoint.ts';
+import { describeSource } from '../models/source.ts';
+import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
+import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
+import { createExpectation, groupFeatures } from '../score/cells.ts';
+import { collectIds, withoutIds } from '../score/ids.ts';
+import type { ApiOptions } from '../types.ts';
+import { conditionRows } from './condition.ts';
+import type {
+  ConditionalSamplesAnswer,
+  ConditionalSamplesRequest,
+  ImputeAnswer,
+  ImputedCell,
+  ImputeRequest,
+} from './schemas.ts';
+
+type Output = Outputs['impute'];
+
+/**
+ * Fills in missing values of rows. For images also as a picture of each row above what it becomes. Errors: not_acceptable,
+ * too_large, validation_failed, no_encoder.
+ */
+export async function imputeRequest(
+  api: ApiOptions,
+  request: ImputeRequest,
+  accept: string | undefined,
+): Promise<Timed<Pictured<ImputeAnswer>>> {
+  const wanted = { ...request, accept };
+  const record = await api.store.models.get(request.model_id);
+  const format = await findImageFormat(api, record, wanted);
+  const table = findTable(record);
+  const data = conditionRows(table, request.data, request);
+  const { rows, step, output, ...timing } = await compute(api, record, request, data, request.draws);
+  const filled = fill(rows, output, table);
+  if (format !== null) {
+    const before = { values: showMissing(rows.data, format), format };
+    return { body: answerPng(drawRowPairs(before, toImages({ filled }, 'filled', format)), wanted), timing };
+  }
+  const content: ImputeAnswer = {
+    ...describeSource(record, step),
+    ...describeMethod(request),
+    ...nameColumns(record),
+    data: leaveOutBad(rows, decode(filled, table)),
+    ...(table && { cells: leaveOutBad(rows, listImputed(record, table, rows, output)) }),
+    ...(output.draws && {
+      draws: splitDraws(output.draws.data, rows).map((each) => leaveOutBad(rows, decode(each, table))),
+    }),
+    effective_sample_size: leaveOutBad(rows, toNumbers(output, 'effective_sample_size')),
+    ...collectIds(table, request.data),
+    ...describeUnused({ ...rows, ignored: withoutIds(table, rows.ignored) }),
+  };
+  return { body: answerJson(content), timing };
+}
+
+/** Draws rows of a table that have the given values. Errors: too_large, validation_failed, no_encoder. */
+export async function sampleGiven(
+  api: ApiOptions,
+  request: ConditionalSamplesRequest,
+): Promise<Timed<ConditionalSamplesAnswer>> {
+  const record = await api.store.models.get(request.model_id);
+  const table = findTable(record);
+  const data = conditionRows(table, [{}], request);
+  const { rows, step, output, ...timing } = await compute(api, record, request, data, request.count);
+  const [effective = 0] = toNumbers(output, 'effective_sample_size');
+  const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
+  const body: ConditionalSamplesAnswer = {
+    ...describeSource(record, step),
+    ...describeMethod(request),
+    ...nameColumns(record),
+    data: draws.flatMap((each) => decode(each, table)),
+    effective_sample_size: effective,
+  };
+  return { body, timing };
+}
+
+const describeMethod = ({ samples, seed }: { samples: number; seed: number }) =>
+  ({ method: 'importance_sampling', samples, seed }) as const;
+
+async function compute(
+  api: ApiOptions,
+  record: ModelRecord,
+  request: Pick<ImputeRequest, 'samples' | 'seed' | 'checkpoint'>,
+  data: readonly unknown[],
+  draws: number,
+) {
+  const { maxInferenceValues: limit } = api.config;
+  checkValues('Rows times passes through the decoder', data.length * request.samples, limit);
+  checkValues('The answer', data.length * record.data_size * (draws + 1), limit);
+  const rows = parseData(api, record, data);
+  const computed = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: chooseCheckpoint(record, request),
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'impute',
+    input: { rows: toMatrix(rows), rounds: request.samples / SCORE_DRAWS, draws, seed: request.seed },
+  });
+  return { ...computed, rows };
+}
+
+/** The rows with medians, or likeliest codes, or means, in the place of what is missing. */
+function fill(rows: RequestRows, output: Output, table: TableSchema | null): Matrix {
+  const { median, codes } = output;
+  const [likeliest, ranks] = [codes?.data, codes?.shape[2] ?? 0];
+  const data = rows.data.map((value, i) => {
+    if (!Number.isNaN(value)) return value;
+    if (table === null) return output.mean.data[i] ?? NaN;
+    const own = median?.data[i] ?? NaN;
+    return Number.isNaN(own) ? (likeliest?.[i * ranks] ?? NaN) : own;
+  });
+  return takeFinite({ data: { shape: rows.shape, data } }, 'data');
+}
+
+function decode({ shape: [count, size], data }: Matrix, table: TableSchema | null): Cell[][] {
+  const write = table === null ? (values: ArrayLike<number>) => Array.from(values) : createRowDecoder(table);
+  return Array.from({ length: count }, (_, row) => write(data.subarray(row * size, (row + 1) * size)));
+}
+
+function splitDraws(data: Float32Array, { shape }: RequestRows): Matrix[] {
+  const size = shape[0] * shape[1];
+  return Array.from({ length: data.length / size }, (_, draw) => ({
+    shape,
+    data: data.subarray(draw * size, (draw + 1) * size),
+  }));
+}
+
+/** For each row, what is expected in each column that has no value. */
+function listImputed(
+  record: ModelRecord,
+  table: TableSchema,
+  { shape: [count, size], data }: RequestRows,
+  output: Output,
+): ImputedCell[][] {
+  const { mean: _, ...described } = output;
+  const expect = createExpectation(record, described);
+  const groups = [...groupFeatures(table)];
+  if (groups.length === 0 || listFeatures(table).length !== size) return [];
+  return Array.from({ length: count }, (_unused, row) =>
+    groups.flatMap(([index, [first = 0]], column): ImputedCell[] =>
+      Number.isNaN(data[row * size + first])
+        ? [{ column: table.columns[index]?.name ?? '', expected: expect(row, column) }]
+        : [],
+    ),
+  );
+}
+
+/** Missing pixels in the middle between black and white. */
+function showMissing(values: Float32Array, { black, white }: ImageFormat): Float32Array {
+  return values.map((value) => (Number.isNaN(value) ? (black + white) / 2 : value));
+}

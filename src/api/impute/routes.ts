@@ -1,0 +1,60 @@
+import { addDescription } from '../http/schemas.ts';
+import { describePicture } from '../http/media.ts';
+import { COMPUTED } from '../http/problem-statuses.ts';
+import { setServerTiming } from '../http/timing.ts';
+import { answerPicture } from '../pictures/answer-picture.ts';
+import type { ApiOptions, App } from '../types.ts';
+import { imputeRequest, sampleGiven } from './impute.ts';
+import {
+  ConditionalSamplesAnswer,
+  ConditionalSamplesRequest,
+  ImputeAnswer,
+  ImputeRequest,
+} from './schemas.ts';
+
+const tags = ['inference'];
+
+export function imputeRoutes(app: App, api: ApiOptions): void {
+  app.post(
+    '/impute',
+    {
+      config: COMPUTED,
+      schema: {
+        operationId: 'impute',
+        summary: 'Fill in missing values of rows, and answer what-if questions',
+        description:
+          'Values that are null are missing. Any value may be missing if the model was trained with `training.masking`; otherwise those of columns that had missing values in the training rows.',
+        tags,
+        body: ImputeRequest,
+        response: {
+          200: describePicture(
+            ImputeAnswer,
+            'The whole rows, and what was expected. In a PNG, each row is above what it becomes; missing pixels are grey.',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      return answerPicture(request, reply, await imputeRequest(api, request.body, request.headers.accept));
+    },
+  );
+
+  app.post(
+    '/samples',
+    {
+      config: COMPUTED,
+      schema: {
+        operationId: 'sampleGiven',
+        summary: 'Draw rows of a table that have given values',
+        tags,
+        body: ConditionalSamplesRequest,
+        response: { 200: addDescription(ConditionalSamplesAnswer, 'Draws of rows.') },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await sampleGiven(api, request.body);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+}
