@@ -26,6 +26,7 @@ export async function run(options = readOptions(process.argv.slice(3))) {
   const ours = await scoreAll(planted, options.training);
   const peers = scoreByPeers(planted, options.python);
   printResults(planted, ours, peers);
+  printKinds(planted, ours);
   printFlagged(planted, ours);
 }
 
@@ -121,6 +122,23 @@ function printResults(planted, ours, peers) {
   const mean = (column) => rows.reduce((sum, row) => sum + Number(row[column]), 0) / rows.length;
   const means = ['mean', '', '', '', ...[...methods, ''].map((_, i) => mean(i + 4).toFixed(3))];
   printTable(['table', 'rows', 'columns', 'seconds', 'aevb', ...methods], [...rows, means]);
+}
+
+/** The area for each kind of anomaly alone, beside all ordinary rows. */
+function printKinds(planted, ours) {
+  const kinds = ['swapCells', 'shiftNumber', 'changeWord'];
+  const rows = planted.map(({ name, how }, i) => [
+    name,
+    ...kinds.map((kind) => {
+      const chosen = how.flatMap((own, row) => (own === kind || own === 'ordinary' ? [row] : []));
+      if (!how.includes(kind)) return '';
+      return measureAuc(
+        chosen.map((row) => ours[i].scores[row]),
+        chosen.map((row) => Number(how[row] === kind)),
+      ).toFixed(3);
+    }),
+  ]);
+  printTable(['aevb alone', 'swapped cells', 'shifted number', 'changed word'], rows);
 }
 
 /** The share of ordinary new rows whose p-value is at most the alarm rate, and how far off that is in standard errors. */
