@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBomb, mutate } from './mutations/mutate.js';
 import { makeOriginals } from './mutations/originals.js';
-import { createRandom } from './mutations/random.js';
+import { createRandom } from './random.js';
 import { send, wrap } from './mutations/send.js';
 import { printTable } from './report.js';
 import { killService, startService, stopService } from './service.js';

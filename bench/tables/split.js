@@ -1,3 +1,5 @@
+import { createRandom } from '../random.js';
+
 /** Splits tables into training rows and new rows. Everything follows from the seed. */
 
 const MOST_ROWS = 4000;
@@ -7,7 +9,7 @@ const [FEW_DISTINCT, MOST_WORDS] = [10, 50];
 
 /** @returns { train, fresh: rows of cells; kinds: of the columns; random: the generator, to go on with }. */
 export function splitTable({ columns, rows }, seed) {
-  const random = createRandom(seed);
+  const random = createRandom(seed).next;
   const chosen = shuffle(rows, random).slice(0, MOST_ROWS);
   const count = Math.min(MOST_NEW_ROWS, Math.round(chosen.length * NEW_SHARE));
   const train = chosen.slice(count);
@@ -40,15 +42,4 @@ export function shuffle(items, random) {
     [copy[i], copy[j]] = [copy[j], copy[i]];
   }
   return copy;
-}
-
-/** Mulberry32. */
-function createRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

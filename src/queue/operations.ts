@@ -78,19 +78,19 @@ export const OPERATIONS = {
     },
   },
   /**
-   * Missing values (NaN) of rows, from rounds * 64 draws of z. mean [n, data_size]: the rows with expected values in
-   * their place; draws [draws, n, data_size]: with draws. For tables low, median, high, codes and code_probabilities as for score,
-   * NaN where a value is given.
+   * Missing values (NaN) of rows, from rounds * 64 draws of z. draws [draws, n, data_size]: whole rows. For tables low, median,
+   * high, codes and code_probabilities as for score, NaN where a value is given; otherwise mean [n, data_size], whole rows.
    */
   impute: {
     input: { rows, rounds: atLeastOne, draws: index, seed },
-    output: { mean: 'matrix', effective_sample_size: 'vector' },
+    output: { effective_sample_size: 'vector' },
     optional: {
       low: 'matrix',
       median: 'matrix',
       high: 'matrix',
       codes: 'cube',
       code_probabilities: 'cube',
+      mean: 'matrix',
       draws: 'cube',
     },
   },

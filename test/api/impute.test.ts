@@ -1,21 +1,10 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import type { TableSchema } from '../../src/model/table.ts';
 import type { Outputs } from '../../src/queue/operations.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
 import { modelSpec } from '../support/specifications.ts';
-import { common, describeDay } from '../support/table-columns.ts';
+import { ORDERS } from '../support/table-columns.ts';
 
-const format = { decimal: '.', grouping: null, unit: null } as const;
-const TABLE: TableSchema = {
-  columns: [
-    { ...common, name: 'order_id', role: 'id' },
-    { ...common, name: 'price', role: 'number', format, decimals: 2, offset: 1000, also_missing: [] },
-    describeDay('ordered_at', 18_262),
-    { ...common, name: 'city', role: 'category', labels: ['Oslo', 'Bergen'], cells: 'word', other_share: 0 },
-  ],
-  missing_marks: [],
-};
 const COLUMNS = [
   { name: 'price', likelihood: { family: 'gaussian' }, missing: true },
   { name: 'ordered_at', likelihood: { family: 'gaussian' }, missing: true },
@@ -54,7 +43,7 @@ async function withTable() {
   const api = await buildTestApi();
   api.producer.answers.impute = ({ draws }) => imputed(draws);
   const spec = modelSpec({ latent_size: 2, likelihood: { family: 'mixed', columns: COLUMNS } });
-  const model = await addModel(api, { row_shape: [4], data_size: 4, model: spec, table: TABLE });
+  const model = await addModel(api, { row_shape: [4], data_size: 4, model: spec, table: ORDERS });
   return { api, model };
 }
 const post = (url: string, payload: object) => ({ method: 'POST' as const, url, payload });
@@ -115,6 +104,12 @@ describe('POST /impute', () => {
       { given: { city: 'Oslo' }, hidden: ['city'] },
       '/given',
       'which is also hidden',
+    ],
+    [
+      'a given value that cannot be understood',
+      { given: { price: 'cheap', city: 'Oslo' } },
+      '/given/price',
+      'found "cheap"',
     ],
     ['a part of a run', { samples: 100 }, '/samples', 'multiple of 64'],
   ])('refuses %s', async (_, fields, pointer, detail) => {
@@ -180,8 +175,19 @@ describe('POST /samples', () => {
     const response = await api.call(post('/samples', { model_id: model.id, given: { price: 'cheap' } }));
     expect(response.statusCode).toBe(422);
     expect(problemOf(response).errors[0]).toMatchObject({
-      pointer: '/data/0/price',
+      pointer: '/given/price',
       detail: expect.stringContaining('found "cheap"') as string,
+    });
+  });
+
+  it('refuses models whose rows are no table', async () => {
+    const api = await buildTestApi();
+    const model = await addModel(api, { row_shape: [4], data_size: 4, model: modelSpec() });
+    const response = await api.call(post('/samples', { model_id: model.id, given: {} }));
+    expect(response.statusCode).toBe(422);
+    expect(problemOf(response).errors[0]).toMatchObject({
+      pointer: '/model_id',
+      detail: expect.stringContaining('no table') as string,
     });
   });
 });

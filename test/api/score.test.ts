@@ -1,23 +1,12 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import type { TableSchema } from '../../src/model/table.ts';
 import { toIndices, type Matrix } from '../../src/queue/arrays.ts';
 import type { Outputs } from '../../src/queue/operations.ts';
 import { addModel, buildTestApi, problemOf, type TestApi } from '../support/api.ts';
 import { modelSpec } from '../support/specifications.ts';
-import { common, describeDay } from '../support/table-columns.ts';
+import { ORDERS } from '../support/table-columns.ts';
 
 const [NAN] = [NaN];
-const format = { decimal: '.', grouping: null, unit: null } as const;
-const TABLE: TableSchema = {
-  columns: [
-    { ...common, name: 'order_id', role: 'id' },
-    { ...common, name: 'price', role: 'number', format, decimals: 2, offset: 1000, also_missing: [] },
-    describeDay('ordered_at', 18_262),
-    { ...common, name: 'city', role: 'category', labels: ['Oslo', 'Bergen'], cells: 'word', other_share: 0 },
-  ],
-  missing_marks: [],
-};
 const COLUMNS = [
   { name: 'price', likelihood: { family: 'gaussian' }, missing: true },
   { name: 'ordered_at', likelihood: { family: 'gaussian' } },
@@ -73,7 +62,7 @@ function answerOfTable(): Outputs['score'] {
 async function withTable(): Promise<{ api: TestApi; id: string }> {
   const api = await buildTestApi();
   const model = modelSpec({ latent_size: 2, likelihood: { family: 'mixed', columns: COLUMNS } });
-  const { id } = await addModel(api, { row_shape: [4], model, table: TABLE });
+  const { id } = await addModel(api, { row_shape: [4], model, table: ORDERS });
   api.producer.answers.score = answerOfTable;
   return { api, id };
 }

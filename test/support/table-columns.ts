@@ -17,3 +17,22 @@ export const describeDay = (name: string, offset: number): TableSchema['columns'
   parts: ['time', 'weekday'],
   also_missing: [],
 });
+
+/** A table of orders: an id, a price (less 1000), a date in 2020 and a city. */
+export const ORDERS: TableSchema = {
+  columns: [
+    { ...common, name: 'order_id', role: 'id' },
+    {
+      ...common,
+      name: 'price',
+      role: 'number',
+      format: { decimal: '.', grouping: null, unit: null },
+      decimals: 2,
+      offset: 1000,
+      also_missing: [],
+    },
+    describeDay('ordered_at', 18_262),
+    { ...common, name: 'city', role: 'category', labels: ['Oslo', 'Bergen'], cells: 'word', other_share: 0 },
+  ],
+  missing_marks: [],
+};

@@ -38,8 +38,12 @@ const rows = {
   shape: [4, SIZE] as const,
   data: linear.rows.data.map((value, i) => (HIDDEN.includes(i % SIZE) ? NaN : value)),
 };
-const run = (input: Partial<Inputs['impute']> = {}) =>
-  impute.run(subject, { rows, rounds: ROUNDS, draws: DRAWS, seed: 1, ...input });
+async function run(input: Partial<Inputs['impute']> = {}) {
+  const output = await impute.run(subject, { rows, rounds: ROUNDS, draws: DRAWS, seed: 1, ...input });
+  const { mean } = output;
+  if (!mean) throw new Error('there are no means');
+  return { ...output, mean };
+}
 
 /** p(hidden|known) of a row: N(mean, covariance), by the formula for parts of a Gaussian. */
 function conditional(row: number) {

@@ -1,5 +1,8 @@
 import { AppError } from '../../errors.ts';
+import type { LikelihoodSpec } from '../../model/specification.ts';
 import { isModelled, listModelledColumns, type Cell, type TableSchema } from '../../model/table.ts';
+import { refuseRows } from '../inference/row-errors.ts';
+import { parseTable } from '../inference/table-rows.ts';
 
 /** What a request fixes in every row. */
 export interface Condition {
@@ -9,10 +12,12 @@ export interface Condition {
 
 /**
  * Rows of a request with given values in their places, and without hidden ones. Errors: validation_failed for a column that the model
- * does not use, or that is both given and hidden; for rows that are no table, of which no value has a name.
+ * does not use, or that is both given and hidden; for a given value that cannot be understood; for rows that are no table, of which no
+ * value has a name.
  */
 export function conditionRows(
   table: TableSchema | null,
+  likelihood: LikelihoodSpec,
   rows: readonly unknown[],
   { given = {}, hidden = [] }: Condition,
 ): readonly unknown[] {
@@ -20,6 +25,7 @@ export function conditionRows(
   if (fixed.length === 0 && absent.size === 0) return rows;
   for (const [name] of fixed) checkColumn(table, name, '/given', absent.has(name));
   for (const name of absent) checkColumn(table, name, '/hidden', false);
+  if (table !== null) checkGiven(table, likelihood, given);
   return rows.map((row) => {
     if (table === null || typeof row !== 'object' || row === null) return row;
     const named = Array.isArray(row) ? nameCells(table, row as unknown[]) : new Map(Object.entries(row));
@@ -28,6 +34,18 @@ export function conditionRows(
     for (const [name, cell] of fixed) named.set(name, cell);
     return Object.fromEntries(named);
   });
+}
+
+/** Columns that are not given are no errors here: rows may have them. */
+function checkGiven(
+  table: TableSchema,
+  likelihood: LikelihoodSpec,
+  given: Readonly<Record<string, Cell>>,
+): void {
+  const { errors } = parseTable([given], '', table, likelihood);
+  const own = errors.filter(({ column }) => column !== null && Object.hasOwn(given, column));
+  if (own.length > 0)
+    throw refuseRows(own.map((error) => ({ ...error, pointer: error.pointer.replace('/0/', '/given/') })));
 }
 
 /** null if the row has another length than a row may have: reading it then says so. */

@@ -1,4 +1,5 @@
-import { createRowDecoder, listFeatures, type Cell, type TableSchema } from '../../model/table.ts';
+import { AppError } from '../../errors.ts';
+import { createRowDecoder, type Cell, type TableSchema } from '../../model/table.ts';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix, type Matrix } from '../../queue/arrays.ts';
 import type { Outputs } from '../../queue/operations.ts';
@@ -38,7 +39,7 @@ export async function imputeRequest(
   const record = await api.store.models.get(request.model_id);
   const format = await findImageFormat(api, record, wanted);
   const table = findTable(record);
-  const data = conditionRows(table, request.data, request);
+  const data = conditionRows(table, record.model.likelihood, request.data, request);
   const { rows, step, output, ...timing } = await compute(api, record, request, data, request.draws);
   const filled = fill(rows, output, table);
   if (format !== null) {
@@ -68,7 +69,8 @@ export async function sampleGiven(
 ): Promise<Timed<ConditionalSamplesAnswer>> {
   const record = await api.store.models.get(request.model_id);
   const table = findTable(record);
-  const data = conditionRows(table, [{}], request);
+  if (table === null) throw refuseArrays(record);
+  const data = conditionRows(table, record.model.likelihood, [{}], request);
   const { rows, step, output, ...timing } = await compute(api, record, request, data, request.count);
   const [effective = 0] = toNumbers(output, 'effective_sample_size');
   const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
@@ -81,6 +83,20 @@ export async function sampleGiven(
   };
   return { body, timing };
 }
+
+const refuseArrays = ({ id }: ModelRecord): AppError =>
+  AppError.of(
+    'validation_failed',
+    { what: 'The request' },
+    {
+      problems: [
+        {
+          pointer: '/model_id',
+          detail: `found ${id}, whose rows are no table; allowed: a model of a table (GET /samples draws rows of any model, POST /impute fills in parts of them)`,
+        },
+      ],
+    },
+  );
 
 const describeMethod = ({ samples, seed }: { samples: number; seed: number }) =>
   ({ method: 'importance_sampling', samples, seed }) as const;
@@ -112,7 +128,7 @@ function fill(rows: RequestRows, output: Output, table: TableSchema | null): Mat
   const [likeliest, ranks] = [codes?.data, codes?.shape[2] ?? 0];
   const data = rows.data.map((value, i) => {
     if (!Number.isNaN(value)) return value;
-    if (table === null) return output.mean.data[i] ?? NaN;
+    if (table === null) return output.mean?.data[i] ?? NaN;
     const own = median?.data[i] ?? NaN;
     return Number.isNaN(own) ? (likeliest?.[i * ranks] ?? NaN) : own;
   });
@@ -139,10 +155,8 @@ function listImputed(
   { shape: [count, size], data }: RequestRows,
   output: Output,
 ): ImputedCell[][] {
-  const { mean: _, ...described } = output;
-  const expect = createExpectation(record, described);
+  const expect = createExpectation(record, output);
   const groups = [...groupFeatures(table)];
-  if (groups.length === 0 || listFeatures(table).length !== size) return [];
   return Array.from({ length: count }, (_unused, row) =>
     groups.flatMap(([index, [first = 0]], column): ImputedCell[] =>
       Number.isNaN(data[row * size + first])

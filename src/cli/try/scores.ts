@@ -19,7 +19,7 @@ export interface FileScores {
   readonly written: Written;
 }
 
-/** FileScores the rows of the file and writes them beside their scores. */
+/** Scores the rows of the file and writes them beside their scores. */
 export async function scoreFile(
   session: TrySession,
   modelId: string,

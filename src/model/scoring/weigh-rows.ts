@@ -36,25 +36,27 @@ const CHUNKS = [512, 64, 8, 1] as const;
  * same noise, so that equal rows get equal draws wherever they are, and in whatever company.
  */
 export async function weighRows(order: WeighOrder, visit: (row: WeighedRow) => void): Promise<void> {
-  const { subject, model, rounds = 1 } = order;
-  const { vae, rows } = subject;
+  const { subject, model, details, rounds = 1 } = order;
+  const { functions, vae, parameters, rows } = subject;
+  const [name, fn] = [
+    ['score', ...details].join('/'),
+    defineWeighing(vae, chooseVariants(model, vae), details),
+  ];
+  const noises = Array.from({ length: rounds }, (_, round) => drawSharedNoise(vae, round));
   const count = rows.shape[0] ?? 0;
   const chunk = chooseChunk(model, vae, rounds);
   for (let first = 0; first < count; first += chunk) {
     const part = readPart(rows, first, Math.min(chunk, count - first));
     const results: FloatArrays[] = [];
-    for (let round = 0; round < rounds; round++) results.push(await runRound(order, part, round));
+    for (const noise of noises)
+      results.push(await functions.run(name, fn, { ...parameters, ...noise }, { rows: part }));
     for (let i = 0; i < (part.shape[0] ?? 0); i++) visit({ row: first + i, ...readDraws(order, results, i) });
   }
 }
 
-function runRound({ subject, model, details }: WeighOrder, rows: FloatArray, round: number) {
-  const { functions, vae, parameters } = subject;
-  const fn = defineWeighing(vae, chooseVariants(model, vae), details);
-  // [draws, size] of each kind that the posterior needs. Not of the rows: every row uses the same.
-  const noise = drawNoise(vae.noise.posterior, { seed: 0, stream: 'scoring' }, round, SCORE_DRAWS);
-  return functions.run(['score', ...details].join('/'), fn, { ...parameters, ...noise }, { rows });
-}
+/** [draws, size] of each kind that the posterior needs. Not of the rows: every row uses the same. */
+const drawSharedNoise = (vae: Vae, round: number): FloatArrays =>
+  drawNoise(vae.noise.posterior, { seed: 0, stream: 'scoring' }, round, SCORE_DRAWS);
 
 function readDraws({ details }: WeighOrder, results: readonly FloatArrays[], row: number) {
   const read = (name: string) => joinParts(results.map((result) => readRow(getNamed(result, name), row)));

@@ -1,36 +1,42 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { deriveKey, fillUniform } from '../random/streams.ts';
-import type { Key } from '../random/threefry.ts';
-import { oneHotGroups, type LikelihoodSpec, type Shape } from '../specification.ts';
+import { countValues, isShared, oneHotGroups, type LikelihoodSpec, type Shape } from '../specification.ts';
 import type { RandomMasking } from '../specification/masking.ts';
 
 /** What is hidden together in a row. */
 export interface MaskLayout {
-  /** The group of each element: elements of one group are hidden together. */
+  /** The group of each element: elements of one group are hidden together. {@link NEVER}: always known. */
   readonly groups: readonly number[];
   /** Numbers of pixels, whose groups are counted row by row; null if the row is no image. */
   readonly image: { readonly height: number; readonly width: number } | null;
 }
 
-/** Every element on its own, or a one-hot group together, or the channels of a pixel if a row has two axes or more. */
-export function layoutOfRows(rowShape: Shape, likelihood: LikelihoodSpec): MaskLayout {
+/** The group of elements that cannot be missing. */
+const NEVER = -1;
+
+/**
+ * Every element on its own, or together the features of one column of a table (`featureColumns`: the column of each), the elements of
+ * a one-hot group, or the channels of a pixel if a row has two axes or more. Columns that cannot be missing are never hidden.
+ */
+export function layOutMask(
+  likelihood: LikelihoodSpec,
+  rowShape: Shape,
+  featureColumns?: readonly number[],
+): MaskLayout {
+  if (!isShared(likelihood)) {
+    const groups = likelihood.columns.map(({ missing }, i) => (missing ? (featureColumns?.[i] ?? i) : NEVER));
+    return { groups, image: null };
+  }
   const oneHot = oneHotGroups(likelihood);
   if (oneHot !== null)
     return { groups: oneHot.flatMap((size, group) => new Array<number>(size).fill(group)), image: null };
-  const size = rowShape.reduce((product, axis) => product * axis, 1);
-  const [height, width] = rowShape;
-  if (height === undefined || width === undefined)
-    return { groups: Array.from({ length: size }, (_, i) => i), image: null };
-  const channels = size / (height * width);
-  return {
-    groups: Array.from({ length: size }, (_, i) => Math.floor(i / channels)),
-    image: { height, width },
-  };
+  const [height, width, ...channels] = rowShape;
+  const image = height === undefined || width === undefined ? null : { height, width };
+  const each = image === null ? 1 : countValues(channels);
+  const groups = Array.from({ length: countValues(rowShape) }, (_, i) => Math.floor(i / each));
+  return { groups, image };
 }
-
-/** A table: elements are features, and the parts of a datetime belong to one column. */
-export const layoutOfColumns = (columns: readonly number[]): MaskLayout => ({ groups: columns, image: null });
 
 /**
  * Values x [M, data_size] with NaN in the place of what is hidden. The bound of what is left is a bound of log p(what is left), so
@@ -57,22 +63,20 @@ export function fillHidden(
   const key = deriveKey(seed, 'masking', step);
   const choices = new Float32Array(rows * CHOICES);
   fillUniform(key, choices);
-  const count = groups.reduce((largest, group) => Math.max(largest, group), -1) + 1;
-  const isHidden = new Uint8Array(count);
+  const count = groups.reduce((largest, group) => Math.max(largest, group), NEVER) + 1;
+  const [isHidden, uniform] = [new Uint8Array(count), new Float32Array(count)];
   for (let row = 0; row < rows; row++) {
     const [hides = 1, shape = 1, ...ends] = choices.subarray(row * CHOICES, (row + 1) * CHOICES);
     if (hides >= share) continue;
     // Below the share, the number is uniform again.
     if (image !== null && shape < 0.5) hideRectangle(image, ends, isHidden);
-    else hideAtRate(hides / share, { key, first: choices.length + row * count }, isHidden);
-    for (let i = 0; i < groups.length; i++) out[row * groups.length + i] = isHidden[groups[i] ?? 0] ?? 0;
+    else {
+      fillUniform(key, uniform, choices.length + row * count);
+      for (let group = 0; group < count; group++)
+        isHidden[group] = (uniform[group] ?? 1) < hides / share ? 1 : 0;
+    }
+    for (let i = 0; i < groups.length; i++) out[row * groups.length + i] = isHidden[groups[i] ?? NEVER] ?? 0;
   }
-}
-
-function hideAtRate(rate: number, { key, first }: { key: Key; first: number }, isHidden: Uint8Array): void {
-  const uniform = new Float32Array(isHidden.length);
-  fillUniform(key, uniform, first);
-  for (let i = 0; i < isHidden.length; i++) isHidden[i] = (uniform[i] ?? 1) < rate ? 1 : 0;
 }
 
 function hideRectangle(

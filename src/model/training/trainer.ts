@@ -17,7 +17,7 @@ import type { Algorithm } from './algorithms/algorithm.ts';
 import { summarize, type ChunkTerms } from './chunk-terms.ts';
 import { layoutOf, packArrays, unpackArrays, type Layout } from './packing.ts';
 import { elementStatistics, type RowSource } from './row-source.ts';
-import { layoutOfRows, type MaskLayout } from './masking.ts';
+import { layOutMask, type MaskLayout } from './masking.ts';
 import { Rounds } from './rounds.ts';
 import { stepInputs } from './step-inputs.ts';
 import { CHAIN, PARAMETER, slotPrefix, trainingStep } from './step.ts';
@@ -31,8 +31,8 @@ export interface TrainerOptions {
   /** Row numbers to train on. */
   readonly rows: Uint32Array;
   readonly minibatchSize: number;
-  /** Default: that of rows without columns. */
-  readonly maskLayout?: MaskLayout;
+  /** Tables: the column of each feature, for masking. Default: each feature is a column. */
+  readonly featureColumns?: readonly number[];
   /** State to continue from; absent: initial parameters at step 0. */
   readonly resume?: {
     readonly step: number;
@@ -61,6 +61,7 @@ export class Trainer {
   readonly #scan: CompiledScan;
   readonly #order: MinibatchOrder;
   readonly #layout: Layout;
+  readonly #maskLayout: MaskLayout;
   #state: ScanState;
   #step: number;
 
@@ -75,6 +76,8 @@ export class Trainer {
     this.#scan = parts.scan;
     this.#order = new MinibatchOrder(options.rows, options.minibatchSize, options.training.seed);
     this.#layout = layoutOf(parts.algorithm.shapes);
+    const { model, rowShape, featureColumns } = options;
+    this.#maskLayout = layOutMask(model.likelihood, rowShape, featureColumns);
     this.#state = parts.state;
     this.#step = options.resume?.step ?? 0;
   }
@@ -131,9 +134,13 @@ export class Trainer {
   #slices(first: number, steps: number): Promise<Arrays> {
     const { algorithm, vae } = this;
     const { dataSize } = vae;
-    const { rowShape, model } = this.#options;
-    const { maskLayout = layoutOfRows(rowShape, model.likelihood) } = this.#options;
-    const own = { algorithm, dataSize, maskLayout, order: this.#order, calendar: this.#rounds };
+    const own = {
+      algorithm,
+      dataSize,
+      maskLayout: this.#maskLayout,
+      order: this.#order,
+      calendar: this.#rounds,
+    };
     const inputs = { ...this.#options, ...own };
     return stepInputs(inputs, first, steps);
   }

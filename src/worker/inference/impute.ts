@@ -1,6 +1,7 @@
 import { drawRowNoise, type NoiseSource } from '../../model/evaluation/draws.ts';
 import { fillUniform } from '../../model/random/streams.ts';
 import type { FloatArray } from '../../model/runtime/runtime.ts';
+import { isShared } from '../../model/specification.ts';
 import { chooseDraws, weighDraws } from '../../model/scoring/weights.ts';
 import type { WeighedRow } from '../../model/scoring/weigh-rows.ts';
 import { toCube, type Cube, type Matrix } from '../../queue/arrays.ts';
@@ -19,42 +20,42 @@ export const impute: Runner<'impute'> = {
     const { likelihood } = record.model;
     const noise = keyNoise({ seed });
     const [count, size] = rows.shape;
-    const mean: Matrix = { shape: rows.shape, data: Float32Array.from(rows.data) };
     const effectiveSampleSize = new Float32Array(count);
-    const expected = likelihood.family === 'mixed' ? createExpectedArrays(count, likelihood.columns) : null;
+    const expected = isShared(likelihood) ? fillMeans(rows) : createExpectedArrays(count, likelihood.columns);
     const chosen = new ChosenLatents(count, { draws, latentSize: inference.vae.latentSize, noise });
     const detail = chooseDetail(likelihood);
-    const details = [...new Set([detail, 'means' as const]), ...(draws > 0 ? (['latents'] as const) : [])];
+    const details = draws > 0 ? [detail, 'latents' as const] : [detail];
     await inference.weighRows(parameters, rows, { details, rounds }, (weighed) => {
       const { row } = weighed;
       const { weights, effectiveSampleSize: effective } = weighDraws(weighed);
       effectiveSampleSize[row] = effective;
       for (let i = row * size; i < (row + 1) * size; i++) {
-        if (!Number.isNaN(rows.data[i])) continue;
-        mean.data[i] = averageDetail(weighed.details.means, weights, i - row * size, size);
-        expected?.describe(row, i - row * size, weighed.details.outputs, weights);
+        if (Number.isNaN(rows.data[i]))
+          expected.describe(row, i - row * size, weighed.details[detail], weights);
       }
       chosen.add(weighed, weights);
     });
     return {
-      mean,
       effective_sample_size: { shape: [count], data: effectiveSampleSize },
-      ...expected?.finish(),
+      ...expected.finish(),
       ...(draws > 0 && { draws: await drawRows(subject, rows, chosen.finish(), draws, noise) }),
     };
   },
 };
 
-function averageDetail(
-  values: Float32Array | undefined,
-  weights: Float64Array,
-  element: number,
-  size: number,
-): number {
-  let sum = 0;
-  for (let draw = 0; draw < weights.length; draw++)
-    sum += (weights[draw] ?? 0) * (values?.[draw * size + element] ?? NaN);
-  return sum;
+/** The rows, in which means of p(x|z) over weighted draws take the place of what is described. */
+function fillMeans({ shape, data }: Matrix) {
+  const mean: Matrix = { shape, data: Float32Array.from(data) };
+  const [, size] = shape;
+  return {
+    describe(row: number, element: number, means: Float32Array | undefined, weights: Float64Array): void {
+      let sum = 0;
+      for (let draw = 0; draw < weights.length; draw++)
+        sum += (weights[draw] ?? 0) * (means?.[draw * size + element] ?? NaN);
+      mean.data[row * size + element] = sum;
+    },
+    finish: () => ({ mean }),
+  };
 }
 
 /** Latents drawn for each row from its weighted draws: [draws, rows, latent_size]. */

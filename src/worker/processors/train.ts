@@ -9,7 +9,6 @@ import {
   trainsEncoder,
   type ModelSpec,
 } from '../../model/specification.ts';
-import { layoutOfColumns } from '../../model/training/masking.ts';
 import { Rounds } from '../../model/training/rounds.ts';
 import { Trainer } from '../../model/training/trainer.ts';
 import type { TrainPayload, TrainResult } from '../../queue/jobs.ts';
@@ -69,9 +68,7 @@ async function train(
     source,
     rows: split.train,
     minibatchSize,
-    ...(record.table && {
-      maskLayout: layoutOfColumns(listFeatures(record.table).map(({ column }) => column)),
-    }),
+    ...(record.table && { featureColumns: listFeatures(record.table).map(({ column }) => column) }),
     ...(resume ? { resume } : {}),
   });
   const rounds = new Rounds(training, { trainRows: split.train.length, minibatchSize });

@@ -6,7 +6,8 @@ import type { LikelihoodFamily } from './likelihood.ts';
 
 /**
  * The family for rows of which elements may be missing (NaN): log p(x|z) = sum over present elements of log p(x_i|z), exact if
- * values are missing at random. A one-hot group of which any element is missing is missing. The encoder sees 0 in the place of what is missing, and then for each element a 1 where it is.
+ * values are missing at random. A one-hot group of which any element is missing is missing. The encoder sees 0 in the place of what
+ * is missing, and then for each element a 1 where it is.
  */
 export function withMissing(family: LikelihoodFamily, spec: SharedLikelihood): LikelihoodFamily {
   // A value that every family accepts, and that standardises to 0.

@@ -2,8 +2,8 @@ import { findReachable } from './fuse.ts';
 import type { Node } from './ir.ts';
 
 /**
- * Multiplications of a run, or of a step of a scan, that make another thread worth while. Threads of ONNX
- * Runtime wait for each other at every operator, and take processor time meanwhile.
+ * Multiplications of a run, or of a step of a scan, that make another thread worth while. Threads of ONNX Runtime wait for each
+ * other at every operator, and take processor time meanwhile.
  */
 const MULTIPLICATIONS_PER_THREAD = 2 ** 24;
 
