@@ -1,17 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatasetStore } from '../../src/store/dataset-store.ts';
 import { profiler, summarizeTestRows } from '../../src/model/dataset.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { errorOf, idxFile } from './support.ts';
 
 const LIMITS = { maxUploadBytes: 2 ** 20, maxDatasetBytes: 2 ** 20 };
 
 describe('the built-in mnist', () => {
+  // The copy of 55 MB is made by the first test.
+  let folder = '';
+  beforeAll(async () => {
+    const made = await makeFolder();
+    folder = made.folder;
+    return made.remove;
+  });
+
   it('is there at once, for two processes at the same time', async () => {
-    const folder = await temporaryFolder();
     const stores = [1, 2].map(() => createDatasetStore(fsDriver(folder), LIMITS));
     const [one, two] = await Promise.all(stores.map((store) => store.get('mnist')));
     expect(one).toEqual(two);
@@ -20,7 +27,7 @@ describe('the built-in mnist', () => {
   });
 
   it('has its training rows first and its test rows last', async () => {
-    const rows = await createDatasetStore(fsDriver(await temporaryFolder()), LIMITS).openRows('mnist');
+    const rows = await createDatasetStore(fsDriver(folder), LIMITS).openRows('mnist');
     const out = new Uint8Array(3 * 784);
     await rows.readRows([0, 60_000, 69_999], out);
     const sums = [0, 1, 2].map((i) => out.subarray(784 * i, 784 * (i + 1)).reduce((a, b) => a + b, 0));
@@ -30,7 +37,7 @@ describe('the built-in mnist', () => {
   });
 
   it('gives the digit of each image', async () => {
-    const store = createDatasetStore(fsDriver(await temporaryFolder()), LIMITS);
+    const store = createDatasetStore(fsDriver(folder), LIMITS);
     const labels = (await store.readLabels('mnist')) ?? [];
     expect(labels).toHaveLength(70_000);
     expect([...labels.slice(0, 5), ...labels.slice(60_000, 60_005)]).toEqual([5, 0, 4, 1, 9, 7, 2, 1, 0, 4]);
@@ -40,7 +47,6 @@ describe('the built-in mnist', () => {
   });
 
   it('has the profile that its training images have', async () => {
-    const folder = await temporaryFolder();
     const record = await createDatasetStore(fsDriver(folder), LIMITS).get('mnist');
     const { profile, scale } = record;
     const [made, test] = [profiler([28, 28], 'uint8', 1), profiler([28, 28], 'uint8', 1)];
@@ -58,7 +64,7 @@ describe('the built-in mnist', () => {
   });
 
   it('has a profile where an earlier version wrote its record without one', async () => {
-    const driver = fsDriver(await temporaryFolder());
+    const driver = fsDriver(folder);
     const now = await createDatasetStore(driver, LIMITS).get('mnist');
     const old = { ...now, profile: undefined, header: undefined };
     await driver.write('datasets/mnist/dataset.json', Buffer.from(JSON.stringify(old)));

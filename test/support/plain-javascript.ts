@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,24 +12,17 @@ export interface PlainJavascript {
   remove(): Promise<void>;
 }
 
-/** Folders and files of the repository as JavaScript in a temporary folder, for child processes of tests. */
+/** Files of tests as JavaScript in a temporary folder, beside the built service (`npm run build` comes first), for child processes. */
 export async function plainJavascript(...sources: readonly string[]): Promise<PlainJavascript> {
   const target = await mkdtemp(join(tmpdir(), 'aevb-js-'));
   await symlink(join(ROOT, 'node_modules'), join(target, 'node_modules'));
+  await symlink(join(ROOT, 'dist'), join(target, 'src'));
   await cp(join(ROOT, 'package.json'), join(target, 'package.json'));
-  for (const source of sources) {
-    for (const file of await typescriptFiles(join(ROOT, source))) await transpile(file, target);
-  }
+  await Promise.all(sources.map((source) => transpile(join(ROOT, source), target)));
   return {
     of: (source) => join(target, source.replace(/\.ts$/, '.js')),
     remove: () => rm(target, { recursive: true, force: true }),
   };
-}
-
-async function typescriptFiles(path: string): Promise<string[]> {
-  if (path.endsWith('.ts')) return [path];
-  const names = await readdir(path, { recursive: true });
-  return names.filter((name) => name.endsWith('.ts')).map((name) => join(path, name));
 }
 
 async function transpile(file: string, target: string): Promise<void> {

@@ -1,19 +1,36 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../src/model/runtime/onnx/onnx-runtime.ts';
 import { InterruptedError } from '../../src/queue/queues.ts';
 import { encodeNpy } from '../../src/store/formats/npy.ts';
 import { streamOf } from '../store/support.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import type { TrainPayload, TrainResult } from '../../src/queue/jobs.ts';
+import { makeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { IMAGE_SIZE, tinyImages } from '../support/tiny-images.ts';
-import { EPOCH_ENDS, LAST_STEP, openWorkshop, trainUntil, watchedJob } from './workshop.ts';
+import {
+  EPOCH_ENDS,
+  LAST_STEP,
+  openWorkshop,
+  trainUntil,
+  watchedJob,
+  type WatchedJob,
+  type Workshop,
+} from './workshop.ts';
 
 const workshop = async () => openWorkshop(await temporaryFolder());
 
+/** A training with the usual settings that nothing disturbs. */
+let undisturbed: Workshop & { payload: TrainPayload; result: TrainResult; job: WatchedJob };
+beforeAll(async () => {
+  const { folder, remove } = await makeFolder();
+  const shop = await openWorkshop(folder);
+  const [payload, job] = [await shop.order(), watchedJob()];
+  undisturbed = { ...shop, payload, job, result: await shop.train(payload, { context: job.context }) };
+  return remove;
+});
+
 describe('a training job', () => {
   it('writes a line of metrics at the end of each epoch', async () => {
-    const { store, order, train } = await workshop();
-    const payload = await order();
-    const result = await train(payload);
+    const { store, payload, result } = undisturbed;
     const lines = await store.models.readMetrics(payload.modelId);
     expect(lines.map(({ step }) => step)).toEqual(EPOCH_ENDS);
     expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
@@ -30,15 +47,15 @@ describe('a training job', () => {
 
   it('writes a bound of its own for each epoch, however short, also when it was interrupted', async () => {
     const shop = await workshop();
-    const short = { epochs: 30, minibatch_size: 135 };
+    const short = { epochs: 12, minibatch_size: 135 };
     const [whole, broken] = [await shop.order(short), await shop.order(short)];
     await shop.train(whole);
-    await trainUntil(shop, broken, 25, 'shutdown');
+    await trainUntil(shop, broken, 11, 'shutdown');
     await shop.train(broken);
     for (const { modelId } of [whole, broken]) {
       const bounds = (await shop.store.models.readMetrics(modelId)).map(({ train_elbo }) => train_elbo);
-      expect(bounds).toHaveLength(30);
-      expect(new Set(bounds).size).toBe(30);
+      expect(bounds).toHaveLength(12);
+      expect(new Set(bounds).size).toBe(12);
     }
   });
 
@@ -85,10 +102,8 @@ describe('a training job', () => {
     expect(comparison?.above_floor).toBe(false);
   });
 
-  it('tells its progress from the start to the end', async () => {
-    const { order, train } = await workshop();
-    const job = watchedJob();
-    await train(await order(), { context: job.context });
+  it('tells its progress from the start to the end', () => {
+    const { job } = undisturbed;
     const steps = job.progress.map(({ step }) => step);
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
     expect(job.progress[0]).toMatchObject({ step: 0, totalSteps: LAST_STEP, epoch: 0, trainElbo: null });
@@ -185,9 +200,9 @@ describe('a training job', () => {
 
   it('ends with the same bytes for the same seed, with others for another', async () => {
     const { order, train, bytes } = await workshop();
-    const [one, same, other] = [await order(), await order(), await order({ seed: 4 })];
-    for (const payload of [one, same, other]) await train(payload);
-    const reference = await bytes(one.modelId, LAST_STEP);
+    const [same, other] = [await order(), await order({ seed: 4 })];
+    for (const payload of [same, other]) await train(payload);
+    const reference = await undisturbed.bytes(undisturbed.payload.modelId, LAST_STEP);
     expect(await bytes(same.modelId, LAST_STEP)).toEqual(reference);
     expect(await bytes(other.modelId, LAST_STEP)).not.toEqual(reference);
   });
@@ -224,8 +239,8 @@ describe('a training job that is told to stop', () => {
 
   it('is interrupted by a shutdown, and goes on as if it had not been', async () => {
     const shop = await workshop();
-    const [whole, broken] = [await shop.order(), await shop.order()];
-    await shop.train(whole);
+    const broken = await shop.order();
+    const whole = undisturbed.payload;
     let interruptions = 0;
     for (;;) {
       const outcome = await trainUntil(shop, broken, 1, 'shutdown');
@@ -234,16 +249,16 @@ describe('a training job that is told to stop', () => {
       interruptions++;
     }
     expect(interruptions).toBeGreaterThan(5);
-    expect(await shop.bytes(broken.modelId, LAST_STEP)).toEqual(await shop.bytes(whole.modelId, LAST_STEP));
+    const reference = await undisturbed.bytes(whole.modelId, LAST_STEP);
+    expect(await shop.bytes(broken.modelId, LAST_STEP)).toEqual(reference);
 
-    const { models } = shop.store;
-    const bounds = async (id: string) =>
-      (await models.readMetrics(id)).map(({ step, epoch, validation_elbo }) => ({
+    const bounds = async ({ store }: Workshop, id: string) =>
+      (await store.models.readMetrics(id)).map(({ step, epoch, validation_elbo }) => ({
         step,
         epoch,
         validation_elbo,
       }));
-    expect(await bounds(broken.modelId)).toEqual(await bounds(whole.modelId));
+    expect(await bounds(shop, broken.modelId)).toEqual(await bounds(undisturbed, whole.modelId));
   });
 
   it('has done nothing where it was told before its first step', async () => {
@@ -259,11 +274,9 @@ describe('a training job that is told to stop', () => {
   });
 
   it('succeeds at once where only its end was not told', async () => {
-    const shop = await workshop();
-    const payload = await shop.order();
-    const first = await shop.train(payload);
-    const lines = await shop.store.models.readMetrics(payload.modelId);
-    expect(await shop.train(payload)).toEqual(first);
-    expect(await shop.store.models.readMetrics(payload.modelId)).toEqual(lines);
+    const { store, train, payload, result } = undisturbed;
+    const lines = await store.models.readMetrics(payload.modelId);
+    expect(await train(payload)).toEqual(result);
+    expect(await store.models.readMetrics(payload.modelId)).toEqual(lines);
   });
 });

@@ -33,9 +33,6 @@ async function trainOnSwiftShader(): Promise<number[]> {
   const icd = { file_format_version: '1.0.0', ICD: { library_path: DRIVER, api_version: '1.0.5' } };
   await writeFile(driver, JSON.stringify(icd));
   const code = await plainJavascript(
-    'src/model',
-    'src/validation.ts',
-    'src/errors.ts',
     'test/support/small-training.ts',
     'test/support/memory-rows.ts',
     'test/support/numbers.ts',
