@@ -51,6 +51,11 @@ export const ERRORS = {
     'not_found',
     (v: { method: string; path: string }) => `There is no route ${v.method} ${v.path}.`,
   ),
+  result_not_found: entry(
+    'not_found',
+    (v: { id: string }) =>
+      `Job ${v.id} has no file: it has not succeeded, is of a type that writes none, or its file was removed.`,
+  ),
   blob_not_found: entry('not_found', (v: { key: string }) => `Nothing is stored at ${v.key}.`),
   model_not_ready: entry(
     'conflict',

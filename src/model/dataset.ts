@@ -41,6 +41,8 @@ export {
   warnOfSharedProfile,
   warnOfTestRows,
 } from './dataset/test-rows.ts';
-export { createTableOfColumns } from './dataset/table-of-columns.ts';
+export { createTableOfColumns, findTable } from './dataset/table-of-columns.ts';
+export { createCellReader, type CellReader } from './dataset/cell-reader.ts';
+export { shareStrangeness, toPercentile, toPValue } from './dataset/ranks.ts';
 export { createTableProfiler } from './dataset/table-profile.ts';
 export { warningsFor } from './dataset/warnings.ts';

@@ -17,6 +17,7 @@ export {
   type RowEncoder,
 } from './table/encode.ts';
 export {
+  groupFeatures,
   isModelled,
   listFeatures,
   listModelledColumns,

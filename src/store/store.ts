@@ -6,6 +6,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { ingestInThreads } from './ingest/thread.ts';
 import { createModelStore } from './model-store.ts';
 import type { ModelStore } from './models.ts';
+import { createResultStore, type ResultStore } from './results.ts';
 
 /** The part of the configuration that the store needs; see src/config.ts. */
 export interface StoreConfig {
@@ -25,6 +26,7 @@ export interface UploadThreads {
 export interface Store {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
+  readonly results: ResultStore;
   /** Writes and removes a small blob; rejects if the store cannot be written. */
   ping(): Promise<void>;
   /** Call when a process starts: removes what crashes left, which was never visible. */
@@ -42,6 +44,7 @@ export function openStore(config: StoreConfig, threads?: UploadThreads): Store {
   return {
     datasets: createDatasetStore(driver, { maxUploadBytes, maxDatasetBytes, ...(ingest && { ingest }) }),
     models: createModelStore(driver),
+    results: createResultStore(driver),
     ping: async () => {
       const key = `ping/${randomUUID()}`;
       await driver.write(key, Buffer.from('ping'));

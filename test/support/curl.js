@@ -20,7 +20,12 @@ const answer = await buffer(response);
 if (output) writeFileSync(output, answer);
 else process.stdout.write(answer);
 const type = response.headers['content-type'] ?? '';
-const line = { request: `${method} ${url}`, status: response.statusCode, type, text: answer.toString('utf8') };
+const line = {
+  request: `${method} ${url}`,
+  status: response.statusCode,
+  type,
+  text: answer.toString('utf8'),
+};
 appendFileSync(process.env.CURL_LOG ?? '', `${JSON.stringify(line)}\n`);
 
 function parse(words) {

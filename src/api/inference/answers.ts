@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import { createRowDecoder, type Cell } from '../../model/table.ts';
 import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { findTable } from './model-table.ts';
+import { findTable } from '../../model/dataset.ts';
 
 /**
  * Convert arrays of an operation's output to JSON. An output without an array of that name and rank does not compile. JSON has no

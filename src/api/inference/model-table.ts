@@ -1,12 +1,6 @@
-import { createTableOfColumns } from '../../model/dataset.ts';
+import { findTable } from '../../model/dataset.ts';
 import { listFeatures, listModelledColumns, type TableSchema } from '../../model/table.ts';
 import type { ModelRecord } from '../../store/models.ts';
-
-/** The table whose rows a model reads and writes; null if its rows are arrays of numbers. */
-export function findTable({ table, model }: ModelRecord): TableSchema | null {
-  if (table !== null) return table;
-  return model.likelihood.family === 'mixed' ? createTableOfColumns(model.likelihood.columns) : null;
-}
 
 /** The names of the columns in rows of answers, for tables only. */
 export function nameColumns(record: ModelRecord): { columns?: string[] } {

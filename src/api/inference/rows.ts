@@ -4,7 +4,7 @@ import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { ApiOptions } from '../types.ts';
 import { describeValue } from './describe-value.ts';
-import { findTable } from './model-table.ts';
+import { findTable } from '../../model/dataset.ts';
 import { refuseRows, type PlacedError, type RowError } from './row-errors.ts';
 import { parseTable } from './table-rows.ts';
 

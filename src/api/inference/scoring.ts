@@ -3,7 +3,8 @@ import { marginalDecodings, marginalProblem, type MarginalSpec } from '../../mod
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
-import { findTable, nameColumns, sumParts } from './model-table.ts';
+import { findTable } from '../../model/dataset.ts';
+import { nameColumns, sumParts } from './model-table.ts';
 import {
   checkValues,
   describeUnused,

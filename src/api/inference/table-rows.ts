@@ -1,15 +1,12 @@
+import { createCellReader, type CellReader } from '../../model/dataset.ts';
 import {
-  createRowEncoder,
-  describeCell,
   isModelled,
   listFeatures,
-  type Cell,
   type CellProblem,
-  type Role,
   type TableColumn,
   type TableSchema,
 } from '../../model/table.ts';
-import { valueDomain, type LikelihoodSpec, type ValueDomain } from '../../model/specification.ts';
+import type { LikelihoodSpec } from '../../model/specification.ts';
 import { describeValue } from './describe-value.ts';
 import type { PlacedError } from './row-errors.ts';
 
@@ -48,8 +45,7 @@ export function parseTable(
   likelihood: LikelihoodSpec,
 ): ParsedTable {
   const reader = createReader(table);
-  const [encode, check] = [createRowEncoder(table), createDomainCheck(table, likelihood)];
-  const bits = findBits(table, likelihood);
+  const read = createCellReader(table, likelihood);
   const size = listFeatures(table).length;
   const values = new Float32Array(rows.length * size);
   const errors: PlacedError[] = [];
@@ -60,9 +56,8 @@ export function parseTable(
       errors.push({ row: index, column: null, pointer: where, ...found });
       return;
     }
-    const cells = found.cells.map((cell, i) => toCell(cell, table.columns[i]?.role, bits.has(i)));
     const features = values.subarray(index * size, (index + 1) * size);
-    for (const problem of findProblems(found.cells, cells, { reader, encode, check, features })) {
+    for (const problem of findProblems(found.cells, reader, read, features)) {
       const place = found.placeOf(reader.indices.get(problem.column) ?? 0);
       errors.push({ row: index, ...problem, pointer: `${where}/${place}` });
     }
@@ -70,17 +65,11 @@ export function parseTable(
   return { values, errors, ignored: [...reader.ignored] };
 }
 
-interface Encoding {
-  readonly reader: Reader;
-  readonly encode: ReturnType<typeof createRowEncoder>;
-  readonly check: ReturnType<typeof createDomainCheck>;
-  readonly features: Float32Array;
-}
-
 function findProblems(
   given: readonly unknown[],
-  cells: readonly Cell[],
-  { reader, encode, check, features }: Encoding,
+  reader: Reader,
+  read: CellReader,
+  features: Float32Array,
 ): CellProblem[] {
   const strange = reader.modelled.flatMap((index) => {
     const cell = given[index];
@@ -88,9 +77,7 @@ function findProblems(
     const name = reader.columns[index]?.name ?? '';
     return [{ column: name, found: describeValue(cell), allowed: 'a number, a text, true, false or null' }];
   });
-  if (strange.length > 0) return strange;
-  const unread = encode(cells, features, 0);
-  return unread.length > 0 ? unread : check(cells, features);
+  return strange.length > 0 ? strange : read(given, features);
 }
 
 function createReader({ columns }: TableSchema): Reader {
@@ -133,66 +120,11 @@ function readObject(row: object, { columns, indices, ignored }: Reader): RowCell
   return { cells, placeOf: (column) => escapeName(columns[column]?.name ?? '') };
 }
 
-/** True and false are the same as 1 and 0 where a column has two values. */
-function toCell(value: unknown, role: Role | undefined, isBit: boolean): Cell {
-  if (typeof value === 'boolean') return isBit && role === 'number' ? Number(value) : value;
-  if (typeof value === 'number' && role === 'flag') return value === 0 || value === 1 ? value === 1 : value;
-  return typeof value === 'string' || typeof value === 'number' ? value : null;
-}
-
-/** Indices of columns whose likelihood is Bernoulli. */
-function findBits(table: TableSchema, likelihood: LikelihoodSpec): ReadonlySet<number> {
-  if (likelihood.family !== 'mixed') return new Set();
-  const { columns } = likelihood;
-  const bits = listFeatures(table).filter((_, i) => columns[i]?.likelihood.family === 'bernoulli');
-  return new Set(bits.map(({ column }) => column));
-}
-
-/** Creates the check whether the likelihood has a probability for the features of a row. */
-function createDomainCheck(table: TableSchema, likelihood: LikelihoodSpec) {
-  const features = listFeatures(table).map(({ column }, i) => ({
-    column,
-    domain: valueDomain(likelihood, i),
-  }));
-  return (cells: readonly Cell[], values: Float32Array): CellProblem[] => {
-    const problems = new Map<number, CellProblem>();
-    features.forEach(({ column: index, domain }, i) => {
-      const [column, value] = [table.columns[index], values[i] ?? NaN];
-      if (column === undefined || isInside(value, domain) || problems.has(index)) return;
-      const allowed = Number.isNaN(value) ? NEVER_MISSING : describeAllowed(column, domain);
-      problems.set(index, { column: column.name, found: describeCell(cells[index] ?? null), allowed });
-    });
-    return [...problems.values()];
-  };
-}
-
-const NEVER_MISSING = 'a value: the likelihood of this column does not allow missing values';
-
-function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
-  if (Number.isNaN(value)) return missing;
-  return value >= low && value <= high && (!integer || Number.isInteger(value));
-}
-
-function describeAllowed(column: TableColumn, domain: ValueDomain): string {
-  const words = 'labels' in column ? [listNames(column.labels)] : [];
-  const flags = column.role === 'flag' ? ['true, false'] : [];
-  const others = words.length > 0 ? [] : [domain.allowed];
-  return [...words, ...flags, ...others, ...(domain.missing ? ['null'] : [])].join(', or ');
-}
-
 function describeLengths({ columns, modelled }: Reader): string {
   const all = `length ${columns.length}`;
   const used =
     modelled.length === columns.length ? '' : ` (all columns) or ${modelled.length} (those the model uses)`;
   return `${all}${used}, or an object by column names`;
-}
-
-const MOST_LISTED = 20;
-
-function listNames(names: readonly string[]): string {
-  const more = names.length - MOST_LISTED;
-  const first = names.slice(0, MOST_LISTED).map((name) => JSON.stringify(name));
-  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
 /** For JSON pointers (RFC 6901). */

@@ -1,9 +1,15 @@
-import { createFeatureWriters, listFeatures, type Cell, type TableSchema } from '../../model/table.ts';
+import { findTable, shareStrangeness, toPValue } from '../../model/dataset.ts';
+import {
+  createFeatureWriters,
+  groupFeatures,
+  listFeatures,
+  type Cell,
+  type TableSchema,
+} from '../../model/table.ts';
 import { oneHotGroups, type LikelihoodSpec } from '../../model/specification.ts';
 import type { Cube, Matrix } from '../../queue/arrays.ts';
 import type { Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { findTable } from '../inference/model-table.ts';
 import type { ScoredCell } from './schemas.ts';
 
 type Output = Outputs['score'];
@@ -27,18 +33,11 @@ export function toScoredCells(record: ModelRecord, output: Output): ScoredCell[]
         ...(names && { column: names[column] ?? '' }),
         surprise: shorten(value),
         share: shorten(shares[column] ?? NaN),
-        p_value: Number.isNaN(value) || among === 0 ? null : (1 + rank) / (among + 1),
+        p_value: Number.isNaN(value) || among === 0 ? null : toPValue(rank, among),
         expected: expect(row, column),
       };
     });
   });
-}
-
-/** Each column's part of what exceeds the usual surprise: NaN for a missing value, or without a calibration. */
-export function shareStrangeness(excess: ArrayLike<number>): number[] {
-  const positive = Array.from(excess, (value) => (value < 0 ? 0 : value));
-  const sum = positive.reduce((total, value) => (Number.isNaN(value) ? total : total + value), 0);
-  return positive.map((value) => (sum === 0 ? value : value / sum));
 }
 
 /** Names of the columns of a table. */
@@ -101,15 +100,6 @@ function listLikeliest(
     const [code, probability] = [codes.data[place] ?? NaN, shorten(probabilities.data[place] ?? NaN)];
     return probability === null ? [] : [{ value: write(feature, code), probability }];
   });
-}
-
-/** The features of each modelled column, by its index in the table. */
-export function groupFeatures(table: TableSchema): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  listFeatures(table).forEach(({ column }, feature) => {
-    groups.set(column, [...(groups.get(column) ?? []), feature]);
-  });
-  return groups;
 }
 
 function readRow({ shape: [, width], data }: Matrix, row: number): Float32Array {

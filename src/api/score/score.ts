@@ -1,3 +1,4 @@
+import { findTable, toPercentile, toPValue } from '../../model/dataset.ts';
 import { oneHotGroups, SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix } from '../../queue/arrays.ts';
 import { UNCALIBRATED, type Outputs, type Uncalibrated } from '../../queue/operations.ts';
@@ -5,7 +6,7 @@ import type { ModelRecord } from '../../store/models.ts';
 import type { Timed } from '../http/timing.ts';
 import { HttpError } from '../http/http-error.ts';
 import { toNumbers } from '../inference/answers.ts';
-import { findTable, nameColumns } from '../inference/model-table.ts';
+import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
@@ -90,7 +91,7 @@ function describeScores(rows: RequestRows, output: Outputs['score'], alarmRate: 
   const [count = 0] = output.calibration_rows.data;
   const ranks = [...output.at_least.data];
   const among = <T>(values: T[]) => (count === 0 ? null : leaveOutBad(rows, values));
-  const pValues = ranks.map((rank) => (1 + rank) / (count + 1));
+  const pValues = ranks.map((rank) => toPValue(rank, count));
   return {
     calibration: {
       rows: count,
@@ -99,7 +100,7 @@ function describeScores(rows: RequestRows, output: Outputs['score'], alarmRate: 
     },
     score: leaveOutBad(rows, toNumbers(output, 'score')),
     standard_error: leaveOutBad(rows, toNumbers(output, 'standard_error')),
-    percentile: among(ranks.map((rank) => (100 * (count - rank)) / count)),
+    percentile: among(ranks.map((rank) => toPercentile(rank, count))),
     p_value: among(pValues),
     flag: among(pValues.map((value) => value <= alarmRate)),
   };

@@ -49,13 +49,3 @@ export function toAddedCells(outcome: RowOutcome, decimal: DecimalSign): Cell[] 
 }
 
 const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
-
-/** One line of a CSV file, with its line end. Cells of text are as they were; a missing cell is empty. */
-export function toCsvLine(cells: readonly Cell[], delimiter: string): string {
-  return `${cells.map((cell) => toCsvCell(cell, delimiter)).join(delimiter)}\n`;
-}
-
-function toCsvCell(cell: Cell, delimiter: string): string {
-  const text = cell === null ? '' : String(cell);
-  return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -1,5 +1,6 @@
 import type { Cell } from '../../model/table.ts';
-import { type DecimalSign, nameAddedColumns, toAddedCells, toCsvLine } from './csv-lines.ts';
+import { toCsvLine } from '../../store/formats/output/csv.ts';
+import { type DecimalSign, nameAddedColumns, toAddedCells } from './csv-lines.ts';
 import { scoreTable, type RowWithOutcome, type ScoreRows } from './scored-rows.ts';
 import type { TableInput } from './table-input.ts';
 

@@ -1,4 +1,5 @@
 import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
+import type { LikelihoodSpec } from '../specification/likelihood.ts';
 import type { TableColumn, TableSchema } from '../table.ts';
 import { isFlag } from './labels.ts';
 
@@ -27,4 +28,16 @@ function toTableColumn({ name, labels, likelihood, missing }: ColumnSpec): Table
     offset: 0,
     also_missing: [],
   };
+}
+
+/** The table whose rows a model reads and writes; null if its rows are arrays of numbers. */
+export function findTable({
+  table,
+  model,
+}: {
+  readonly table: TableSchema | null;
+  readonly model: { readonly likelihood: LikelihoodSpec };
+}): TableSchema | null {
+  if (table !== null) return table;
+  return model.likelihood.family === 'mixed' ? createTableOfColumns(model.likelihood.columns) : null;
 }

@@ -73,3 +73,12 @@ function nameFeature(column: string, part: Feature['part'], taken: Set<string>):
     return name;
   }
 }
+
+/** The features of each modelled column, by its index in the table. */
+export function groupFeatures(table: TableSchema): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  listFeatures(table).forEach(({ column }, feature) => {
+    groups.set(column, [...(groups.get(column) ?? []), feature]);
+  });
+  return groups;
+}

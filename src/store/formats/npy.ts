@@ -73,16 +73,20 @@ export function encodeNpy(shape: readonly number[], data: Float32Array): Buffer 
   if (shape.reduce((size, axis) => size * axis, 1) !== data.length) {
     throw new RangeError(`Shape [${shape.join(', ')}] does not hold ${data.length} values.`);
   }
+  return Buffer.concat([
+    encodeNpyHeader(shape),
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  ]);
+}
+
+/** What stands before the values of an array. */
+export function encodeNpyHeader(shape: readonly number[]): Buffer {
   const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
   const unpadded = VERSION_END + 2 + header.length + 1;
   const padded = `${header}${' '.repeat(-unpadded & (ALIGNMENT - 1))}\n`;
   const prefix = Buffer.from([...MAGIC, 1, 0, padded.length & 0xff, padded.length >> 8]);
-  return Buffer.concat([
-    prefix,
-    Buffer.from(padded, 'latin1'),
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  ]);
+  return Buffer.concat([prefix, Buffer.from(padded, 'latin1')]);
 }
 
 function takeSlice(buffer: Buffer, start: number, end: number): Buffer {

@@ -6,8 +6,8 @@ import {
   findDecimalSign,
   nameAddedColumns,
   toAddedCells,
-  toCsvLine,
 } from '../../../src/cli/score/csv-lines.ts';
+import { toCsvLine } from '../../../src/store/formats/output/csv.ts';
 
 test.each([',', ';', '\t', '|'])('lines separated by %j are read back as they were', (delimiter) => {
   const cells = fc.array(fc.string({ unit: 'binary' }), { minLength: 2, maxLength: 5 });

@@ -1,0 +1,25 @@
+import type { Cell } from '../../../model/table.ts';
+import type { FileWriter, OutputColumn } from './writer.ts';
+
+/** UTF-8 with a header, commas and decimal points; a missing cell is empty. */
+export function csvOutput(columns: readonly OutputColumn[]): FileWriter {
+  const header = toCsvLine(
+    columns.map(({ name }) => name),
+    ',',
+  );
+  return {
+    head: () => Buffer.from(header),
+    piece: (rows) => ({ bytes: Buffer.from(rows.map((row) => toCsvLine(row, ',')).join('')), note: null }),
+    tail: () => new Uint8Array(),
+  };
+}
+
+/** One line of a CSV file, with its line end. Cells of text are as they were; a missing cell is empty. */
+export function toCsvLine(cells: readonly Cell[], delimiter: string): string {
+  return `${cells.map((cell) => toCsvCell(cell, delimiter)).join(delimiter)}\n`;
+}
+
+function toCsvCell(cell: Cell, delimiter: string): string {
+  if (typeof cell !== 'string') return cell === null ? '' : String(cell);
+  return cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

@@ -1,0 +1,13 @@
+import type { FileWriter, OutputColumn } from './writer.ts';
+
+/** One JSON object for each row, by the names of the columns. */
+export function jsonlOutput(columns: readonly OutputColumn[]): FileWriter {
+  const keys = columns.map(({ name }) => JSON.stringify(name));
+  const write = (row: readonly unknown[]): string =>
+    `{${keys.map((key, i) => `${key}:${JSON.stringify(row[i] ?? null)}`).join(',')}}\n`;
+  return {
+    head: () => new Uint8Array(),
+    piece: (rows) => ({ bytes: Buffer.from(rows.map(write).join('')), note: null }),
+    tail: () => new Uint8Array(),
+  };
+}
