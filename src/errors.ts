@@ -81,6 +81,15 @@ export const ERRORS = {
     'conflict',
     (v: { id: string; job: string }) => `Model ${v.id} is being trained by job ${v.job}.`,
   ),
+  dataset_in_use: entry(
+    'conflict',
+    (v: { id: string; job: string; use: 'itself' | 'model' }) =>
+      `Data set ${v.id} is in use by job ${v.job}${v.use === 'model' ? ', whose model was trained on it' : ''}. Wait for the job to end, or cancel it (POST /jobs/${v.job}/cancel).`,
+  ),
+  dataset_built_in: entry(
+    'conflict',
+    (v: { id: string }) => `Data set ${v.id} is built in and cannot be deleted.`,
+  ),
   job_finished: entry(
     'conflict',
     (v: { id: string; state: string }) => `Job ${v.id} has already ${v.state}.`,

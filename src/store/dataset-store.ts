@@ -4,6 +4,7 @@ import { createId } from '../ids.ts';
 import {
   claimKey,
   datasetFolder,
+  datasetKey,
   DATASETS,
   isDatasetId,
   MNIST_ID,
@@ -21,7 +22,7 @@ import { readBlob, spoolUpload } from './ingest/source.ts';
 import { listIdColumns, readIdCells, readLabelCodes } from './kept-cells.ts';
 import { materialiseMnist, MNIST_RECORD, readMnistLabels } from './mnist.ts';
 import type { DatasetRecord } from './records/dataset-record.ts';
-import { readPage, skipCorrupt } from './records/record-blob.ts';
+import { readIfThere, readPage, skipCorrupt } from './records/record-blob.ts';
 import { DEFAULT_ROW_CACHE_BYTES, openRowReader } from './row-reader.ts';
 
 export interface DatasetStoreOptions extends UploadLimits {
@@ -46,8 +47,7 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
 
   const get = async (id: string): Promise<DatasetRecord> => {
     if (id === MNIST_ID) return getBuiltIn();
-    if (!isDatasetId(id)) throw AppError.of('id_invalid', { id: JSON.stringify(id.slice(0, 64)) });
-    const record = await readDataset(driver, id);
+    const record = await readDataset(driver, checkId(id));
     if (record === null) throw AppError.of('dataset_not_found', { id });
     return record;
   };
@@ -61,6 +61,14 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
       return get(await create(driver, options, { source, upload, signal }));
     },
     get,
+    remove: async (id) => {
+      if (id === MNIST_ID) throw AppError.of('dataset_built_in', { id });
+      const key = datasetKey(checkId(id));
+      if ((await readIfThere(driver, key)) === null) throw AppError.of('dataset_not_found', { id });
+      // First what makes it visible: after a crash the rest is a leftover.
+      await driver.remove(key);
+      await driver.remove(datasetFolder(id));
+    },
     list: async ({ limit, after = '' }) => {
       const stored = (await driver.list(DATASETS)).filter(isDatasetId);
       const ids = [MNIST_ID, ...stored];
@@ -78,6 +86,12 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
       return table && listIdColumns(table).length > 0 ? readIdCells(driver, id, rows) : null;
     },
   };
+}
+
+/** Every id passes here before it becomes part of a key. */
+function checkId(id: string): string {
+  if (isDatasetId(id)) return id;
+  throw AppError.of('id_invalid', { id: JSON.stringify(id.slice(0, 64)) });
 }
 
 /** The settings of a data set from the same upload. Errors: no_source. */

@@ -54,6 +54,8 @@ export interface DatasetStore {
   derive(id: string, change: RoleChange, signal?: AbortSignal): Promise<DatasetRecord>;
   /** Errors: dataset_not_found, id_invalid. The built-in `mnist` always exists. */
   get(id: string): Promise<DatasetRecord>;
+  /** Removes a data set and its files, even if its record is damaged. Errors: dataset_not_found, id_invalid, dataset_built_in. */
+  remove(id: string): Promise<void>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
   /** Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. */

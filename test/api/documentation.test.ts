@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "DELETE /datasets/{id}",
         "DELETE /models/{id}",
         "GET /",
         "GET /datasets",

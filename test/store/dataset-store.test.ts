@@ -6,6 +6,7 @@ import { createDatasetStore } from '../../src/store/dataset-store.ts';
 import type { DatasetUpload } from '../../src/store/datasets.ts';
 import type { StoreDriver } from '../../src/store/driver.ts';
 import { fsDriver } from '../../src/store/drivers/fs.ts';
+import { removeLeftovers } from '../../src/store/leftovers.ts';
 import { encodeNpy } from '../../src/store/formats/npy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { codeOf, errorOf, idxFile, streamOf } from './support.ts';
@@ -240,5 +241,44 @@ describe('get and list', () => {
     }
     expect(seen).toEqual(ids);
     expect(await store.list({ limit: 2, after: ids.at(-1) ?? '' })).toEqual({ records: [], hasMore: false });
+  });
+});
+
+describe('remove', () => {
+  it('takes a data set and all its files away, even if its record is damaged', async () => {
+    const { driver, store, create } = await open();
+    const [one, other] = [await create(IMAGES), await create('order,price\nA-1,2.5\nA-2,3\n')];
+    await store.remove(one.id);
+    expect(await codeOf(store.get(one.id))).toBe('dataset_not_found');
+    expect(await codeOf(store.remove(one.id))).toBe('dataset_not_found');
+    expect(await driver.list('datasets')).toEqual([other.id]);
+    await driver.write(`datasets/${other.id}/dataset.json`, Buffer.from('{'));
+    expect(await codeOf(store.get(other.id))).toBe('blob_corrupt');
+    await store.remove(other.id);
+    expect(await driver.list('datasets')).toEqual([]);
+  });
+
+  it('leaves nothing that shows if it is interrupted', async () => {
+    const { driver, create } = await open();
+    const { id } = await create(IMAGES);
+    const broken: StoreDriver = {
+      ...driver,
+      remove: async (prefix) => {
+        if (prefix === `datasets/${id}`) throw new Error('killed');
+        await driver.remove(prefix);
+      },
+    };
+    const dying = createDatasetStore(broken, LIMITS);
+    await expect(dying.remove(id)).rejects.toThrow('killed');
+    expect(await codeOf(dying.get(id))).toBe('dataset_not_found');
+    expect((await dying.list({ limit: 10 })).records.map((record) => record.id)).toEqual(['mnist']);
+    await removeLeftovers(driver, Date.now() + 25 * 3600 * 1000);
+    expect(await driver.list('datasets')).toEqual([]);
+  });
+
+  it('refuses what is built in and what is no id', async () => {
+    const { store } = await open();
+    expect(await codeOf(store.remove('mnist'))).toBe('dataset_built_in');
+    expect(await codeOf(store.remove('../models'))).toBe('id_invalid');
   });
 });

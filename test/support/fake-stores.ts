@@ -85,6 +85,11 @@ export class FakeDatasets implements DatasetStore {
     return record;
   }
 
+  async remove(id: string): Promise<void> {
+    if (id === 'mnist') throw AppError.of('dataset_built_in', { id });
+    this.records.splice(this.records.indexOf(await this.get(id)), 1);
+  }
+
   async list(page: { limit: number; after?: string }) {
     return pageOf(this.records, page);
   }

@@ -7,6 +7,7 @@ import type { DatasetPart } from '../../src/model/specification.ts';
 import type { Matrix } from '../../src/queue/arrays.ts';
 import type { Inputs, Operation } from '../../src/queue/operations.ts';
 import { createInferProcessor, type InferProcessor } from '../../src/worker/processors/infer.ts';
+import { codeOf } from '../store/support.ts';
 import { tinyImages } from '../support/tiny-images.ts';
 import { imageRows, inferContext, operationOn } from './inference-orders.ts';
 import { cpu, openWorkshop, type Workshop } from './workshop.ts';
@@ -143,5 +144,26 @@ describe('a scatter', () => {
     await shop.train(payload);
     const scatter = ask(payload.modelId, 'scatter', { part: 'test', limit: 5 });
     await expect(scatter).rejects.toThrow('allowed: held_out, validation, train, all');
+  });
+});
+
+describe('a model whose data set was removed', () => {
+  it('answers what needs no rows of it, and says what does', async () => {
+    const id = await shop.upload(tinyImages(300).reverse(), 20);
+    const model = await trained(id);
+    const rows = imageRows(2);
+    const scored = await ask(model, 'score', { rows, byColumn: false, expected: false });
+    await ask(model, 'reconstruct_dataset_rows', { datasetRows: [3] });
+    await shop.store.datasets.remove(id);
+    const needing = [
+      ask(model, 'reconstruct_dataset_rows', { datasetRows: [3] }),
+      ask(model, 'interpolate', { from: 0, to: 1, steps: 2 }),
+      ask(model, 'traversal', { steps: 2, datasetRow: 1 }),
+      ask(model, 'scatter', { part: 'all', limit: 5 }),
+    ];
+    const codes = await Promise.all(needing.map(codeOf));
+    expect(codes).toEqual(needing.map(() => 'dataset_not_found'));
+    await ask(model, 'sample', { samples: 2, seed: 0, drawData: true });
+    expect(await ask(model, 'score', { rows, byColumn: false, expected: false })).toEqual(scored);
   });
 });

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
+import Type from 'typebox';
 import { reportUnsupportedMedia } from '../http/errors.ts';
 import { ChosenRoles } from '../../store/records/dataset-record.ts';
 import { toMediaType, UPLOAD_TYPES } from '../http/media.ts';
 import { watchClient } from '../http/watch-client.ts';
+import { deleteDataset } from './delete-dataset.ts';
 import { changeRoles, createDataset, getDataset, listDatasets } from './datasets.ts';
 import { ById, PageQuery, addDescription, definePage } from '../http/schemas.ts';
 import { ChangeQuery, Dataset, DatasetDetails, UploadBody, UploadQuery } from './schemas.ts';
@@ -67,7 +69,7 @@ export function datasetRoutes(app: App, api: ApiOptions): void {
   );
 }
 
-/** Apart from the routes above, because its body is JSON. */
+/** Apart from the routes above, because no body here is a file. */
 export function columnRoutes(app: App, api: ApiOptions): void {
   app.post(
     '/datasets/:id/columns',
@@ -89,6 +91,26 @@ export function columnRoutes(app: App, api: ApiOptions): void {
       const change = { ...request.query, columns: request.body };
       const dataset = await changeRoles(api, request.params.id, change, watchClient(reply.raw));
       return reply.code(201).header('location', `/datasets/${dataset.id}`).send(dataset);
+    },
+  );
+
+  app.delete(
+    '/datasets/:id',
+    {
+      config: { needs: ['store', 'queue', 'state'] },
+      schema: {
+        operationId: 'deleteDataset',
+        summary: 'Delete a data set and its files',
+        description:
+          'Refused while a queued or running job reads it. Models that were trained on it stay and answer as before, except for what needs its rows.',
+        tags,
+        params: ById,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      await deleteDataset(api, request.params.id);
+      return reply.code(204).send(null);
     },
   );
 }

@@ -6,7 +6,8 @@ import { toPage, type PageQuery } from '../http/schemas.ts';
 import type { Metrics, MetricsQuery, Model, ModelDetails } from './schemas.ts';
 import type { ApiOptions } from '../types.ts';
 
-const BUSY: Record<JobState, boolean> = {
+/** Whether a job in this state may still read and write. */
+export const BUSY: Record<JobState, boolean> = {
   queued: true,
   running: true,
   succeeded: false,

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { sharedDomain } from '../../model/specification.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -28,7 +29,7 @@ export function wantsPng({ format, accept }: Wanted): boolean {
   return negotiate(accept, [JSON_TYPE, PNG_TYPE]) === PNG_TYPE;
 }
 
-/** The image format of a model's rows if the client wants a PNG, otherwise null. Errors: not_acceptable, dataset_not_found. */
+/** The image format of a model's rows if the client wants a PNG, otherwise null. Errors: not_acceptable. */
 export async function findImageFormat(
   api: ApiOptions,
   record: ModelRecord,
@@ -48,7 +49,7 @@ export async function findImageFormat(
 
 /**
  * Only this function decides which values are black and white: 0 and 1 if no value can be or is beyond them, otherwise the
- * smallest and the largest value of the data set.
+ * smallest and the largest value of the data set, as long as it is there.
  */
 async function findBrightness(
   api: ApiOptions,
@@ -57,8 +58,18 @@ async function findBrightness(
   const { likelihood } = record.model;
   const domain = likelihood.family === 'mixed' ? null : sharedDomain(likelihood);
   if (domain && domain.low >= 0 && domain.high <= 1) return { black: 0, white: 1 };
-  const { minimum, maximum } = await api.store.datasets.get(record.dataset_id);
+  const { minimum, maximum } = await findRange(api, record.dataset_id);
   return minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
+}
+
+/** Pictures of a model outlive its data set: without one, the values are taken to be from 0 to 1. */
+async function findRange(api: ApiOptions, id: string): Promise<{ minimum: number; maximum: number }> {
+  try {
+    return await api.store.datasets.get(id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'dataset_not_found') return { minimum: 0, maximum: 1 };
+    throw error;
+  }
 }
 
 export function toImages<Name extends string>(
