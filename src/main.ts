@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { runDemo } from './cli/demo/demo.ts';
+import { addEncodeCommand } from './cli/encode/encode.ts';
+import { addImputeCommand } from './cli/impute/impute.ts';
 import { addPictureCommand } from './cli/picture/picture.ts';
 import { REPRODUCTIONS, type Flags } from './cli/reproduce/options.ts';
 import { runReproduction } from './cli/reproduce/reproduce.ts';
+import { addSampleCommand } from './cli/sample/sample.ts';
 import { createServiceLog, type ServiceLog } from './cli/service-log.ts';
 import { addScoreCommand } from './cli/score/score.ts';
 import { startService, type Parts } from './cli/service.ts';
@@ -44,7 +47,10 @@ program
   });
 
 addTryCommand(program, end, process.env);
-addScoreCommand(program, end);
+addScoreCommand(program, end, process.env);
+addImputeCommand(program, end, process.env);
+addEncodeCommand(program, end, process.env);
+addSampleCommand(program, end, process.env);
 addPictureCommand(program, end);
 program
   .command('reproduce')

@@ -27,3 +27,11 @@ export function wrapText(text: string, width: number, indent = '', start = inden
   }
   return [...lines, line].join('\n');
 }
+
+const MOST_NAMES = 10;
+
+/** Names in a sentence; further ones are only counted. */
+export function formatNames(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+}

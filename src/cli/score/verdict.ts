@@ -40,15 +40,3 @@ export interface Verdict {
   /** Modelled columns, those with the largest share first. */
   readonly columns: readonly ColumnVerdict[];
 }
-
-/** A row that the service could not score, and why. */
-export interface BadCell {
-  /** Null if the row as a whole cannot be understood. */
-  readonly column: string | null;
-  readonly found: string;
-  readonly allowed: string;
-}
-
-export type RowOutcome = Verdict | { readonly problems: readonly BadCell[] };
-
-export const isScored = (outcome: RowOutcome): outcome is Verdict => 'score' in outcome;

@@ -2,7 +2,7 @@ import { parseTime } from '../../model/table/datetimes.ts';
 import { readNumber } from '../../model/table/numbers.ts';
 import type { Cell, TableColumn, TableSchema } from '../../model/table.ts';
 import { escapeControls } from '../terminal.ts';
-import type { ColumnVerdict, Expected, BadCell } from './verdict.ts';
+import type { ColumnVerdict, Expected } from './verdict.ts';
 
 const LONGEST_WORD = 40;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
@@ -135,12 +135,3 @@ function formatNumber(value: number, text: string): string {
 
 export const shorten = (text: string, longest: number = LONGEST_WORD): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1).trimEnd()}\u2026`;
-
-/** Why a row could not be scored: `row 5, price: found "abc"; allowed: a number` */
-export function describeProblems(number: number, problems: readonly BadCell[]): string {
-  const texts = problems.map(
-    ({ column, found, allowed }) =>
-      `${column === null ? '' : `${column}: `}found ${found}; allowed: ${allowed}`,
-  );
-  return escapeControls(`row ${number}, ${texts.join('; ') || 'too many problems to list'}`);
-}

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toPng } from '../../api/pictures/drawing/raster.ts';
 import { drawScatterPlot, type Legend } from '../../api/pictures/drawing/scatter-plot.ts';
+import type { ModelDetails } from '../../api/models/schemas.ts';
 import type { ScatterAnswer } from '../../api/pictures/schemas.ts';
 import type { TableSchema } from '../../model/table.ts';
 import { choosePlane } from './plane.ts';
@@ -16,14 +17,14 @@ const NO_CLASS = -1;
 /** Draws the rows in the two latents that vary most. Nothing is drawn if the model has a single latent. */
 export async function drawLatentSpace(
   { client, options }: TrySession,
-  modelId: string,
+  model: ModelDetails,
   table: TableSchema,
   summary: Summary,
 ): Promise<Written[]> {
-  const plane = await choosePlane(client, modelId);
+  const plane = await choosePlane(client, model);
   if (plane === null) return [];
   const query = new URLSearchParams({ rows: 'all', limit: String(MOST_POINTS), dimensions: plane.join(',') });
-  const answer = await client.getJson<ScatterAnswer>(`/models/${modelId}/scatter?${query.toString()}`);
+  const answer = await client.getJson<ScatterAnswer>(`/models/${model.id}/scatter?${query.toString()}`);
   const { colours, legend, what } = colourByLabel(answer, table) ?? colourStrange(answer, summary);
   const points = answer.points
     .map(([x = NaN, y = NaN], i) => ({ point: [x, y] as const, colour: colours[i] ?? NO_CLASS }))

@@ -11,16 +11,15 @@ const ROWS = 500;
  */
 export async function choosePlane(
   client: Client,
-  modelId: string,
+  { id, model }: Pick<ModelDetails, 'id' | 'model'>,
 ): Promise<readonly [x: number, y: number] | null> {
-  const { model } = await client.getJson<ModelDetails>(`/models/${modelId}`);
   const size = model.latent_size;
   if (size < 2) return null;
   const variances: number[] = [];
   for (let first = 0; first < size; first += 2) {
     const dimensions = [first, Math.min(first + 1, size - 1)];
     const query = new URLSearchParams({ rows: 'all', limit: String(ROWS), dimensions: dimensions.join(',') });
-    const { points } = await client.getJson<ScatterAnswer>(`/models/${modelId}/scatter?${query.toString()}`);
+    const { points } = await client.getJson<ScatterAnswer>(`/models/${id}/scatter?${query.toString()}`);
     dimensions.forEach((dimension, i) => {
       variances[dimension] = measureVariance(points.map((point) => point[i] ?? NaN));
     });

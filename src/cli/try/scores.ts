@@ -1,12 +1,11 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { ModelDetails } from '../../api/models/schemas.ts';
 import type { TableSchema } from '../../model/table.ts';
 import { formatCount, wrapText } from '../format.ts';
-import { findDecimalSign } from '../score/csv-lines.ts';
+import { writeMadeRows } from '../rows/row-command.ts';
+import { openRowFile } from '../rows/made-rows.ts';
+import { addScores } from '../score/score.ts';
 import { createScorer, type ScoreFacts } from '../score/scorer.ts';
-import { scoreLines } from '../score/scored-lines.ts';
-import { openTable } from '../score/table-input.ts';
 import { formatNote, LINE } from './page.ts';
 import type { TrySession } from './session.ts';
 import { describeStrangest, Tally, type Summary } from './strangest.ts';
@@ -17,34 +16,28 @@ export interface FileScores {
   /** Null if no request was answered. */
   readonly facts: ScoreFacts | null;
   readonly written: Written;
+  /** Between cells of the file. */
+  readonly delimiter: string;
 }
 
 /** Scores the rows of the file and writes them beside their scores. */
-export async function scoreFile(
-  session: TrySession,
-  modelId: string,
-  table: TableSchema,
-): Promise<FileScores> {
+export async function scoreFile(session: TrySession, model: ModelDetails): Promise<FileScores> {
   const { options, client, signal, counter } = session;
-  const input = await openTable(options.file, options.encoding, signal);
-  const path = join(options.output, 'scored.csv');
+  const file = await openRowFile(options.file, model, options.encoding, signal);
   const tally = new Tally();
-  const scorer = createScorer(client, modelId, options.alarmRate);
-  const lines = scoreLines(input, scorer.score, findDecimalSign(table), options.rows);
+  const scorer = createScorer(client, model.id, options.alarmRate);
+  const source = addScores(file, scorer, options.rows);
+  const path = join(options.output, 'scored.csv');
   try {
-    await pipeline(async function* () {
-      for await (const { rows, text } of lines) {
-        for (const row of rows) tally.add(row);
-        counter.show(`scored ${formatCount(tally.rows)} rows`);
-        yield text;
-      }
-    }, createWriteStream(path));
+    await writeMadeRows(source, { path, format: 'csv' }, signal, ({ answered }) => {
+      for (const row of answered) tally.add(row);
+      counter.show(`scored ${formatCount(tally.rows)} rows`);
+    });
   } finally {
     counter.clear();
-    await input.close();
   }
   const written = { path, what: 'your rows in their original order, with scores and what was expected' };
-  return { summary: tally.finish(), facts: scorer.facts, written };
+  return { summary: tally.finish(), facts: scorer.facts, written, delimiter: source.delimiter };
 }
 
 const EXPLANATION =

@@ -1,7 +1,8 @@
 import type { Cell, TableSchema } from '../../model/table.ts';
-import type { RowWithOutcome } from '../score/scored-rows.ts';
-import { isScored, type Verdict } from '../score/verdict.ts';
-import { describeProblems, explainStrangeness, formatValue } from '../score/words.ts';
+import { describeProblems, isRead } from '../rows/outcome.ts';
+import type { RowWithOutcome } from '../rows/requests.ts';
+import type { Verdict } from '../score/verdict.ts';
+import { explainStrangeness, formatValue } from '../score/words.ts';
 import { wrapText } from '../format.ts';
 import { escapeControls } from '../terminal.ts';
 import { LINE } from './page.ts';
@@ -40,9 +41,9 @@ export class Tally {
     return this.#rows;
   }
 
-  add({ number, cells, outcome }: RowWithOutcome): void {
+  add({ number, cells, outcome }: RowWithOutcome<Verdict>): void {
     const position = this.#rows++;
-    if (!isScored(outcome)) {
+    if (!isRead(outcome)) {
       if (this.#problems.length < SHOWN) this.#problems.push(describeProblems(number, outcome.problems));
       return;
     }

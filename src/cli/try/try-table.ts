@@ -1,7 +1,9 @@
+import type { ModelDetails } from '../../api/models/schemas.ts';
 import { formatCount } from '../format.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeColumns } from './columns.ts';
 import { drawLatentSpace } from './latent-space.ts';
+import { fillFile, writeSampleFile } from './made-files.ts';
 import { formatNote } from './page.ts';
 import { describeResult } from './result.ts';
 import { describeScores, scoreFile } from './scores.ts';
@@ -15,7 +17,7 @@ export interface TryFindings {
   readonly files: readonly Written[];
 }
 
-/** Uploads, trains, scores and draws; says what it finds on the way. */
+/** Uploads, trains, scores, fills in, makes rows up and draws; says what it finds on the way. */
 export async function tryTable(session: TrySession): Promise<TryFindings> {
   const { say } = session;
   const dataset = await uploadOnce(session);
@@ -32,8 +34,11 @@ export async function tryTable(session: TrySession): Promise<TryFindings> {
   const { rows } = session.options;
   const which = rows < dataset.rows ? `the first ${formatCount(rows)} rows` : 'every row';
   say(`Scoring ${which} with POST /score ...\n`);
-  const scores = await scoreFile(session, job.model_id, table);
+  const model = await session.client.getJson<ModelDetails>(`/models/${job.model_id}`);
+  const scores = await scoreFile(session, model);
   say(describeScores(scores, table));
-  const picture = await drawLatentSpace(session, job.model_id, table, scores.summary);
-  return { modelId: job.model_id, files: [scores.written, ...picture] };
+  const filled = await fillFile(session, model, table);
+  const samples = await writeSampleFile(session, model, scores.delimiter);
+  const picture = await drawLatentSpace(session, model, table, scores.summary);
+  return { modelId: model.id, files: [scores.written, ...filled, samples, ...picture] };
 }

@@ -28,12 +28,12 @@ export function addTryCommand(
   program
     .command('try')
     .description(
-      'Train on a table (CSV, JSON or Parquet), find its strangest rows and say why they are strange.',
+      'Train on a table (CSV, JSON or Parquet), find its strangest rows and say why they are strange, fill in missing values, and make up rows.',
     )
     .argument('<file>', 'the table')
     .option(
       '--output <folder>',
-      'folder for scores, picture and model; default: the name of the file with -aevb',
+      'folder for tables, picture and model; default: the name of the file with -aevb',
     )
     .option('--columns <roles>', 'roles that override the detected ones: order_id=id,note=ignore')
     .option('--encoding <name>', 'encoding of a text that is not UTF-8, such as windows-1252')
@@ -109,9 +109,11 @@ function describeFindings({ modelId, files }: TryFindings, options: TryOptions):
     'Written:',
     ...alignColumns(files.map(({ path, what }) => [shorten(path), what])).map((line) => `  ${line}`),
     '',
-    'To score new rows with this model:',
+    'To use this model for new rows:',
     ...serve.map((line) => `  ${line}`),
-    `  ${command} score new-rows.csv --model ${modelId}${url}`,
+    `  ${command} score new-rows.csv --model ${modelId}${url} --output scored.csv`,
+    `  ${command} impute new-rows.csv --model ${modelId}${url} --output imputed.csv`,
+    `  ${command} sample --count 1000 --model ${modelId}${url} --output samples.csv`,
   ].join('\n');
 }
 

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { describeProblems } from '../../../src/cli/rows/outcome.ts';
 import type { ColumnVerdict } from '../../../src/cli/score/verdict.ts';
-import {
-  describeProblems,
-  explainStrangeness,
-  formatValue,
-  toExpectedCell,
-} from '../../../src/cli/score/words.ts';
+import { explainStrangeness, formatValue, toExpectedCell } from '../../../src/cli/score/words.ts';
 import type { Cell, TableColumn, TableSchema } from '../../../src/model/table.ts';
 import { describeDay } from '../../support/table-columns.ts';
 

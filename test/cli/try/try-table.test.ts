@@ -13,8 +13,24 @@ import { startFakeService, type Routes } from './fake-service.ts';
 const FILE = 'van;energy_kwh;model;note\n1;29;mini;"a; ""b"""\n2;55;maxi;\n3;31;mini;x\n';
 const COLUMNS = [
   { name: 'van', role: 'id', reason: 'whole numbers that count up', missing: 0 },
-  { name: 'energy_kwh', role: 'number', reason: '3 different numbers', missing: 0 },
-  { name: 'model', role: 'category', reason: '2 different words', missing: 0 },
+  {
+    name: 'energy_kwh',
+    role: 'number',
+    reason: '3 different numbers',
+    missing: 0,
+    format: { decimal: '.' },
+    decimals: 0,
+    offset: 0,
+    also_missing: [],
+  },
+  {
+    name: 'model',
+    role: 'category',
+    reason: '2 different words',
+    missing: 0,
+    labels: ['mini', 'maxi'],
+    cells: 'word',
+  },
   { name: 'note', role: 'text', reason: 'every word is different', missing: 1 / 3 },
 ];
 const DATASET = {
@@ -22,6 +38,21 @@ const DATASET = {
   rows: 3,
   table: { columns: COLUMNS, missing_marks: [] },
   warnings: ['Few rows.'],
+};
+const MODEL = {
+  id: 'model_1',
+  table: DATASET.table,
+  data_size: 2,
+  model: {
+    latent_size: 3,
+    likelihood: {
+      family: 'mixed',
+      columns: [
+        { name: 'energy_kwh', likelihood: { family: 'gaussian' }, missing: false },
+        { name: 'model', likelihood: { family: 'categorical', categories: 2 }, missing: true },
+      ],
+    },
+  },
 };
 const JOB = {
   id: 'job_1',
@@ -53,7 +84,11 @@ const ROUTES: Routes = {
   'GET /datasets/ds_1': () => [200, DATASET],
   'POST /jobs': () => [202, { ...JOB, state: 'queued' }],
   'GET /jobs/job_1': () => [200, JOB],
-  'GET /models/model_1': () => [200, { model: { latent_size: 3 } }],
+  'GET /models/model_1': () => [200, MODEL],
+  'GET /samples': (_, query) => [
+    200,
+    { data: Array.from({ length: Number(query.get('count')) }, () => [30, 'mini']) },
+  ],
   'GET /models/model_1/scatter': (_, query) => {
     const spread = (dimension: string): number => [0, 5, 2][Number(dimension)] ?? NaN;
     const dimensions = (query.get('dimensions') ?? '').split(',');
@@ -124,7 +159,7 @@ describe('aevb try', () => {
     const { modelId, files } = await run();
     expect(modelId).toBe('model_1');
     expect(files.map(({ path }) => path)).toEqual(
-      ['scored.csv', 'latent-space.png'].map((name) => join(folder, name)),
+      ['scored.csv', 'samples.csv', 'latent-space.png'].map((name) => join(folder, name)),
     );
     expect(lines.join('\n').replaceAll(folder, '')).toMatchInlineSnapshot(`
       "Uploading /vans.csv (70 bytes) ...
@@ -160,6 +195,8 @@ describe('aevb try', () => {
 
       Not scored: 1 of 3 rows.
         row 4, energy_kwh: found "31"; allowed: a number
+
+      No value is missing in the columns that the model uses, so there is none to fill in.
       "
     `);
     expect(await readFile(join(folder, 'scored.csv'), 'utf8')).toMatchInlineSnapshot(`
@@ -175,8 +212,13 @@ describe('aevb try', () => {
         "POST /datasets?name=vans&columns={}",
         "POST /jobs",
         "GET /jobs/job_1",
-        "POST /score",
         "GET /models/model_1",
+        "POST /score",
+        "GET /samples?model_id=model_1&count=200&seed=0&draw=sample",
+        "GET /samples?model_id=model_1&count=200&seed=186059962863770&draw=sample",
+        "GET /samples?model_id=model_1&count=200&seed=173474642010115&draw=sample",
+        "GET /samples?model_id=model_1&count=200&seed=260303270561787&draw=sample",
+        "GET /samples?model_id=model_1&count=200&seed=57288001754960&draw=sample",
         "GET /models/model_1/scatter?rows=all&limit=500&dimensions=0,1",
         "GET /models/model_1/scatter?rows=all&limit=500&dimensions=2,2",
         "GET /models/model_1/scatter?rows=all&limit=5000&dimensions=1,2",

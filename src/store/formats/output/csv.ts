@@ -1,15 +1,15 @@
 import type { Cell } from '../../../model/table.ts';
 import type { FileWriter, OutputColumn } from './writer.ts';
 
-/** UTF-8 with a header, commas and decimal points; a missing cell is empty. */
-export function csvOutput(columns: readonly OutputColumn[]): FileWriter {
+/** UTF-8 with a header and decimal points; a missing cell is empty. */
+export function csvOutput(columns: readonly OutputColumn[], delimiter = ','): FileWriter {
   const header = toCsvLine(
     columns.map(({ name }) => name),
-    ',',
+    delimiter,
   );
   return {
     head: () => Buffer.from(header),
-    piece: (rows) => ({ bytes: Buffer.from(rows.map((row) => toCsvLine(row, ',')).join('')), note: null }),
+    piece: (rows) => ({ bytes: Buffer.from(rows.map((row) => toCsvLine(row, delimiter)).join('')), note: null }),
     tail: () => new Uint8Array(),
   };
 }

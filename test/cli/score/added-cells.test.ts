@@ -1,12 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  ADDED_COLUMNS,
-  findDecimalSign,
-  nameAddedColumns,
-  toAddedCells,
-} from '../../../src/cli/score/csv-lines.ts';
+import { findDecimalSign, nameApart } from '../../../src/cli/rows/row-columns.ts';
+import { addedColumns, toAddedCells } from '../../../src/cli/score/added-cells.ts';
 import { toCsvLine } from '../../../src/store/formats/output/csv.ts';
 
 test.each([',', ';', '\t', '|'])('lines separated by %j are read back as they were', (delimiter) => {
@@ -28,17 +24,19 @@ test('missing cells are empty, numbers and flags as JSON writes them', () => {
 
 describe('columns that are added', () => {
   test('have names of their own', () => {
-    expect(nameAddedColumns(['a', 'b'])).toEqual([...ADDED_COLUMNS]);
-    expect(nameAddedColumns(['a', 'score'])).toEqual(ADDED_COLUMNS.map((name) => `aevb_${name}`));
-    expect(nameAddedColumns(['score', 'aevb_expected'])[0]).toBe('aevb_aevb_score');
+    const names = (taken: string[]) => nameApart(addedColumns('.'), taken).map(({ name }) => name);
+    const added = ['score', 'p_value', 'flagged', 'strangest_column', 'expected'];
+    expect(names(['a', 'b'])).toEqual(added);
+    expect(names(['a', 'score'])).toEqual(added.map((name) => `aevb_${name}`));
+    expect(names(['score', 'aevb_expected'])[0]).toBe('aevb_aevb_score');
   });
 
   test('hold the score and the strangest column', () => {
     const expected = { kind: 'interval', median: 29, low: 26, high: 33, parts: [] } as const;
     const columns = [{ column: 'energy_kwh', share: 0.7, expected }];
     expect(toAddedCells({ score: 96.6912345, pValue: 0.000512345, flagged: true, columns }, '.')).toEqual([
-      '96.6912',
-      '0.0005123',
+      96.6912,
+      0.0005123,
       true,
       'energy_kwh',
       '29 (26 to 33)',
@@ -51,7 +49,7 @@ describe('columns that are added', () => {
   });
 });
 
-test('numbers that are added have the decimal sign of the table', () => {
+test('numbers in words have the decimal sign of the table', () => {
   const column = (decimal: '.' | ',') => ({
     name: 'a',
     role: 'number' as const,
@@ -67,8 +65,8 @@ test('numbers that are added have the decimal sign of the table', () => {
   const expected = { kind: 'interval', median: 29.5, low: 26, high: 33.25, parts: [] } as const;
   const columns = [{ column: 'a', share: 0.7, expected }];
   expect(toAddedCells({ score: 1.5, pValue: 0.25, flagged: false, columns }, ',')).toEqual([
-    '1,5',
-    '0,25',
+    1.5,
+    0.25,
     false,
     'a',
     '29,5 (26 to 33,25)',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { scoreTable, type NamedRow, type RowWithOutcome } from '../../../src/cli/score/scored-rows.ts';
+import { askTable, type NamedRow, type RowWithOutcome } from '../../../src/cli/rows/requests.ts';
 import type { Cell } from '../../../src/model/table.ts';
 import type { CellBatch } from '../../../src/store/formats/file.ts';
 
-const verdict = (score: number) => ({ score, pValue: null, flagged: null, columns: [] });
+const verdict = (score: number) => ({ score });
 
 async function* inBatches(...sizes: number[]): AsyncGenerator<CellBatch> {
   let next = 0;
@@ -18,16 +18,16 @@ async function* inBatches(...sizes: number[]): AsyncGenerator<CellBatch> {
 
 async function score(batches: AsyncIterable<CellBatch>, limit?: number) {
   const requests: (readonly NamedRow[])[] = [];
-  const scored: RowWithOutcome[] = [];
+  const scored: RowWithOutcome<{ score: number }>[] = [];
   const scorer = async (rows: readonly NamedRow[]) => {
     requests.push(rows);
     return rows.map(({ a }) => verdict(Number(a)));
   };
-  for await (const rows of scoreTable({ names: ['a', 'b'], batches }, scorer, limit)) scored.push(...rows);
+  for await (const rows of askTable({ names: ['a', 'b'], batches }, scorer, limit)) scored.push(...rows);
   return { requests, scored };
 }
 
-test('rows are scored by name, in their order', async () => {
+test('rows are asked about by name, in their order', async () => {
   const { requests, scored } = await score(inBatches(2, 1));
   expect(requests).toEqual([
     [

@@ -17,6 +17,8 @@ export interface TableInput {
   readonly hasNames: boolean;
   /** What separates cells, for lines that are added to. */
   readonly delimiter: Delimiter;
+  /** Whether cells have types: those of a CSV file are text. */
+  readonly isTyped: boolean;
   readonly batches: AsyncIterable<CellBatch>;
   /** Errors: data_invalid with all problems of the rows that were left out. Call it after the last batch. */
   throwIfAny(): void;
@@ -66,6 +68,7 @@ async function toInput(
     names: file.names ?? Array.from({ length: file.width }, (_, column) => columnName(column)),
     hasNames: file.names !== null,
     delimiter: file.delimiter ?? ',',
+    isTyped: file.format !== 'csv',
     batches: file.batches,
     throwIfAny: () => {
       file.problems.throwIfAny();

@@ -1,18 +1,20 @@
 import type { Cell } from '../../model/table.ts';
 import type { CellBatch } from '../../store/formats/file.ts';
-import type { RowOutcome } from './verdict.ts';
+import type { RowOutcome } from './outcome.ts';
 
 /** A row by the names of its columns, as requests have it. */
 export type NamedRow = Readonly<Record<string, Cell>>;
 
-/** Scores rows in one request: as many outcomes, in the same order. */
-export type ScoreRows = (rows: readonly NamedRow[]) => Promise<readonly RowOutcome[]>;
+/** Asks about rows in one request: as many outcomes, in the same order. */
+export type AskRows<Found extends object> = (
+  rows: readonly NamedRow[],
+) => Promise<readonly RowOutcome<Found>[]>;
 
-export interface RowWithOutcome {
+export interface RowWithOutcome<Found extends object> {
   /** The number of the row as people count: from 1, a header included. */
   readonly number: number;
   readonly cells: readonly Cell[];
-  readonly outcome: RowOutcome;
+  readonly outcome: RowOutcome<Found>;
 }
 
 /** Of one request: few enough that an answer takes no more than seconds. */
@@ -20,17 +22,21 @@ const MOST_ROWS = 200;
 const MOST_CELLS = 20_000;
 const MOST_CHARACTERS = 4_000_000;
 
-/** Scores the rows of a table request by request, in their order; at most `limit` of them. */
-export async function* scoreTable(
+/** Rows of a table of this many columns that fit into one request. */
+export const limitRows = (columns: number): number =>
+  Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / Math.max(1, columns))));
+
+/** Asks about the rows of a table request by request, in their order; at most `limit` of them. */
+export async function* askTable<Found extends object>(
   { names, batches }: { readonly names: readonly string[]; readonly batches: AsyncIterable<CellBatch> },
-  score: ScoreRows,
+  ask: AskRows<Found>,
   limit = Infinity,
-): AsyncGenerator<readonly RowWithOutcome[]> {
+): AsyncGenerator<readonly RowWithOutcome<Found>[]> {
   let left = limit;
   for await (const { rows, numbers } of batches) {
     for (const [from, to] of cutRequests(rows.slice(0, left))) {
       const part = rows.slice(from, to);
-      const outcomes = await score(part.map((cells) => toNamedRow(names, cells)));
+      const outcomes = await ask(part.map((cells) => toNamedRow(names, cells)));
       yield part.flatMap((cells, i) => {
         const [outcome, number] = [outcomes[i], numbers[from + i]];
         return outcome === undefined || number === undefined ? [] : [{ number, cells, outcome }];
