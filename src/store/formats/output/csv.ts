@@ -9,7 +9,10 @@ export function csvOutput(columns: readonly OutputColumn[], delimiter = ','): Fi
   );
   return {
     head: () => Buffer.from(header),
-    piece: (rows) => ({ bytes: Buffer.from(rows.map((row) => toCsvLine(row, delimiter)).join('')), note: null }),
+    piece: (rows) => ({
+      bytes: Buffer.from(rows.map((row) => toCsvLine(row, delimiter)).join('')),
+      note: null,
+    }),
     tail: () => new Uint8Array(),
   };
 }
