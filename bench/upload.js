@@ -61,7 +61,7 @@ function readOptions(words) {
 }
 
 /** Numbers, money, counts, flags, words, dates and ids; some cells are missing. */
-async function writeTable(file, rows) {
+export async function writeTable(file, rows) {
   const out = createWriteStream(file);
   const numbers = Array.from({ length: 8 }, (_, i) => `x${i + 1}`);
   out.write(

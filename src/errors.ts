@@ -99,6 +99,16 @@ export const ERRORS = {
     (v: { id: string }) =>
       `Data set ${v.id} has no stored table, so its columns cannot get other roles: upload the file again with columns={"name":"role"}.`,
   ),
+  upload_not_kept: entry(
+    'conflict',
+    (v: { id: string }) =>
+      `The upload of data set ${v.id} is not kept, because it is no table. Ask for its values instead: format npy, csv, jsonl or parquet.`,
+  ),
+  not_images: entry(
+    'conflict',
+    (v: { id: string; shape: string }) =>
+      `The rows of data set ${v.id} have the shape [${v.shape}] and are no images, which are [height, width], [height, width, 1] or [height, width, 3]. GET /datasets/${v.id}/rows shows them as cells.`,
+  ),
   blob_corrupt: entry('damaged', (v: { key: string; detail: string }) => `${v.key} is damaged: ${v.detail}.`),
   queue_folder_locked: entry(
     'conflict',

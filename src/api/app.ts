@@ -8,6 +8,7 @@ import { answerClientError, handleFrameworkErrors, installErrors } from './http/
 import { installJson } from './http/json.ts';
 import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
+import { contentRoutes } from './datasets/content-routes.ts';
 import { columnRoutes, datasetRoutes } from './datasets/routes.ts';
 import { imputeRoutes } from './impute/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
@@ -64,6 +65,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     jobRoutes,
     datasetRoutes,
     columnRoutes,
+    contentRoutes,
     modelRoutes,
     inferenceRoutes,
     scoreRoutes,

@@ -2,6 +2,7 @@
 
 export { fitProblems, TOLERANCE, addLabels, type KnownColumns } from './dataset/fit.ts';
 export { flagOf, isFlag } from './dataset/labels.ts';
+export { summarizeColumns, type ColumnStatistics } from './dataset/column-statistics.ts';
 export { columnName } from './dataset/described-features.ts';
 export {
   DatasetProfile,

@@ -78,12 +78,21 @@ export function createDatasetStore(driver: StoreDriver, options: DatasetStoreOpt
         id === MNIST_ID ? MNIST_RECORD : skipCorrupt(readDataset(driver, id)),
       );
     },
-    openRows: async (id, { inMemory = true } = {}) =>
-      openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0),
-    readLabels: async (id) => (id === MNIST_ID ? readMnistLabels(mnistFolder) : readLabelCodes(driver, id)),
+    openRows: async (id, { inMemory = true, verify = true } = {}) =>
+      openRowReader(driver, await get(id), inMemory ? rowCacheBytes : 0, verify),
+    readLabels: async (id, range) => {
+      if (id !== MNIST_ID) return readLabelCodes(driver, id, range);
+      const labels = await readMnistLabels(mnistFolder);
+      return range === undefined ? labels : labels.subarray(range.first, range.first + range.count);
+    },
     readIds: async (id, rows) => {
       const { table } = await get(id);
       return table && listIdColumns(table).length > 0 ? readIdCells(driver, id, rows) : null;
+    },
+    openSource: async (id) => {
+      const record = await get(id);
+      if (record.source === null) throw AppError.of('upload_not_kept', { id });
+      return { record, bytes: record.source.bytes, pieces: readBlob(driver, sourceKey(id)) };
     },
   };
 }

@@ -41,6 +41,19 @@ export interface RowReader {
   close(): Promise<void>;
 }
 
+/** Rows from `first` on. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** An upload as it came. Whoever starts to read the pieces has to go on to the end, or to end the iteration. */
+export interface SourceBytes {
+  readonly record: DatasetRecord;
+  readonly bytes: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
 export interface DatasetStore {
   /**
    * Stores an upload, then reads and checks it (gzip is recognised by its magic bytes). Errors: data_invalid, too_large,
@@ -58,10 +71,15 @@ export interface DatasetStore {
   remove(id: string): Promise<void>;
   /** Newest last; the built-in ones first. */
   list(page: { limit: number; after?: string }): Promise<{ records: DatasetRecord[]; hasMore: boolean }>;
-  /** Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. */
-  openRows(id: string, options?: { inMemory?: boolean }): Promise<RowReader>;
+  /**
+   * Holds the rows in memory if `inMemory` (the default) and they are below a limit; otherwise reads them from the blob. Without
+   * `verify` (default: true) only the size of the blob is checked, so that opening it reads nothing.
+   */
+  openRows(id: string, options?: { inMemory?: boolean; verify?: boolean }): Promise<RowReader>;
   /** The class of each row, including test rows: from 0, or below 0 if it is not known; null if no classes are. */
-  readLabels(id: string): Promise<Uint8Array | Int32Array | null>;
+  readLabels(id: string, range?: RowRange): Promise<Uint8Array | Int32Array | null>;
   /** The cells of the id columns in these rows, in the order of `table`; null if there are no such columns. Errors: blob_corrupt. */
   readIds(id: string, rows: Iterable<number>): Promise<Cell[][] | null>;
+  /** The upload, byte for byte. Errors: upload_not_kept, dataset_not_found, id_invalid. */
+  openSource(id: string): Promise<SourceBytes>;
 }

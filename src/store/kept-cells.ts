@@ -1,11 +1,12 @@
 import { AppError } from '../errors.ts';
 import type { Cell, TableSchema } from '../model/table.ts';
 import { idOffsetsKey, idsKey, labelsKey } from './dataset-files.ts';
+import type { RowRange } from './datasets.ts';
 import type { RandomAccess, StoreDriver } from './driver.ts';
-import { readIfThere } from './records/record-blob.ts';
 
 /** The code of a row without a label; a word beyond those that are kept has -1. */
 export const MISSING_LABEL = -2;
+const LABEL_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const OFFSET_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** Rows whose ids are read at once. */
 const MAX_RUN = 1024;
@@ -88,9 +89,29 @@ function parseLine(line: Buffer, id: string): Cell[] {
   }
 }
 
-/** The label of each row as a code, see {@link MISSING_LABEL}; null if the data set has none. */
-export async function readLabelCodes(driver: StoreDriver, id: string): Promise<Int32Array | null> {
-  const bytes = await readIfThere(driver, labelsKey(id));
-  if (bytes === null) return null;
-  return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+/** The labels of these rows (default: of all) as codes, see {@link MISSING_LABEL}; null if the data set has none. Errors: blob_corrupt. */
+export async function readLabelCodes(
+  driver: StoreDriver,
+  id: string,
+  range?: RowRange,
+): Promise<Int32Array | null> {
+  const blob = await openIfThere(driver, labelsKey(id));
+  if (blob === null) return null;
+  try {
+    const { first, count } = range ?? { first: 0, count: Math.floor(blob.bytes / LABEL_BYTES) };
+    const codes = new Int32Array(count);
+    await blob.read(new Uint8Array(codes.buffer), first * LABEL_BYTES);
+    return codes;
+  } finally {
+    await blob.close();
+  }
+}
+
+async function openIfThere(driver: StoreDriver, key: string): Promise<RandomAccess | null> {
+  try {
+    return await driver.open(key);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'blob_not_found') return null;
+    throw error;
+  }
 }

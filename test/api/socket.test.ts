@@ -3,6 +3,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.ts';
+import type { RowReader } from '../../src/store/datasets.ts';
+import { datasetRecord } from '../support/fake-stores.ts';
 import { addModel, buildTestApi, type TestApi } from '../support/api.ts';
 
 /** The API on a port of its own, and a way to talk to it byte by byte. */
@@ -27,6 +29,17 @@ async function answerOf(socket: Socket): Promise<string> {
   return text;
 }
 
+/** Numbers that are made up as they are read; `onClose` is called when nobody reads on. */
+function endlessRows(id: string, onClose: () => void): RowReader {
+  return {
+    record: datasetRecord({ id, rows: 1e9, dtype: 'float32', scale: 1, row_shape: [4] }),
+    readRows: async (_rows, out) => void out.fill(0.5),
+    close: async () => {
+      onClose();
+    },
+  };
+}
+
 const brokenUpload = (api: TestApi) =>
   new Promise<void>((resolve) => {
     api.datasets.onBroken = resolve;
@@ -47,6 +60,18 @@ describe('over a socket', () => {
     const response = await upload.send(bytes).expect(201);
     expect(response.headers['location']).toMatch(/^\/datasets\/ds_/);
     expect(api.datasets.uploads[0]?.bytes.equals(bytes)).toBe(true);
+  });
+
+  it('stops a download when the client hangs up', async () => {
+    const { api, url } = await listening();
+    const closed = new Promise<void>((resolve) => {
+      api.datasets.openRows = async () => endlessRows('mnist', resolve);
+    });
+    const client = new AbortController();
+    const response = await fetch(`${url}/datasets/mnist/download`, { signal: client.signal });
+    await response.body?.getReader().read();
+    client.abort();
+    await closed;
   });
 
   it('takes a large upload in pieces, its length unknown and its type too', async () => {

@@ -106,6 +106,10 @@ export class FakeDatasets implements DatasetStore {
     throw new Error('the API reads no ids');
   }
 
+  async openSource(): Promise<never> {
+    throw new Error('this store keeps no source');
+  }
+
   private async collect(source: Readable): Promise<Buffer[]> {
     try {
       return (await source.toArray()) as Buffer[];

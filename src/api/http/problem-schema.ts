@@ -29,7 +29,7 @@ const MEANINGS = {
   404: 'There is nothing with this id.',
   406: 'The answer has none of the media types that the Accept header allows.',
   408: 'The request took too long to arrive.',
-  409: 'The state of the job or model does not allow this.',
+  409: 'The state of the job, model or data set does not allow this.',
   413: 'The body is too large, or its answer would be.',
   415: 'The media type of the body is not supported.',
   417: 'The Expect header asks for something other than 100-continue.',

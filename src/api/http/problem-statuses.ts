@@ -11,6 +11,8 @@ const STATUSES_OF_NEED = {
   queue: [503],
   /** Waits for a worker to compute the answer. */
   worker: [409, 413, 503, 504],
+  /** The answer can be larger than the limit. */
+  size: [413],
   /** The state of a job, model or data set can forbid it. */
   state: [409],
 } as const satisfies Record<string, readonly ProblemStatus[]>;

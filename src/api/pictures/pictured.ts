@@ -5,7 +5,7 @@ import type { ModelRecord } from '../../store/models.ts';
 import { takeFinite } from '../inference/answers.ts';
 import { HttpError } from '../http/http-error.ts';
 import { negotiate } from '../http/negotiation.ts';
-import type { ImageFormat, Images } from './drawing/grid.ts';
+import { findImageShape, type ImageFormat, type Images } from './drawing/grid.ts';
 import { enlarge, toPng, type Raster } from './drawing/raster.ts';
 import { JSON_TYPE, PNG_TYPE } from '../http/media.ts';
 import type { ApiOptions } from '../types.ts';
@@ -36,11 +36,8 @@ export async function findImageFormat(
   wanted: Wanted,
 ): Promise<ImageFormat | null> {
   if (!wantsPng(wanted)) return null;
-  const [height, width, channels = 1, more] = record.row_shape;
-  const isImage = height !== undefined && width !== undefined && more === undefined;
-  if (isImage && (channels === 1 || channels === 3)) {
-    return { height, width, channels, ...(await findBrightness(api, record)) };
-  }
+  const imageShape = findImageShape(record.row_shape);
+  if (imageShape !== null) return { ...imageShape, ...(await findBrightness(api, record)) };
   const shape = record.row_shape.join(', ');
   throw new HttpError('not_acceptable', {
     detail: `Rows of shape [${shape}] are not images: PNG needs [height, width], [height, width, 1] or [height, width, 3]. Ask for json.`,
@@ -59,8 +56,11 @@ async function findBrightness(
   const domain = likelihood.family === 'mixed' ? null : sharedDomain(likelihood);
   if (domain && domain.low >= 0 && domain.high <= 1) return { black: 0, white: 1 };
   const { minimum, maximum } = await findRange(api, record.dataset_id);
-  return minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
+  return toBrightness(minimum, maximum);
 }
+
+export const toBrightness = (minimum: number, maximum: number): Pick<ImageFormat, 'black' | 'white'> =>
+  minimum >= 0 && maximum <= 1 ? { black: 0, white: 1 } : { black: minimum, white: maximum };
 
 /** Pictures of a model outlive its data set: without one, the values are taken to be from 0 to 1. */
 async function findRange(api: ApiOptions, id: string): Promise<{ minimum: number; maximum: number }> {

@@ -24,6 +24,12 @@ export const ColumnProfile = Type.Object(
     integers: Type.Boolean({ description: 'Whether every value is a whole number.' }),
     distinct: numberOrNull('Number of different values; null if there are many.'),
     labels: Type.Optional(Type.Array(Type.String(), { description: 'The words for codes 0, 1, and so on.' })),
+    shares: Type.Optional(
+      Type.Array(Type.Number(), {
+        description:
+          'How often each of the labels occurs, as a share of the values; absent if there are many labels.',
+      }),
+    ),
     role: Type.Optional(
       Type.Unsafe<FeatureRole>({
         type: 'string',
@@ -121,5 +127,6 @@ export function profileOf(name: string, summary: ColumnSummary, labels?: readonl
     integers,
     distinct: counts?.size ?? null,
     ...(labels && { labels: [...labels] }),
+    ...(labels && counts && { shares: labels.map((_, code) => (counts.get(code) ?? 0) / values) }),
   };
 }

@@ -11,6 +11,15 @@ export interface ImageFormat {
   readonly white: number;
 }
 
+/** Rows that are images have the shape [height, width], [height, width, 1] or [height, width, 3]; null for others. */
+export function findImageShape(
+  rowShape: readonly number[],
+): Pick<ImageFormat, 'height' | 'width' | 'channels'> | null {
+  const [height, width, channels = 1, more] = rowShape;
+  if (height === undefined || width === undefined || more !== undefined) return null;
+  return channels === 1 || channels === 3 ? { height, width, channels } : null;
+}
+
 /** Images one after another, all of one format. */
 export interface Images {
   readonly values: Float32Array;
