@@ -64,7 +64,7 @@ const ROUTES: readonly (readonly [
   ['POST', '/log-likelihood', true, statuses(COMPUTED, '415')],
   ['POST', '/score', true, statuses(COMPUTED, '406 415')],
   ['POST', '/impute', true, statuses(COMPUTED, '406 415')],
-  ['POST', '/samples', true, statuses(COMPUTED, '415')],
+  ['POST', '/samples', true, statuses(COMPUTED, '406 415')],
   ['GET', '/samples', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/manifold', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/traversal', true, statuses(COMPUTED, '406')],

@@ -153,6 +153,42 @@ describe('POST /impute', () => {
   });
 });
 
+describe('samples of a table', () => {
+  const CSV = 'price,ordered_at,city\n1000.13,2020-01-08,Oslo\n1000.13,2020-01-08,Oslo\n';
+
+  it.each([
+    [{ format: 'csv' }, undefined],
+    [{ format: 'csv' }, 'application/json'],
+    [{}, 'text/csv'],
+  ])('with given values are CSV if asked for: %j with Accept %s', async (fields, accept) => {
+    const { api, model } = await withTable();
+    const request = post('/samples', { model_id: model.id, given: {}, count: 2, ...fields });
+    const response = await api.call({ ...request, ...(accept && { headers: { accept } }) });
+    expect([response.headers['content-type'], response.body]).toEqual(['text/csv; charset=utf-8', CSV]);
+  });
+
+  it('from the prior are CSV if asked for', async () => {
+    const { api, model } = await withTable();
+    const data = { shape: [2, 4] as const, data: Float32Array.of(0.125, 7, 2, 0, 0.125, 7, 2, 0) };
+    const latents = { shape: [2, 2] as const, data: new Float32Array(4) };
+    api.producer.answers.sample = () => ({ latents, mean: data });
+    const url = `/samples?model_id=${model.id}&count=2`;
+    const response = await api.call({ url, headers: { accept: 'text/csv' } });
+    expect(response.headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8', vary: 'accept' });
+    expect(response.body).toBe(CSV);
+    expect((await api.call({ url: `${url}&format=csv` })).body).toBe(CSV);
+  });
+
+  it('are neither pictures nor anything else', async () => {
+    const { api, model } = await withTable();
+    const request = post('/samples', { model_id: model.id, given: {} });
+    const problem = problemOf(await api.call({ ...request, headers: { accept: 'image/png' } }));
+    expect(problem).toMatchObject({ status: 406 });
+    expect(problem.detail).toContain('available: application/json, text/csv');
+    expect(api.producer.inferences).toEqual([]);
+  });
+});
+
 describe('POST /samples', () => {
   it('draws rows that have the given values', async () => {
     const { api, model } = await withTable();

@@ -28,6 +28,18 @@ export const toMediaType = (header: string | undefined): string | undefined =>
 export const findCharset = (header = ''): string | undefined =>
   /;\s*charset\s*=\s*"?([\w.:-]+)"?/i.exec(header)?.[1];
 
+/** An answer that is also available as CSV. */
+export const addCsv = <Content extends object>(answer: {
+  readonly description: string;
+  readonly content: Content;
+}) => ({
+  ...answer,
+  content: {
+    ...answer.content,
+    [CSV_TYPE]: { schema: Type.Unsafe<string>({ type: 'string', description: 'The rows of `data`.' }) },
+  },
+});
+
 /** An answer as JSON or as a PNG. */
 export const describePicture = <Answer extends TSchema>(schema: Answer, description: string) => ({
   description,

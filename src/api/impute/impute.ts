@@ -4,15 +4,25 @@ import { SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix, type Matrix } from '../../queue/arrays.ts';
 import type { Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
+import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
+import { negotiate } from '../http/negotiation.ts';
 import type { Timed } from '../http/timing.ts';
 import { takeFinite, toNumbers } from '../inference/answers.ts';
 import { findTable } from '../../model/dataset.ts';
+import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
-import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
+import {
+  answerJson,
+  answerPng,
+  findImageFormat,
+  toImages,
+  type JsonAnswer,
+  type Pictured,
+} from '../pictures/pictured.ts';
 import { createExpectation } from '../score/cells.ts';
 import { collectIds, withoutIds } from '../score/ids.ts';
 import type { ApiOptions } from '../types.ts';
@@ -63,11 +73,13 @@ export async function imputeRequest(
   return { body: answerJson(content), timing };
 }
 
-/** Draws rows of a table that have the given values. Errors: too_large, validation_failed, no_encoder. */
+/** Draws rows of a table that have the given values, as JSON or CSV. Errors: not_acceptable, too_large, validation_failed, no_encoder. */
 export async function sampleGiven(
   api: ApiOptions,
   request: ConditionalSamplesRequest,
-): Promise<Timed<ConditionalSamplesAnswer>> {
+  accept: string | undefined,
+): Promise<Timed<JsonAnswer<ConditionalSamplesAnswer> | CsvAnswer>> {
+  const type = request.format ?? negotiate(accept, [JSON_TYPE, CSV_TYPE]);
   const record = await api.store.models.get(request.model_id);
   const table = findTable(record);
   if (table === null) throw refuseArrays(record);
@@ -75,14 +87,16 @@ export async function sampleGiven(
   const { rows, step, output, ...timing } = await compute(api, record, request, data, request.count);
   const [effective = 0] = toNumbers(output, 'effective_sample_size');
   const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
-  const body: ConditionalSamplesAnswer = {
+  const drawn = draws.flatMap((each) => decode(each, table));
+  if (type === 'csv' || type === CSV_TYPE) return { body: answerCsv(record, drawn), timing };
+  const content: ConditionalSamplesAnswer = {
     ...describeSource(record, step),
     ...describeMethod(request),
     ...nameColumns(record),
-    data: draws.flatMap((each) => decode(each, table)),
+    data: drawn,
     effective_sample_size: effective,
   };
-  return { body, timing };
+  return { body: { type: JSON_TYPE, content }, timing };
 }
 
 const refuseArrays = ({ id }: ModelRecord): AppError =>

@@ -1,7 +1,5 @@
-import { addDescription } from '../http/schemas.ts';
-import { describePicture } from '../http/media.ts';
+import { addCsv, describePicture, JSON_TYPE } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
-import { setServerTiming } from '../http/timing.ts';
 import { answerPicture } from '../pictures/answer-picture.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { imputeRequest, sampleGiven } from './impute.ts';
@@ -48,13 +46,16 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
         summary: 'Draw rows of a table that have given values',
         tags,
         body: ConditionalSamplesRequest,
-        response: { 200: addDescription(ConditionalSamplesAnswer, 'Draws of rows.') },
+        response: {
+          200: addCsv({
+            description: 'Draws of rows.',
+            content: { [JSON_TYPE]: { schema: ConditionalSamplesAnswer } },
+          }),
+        },
       },
     },
     async (request, reply) => {
-      const { body, timing } = await sampleGiven(api, request.body);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerPicture(request, reply, await sampleGiven(api, request.body, request.headers.accept));
     },
   );
 }

@@ -104,6 +104,13 @@ export const ConditionalSamplesRequest = defineRequest({
   count: Type.Integer({ minimum: 1, maximum: MAX_DRAWS, default: 16, description: 'Number of rows.' }),
   samples: defineSamples(16 * SCORE_DRAWS),
   seed: requestSeed,
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'csv'>({
+      type: 'string',
+      enum: ['json', 'csv'],
+      description: 'Default: what the Accept header prefers, otherwise json.',
+    }),
+  ),
 });
 export type ConditionalSamplesRequest = Static<typeof ConditionalSamplesRequest>;
 

@@ -19,7 +19,7 @@ import {
 } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { addDescription } from '../http/schemas.ts';
-import { describePicture } from '../http/media.ts';
+import { addCsv, describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 
 const tags = ['inference'];
@@ -143,11 +143,13 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'drawSamples',
-        summary: 'Generate data from the prior, as JSON or as a PNG grid',
+        summary: 'Generate data from the prior, as JSON, as CSV or as a PNG grid',
         tags,
         querystring: SamplesQuery,
         response: {
-          200: describePicture(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+          200: addCsv(
+            describePicture(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+          ),
         },
       },
     },

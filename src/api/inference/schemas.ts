@@ -145,6 +145,14 @@ export const SamplesQuery = defineRequest({
       'What to return for each draw of z. mean: the expectation of x under p(x|z); sample: a draw of x from p(x|z), including the noise of the data.',
   }),
   ...PICTURE_FIELDS,
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png' | 'csv'>({
+      type: 'string',
+      enum: ['json', 'png', 'csv'],
+      description:
+        'Default: what the Accept header prefers, otherwise json. csv: the data without the latents.',
+    }),
+  ),
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
 

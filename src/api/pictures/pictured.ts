@@ -12,9 +12,12 @@ import type { ApiOptions } from '../types.ts';
 
 /** Answers as JSON or, on demand, as PNG. */
 
+export interface JsonAnswer<Answer> {
+  readonly type: typeof JSON_TYPE;
+  readonly content: Answer;
+}
 export type Pictured<Answer> =
-  | { readonly type: typeof JSON_TYPE; readonly content: Answer }
-  | { readonly type: typeof PNG_TYPE; readonly content: Buffer };
+  JsonAnswer<Answer> | { readonly type: typeof PNG_TYPE; readonly content: Buffer };
 
 /** What the client asks for: the field decides, otherwise the Accept header. */
 export interface Wanted {
