@@ -8,7 +8,7 @@ import { UsageError } from '../usage-error.ts';
 import { describeModelled, describeOther, type RowColumn } from './row-columns.ts';
 import { isRead, type BadCell } from './outcome.ts';
 import { askTable, type AskRows, type RowWithOutcome } from './requests.ts';
-import { openTable, type TableInput } from './table-input.ts';
+import { openTable, STANDARD_INPUT, type TableInput } from './table-input.ts';
 
 /** Rows that a command writes, as they become known. */
 export interface MadeRows<Piece extends RowPiece = RowPiece> {
@@ -86,7 +86,7 @@ function listLacking({ columns }: TableSchema, names: readonly string[], path: s
   const lacking = used.filter((name) => !own.has(name));
   if (lacking.length < used.length) return lacking;
   throw new UsageError(
-    `${path} has none of the columns that the model uses (${formatNames(used)}); it has ${formatNames(names)}.`,
+    `${path === STANDARD_INPUT ? 'Standard input' : path} has none of the columns that the model uses (${formatNames(used)}); it has ${formatNames(names)}.`,
   );
 }
 

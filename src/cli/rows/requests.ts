@@ -22,9 +22,9 @@ const MOST_ROWS = 200;
 const MOST_CELLS = 20_000;
 const MOST_CHARACTERS = 4_000_000;
 
-/** Rows of a table of this many columns that fit into one request. */
-export const limitRows = (columns: number): number =>
-  Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / Math.max(1, columns))));
+/** Rows of a table of this many columns that fit into one request, at most `most`. */
+export const limitRows = (columns: number, most: number): number =>
+  Math.max(1, Math.min(most, Math.floor(MOST_CELLS / Math.max(1, columns))));
 
 /** Asks about the rows of a table request by request, in their order; at most `limit` of them. */
 export async function* askTable<Found extends object>(

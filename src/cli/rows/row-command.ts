@@ -85,9 +85,10 @@ export async function runRows(
     });
     written.finish();
     for (const note of source.listNotes()) complain(escapeControls(`Note: ${note}`));
+    const leftOut = explainLeftOut(source);
+    if (leftOut !== null) complain(`Rows were left out, because they could not be read:\n${leftOut}`);
     if (target.path !== null) complain(`wrote ${countRows(written.rows)} to ${escapeControls(target.path)}`);
-    source.throwIfAny();
-    return written.bad === 0 ? 0 : 1;
+    return written.bad === 0 && leftOut === null ? 0 : 1;
   } catch (error) {
     counter.clear();
     const reason: unknown = signal.reason;
@@ -122,6 +123,16 @@ export async function writeMadeRows<Piece extends RowPiece>(
     }
   } finally {
     await source.close();
+  }
+}
+
+/** What could not be read of the file, although what follows could; null if there is nothing. */
+function explainLeftOut(source: MadeRows): string | null {
+  try {
+    source.throwIfAny();
+    return null;
+  } catch (error) {
+    return explainError(error);
   }
 }
 

@@ -19,6 +19,8 @@ export interface Draws {
   readonly listNotes: () => readonly string[];
 }
 
+/** Of one request: as many as the service draws with given values. */
+const MOST_ROWS = 1000;
 const TOO_LATE = 504;
 const MOST_ATTEMPTS = 3;
 /** With fewer draws of z, rows of a request are too much alike. */
@@ -34,7 +36,7 @@ export function drawRows(
   { id, data_size: size }: Pick<ModelDetails, 'id' | 'data_size'>,
   { count, seed, given }: DrawOrder,
 ): Draws {
-  const most = limitRows(size);
+  const most = limitRows(size, MOST_ROWS);
   let fewest = Infinity;
   const draw = async (rows: number, own: number): Promise<readonly unknown[]> => {
     if (given !== null) {

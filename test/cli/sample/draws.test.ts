@@ -29,7 +29,7 @@ function serve(refusals: number[] = [], effective = 900) {
 
 async function draw({ client }: ReturnType<typeof serve>, order: Partial<DrawOrder>) {
   const model = { id: 'model_1', data_size: 6 };
-  const draws = drawRows(client, model, { count: 450, seed: 3, given: null, ...order });
+  const draws = drawRows(client, model, { count: 2500, seed: 3, given: null, ...order });
   const rows = [];
   for await (const piece of draws.pieces) rows.push(...piece.rows);
   return { rows, notes: draws.listNotes() };
@@ -39,17 +39,17 @@ describe('rows that are made up', () => {
   test('come from requests of bounded size, each with a seed of its own', async () => {
     const service = serve();
     const { rows } = await draw(service, {});
-    expect(rows).toHaveLength(450);
+    expect(rows).toHaveLength(2500);
     expect(service.calls).toEqual([
-      { count: 200, seed: 3 },
-      { count: 200, seed: deriveSeed(3, 1) },
-      { count: 50, seed: deriveSeed(3, 2) },
+      { count: 1000, seed: 3 },
+      { count: 1000, seed: deriveSeed(3, 1) },
+      { count: 500, seed: deriveSeed(3, 2) },
     ]);
   });
 
   test('are the first of more', async () => {
     const more = (await draw(serve(), {})).rows;
-    expect((await draw(serve(), { count: 320 })).rows).toEqual(more.slice(0, 320));
+    expect((await draw(serve(), { count: 1320 })).rows).toEqual(more.slice(0, 1320));
   });
 
   test('have given values', async () => {

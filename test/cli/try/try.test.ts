@@ -120,7 +120,7 @@ test('aevb try stops, continues, and leaves a model for files and pipes', { time
   expect(Math.abs(Number(whole[8]?.split(';')[2]?.replace(',', '.')) - 70)).toBeLessThan(40);
 
   const [parquet, npy] = [join(folder, 'codes.parquet'), join(folder, 'codes.npy')];
-  const sample = (seed: string) => use(['sample', '--count', '450', '--seed', seed]);
+  const sample = (seed: string) => use(['sample', '--count', '1200', '--seed', seed]);
   const [encoded, refused, plain, one, same, other] = await Promise.all([
     use(['encode', '-', '--output', parquet], filled.out),
     use(['encode', file, '--output', join(folder, 'refused.npy')]),
@@ -138,13 +138,13 @@ test('aevb try stops, continues, and leaves a model for files and pipes', { time
   const { shape, data } = decodeNpy(await readFile(npy), { maxValues: 10_000 });
   expect(shape).toEqual([81, (codes.names?.length ?? 0) - 1]);
   expect(data[0]).toBeCloseTo(Number(codes.rows[0]?.[1]), 5);
-  expect(one.out.trimEnd().split('\n')).toHaveLength(451);
+  expect(one.out.trimEnd().split('\n')).toHaveLength(1201);
   expect(same.out).toBe(one.out);
   expect(other.out).not.toBe(one.out);
   const jsonl = join(folder, 'scored.jsonl');
   expect(await use(['score', '-', '--output', jsonl], one.out)).toMatchObject({ code: 0, out: '' });
   const made = (await readFile(jsonl, 'utf8')).trimEnd().split('\n');
-  expect(made).toHaveLength(450);
+  expect(made).toHaveLength(1200);
   expect(JSON.parse(made[0] ?? '')).toMatchObject({
     size: expect.any(Number) as number,
     score: expect.any(Number) as number,
