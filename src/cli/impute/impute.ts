@@ -106,6 +106,6 @@ function noteWholeColumns({ table }: RowFile, { model }: Pick<ModelDetails, 'mod
   if (whole.length === 0) return [];
   const which = open.length === 0 ? 'no column' : `only ${formatNames(open)}`;
   return [
-    `This model can fill in ${which}: in the other columns, no value was missing when it was trained. ${MASKING_ADVICE}`,
+    `This model can fill in ${which}: no value was missing in the other columns when it was trained. ${MASKING_ADVICE}`,
   ];
 }

@@ -2,7 +2,7 @@ import { valueDomain, type LikelihoodSpec } from '../../model/specification.ts';
 import { groupFeatures, type TableSchema } from '../../model/table.ts';
 
 export const MASKING_ADVICE =
-  'To let any column be missing, train with "training": {"masking": {"name": "random"}}.';
+  'To let any column be missing, train again with "masking": {"name": "random"}, the default for tables.';
 
 export interface SplitColumns {
   /** Names of the columns whose values may be missing. */
