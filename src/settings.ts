@@ -116,6 +116,12 @@ export const SETTINGS = {
     1,
     'Maximum number of evaluations that a worker runs at a time.',
   ),
+  applyConcurrency: defineWhole(
+    'AEVB_APPLY_CONCURRENCY',
+    [0, 64],
+    1,
+    'Processes per worker for jobs over whole data sets, whose parts all workers share.',
+  ),
   inferConcurrency: defineWhole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes per worker.'),
   maxUploadBytes: defineWhole(
     'AEVB_MAX_UPLOAD_BYTES',

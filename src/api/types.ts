@@ -5,10 +5,12 @@ import type { Config } from '../config.ts';
 import type { Producer } from '../queue/queues.ts';
 import type { DatasetStore } from '../store/datasets.ts';
 import type { ModelStore } from '../store/models.ts';
+import type { ResultStore } from '../store/results.ts';
 
 export interface ApiStore {
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
+  readonly results: ResultStore;
   /** Resolves if bytes can be written and read back. */
   ping(): Promise<void>;
 }

@@ -17,6 +17,8 @@ interface JobWords<Name extends JobName> {
   readonly end: (result: JobTypes[Name]['result']) => string;
 }
 
+const APPLIES = { score: 'scores', encode: 'encodes', impute: 'fills in' } as const;
+
 const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
   train: {
     start: ({ training, modelId, datasetId }) =>
@@ -33,6 +35,19 @@ const WORDS: { readonly [Name in JobName]: JobWords<Name> | null } = {
     stage: ({ measure }) => ({ name: measure, text: `measures ${measure}` }),
     end: ({ outcome }) => outcome,
   },
+  apply: {
+    start: ({ task, modelId, datasetId }) =>
+      task.type === 'sample'
+        ? `draws ${task.count} rows from ${modelId}`
+        : `${APPLIES[task.type]} ${datasetId} with ${modelId}`,
+    stage: ({ rowsDone, rows }) => ({ name: rowsDone, text: `${rowsDone} of ${rows} rows` }),
+    end: (result) =>
+      result.outcome === 'succeeded'
+        ? `succeeded: ${result.rows} rows, ${result.bytes} bytes`
+        : result.outcome,
+  },
+  // The lines of their jobs are enough.
+  part: null,
   // The line of the request is enough.
   infer: null,
 };
@@ -58,6 +73,7 @@ export function announceJobs(queue: QueueBackend, log: NewsLog): QueueBackend {
   return {
     kind: queue.kind,
     openProducer: () => queue.openProducer(),
+    openParts: () => queue.openParts(),
     consume: (name, options, processor) => queue.consume(name, options, announceRuns(name, processor, log)),
     close: () => queue.close(),
   };

@@ -43,7 +43,20 @@ export {
   warnOfTestRows,
 } from './dataset/test-rows.ts';
 export { createTableOfColumns, findTable } from './dataset/table-of-columns.ts';
-export { createCellReader, type CellReader } from './dataset/cell-reader.ts';
+export {
+  createCellReader,
+  createFeatureCheck,
+  type CellReader,
+  type FeatureCheck,
+} from './dataset/cell-reader.ts';
+export {
+  chooseColumns,
+  describeTaskColumns,
+  listColumns,
+  taskProblems,
+  type TaskOrder,
+} from './dataset/task-columns.ts';
+export { fillMissing } from './dataset/fill.ts';
 export { shareStrangeness, toPercentile, toPValue } from './dataset/ranks.ts';
 export { createTableProfiler } from './dataset/table-profile.ts';
 export { warningsFor } from './dataset/warnings.ts';

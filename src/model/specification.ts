@@ -52,3 +52,5 @@ export type { NetworkName, NetworkOf, NetworkSpec } from './specification/networ
 export type { SpecificationProblem } from './specification/problem.ts';
 export { countParameters, modelShapes, sizeProblems } from './specification/sizes.ts';
 export { marginalProblem } from './specification/evaluation-combinations.ts';
+export { OUTPUT_FORMATS, type OutputColumn, type OutputFormat } from './specification/output-format.ts';
+export { countPasses, Task, TASK_NAMES, type TaskName, type TaskOf } from './specification/tasks.ts';

@@ -2,7 +2,15 @@ import type { Static, TSchema } from 'typebox';
 import { compileCheck, type Check } from '../validation.ts';
 import type { BullJob } from './drivers/driver.ts';
 import { packResult, unpackPayload } from './infer-packing.ts';
-import { EvaluatePayload, TrainPayload, type JobName, type JobTypes, type TrackedName } from './jobs.ts';
+import {
+  ApplyPayload,
+  EvaluatePayload,
+  PartPayload,
+  TrainPayload,
+  type DurableName,
+  type JobName,
+  type JobTypes,
+} from './jobs.ts';
 import { migratePayload } from './migrations.ts';
 import { isCancelled } from './running-jobs.ts';
 import {
@@ -29,8 +37,10 @@ export interface Adapter<Name extends JobName> {
 }
 
 export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
-  train: createTrackedAdapter('train', checkPayload('train', TrainPayload)),
-  evaluate: createTrackedAdapter('evaluate', checkPayload('evaluate', EvaluatePayload)),
+  train: createDurableAdapter('train', checkPayload('train', TrainPayload)),
+  evaluate: createDurableAdapter('evaluate', checkPayload('evaluate', EvaluatePayload)),
+  apply: createDurableAdapter('apply', checkPayload('apply', ApplyPayload)),
+  part: createDurableAdapter('part', checkPayload('part', PartPayload)),
   infer: {
     check: unpackPayload,
     endUnrun: () => null,
@@ -46,12 +56,12 @@ export const ADAPTERS: { readonly [Name in JobName]: Adapter<Name> } = {
   },
 };
 
-function checkPayload<Schema extends TSchema>(name: TrackedName, schema: Schema): Check<Static<Schema>> {
+function checkPayload<Schema extends TSchema>(name: DurableName, schema: Schema): Check<Static<Schema>> {
   const check = compileCheck(schema, `The payload of the ${name} job`);
   return (payload) => check(migratePayload(name, payload));
 }
 
-function createTrackedAdapter<Name extends TrackedName>(
+function createDurableAdapter<Name extends DurableName>(
   name: Name,
   check: Check<JobTypes[Name]['payload']>,
 ): Adapter<Name> {

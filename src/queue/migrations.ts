@@ -1,4 +1,4 @@
-import type { TrackedName } from './jobs.ts';
+import type { DurableName } from './jobs.ts';
 
 /**
  * Jobs may wait in a queue while the service is replaced by a newer version: their payloads are brought up to date on arrival,
@@ -10,13 +10,15 @@ type Payload = Readonly<Record<string, unknown>>;
 type Migration = (older: Payload) => Payload;
 
 /** For each tracked job: the migrations from version 1, from version 2, ... Nobody waits for an old inference job. */
-export const MIGRATIONS: { readonly [Name in TrackedName]: readonly Migration[] } = {
+export const MIGRATIONS: { readonly [Name in DurableName]: readonly Migration[] } = {
   train: [letTestRowsValidate],
   evaluate: [callTestRowsHeldOut],
+  apply: [],
+  part: [],
 };
 
 /** Migrates an older payload. Returns anything else as it is: either it is current or it will fail the check. */
-export function migratePayload(name: TrackedName, payload: unknown): unknown {
+export function migratePayload(name: DurableName, payload: unknown): unknown {
   if (!isVersioned(payload)) return payload;
   const migrations = MIGRATIONS[name].slice(payload.version - 1);
   return migrations.reduce<Payload & Versioned>(

@@ -4,6 +4,7 @@ import { openConsumer } from './consumer.ts';
 import type { QueueDriver } from './drivers/driver.ts';
 import { JOB_NAMES } from './jobs.ts';
 import { limitRate, type QueueLogger, type Report } from './logger.ts';
+import { openPartOrders, type OpenPartOrders } from './part-orders.ts';
 import { openProducer } from './producer.ts';
 import type { Consumer, Producer, QueueBackend } from './queues.ts';
 
@@ -30,9 +31,10 @@ export async function openQueue(settings: QueueSettings, logger: QueueLogger): P
   if (driver.exclusive) await reclaimJobs(driver, report);
   const producers: Producer[] = [];
   const consumers: Consumer[] = [];
+  const orders: OpenPartOrders[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(consumers.map((consumer) => consumer.close()));
-    await Promise.all(producers.map((producer) => producer.close()));
+    await Promise.all([...producers, ...orders].map((opened) => opened.close()));
     await driver.close();
   };
   let closed: Promise<void> | undefined;
@@ -44,6 +46,12 @@ export async function openQueue(settings: QueueSettings, logger: QueueLogger): P
       const producer = await openProducer(driver, report);
       producers.push(producer);
       return producer;
+    },
+    openParts: async () => {
+      await driver.prepare();
+      const opened = openPartOrders(driver, report);
+      orders.push(opened);
+      return opened;
     },
     consume: async (name, { concurrency }, processor) => {
       await driver.prepare();

@@ -2,13 +2,15 @@ import { QueueEvents } from 'bullmq';
 import { openBullQueue } from './bull-queue.ts';
 import type { BullEvents, BullQueue, QueueDriver } from './drivers/driver.ts';
 import { InferenceCalls } from './inference-calls.ts';
-import { JOB_NAMES, type JobName } from './jobs.ts';
+import type { TrackedName } from './jobs.ts';
 import type { Report } from './logger.ts';
 import type { Producer } from './queues.ts';
 import { Reach } from './reach.ts';
 import { settles } from './time-limit.ts';
 import { TrackedJobs } from './tracked-jobs.ts';
 
+/** Parts are ordered by workers. */
+type ProducedName = TrackedName | 'infer';
 const CLOSE_LIMIT_MS = 1_000;
 
 export async function openProducer(driver: QueueDriver, report: Report): Promise<Producer> {
@@ -17,9 +19,10 @@ export async function openProducer(driver: QueueDriver, report: Report): Promise
   await driver.waitUntilReady().catch((error: unknown) => {
     report('The queue cannot be reached yet', error);
   });
-  const queues: Record<JobName, BullQueue> = {
+  const queues: Record<ProducedName, BullQueue> = {
     train: openBullQueue(driver, driver.producing, 'train', report),
     evaluate: openBullQueue(driver, driver.producing, 'evaluate', report),
+    apply: openBullQueue(driver, driver.producing, 'apply', report),
     infer: openBullQueue(driver, driver.producing, 'infer', report),
   };
   const jobs = new TrackedJobs(queues, reach);
@@ -45,7 +48,7 @@ export async function openProducer(driver: QueueDriver, report: Report): Promise
     close: () => {
       calls.close();
       reach.close();
-      const parts = [...JOB_NAMES.map((name) => queues[name]), events];
+      const parts = [...Object.values(queues), events];
       closed ??= settles(Promise.allSettled(parts.map((part) => part.close())), CLOSE_LIMIT_MS).then(
         () => undefined,
       );

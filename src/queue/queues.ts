@@ -1,9 +1,10 @@
 import type { SerializedError } from '../errors.ts';
-import type { JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
+import { TASK_NAMES, type TaskName } from '../model/specification.ts';
+import type { DurableName, JobName, JobState, JobTypes, TrackedName } from './jobs.ts';
 import type { InferAnswer, InferOrder, Operation } from './operations.ts';
 
 /** The state of a tracked job. Times are milliseconds since 1970. */
-export interface JobViewOf<Name extends TrackedName> {
+export interface JobViewOf<Name extends DurableName> {
   readonly name: Name;
   readonly id: string;
   readonly state: JobState;
@@ -20,11 +21,17 @@ export interface JobViewOf<Name extends TrackedName> {
 }
 export type JobView = { [Name in TrackedName]: JobViewOf<Name> }[TrackedName];
 
+/** What clients call the type of a job: that of its task if it has one. */
+export type JobType = Exclude<TrackedName, 'apply'> | TaskName;
+export const JOB_TYPES: readonly JobType[] = ['train', 'evaluate', ...TASK_NAMES];
+export const findType = (view: JobView): JobType =>
+  view.name === 'apply' ? view.payload.task.type : view.name;
+
 export interface JobsPage {
   readonly limit: number;
   readonly after?: string;
   readonly state?: JobState;
-  readonly name?: TrackedName;
+  readonly type?: JobType;
 }
 
 /** Used by the API to order work. All methods throw queue_unavailable if the queue cannot be reached. */
@@ -43,9 +50,20 @@ export interface Producer {
   /** Runs one inference job and waits for it. Errors: those of the processor, inference_timeout. */
   infer<Name extends Operation>(order: InferOrder<Name>): Promise<InferAnswer<Name>>;
   /** Jobs waiting for a worker. */
-  countWaiting(name: JobName): Promise<number>;
+  countWaiting(name: TrackedName | 'infer'): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Used by a worker to order parts of its jobs. Ids are the caller's. All methods throw queue_unavailable. */
+export interface PartOrders {
+  /** If a part with this id exists, it is left as it is. */
+  enqueue(id: string, payload: JobTypes['part']['payload']): Promise<void>;
+  get(id: string): Promise<JobViewOf<'part'> | null>;
+  /** Parts that wait do not run any more; those that run end soon. */
+  cancel(id: string): Promise<void>;
+  /** Removes a part that has ended. */
+  forget(id: string): Promise<void>;
 }
 
 /** What a processor gets besides its payload; it knows nothing of the queue. */
@@ -76,6 +94,7 @@ export interface Consumer {
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres' | 'embedded';
   openProducer(): Promise<Producer>;
+  openParts(): Promise<PartOrders>;
   consume<Name extends JobName>(
     name: Name,
     options: { concurrency: number },

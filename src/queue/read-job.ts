@@ -1,7 +1,7 @@
 import type { JobState as BullState } from 'bullmq';
 import type { BullJob, BullQueue } from './drivers/driver.ts';
 import { parseFailure } from './failures.ts';
-import type { JobState, TrackedName } from './jobs.ts';
+import type { JobState, DurableName } from './jobs.ts';
 import type { JobView, JobViewOf } from './queues.ts';
 import { CANCELLED, readProgress, type TrackedData, type TrackedReturn } from './stored.ts';
 
@@ -27,7 +27,7 @@ export const SOURCES: Readonly<Record<JobState, readonly BullState[]>> = {
 export const ALL_SOURCES = [...new Set(Object.values(SOURCES).flat())];
 
 /** The job in its current state, or null. */
-export async function readJob<Name extends TrackedName>(
+export async function readJob<Name extends DurableName>(
   queue: BullQueue,
   name: Name,
   id: string,
@@ -42,7 +42,7 @@ export async function readJob<Name extends TrackedName>(
   }
 }
 
-function toJobView<Name extends TrackedName>(
+function toJobView<Name extends DurableName>(
   job: BullJob,
   name: Name,
   id: string,

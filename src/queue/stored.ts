@@ -1,10 +1,10 @@
 import type { DefaultJobOptions } from 'bullmq';
 import type { PackedPayload, PackedResult } from './infer-packing.ts';
-import type { JobName, JobTypes, TrackedName } from './jobs.ts';
+import type { JobName, JobTypes, DurableName } from './jobs.ts';
 
 /** The contents of BullMQ's jobs. Only the producer writes a job's data, and only the consumer its progress. */
 
-export interface TrackedData<Name extends TrackedName = TrackedName> {
+export interface TrackedData<Name extends DurableName = DurableName> {
   readonly payload: JobTypes[Name]['payload'];
   /** Set once to cancel; the job ends as cancelled as soon as its consumer sees it. */
   readonly cancelRequestedAt: number | null;
@@ -19,12 +19,12 @@ export interface InferData {
 export type StoredData = TrackedData | InferData;
 
 /** BullMQ forgets a job's first start when the job is retried, so it is kept here with the latest progress. */
-export interface StoredProgress<Name extends TrackedName = TrackedName> {
+export interface StoredProgress<Name extends DurableName = DurableName> {
   readonly startedAt: number;
   readonly latest: JobTypes[Name]['progress'] | null;
 }
 
-export interface TrackedReturn<Name extends TrackedName = TrackedName> {
+export interface TrackedReturn<Name extends DurableName = DurableName> {
   readonly result: JobTypes[Name]['result'];
   /** The job was cancelled while it waited, so its last start only closed it. */
   readonly closedUnrun: boolean;
@@ -53,9 +53,14 @@ const TRACKED: DefaultJobOptions = {
   stackTraceLimit: 0,
 };
 
+/** Their results are in the store. */
+const KEEP_PARTS = { age: 3_600, count: 10_000 };
+
 export const JOB_OPTIONS: Readonly<Record<JobName, DefaultJobOptions>> = {
   train: TRACKED,
   evaluate: TRACKED,
+  apply: TRACKED,
+  part: { ...TRACKED, removeOnComplete: KEEP_PARTS, removeOnFail: KEEP_PARTS },
   infer: {
     attempts: 2,
     removeOnComplete: KEEP_INFERENCE,
@@ -65,12 +70,15 @@ export const JOB_OPTIONS: Readonly<Record<JobName, DefaultJobOptions>> = {
 };
 
 /**
- * How often a job may lose its worker. A training always resumes from its checkpoint and an evaluation starts over. An
+ * How often a job may lose its worker. A training always resumes from its checkpoint, an evaluation or a part starts over, and an
+ * apply job goes on with the parts that are missing. An
  * inference fails: its caller does not wait for long, and its input may be what killed the worker.
  */
 export const MAX_STALLED: Readonly<Record<JobName, number>> = {
   train: 1_000_000,
   evaluate: 1_000_000,
+  apply: 1_000_000,
+  part: 1_000_000,
   infer: 0,
 };
 
@@ -78,14 +86,14 @@ export function measurePacked(result: PackedResult): number {
   return Object.values(result.output).reduce((sum, array) => sum + array.data.length, 0);
 }
 
-export function readProgress<Name extends TrackedName>(progress: unknown): StoredProgress<Name> | null {
+export function readProgress<Name extends DurableName>(progress: unknown): StoredProgress<Name> | null {
   return typeof progress === 'object' && progress !== null && 'startedAt' in progress
     ? (progress as StoredProgress<Name>)
     : null;
 }
 
 type Cancelled = {
-  readonly [Name in TrackedName]: (latest: JobTypes[Name]['progress'] | null) => JobTypes[Name]['result'];
+  readonly [Name in DurableName]: (latest: JobTypes[Name]['progress'] | null) => JobTypes[Name]['result'];
 };
 
 /** How far a cancelled job got. */
@@ -96,4 +104,6 @@ export const CANCELLED: Cancelled = {
     validationElbo: latest?.validationElbo ?? null,
   }),
   evaluate: () => ({ outcome: 'cancelled' }),
+  apply: () => ({ outcome: 'cancelled' }),
+  part: () => ({ outcome: 'cancelled' }),
 };

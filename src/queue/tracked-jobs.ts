@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import type { BullJob, BullQueue } from './drivers/driver.ts';
 import { ALL_SOURCES, readJob, SOURCES } from './read-job.ts';
 import { TRACKED_NAMES, type TrackedName } from './jobs.ts';
-import type { JobsPage, JobView, Producer } from './queues.ts';
+import { findType, type JobsPage, type JobType, type JobView, type Producer } from './queues.ts';
 import type { Reach } from './reach.ts';
 import { JOB_OPTIONS, type TrackedData } from './stored.ts';
 
@@ -46,15 +46,17 @@ export class TrackedJobs {
     return null;
   }
 
-  async #listPage({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
-    const entries = await this.#listEntries(name === undefined ? TRACKED_NAMES : [name], state);
+  async #listPage({ limit, after, state, type }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
+    const entries = await this.#listEntries(type === undefined ? TRACKED_NAMES : [findName(type)], state);
     const rest = after === undefined ? entries : entries.filter(({ id }) => id < after);
     const jobs: JobView[] = [];
     for (let start = 0; start < rest.length && jobs.length <= limit; start += READ_AT_ONCE) {
       const chunk = rest.slice(start, start + READ_AT_ONCE);
       const views = await Promise.all(chunk.map((entry) => this.#read(entry.name, entry.id)));
       const there = views.filter((view) => view !== null);
-      jobs.push(...there.filter((view) => state === undefined || view.state === state));
+      const isWanted = (view: JobView): boolean =>
+        (state === undefined || view.state === state) && (type === undefined || findType(view) === type);
+      jobs.push(...there.filter(isWanted));
     }
     return { jobs: jobs.slice(0, limit), hasMore: jobs.length > limit };
   }
@@ -66,9 +68,7 @@ export class TrackedJobs {
   async #cancel(id: string): Promise<JobView> {
     const before = await this.#require(id);
     if (isOver(before)) throw createFinished(before);
-    const job = (await this.#queues[before.name].getJob(id)) as BullJob | undefined;
-    const data = job?.data as TrackedData | undefined;
-    if (data?.cancelRequestedAt === null) await job?.updateData({ ...data, cancelRequestedAt: Date.now() });
+    await markCancelled(this.#queues[before.name], id);
     const view = await this.#require(id);
     if (isOver(view) && view.state !== 'cancelled') throw createFinished(view);
     return view;
@@ -97,6 +97,15 @@ export class TrackedJobs {
     if (view === null) throw AppError.of('job_not_found', { id });
     return view;
   }
+}
+
+const findName = (type: JobType): TrackedName => (type === 'train' || type === 'evaluate' ? type : 'apply');
+
+/** The mark that its consumer looks for. */
+export async function markCancelled(queue: BullQueue, id: string): Promise<void> {
+  const job = (await queue.getJob(id)) as BullJob | undefined;
+  const data = job?.data as TrackedData | undefined;
+  if (data?.cancelRequestedAt === null) await job?.updateData({ ...data, cancelRequestedAt: Date.now() });
 }
 
 function isOver(view: JobView): boolean {

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
-import { TRACKED_NAMES, type TrackedName } from '../queue/jobs.ts';
-import type { Consumer, QueueBackend } from '../queue/queues.ts';
-import { InferencePool, runInOwnProcess, type ChildOptions, type Log } from './child/child-process.ts';
+import type { Consumer, Processor, QueueBackend } from '../queue/queues.ts';
+import { openStore } from '../store/store.ts';
+import { ProcessPool, runInOwnProcess, type ChildOptions, type Log } from './child/child-process.ts';
+import { createApplyProcessor } from './processors/apply.ts';
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -14,31 +15,49 @@ export interface WorkerOptions {
 /** Inference jobs per process at a time, so that the next one is already there when it has answered one. */
 const JOBS_PER_INFER_PROCESS = 4;
 
-/** Takes jobs from the queue and runs them in child processes: one per tracked job, and a few long-lived ones for inference. */
+/** Jobs over whole data sets that a worker divides into parts at a time; it only waits for them. */
+const APPLY_AT_ONCE = 8;
+/** Processes that compute parts end when there have been none for this long. */
+const PART_IDLE_MS = 30_000;
+
+/**
+ * Takes jobs from the queue and runs them in child processes: one for each training and evaluation, and a few that last longer for
+ * parts of jobs over whole data sets and for inference.
+ */
 export async function startWorker({ config, queue, log, childEntry }: WorkerOptions): Promise<Consumer> {
   const { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes } = config;
   const settings = { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes };
   const options: ChildOptions = { entry: childEntry, settings, log };
-  const pool = new InferencePool(config.inferConcurrency, options);
+  const pool = new ProcessPool(config.inferConcurrency, options);
+  const partPool = new ProcessPool(config.applyConcurrency, options, PART_IDLE_MS);
   const consumers: Consumer[] = [];
   if (config.inferConcurrency > 0) {
     const concurrency = config.inferConcurrency * JOBS_PER_INFER_PROCESS;
-    consumers.push(await queue.consume('infer', { concurrency }, pool.run));
+    const run: Processor<'infer'> = (context, payload) => pool.run('infer', context, payload);
+    consumers.push(await queue.consume('infer', { concurrency }, run));
   }
-  const tracked: Record<TrackedName, number> = {
-    train: config.trainConcurrency,
-    evaluate: config.evaluateConcurrency,
-  };
-  for (const name of TRACKED_NAMES) {
+  const tracked = { train: config.trainConcurrency, evaluate: config.evaluateConcurrency };
+  for (const name of ['train', 'evaluate'] as const) {
     const concurrency = tracked[name];
     if (concurrency > 0) {
       consumers.push(await queue.consume(name, { concurrency }, runInOwnProcess(name, options)));
     }
   }
+  if (config.applyConcurrency > 0) {
+    const concurrency = config.applyConcurrency;
+    const runPart: Processor<'part'> = (context, payload) => partPool.run('part', context, payload);
+    consumers.push(await queue.consume('part', { concurrency }, runPart));
+    const warn = (message: string): void => {
+      log.warn({}, message);
+    };
+    const store = openStore(config);
+    const apply = createApplyProcessor({ store, parts: await queue.openParts(), warn });
+    consumers.push(await queue.consume('apply', { concurrency: APPLY_AT_ONCE }, apply));
+  }
   return {
     close: async () => {
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      await pool.stop();
+      await Promise.all([pool.stop(), partPool.stop()]);
     },
   };
 }

@@ -43,6 +43,8 @@ const ROUTES: readonly (readonly [
   ['GET', '/jobs', false, statuses(ANYWHERE, '422 503')],
   ['GET', '/jobs/{id}', false, statuses(ANYWHERE, '404 503')],
   ['POST', '/jobs/{id}/cancel', false, statuses(ANYWHERE, '404 409 413 415 503')],
+  ['GET', '/jobs/{id}/result', false, statuses(ANYWHERE, '404 416 503')],
+  ['DELETE', '/jobs/{id}/result', false, statuses(ANYWHERE, '404 413 415 503')],
   ['POST', '/datasets', true, statuses(ANYWHERE, '413 415 422 429 503 507')],
   ['GET', '/datasets', false, statuses(ANYWHERE, '422 503')],
   ['GET', '/datasets/{id}', false, statuses(ANYWHERE, '404 503 507')],

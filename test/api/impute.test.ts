@@ -23,7 +23,6 @@ function imputed(draws: number): Outputs['impute'] {
   const features = (...values: number[]) => ({ shape: [1, 4] as const, data: Float32Array.from(values) });
   const ranks = (...values: number[]) => ({ shape: [1, 4, 3] as const, data: Float32Array.from(values) });
   return {
-    mean: features(0.5, 7, 2, 0),
     effective_sample_size: { shape: [1], data: Float32Array.of(40) },
     low: features(-1, 5, NAN, NAN),
     median: features(0.25, 7, NAN, NAN),

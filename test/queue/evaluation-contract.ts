@@ -124,11 +124,11 @@ export function evaluationContract(queue: QueueUnderTest): void {
         [b, 'evaluate'],
         [a, 'train'],
       ]);
-      expect(await list({ limit: 2, name: 'evaluate' })).toEqual([
+      expect(await list({ limit: 2, type: 'evaluate' })).toEqual([
         [d, 'evaluate'],
         [b, 'evaluate'],
       ]);
-      expect(await list({ limit: 2, name: 'train', state: 'queued' })).toEqual([
+      expect(await list({ limit: 2, type: 'train', state: 'queued' })).toEqual([
         [c, 'train'],
         [a, 'train'],
       ]);

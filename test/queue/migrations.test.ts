@@ -4,11 +4,13 @@ import { ADAPTERS } from '../../src/queue/adapters.ts';
 import { JOB_NAMES, PAYLOAD_VERSIONS, TRACKED_NAMES, type JobName } from '../../src/queue/jobs.ts';
 import { packPayload } from '../../src/queue/infer-packing.ts';
 import { MIGRATIONS, migratePayload } from '../../src/queue/migrations.ts';
-import { evaluatePayload, inferPayload, trainPayload } from './samples.ts';
+import { applyPayload, evaluatePayload, inferPayload, partPayload, trainPayload } from './samples.ts';
 
 const current: Record<JobName, object> = {
   train: trainPayload(),
   evaluate: evaluatePayload(),
+  apply: applyPayload(),
+  part: partPayload(),
   infer: packPayload(inferPayload()),
 };
 const written = new URL('payloads-version-1.json', import.meta.url);

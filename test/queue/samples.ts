@@ -1,8 +1,11 @@
 import { compileCheck } from '../../src/validation.ts';
+import { createId } from '../../src/ids.ts';
 import {
   EvaluatePayload,
   PAYLOAD_VERSIONS,
   TrainPayload,
+  type ApplyPayload,
+  type PartPayload,
   type TrainProgress,
   type TrainResult,
 } from '../../src/queue/jobs.ts';
@@ -86,4 +89,23 @@ export function gate(): { opened: Promise<void>; open: () => void } {
       open();
     },
   };
+}
+
+export function applyPayload(fields: Partial<ApplyPayload> = {}): ApplyPayload {
+  return {
+    version: PAYLOAD_VERSIONS.apply,
+    modelId: createId('model'),
+    checkpoint: 'best',
+    datasetId: createId('ds'),
+    task: { type: 'encode', withData: false },
+    format: 'csv',
+    datasetName: null,
+    ...fields,
+  };
+}
+
+export function partPayload(): PartPayload {
+  const { modelId, datasetId, task, datasetName } = applyPayload();
+  const jobId = createId('job');
+  return { version: PAYLOAD_VERSIONS.part, jobId, part: 0, modelId, datasetId, task, datasetName };
 }

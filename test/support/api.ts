@@ -6,7 +6,9 @@ import { loadConfig, type Config } from '../../src/config.ts';
 import { createId } from '../../src/ids.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { FAKE_DATA_SIZE, FAKE_LATENT_SIZE, FakeProducer } from './fake-producer.ts';
+import { createResultStore, type ResultStore } from '../../src/store/results.ts';
 import { FakeDatasets, FakeModels } from './fake-stores.ts';
+import { memoryDriver } from './memory-driver.ts';
 import { modelSpec, trainingSpec } from './specifications.ts';
 
 export interface TestApi {
@@ -14,6 +16,7 @@ export interface TestApi {
   readonly producer: FakeProducer;
   readonly datasets: FakeDatasets;
   readonly models: FakeModels;
+  readonly results: ResultStore;
   readonly store: { pingFailure: Error | null };
   /** app.inject, and a check that status and body are as the published OpenAPI document says. */
   call(request: InjectOptions): Promise<LightMyRequestResponse>;
@@ -40,6 +43,7 @@ export async function buildTestApi(
 
 async function makeTestApi(settings: Partial<Config>, options: Pick<ApiOptions, 'logger'>): Promise<TestApi> {
   const [producer, datasets, models] = [new FakeProducer(), new FakeDatasets(), new FakeModels()];
+  const results = createResultStore(memoryDriver());
   const store: TestApi['store'] = { pingFailure: null };
   const ping = async () => {
     if (store.pingFailure !== null) throw store.pingFailure;
@@ -47,7 +51,7 @@ async function makeTestApi(settings: Partial<Config>, options: Pick<ApiOptions, 
   const app = await buildApp({
     config: { ...loadConfig({}), ...settings },
     producer,
-    store: { datasets, models, ping },
+    store: { datasets, models, results, ping },
     ...options,
   });
   await app.ready();
@@ -57,7 +61,7 @@ async function makeTestApi(settings: Partial<Config>, options: Pick<ApiOptions, 
     check(request, response);
     return response;
   };
-  return { app, producer, datasets, models, store, call };
+  return { app, producer, datasets, models, results, store, call };
 }
 
 /** Puts the fakes back as they were made, whatever a test has set or replaced. */

@@ -2,7 +2,13 @@ import { AppError } from '../../src/errors.ts';
 import { toIndices, type Matrix, type Vector } from '../../src/queue/arrays.ts';
 import type { JobTypes, TrackedName } from '../../src/queue/jobs.ts';
 import type { InferAnswer, InferOrder, Inputs, Operation, Outputs } from '../../src/queue/operations.ts';
-import type { JobsPage, JobView, JobViewOf, Producer } from '../../src/queue/queues.ts';
+import {
+  findType,
+  type JobsPage,
+  type JobView,
+  type JobViewOf,
+  type Producer,
+} from '../../src/queue/queues.ts';
 
 type Answers = { [Name in Operation]: (input: Inputs[Name]) => Outputs[Name] };
 
@@ -44,10 +50,10 @@ export class FakeProducer implements Producer {
     return this.jobs.find(({ id }) => id === jobId) ?? null;
   }
 
-  async list({ limit, after, state, name }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
+  async list({ limit, after, state, type }: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }> {
     this.check();
     const matching = this.jobs.filter(
-      (job) => (state === undefined || job.state === state) && (name === undefined || job.name === name),
+      (job) => (state === undefined || job.state === state) && (type === undefined || findType(job) === type),
     );
     const from = after === undefined ? 0 : matching.findIndex(({ id }) => id === after) + 1;
     const jobs = matching.slice(from, from + limit);

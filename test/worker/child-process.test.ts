@@ -221,6 +221,12 @@ class HandedQueue {
   readonly backend: QueueBackend = {
     kind: 'embedded',
     openProducer: () => Promise.reject(new Error('there is no producer')),
+    openParts: async () => ({
+      enqueue: async () => undefined,
+      get: async () => null,
+      cancel: async () => undefined,
+      forget: async () => undefined,
+    }),
     consume: async (name, _options, processor) => {
       this.#processors.set(name, processor);
       return { close: async () => undefined };

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import Type, { type Static, type TUnsafe } from 'typebox';
 import { ROLES, type Role } from '../../model/table.ts';
-import { OUTPUT_FORMATS, OUTPUTS, type OutputFormat } from '../../store/formats/output/output.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from '../../model/specification.ts';
+import { OUTPUTS } from '../../store/formats/output/output.ts';
 import { type CSV_TYPE, JSON_TYPE, PNG_TYPE, toMediaType } from '../http/media.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { DataRows, PICTURE_FIELDS } from '../inference/schemas.ts';

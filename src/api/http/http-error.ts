@@ -13,6 +13,7 @@ export const HTTP_ERRORS = {
     message: 'The answer has none of the media types that the Accept header allows.',
   },
   request_timeout: { status: 408, message: 'The request took too long to arrive.' },
+  range_not_satisfiable: { status: 416, message: 'The file has no such bytes.' },
   expectation_failed: { status: 417, message: 'The Expect header must be 100-continue or absent.' },
   headers_too_large: { status: 431, message: 'The request headers are too large.' },
 } as const;

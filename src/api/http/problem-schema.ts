@@ -32,6 +32,7 @@ const MEANINGS = {
   409: 'The state of the job, model or data set does not allow this.',
   413: 'The body is too large, or its answer would be.',
   415: 'The media type of the body is not supported.',
+  416: 'The file has no such bytes.',
   417: 'The Expect header asks for something other than 100-continue.',
   422: 'A value is not valid: `errors` says where, what was found and what is allowed.',
   429: 'The service is at capacity; try again after Retry-After seconds.',

@@ -45,6 +45,7 @@ export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRou
       ? ([404] as const)
       : []),
     ...(answersManyTypes(schema.response) ? ([406] as const) : []),
+    ...('206' in asObject(schema.response) ? ([416] as const) : []),
     ...(config.work === true ? ([429, 503] as const) : []),
     ...(config.needs ?? []).flatMap((need) => STATUSES_OF_NEED[need]),
   ];

@@ -8,7 +8,7 @@ import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
 import type { Timed } from '../http/timing.ts';
 import { takeFinite, toNumbers } from '../inference/answers.ts';
-import { findTable } from '../../model/dataset.ts';
+import { fillMissing, findTable } from '../../model/dataset.ts';
 import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
@@ -52,7 +52,7 @@ export async function imputeRequest(
   const table = findTable(record);
   const data = conditionRows(table, record.model.likelihood, request.data, request);
   const { rows, step, output, ...timing } = await compute(api, record, request, data, request.draws);
-  const filled = fill(rows, output, table);
+  const filled = fill(rows, output);
   if (format !== null) {
     const before = { values: showMissing(rows.data, format), format };
     return { body: answerPng(drawRowPairs(before, toImages({ filled }, 'filled', format)), wanted), timing };
@@ -137,17 +137,9 @@ async function compute(
   return { ...computed, rows };
 }
 
-/** The rows with medians, or likeliest codes, or means, in the place of what is missing. */
-function fill(rows: RequestRows, output: Output, table: TableSchema | null): Matrix {
-  const { median, codes } = output;
-  const [likeliest, ranks] = [codes?.data, codes?.shape[2] ?? 0];
-  const data = rows.data.map((value, i) => {
-    if (!Number.isNaN(value)) return value;
-    if (table === null) return output.mean?.data[i] ?? NaN;
-    const own = median?.data[i] ?? NaN;
-    return Number.isNaN(own) ? (likeliest?.[i * ranks] ?? NaN) : own;
-  });
-  return takeFinite({ data: { shape: rows.shape, data } }, 'data');
+/** Errors: answer_not_finite. */
+function fill(rows: RequestRows, output: Output): Matrix {
+  return takeFinite({ data: { shape: rows.shape, data: fillMissing(rows.data, output) } }, 'data');
 }
 
 function decode({ shape: [count, size], data }: Matrix, table: TableSchema | null): Cell[][] {

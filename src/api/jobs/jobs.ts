@@ -19,7 +19,7 @@ export async function listJobs(
   query: JobsQuery,
 ): Promise<{ data: Job[]; has_more: boolean }> {
   const { state, type } = query;
-  const filter = { ...(state === undefined ? {} : { state }), ...(type === undefined ? {} : { name: type }) };
+  const filter = { ...(state === undefined ? {} : { state }), ...(type === undefined ? {} : { type }) };
   const { jobs, hasMore } = await api.producer.list({ ...toPage(query), ...filter });
   return { data: jobs.map(presentJob), has_more: hasMore };
 }
@@ -29,7 +29,7 @@ export async function cancelJob(api: ApiOptions, id: string): Promise<Job> {
   return presentJob(await api.producer.cancel(requireJobId(id)));
 }
 
-function requireJobId(id: string): string {
+export function requireJobId(id: string): string {
   if (!JOB_ID.test(id)) throw AppError.of('id_invalid', { id: JSON.stringify(id) });
   return id;
 }

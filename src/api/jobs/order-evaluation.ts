@@ -1,13 +1,12 @@
-import { AppError } from '../../errors.ts';
 import { createId } from '../../ids.ts';
 import { evaluationProblems } from '../../model/dataset.ts';
 import type { EvaluationSpec } from '../../model/specification.ts';
 import { PAYLOAD_VERSIONS, type EvaluatePayload } from '../../queue/jobs.ts';
-import type { CheckpointChoice } from '../../queue/operations.ts';
 import type { JobView } from '../../queue/queues.ts';
 import type { EvaluateRequest } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import type { ApiOptions } from '../types.ts';
+import { checkCheckpoint } from './check-checkpoint.ts';
 import { createRefusal } from './problems.ts';
 
 /**
@@ -41,12 +40,4 @@ function toSpecification({ rows, limit, binarization, seed, measures }: Evaluate
     seed,
     measures,
   };
-}
-
-async function checkCheckpoint(api: ApiOptions, id: string, which: CheckpointChoice): Promise<void> {
-  const records = await api.store.models.listCheckpoints(id);
-  if (records.some(({ step }) => typeof which !== 'number' || step === which)) return;
-  throw typeof which === 'number'
-    ? AppError.of('checkpoint_not_found', { id, step: which })
-    : AppError.of('model_not_ready', { id });
 }

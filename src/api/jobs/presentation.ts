@@ -1,10 +1,15 @@
-import type { TrackedName } from '../../queue/jobs.ts';
+import type { ApplyResult, TrackedName } from '../../queue/jobs.ts';
 import type { JobView, JobViewOf } from '../../queue/queues.ts';
-import type { Job } from './schemas.ts';
+import type { EvaluateJob, Job, TrainJob } from './schemas.ts';
+import type { TaskJob } from './task-schemas.ts';
 
-type Shown<Name extends TrackedName> = Extract<Job, { type: Name }>;
+interface Shown {
+  readonly train: TrainJob;
+  readonly evaluate: EvaluateJob;
+  readonly apply: TaskJob;
+}
 
-const PRESENTATIONS: { readonly [Name in TrackedName]: (view: JobViewOf<Name>) => Shown<Name> } = {
+const PRESENTATIONS: { readonly [Name in TrackedName]: (view: JobViewOf<Name>) => Shown[Name] } = {
   train: (view) => ({
     id: view.id,
     type: 'train',
@@ -43,11 +48,29 @@ const PRESENTATIONS: { readonly [Name in TrackedName]: (view: JobViewOf<Name>) =
     },
     result: view.result,
   }),
+  apply: (view) => ({
+    id: view.id,
+    type: view.payload.task.type,
+    ...presentFacts(view),
+    progress: view.progress && {
+      rows_done: view.progress.rowsDone,
+      rows: view.progress.rows,
+      rows_per_second: view.progress.rowsPerSecond,
+      seconds_left: view.progress.secondsLeft,
+    },
+    result: view.result && presentResult(view.result),
+  }),
 };
+
+function presentResult(result: ApplyResult): TaskJob['result'] {
+  if (result.outcome === 'cancelled') return result;
+  const { outcome, step, rows, badRows, bytes, datasetId } = result;
+  return { outcome, step, rows, bad_rows: badRows, bytes, dataset_id: datasetId };
+}
 
 export const presentJob = (view: JobView): Job => present(view);
 
-function present<Name extends TrackedName>(view: JobViewOf<Name>): Shown<Name> {
+function present<Name extends TrackedName>(view: JobViewOf<Name>): Shown[Name] {
   return PRESENTATIONS[view.name](view);
 }
 

@@ -1,25 +1,41 @@
+import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import type { TrackedName } from '../../queue/jobs.ts';
-import type { JobView } from '../../queue/queues.ts';
+import Type from 'typebox';
+import type { JobType, JobView } from '../../queue/queues.ts';
 import { cancelJob, getJob, listJobs } from './jobs.ts';
 import { orderEvaluation } from './order-evaluation.ts';
+import { orderTask } from './order-task.ts';
 import { orderTraining } from './order-training.ts';
 import { presentJob } from './presentation.ts';
+import { deleteResult, downloadResult } from './result.ts';
 import { ById, addDescription, definePage } from '../http/schemas.ts';
 import { Job, JobRequest, JobsQuery } from './schemas.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['jobs'];
+const describeFile = (description: string) => ({
+  description,
+  content: {
+    'application/octet-stream': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) },
+  },
+});
 
-type RequestOf<Name extends TrackedName> = Extract<JobRequest, { type: Name }>;
+type RequestOf<Name extends JobType> = Extract<JobRequest, { type: Name }>;
 type Orders = {
-  readonly [Name in TrackedName]: (
+  readonly [Name in JobType]: (
     api: ApiOptions,
     request: RequestOf<Name>,
     log: FastifyBaseLogger,
   ) => Promise<JobView>;
 };
-const ORDERS: Orders = { train: orderTraining, evaluate: orderEvaluation };
+const ORDERS: Orders = {
+  train: orderTraining,
+  evaluate: orderEvaluation,
+  score: orderTask,
+  encode: orderTask,
+  impute: orderTask,
+  sample: orderTask,
+};
 
 export function jobRoutes(app: App, api: ApiOptions): void {
   app.post(
@@ -28,7 +44,7 @@ export function jobRoutes(app: App, api: ApiOptions): void {
       config: { work: true, needs: ['store', 'space', 'queue', 'state'] },
       schema: {
         operationId: 'createJob',
-        summary: 'Train or evaluate a model',
+        summary: 'Train or evaluate a model, or use it on all rows of a data set',
         description: 'The answer comes at once; its Location header is the address of the job.',
         tags,
         body: JobRequest,
@@ -86,9 +102,47 @@ export function jobRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => reply.code(202).send(await cancelJob(api, request.params.id)),
   );
+
+  app.get(
+    '/jobs/:id/result',
+    {
+      config: { needs: ['store'] },
+      schema: {
+        operationId: 'getResult',
+        summary: 'Download the file of a job',
+        description:
+          'Of jobs of type score, encode, impute and sample that have succeeded. A Range header asks for a part, and If-Range for that of the same file: the parts put together are the file.',
+        tags,
+        params: ById,
+        response: { 200: describeFile('The file.'), 206: describeFile('The range of bytes.') },
+      },
+    },
+    async (request, reply) => {
+      const { status, headers, body } = await downloadResult(api, request.params.id, request.headers);
+      return reply.code(status).headers(headers).send(body);
+    },
+  );
+
+  app.delete(
+    '/jobs/:id/result',
+    {
+      config: { needs: ['store'] },
+      schema: {
+        operationId: 'deleteResult',
+        summary: 'Delete the file of a job',
+        tags,
+        params: ById,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      await deleteResult(api, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
 }
 
-function order<Name extends TrackedName>(
+function order<Name extends JobType>(
   api: ApiOptions,
   request: { readonly type: Name } & RequestOf<Name>,
   log: FastifyBaseLogger,

@@ -1,12 +1,12 @@
-import Type, { type Static, type TProperties } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { EVALUATION_FIELDS, EvaluationReport, ModelOrder, TrainingOrder } from '../../model/specification.ts';
-import { JOB_STATES, TRACKED_NAMES, type JobState, type TrackedName } from '../../queue/jobs.ts';
-import { NatsPerRow, Timestamp } from '../../store/records/record-fields.ts';
+import { JOB_STATES, type JobState } from '../../queue/jobs.ts';
+import { JOB_TYPES, type JobType } from '../../queue/queues.ts';
+import { NatsPerRow } from '../../store/records/record-fields.ts';
 import { DefaultCheckpoint, ModelRecord } from '../../store/records/model-record.ts';
 import { Checkpoint, PAGE_FIELDS, closed, allowNull } from '../http/schemas.ts';
-
-export const JobStateSchema = Type.Unsafe<JobState>({ type: 'string', enum: [...JOB_STATES] });
-const text = { minLength: 1, maxLength: 100 } as const;
+import { TASK_REQUESTS, TaskJob, type TaskRequest } from './task-schemas.ts';
+import { defineJob, text } from './job-fields.ts';
 
 export const TrainRequest = Type.Object(
   {
@@ -46,13 +46,13 @@ const EvaluateRequest = Type.Object(
 export type EvaluateRequest = Static<typeof EvaluateRequest>;
 
 /** The body of POST /jobs. */
-export const JobRequest = Type.Unsafe<TrainRequest | EvaluateRequest>({
+export const JobRequest = Type.Unsafe<TrainRequest | EvaluateRequest | TaskRequest>({
   type: 'object',
   title: 'JobRequest',
   required: ['type'],
-  properties: { type: { type: 'string', enum: [...TRACKED_NAMES], default: 'train' } },
+  properties: { type: { type: 'string', enum: [...JOB_TYPES], default: 'train' } },
   discriminator: { propertyName: 'type' },
-  oneOf: [TrainRequest, EvaluateRequest],
+  oneOf: [TrainRequest, EvaluateRequest, ...TASK_REQUESTS],
 });
 export type JobRequest = Static<typeof JobRequest>;
 
@@ -103,30 +103,9 @@ const EvaluateResult = Type.Union([
   Type.Null(),
 ]);
 
-const Failure = Type.Object(
-  {
-    code: Type.String(),
-    message: Type.String(),
-    problems: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }, closed)),
-  },
-  { ...closed, title: 'JobFailure' },
-);
-
-const defineJob = <Name extends TrackedName, Fields extends TProperties>(type: Name, fields: Fields) => ({
-  id: Type.String(),
-  type: Type.Literal(type),
-  state: JobStateSchema,
-  dataset_id: Type.String(),
-  created_at: Timestamp,
-  started_at: allowNull(Timestamp),
-  finished_at: allowNull(Timestamp),
-  attempts: Type.Integer({ description: 'How often a worker has started it.' }),
-  error: allowNull(Failure),
-  ...fields,
-});
-
 export const TrainJob = Type.Object(
-  defineJob('train', {
+  defineJob({
+    type: Type.Literal('train'),
     model_id: Type.String({
       description: 'The model being trained. You can use it once it has a checkpoint.',
     }),
@@ -141,7 +120,8 @@ export const TrainJob = Type.Object(
 export type TrainJob = Static<typeof TrainJob>;
 
 export const EvaluateJob = Type.Object(
-  defineJob('evaluate', {
+  defineJob({
+    type: Type.Literal('evaluate'),
     model_id: Type.String({ description: 'The model being evaluated.' }),
     progress: allowNull(EvaluateProgress),
     result: EvaluateResult,
@@ -150,7 +130,7 @@ export const EvaluateJob = Type.Object(
 );
 export type EvaluateJob = Static<typeof EvaluateJob>;
 
-export const Job = Type.Union([TrainJob, EvaluateJob], { title: 'Job' });
+export const Job = Type.Union([TrainJob, EvaluateJob, TaskJob], { title: 'Job' });
 export type Job = Static<typeof Job>;
 
 export const JobsQuery = Type.Object(
@@ -164,9 +144,9 @@ export const JobsQuery = Type.Object(
       }),
     ),
     type: Type.Optional(
-      Type.Unsafe<TrackedName>({
+      Type.Unsafe<JobType>({
         type: 'string',
-        enum: [...TRACKED_NAMES],
+        enum: [...JOB_TYPES],
         description: 'Only jobs of this type.',
       }),
     ),

@@ -3,7 +3,7 @@ import { CheckpointRecord } from '../../store/records/checkpoint-record.ts';
 import { MetricsLine } from '../../store/records/metrics-line.ts';
 import { ModelRecord } from '../../store/records/model-record.ts';
 import { closed, allowNull, definePage } from '../http/schemas.ts';
-import { JobStateSchema } from '../jobs/schemas.ts';
+import { JobStateSchema } from '../jobs/job-fields.ts';
 
 const Elbo = CheckpointRecord.properties.validation_elbo;
 

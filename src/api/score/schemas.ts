@@ -13,7 +13,7 @@ import {
 /** Tables of at most this many cells (rows times columns) are scored by column by default. */
 export const CELLS_BY_DEFAULT = 10_000;
 
-const AlarmRate = Type.Number({
+export const AlarmRate = Type.Number({
   exclusiveMinimum: 0,
   exclusiveMaximum: 1,
   default: 0.01,

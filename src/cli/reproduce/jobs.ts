@@ -86,7 +86,8 @@ async function waitForOutcome<Found extends Job>(session: Session, name: string,
 }
 
 function readTimes({ id, started_at, finished_at, progress }: Job): Times {
-  return { job_id: id, started_at, finished_at, runtime: progress?.runtime ?? 'unknown' };
+  const runtime = progress !== null && 'runtime' in progress ? progress.runtime : 'unknown';
+  return { job_id: id, started_at, finished_at, runtime };
 }
 
 /** Seconds from start to end, interruptions included. */

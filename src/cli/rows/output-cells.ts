@@ -1,5 +1,5 @@
 import type { Cell } from '../../model/table.ts';
-import type { OutputFormat } from '../../store/formats/output/output.ts';
+import type { OutputFormat } from '../../model/specification.ts';
 import { UsageError } from '../usage-error.ts';
 import type { RowColumn } from './row-columns.ts';
 

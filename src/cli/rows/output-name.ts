@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import { OUTPUTS, type OutputFormat } from '../../store/formats/output/output.ts';
+import type { OutputFormat } from '../../model/specification.ts';
+import { OUTPUTS } from '../../store/formats/output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import type { RowColumn } from './row-columns.ts';
 

@@ -1,7 +1,7 @@
 import { createMissingTest, type Cell, type TableColumn, type TableSchema } from '../../model/table.ts';
 import { readFlag } from '../../model/table/flags.ts';
 import { parsePlainNumber, readNumber, type DecimalSeparator } from '../../model/table/numbers.ts';
-import type { OutputColumn } from '../../store/formats/output/writer.ts';
+import type { OutputColumn } from '../../model/specification.ts';
 
 /** A column that a command writes. */
 export interface RowColumn extends OutputColumn {

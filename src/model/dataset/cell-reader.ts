@@ -18,7 +18,7 @@ export type CellReader = (given: readonly unknown[], features: Float32Array) => 
 
 /** Creates the reader of rows from outside: requests, and other data sets. */
 export function createCellReader(table: TableSchema, likelihood: LikelihoodSpec): CellReader {
-  const [encode, check] = [createRowEncoder(table), createDomainCheck(table, likelihood)];
+  const [encode, check] = [createRowEncoder(table), createFeatureCheck(table, likelihood)];
   const bits = findBits(table, likelihood);
   return (given, features) => {
     const cells = given.map((cell, i) => toCell(cell, table.columns[i]?.role, bits.has(i)));
@@ -42,8 +42,11 @@ function findBits(table: TableSchema, likelihood: LikelihoodSpec): ReadonlySet<n
   return new Set(bits.map(({ column }) => column));
 }
 
-/** Creates the check whether the likelihood has a probability for the features of a row. */
-function createDomainCheck(table: TableSchema, likelihood: LikelihoodSpec) {
+/** Answers which columns of a row have no probability under the likelihood, given its cells and their features. */
+export type FeatureCheck = (cells: readonly Cell[], features: Float32Array) => CellProblem[];
+
+/** Creates the check. Cells are those of all columns of the table. */
+export function createFeatureCheck(table: TableSchema, likelihood: LikelihoodSpec): FeatureCheck {
   const features = listFeatures(table).map(({ column }, i) => ({
     column,
     domain: valueDomain(likelihood, i),

@@ -10,7 +10,7 @@ import {
   type TableSchema,
 } from '../../model/table.ts';
 import type { DatasetRecord } from '../datasets.ts';
-import type { OutputColumn } from '../formats/output/writer.ts';
+import type { OutputColumn } from '../../model/specification.ts';
 import { findLabelColumn, listIdColumns, MISSING_LABEL } from '../kept-cells.ts';
 
 /** Which columns of a table can be shown, and how a row of them is put together. */

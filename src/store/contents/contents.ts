@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Cell } from '../../model/table.ts';
 import type { DatasetRecord, DatasetStore, RowRange, RowReader } from '../datasets.ts';
-import type { OutputColumn } from '../formats/output/writer.ts';
+import type { OutputColumn } from '../../model/specification.ts';
 import { shortenFloat32 } from './float32.ts';
 import { layOutTable, nameValues, type TableLayout } from './columns.ts';
 

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Cell } from '../../model/table.ts';
 import type { RowRange } from '../datasets.ts';
 import { encodeNpyHeader } from '../formats/npy.ts';
-import { openOutput, type OutputFormat } from '../formats/output/output.ts';
-import type { OutputColumn, StoredPiece } from '../formats/output/writer.ts';
+import type { OutputFormat } from '../../model/specification.ts';
+import { openOutput } from '../formats/output/output.ts';
+import type { OutputColumn } from '../../model/specification.ts';
+import type { StoredPiece } from '../formats/output/writer.ts';
 import { cutRange, SLICE_VALUES, type Contents } from './contents.ts';
 
 /** Least values of a row group of Parquet, of which each column is stored apart. */

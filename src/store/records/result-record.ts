@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { allowNull } from '../../model/specification.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from '../formats/output/output.ts';
+import { allowNull, OUTPUT_FORMATS, type OutputFormat } from '../../model/specification.ts';
 import { Sha256, wholeNumber } from './record-fields.ts';
 import { recordFormat } from './record-format.ts';
 

@@ -3,7 +3,7 @@ import { createChildEnvironment } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import type { JobName, JobTypes } from '../../queue/jobs.ts';
 import { InterruptedError, type JobContext, type Processor } from '../../queue/queues.ts';
-import type { ChildSettings, FromChild, ToChild } from './protocol.ts';
+import type { ChildJobName, ChildSettings, FromChild, ToChild } from './protocol.ts';
 
 /** The part of pino's interface that a worker needs. */
 export interface Log {
@@ -62,11 +62,16 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
+  /** Jobs that it runs. */
+  get load(): number {
+    return this.#calls.size;
+  }
+
   get alive(): boolean {
     return this.#alive;
   }
 
-  run<Name extends JobName>(
+  run<Name extends ChildJobName>(
     name: Name,
     context: JobContext<Name>,
     payload: JobTypes[Name]['payload'],
@@ -128,7 +133,10 @@ export class WorkerProcess {
 }
 
 /** Starts a process for each job. */
-export function runInOwnProcess<Name extends JobName>(name: Name, options: ChildOptions): Processor<Name> {
+export function runInOwnProcess<Name extends ChildJobName>(
+  name: Name,
+  options: ChildOptions,
+): Processor<Name> {
   return async (context, payload) => {
     const child = new WorkerProcess(options);
     try {
@@ -139,30 +147,53 @@ export function runInOwnProcess<Name extends JobName>(name: Name, options: Child
   };
 }
 
-/** Processes that take turns and keep models loaded. A dead one is replaced when its turn comes. */
-export class InferencePool {
+/** Processes that keep models loaded. A dead one is replaced when there is work for it. */
+export class ProcessPool {
   readonly #options: ChildOptions;
   readonly #size: number;
+  readonly #idleMs: number;
   readonly #children: WorkerProcess[] = [];
-  #next = 0;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(size: number, options: ChildOptions) {
-    this.#size = size;
+  /** Processes end when none of them has had work for idleMs. */
+  constructor(size: number, options: ChildOptions, idleMs = Infinity) {
     this.#options = options;
+    this.#size = size;
+    this.#idleMs = idleMs;
   }
 
-  readonly run: Processor<'infer'> = (context, payload) => this.#pick().run('infer', context, payload);
+  async run<Name extends ChildJobName>(
+    name: Name,
+    context: JobContext<Name>,
+    payload: JobTypes[Name]['payload'],
+  ): Promise<JobTypes[Name]['result']> {
+    clearTimeout(this.#idle);
+    try {
+      return await this.#pick().run(name, context, payload);
+    } finally {
+      this.#watchIdle();
+    }
+  }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#children.map((child) => child.stop()));
+    clearTimeout(this.#idle);
+    await Promise.all(this.#children.splice(0).map((child) => child.stop()));
   }
 
+  /** The process with the least work. */
   #pick(): WorkerProcess {
-    const slot = this.#next++ % this.#size;
+    const loads = Array.from({ length: this.#size }, (_, slot) => this.#children[slot]?.load ?? 0);
+    const slot = loads.indexOf(Math.min(...loads));
     const known = this.#children[slot];
     if (known?.alive) return known;
     const started = new WorkerProcess(this.#options);
     this.#children[slot] = started;
     return started;
+  }
+
+  #watchIdle(): void {
+    if (this.#idleMs === Infinity || this.#children.some(({ load }) => load > 0)) return;
+    this.#idle = setTimeout(() => void this.stop(), this.#idleMs);
+    this.#idle.unref();
   }
 }

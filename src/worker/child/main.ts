@@ -5,11 +5,12 @@ import { selectRuntime } from '../../model/runtime/select.ts';
 import { openStore } from '../../store/store.ts';
 import { createEvaluateProcessor } from '../processors/evaluate.ts';
 import { createInferProcessor } from '../processors/infer.ts';
+import { createPartProcessor } from '../processors/part.ts';
 import { createTrainProcessor } from '../processors/train.ts';
-import type { ChildSettings, FromChild, ToChild } from './protocol.ts';
+import type { ChildJobName, ChildSettings, FromChild, ToChild } from './protocol.ts';
 
 /** The child process: processors over one runtime and one store, driven by messages. */
-type Processors = { [Name in JobName]: Processor<Name> };
+type Processors = { [Name in ChildJobName]: Processor<Name> };
 
 const aborts = new Map<number, AbortController>();
 let processors: Promise<Processors> | undefined;
@@ -38,6 +39,7 @@ async function start(settings: ChildSettings): Promise<Processors> {
   return {
     train: createTrainProcessor({ runtime, store, warn }),
     evaluate: createEvaluateProcessor({ runtime, store, warn }),
+    part: createPartProcessor({ runtime, store, warn }),
     infer: createInferProcessor({ runtime, store, warn }),
   };
 }

@@ -8,13 +8,16 @@ export type ChildSettings = Pick<
   'dataDir' | 'runtime' | 'device' | 'threads' | 'maxUploadBytes' | 'maxDatasetBytes'
 >;
 
+/** Jobs that run in child processes. */
+export type ChildJobName = Exclude<JobName, 'apply'>;
+
 /** Messages between a worker and its child process (structured clone, so typed arrays stay typed arrays). */
 export type ToChild =
   | { readonly type: 'start'; readonly settings: ChildSettings }
   | {
       readonly type: 'run';
       readonly call: number;
-      readonly name: JobName;
+      readonly name: ChildJobName;
       readonly jobId: string;
       readonly attempt: number;
       readonly payload: JobTypes[JobName]['payload'];

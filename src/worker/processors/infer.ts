@@ -1,23 +1,12 @@
-import { Inference } from '../../model/evaluation/compiled-model.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
-import type { Runtime } from '../../model/runtime/runtime.ts';
 import { AppError } from '../../errors.ts';
 import type { InferPayload, InferResult, Operation } from '../../queue/operations.ts';
 import type { JobContext } from '../../queue/queues.ts';
-import type { Store } from '../../store/store.ts';
 import { interpolate, manifold, sample, traversal } from '../inference/latent-space.ts';
 import type { Runner, InferenceSubject } from '../inference/operation.ts';
 import { reconstructDatasetRows, ROW_RUNNERS } from '../inference/rows.ts';
 import { scatter } from '../inference/scatter.ts';
-import { LoadedModels } from '../loaded-models.ts';
-import { OpenDatasets } from '../open-datasets.ts';
-import { Calibrations } from '../scoring/calibrations.ts';
-
-export interface InferDependencies {
-  readonly runtime: Runtime;
-  readonly store: Store;
-  readonly warn: (message: string) => void;
-}
+import { Subjects, type SubjectDependencies } from '../inference/subjects.ts';
 
 const RUNNERS: { readonly [Name in Operation]: Runner<Name> } = {
   ...ROW_RUNNERS,
@@ -36,19 +25,14 @@ export type InferProcessor = <Name extends Operation>(
 ) => Promise<InferResult<Name>>;
 
 /** Answers inference jobs from checkpoints, keeping recently used models in memory. */
-export function createInferProcessor({ runtime, store, warn }: InferDependencies): InferProcessor {
-  const models = new LoadedModels(store.models, warn, (record) => {
-    return Inference.of(runtime, record.model, record.row_shape);
-  });
-  const datasets = new OpenDatasets(store.datasets);
-  const calibrations = new Calibrations(store.models, datasets);
+export function createInferProcessor(dependencies: SubjectDependencies): InferProcessor {
+  const subjects = new Subjects(dependencies);
   return (_context, payload) => {
     const startedAt = performance.now();
-    return models.use(payload.modelId, payload.checkpoint, async (model) => {
-      const inference = model.inference.withCheck(limitTime(startedAt, payload.timeLimitMs));
-      const findCalibration = () => calibrations.find(model);
-      return answer({ ...model, inference, datasets, findCalibration }, payload, startedAt);
-    });
+    const check = limitTime(startedAt, payload.timeLimitMs);
+    return subjects.use(payload.modelId, payload.checkpoint, check, (subject) =>
+      answer(subject, payload, startedAt),
+    );
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCellWriter } from '../../../src/cli/rows/output-cells.ts';
 import { describeModelled, describeOther, type RowColumn } from '../../../src/cli/rows/row-columns.ts';
 import type { Cell, TableColumn } from '../../../src/model/table.ts';
-import type { OutputFormat } from '../../../src/store/formats/output/output.ts';
+import type { OutputFormat } from '../../../src/model/specification.ts';
 
 const common = { name: 'a', reason: 'a test', missing: 0 };
 const number = (decimal: '.' | ','): TableColumn => ({

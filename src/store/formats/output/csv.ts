@@ -1,5 +1,6 @@
 import type { Cell } from '../../../model/table.ts';
-import type { FileWriter, OutputColumn } from './writer.ts';
+import type { OutputColumn } from '../../../model/specification.ts';
+import type { FileWriter } from './writer.ts';
 
 /** UTF-8 with a header and decimal points; a missing cell is empty. */
 export function csvOutput(columns: readonly OutputColumn[], delimiter = ','): FileWriter {

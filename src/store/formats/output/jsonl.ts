@@ -1,4 +1,5 @@
-import type { FileWriter, OutputColumn } from './writer.ts';
+import type { OutputColumn } from '../../../model/specification.ts';
+import type { FileWriter } from './writer.ts';
 
 /** One JSON object for each row, by the names of the columns. */
 export function jsonlOutput(columns: readonly OutputColumn[]): FileWriter {

@@ -1,5 +1,6 @@
 import { encodeNpyHeader } from '../npy.ts';
-import type { FileWriter, OutputColumn } from './writer.ts';
+import type { OutputColumn } from '../../../model/specification.ts';
+import type { FileWriter } from './writer.ts';
 
 /** float32 [rows, columns]; true is 1, and a missing cell is NaN. */
 export function npyOutput(columns: readonly OutputColumn[]): FileWriter {

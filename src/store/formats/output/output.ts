@@ -1,8 +1,9 @@
+import type { OutputColumn, OutputFormat } from '../../../model/specification.ts';
 import { csvOutput } from './csv.ts';
 import { jsonlOutput } from './jsonl.ts';
 import { npyOutput } from './npy.ts';
 import { parquetOutput } from './parquet.ts';
-import type { FileWriter, OutputColumn } from './writer.ts';
+import type { FileWriter } from './writer.ts';
 
 interface OutputKind {
   readonly mediaType: string;
@@ -16,10 +17,7 @@ export const OUTPUTS = {
   jsonl: { mediaType: 'application/x-ndjson', hasText: true, open: jsonlOutput },
   npy: { mediaType: 'application/x-npy', hasText: false, open: npyOutput },
   parquet: { mediaType: 'application/vnd.apache.parquet', hasText: true, open: parquetOutput },
-} as const satisfies Readonly<Record<string, OutputKind>>;
-
-export type OutputFormat = keyof typeof OUTPUTS;
-export const OUTPUT_FORMATS = Object.keys(OUTPUTS) as OutputFormat[];
+} as const satisfies Readonly<Record<OutputFormat, OutputKind>>;
 
 export const openOutput = (format: OutputFormat, columns: readonly OutputColumn[]): FileWriter =>
   OUTPUTS[format].open(columns);

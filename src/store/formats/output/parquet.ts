@@ -1,7 +1,8 @@
 import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Cell } from '../../../model/table.ts';
-import type { FileWriter, OutputColumn, OutputPiece, StoredPiece } from './writer.ts';
+import type { OutputColumn } from '../../../model/specification.ts';
+import type { FileWriter, OutputPiece, StoredPiece } from './writer.ts';
 
 /** Of the four letters that begin a file. */
 const MAGIC_BYTES = 4;

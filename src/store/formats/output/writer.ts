@@ -23,9 +23,3 @@ export interface StoredPiece {
   readonly rows: number;
   readonly note: string | null;
 }
-
-/** text: also dates, and columns of cells of several kinds. */
-export interface OutputColumn {
-  readonly name: string;
-  readonly kind: 'number' | 'flag' | 'text';
-}

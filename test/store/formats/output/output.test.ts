@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../../../src/model/table.ts';
-import { openOutput, OUTPUTS, type OutputFormat } from '../../../../src/store/formats/output/output.ts';
-import type { OutputColumn } from '../../../../src/store/formats/output/writer.ts';
+import type { OutputColumn, OutputFormat } from '../../../../src/model/specification.ts';
+import { openOutput, OUTPUTS } from '../../../../src/store/formats/output/output.ts';
 import { decodeNpy } from '../../../../src/store/formats/npy.ts';
 import { openStored, readTable } from '../opening.ts';
 

@@ -1,0 +1,165 @@
+import { fillMissing, findTable, shareStrangeness, toPercentile, toPValue } from '../../model/dataset.ts';
+import type { TaskName, TaskOf } from '../../model/specification.ts';
+import type { NoiseSource } from '../../model/evaluation/draws.ts';
+import { hasEncoder } from '../../model/evaluation/subject.ts';
+import { AppError } from '../../errors.ts';
+import {
+  createFeatureWriters,
+  createRowDecoder,
+  groupFeatures,
+  listModelledColumns,
+  type Cell,
+} from '../../model/table.ts';
+import { toMatrix, type Matrix } from '../../queue/arrays.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { impute } from '../inference/impute.ts';
+import type { InferenceSubject } from '../inference/operation.ts';
+import { score } from '../inference/score.ts';
+
+/** The cells that a task adds to rows; their order is that of describeColumns. */
+type RowsRunner<Name extends TaskName> = (
+  subject: InferenceSubject,
+  rows: Matrix,
+  task: TaskOf<Name>,
+) => Promise<Cell[][]>;
+
+const scoreRows: RowsRunner<'score'> = async (subject, rows, { alarmRate, byColumn }) => {
+  const output = await score.run(subject, { rows, byColumn, expected: false });
+  const [among = 0] = output.calibration_rows.data;
+  const names = nameColumns(subject.record);
+  const width = output.excess?.shape[1] ?? 0;
+  return Array.from({ length: rows.shape[0] }, (_, row) => {
+    const atLeast = output.at_least.data[row] ?? 0;
+    const pValue = among === 0 ? null : toPValue(atLeast, among);
+    const shares = output.excess
+      ? shareStrangeness(output.excess.data.subarray(row * width, (row + 1) * width))
+      : [];
+    const largest = shares.reduce((best, share, i) => (share > (shares[best] ?? 0) ? i : best), -1);
+    return [
+      shorten(output.score.data[row] ?? NaN),
+      shorten(output.standard_error.data[row] ?? NaN),
+      among === 0 ? null : toPercentile(atLeast, among),
+      pValue,
+      pValue === null ? null : pValue <= alarmRate,
+      ...(byColumn ? [names[largest] ?? null, ...shares.map(shorten)] : []),
+    ];
+  });
+};
+
+const encodeRows =
+  (onlyLatents: boolean): RowsRunner<'encode'> =>
+  async ({ inference, parameters }, rows) => {
+    const { mean, standard_deviation: deviation } = await inference.encode(parameters, rows);
+    const kinds = onlyLatents ? [mean] : [mean, deviation];
+    const size = inference.vae.latentSize;
+    return Array.from({ length: rows.shape[0] }, (_, row) =>
+      kinds.flatMap(({ data }) => Array.from(data.subarray(row * size, (row + 1) * size), toCell)),
+    );
+  };
+
+const imputeRows: RowsRunner<'impute'> = async (subject, rows, { rounds, seed, intervals }) => {
+  const { record } = subject;
+  const output = await impute.run(subject, { rows, rounds, draws: 0, seed });
+  const filled = fillMissing(rows.data, output);
+  const [write, names, describe] = [createWriter(record), nameColumns(record), createBounds(record, output)];
+  const firsts = listFirstFeatures(record);
+  const size = rows.shape[1];
+  return Array.from({ length: rows.shape[0] }, (_, row) => {
+    const cells = write(filled.subarray(row * size, (row + 1) * size));
+    const missing = firsts.map((feature) => Number.isNaN(rows.data[row * size + feature]));
+    return [
+      ...cells,
+      ...(intervals ? describe(row, missing) : []),
+      names.filter((_name, i) => missing[i]).join('; ') || null,
+    ];
+  });
+};
+
+/** Draws rows by their numbers, on which noise depends. */
+export async function drawSampleRows(
+  { inference, parameters, record }: InferenceSubject,
+  numbers: Uint32Array,
+  seed: number,
+): Promise<Cell[][]> {
+  const noise: NoiseSource = { seed, stream: 'inference', rows: numbers };
+  const { latents } = await inference.sample(parameters, numbers.length, noise);
+  const data = toMatrix(await inference.drawData(parameters, latents, noise));
+  const write = createWriter(record);
+  const size = record.data_size;
+  return Array.from({ length: numbers.length }, (_, row) =>
+    write(data.data.subarray(row * size, (row + 1) * size)),
+  );
+}
+
+/** Errors: no_encoder. */
+export function runOnRows(
+  subject: InferenceSubject,
+  rows: Matrix,
+  task: TaskOf<'score' | 'encode' | 'impute'>,
+  onlyLatents: boolean,
+): Promise<Cell[][]> {
+  if (!hasEncoder(subject.parameters)) throw AppError.of('no_encoder', { id: subject.record.id });
+  if (task.type === 'score') return scoreRows(subject, rows, task);
+  if (task.type === 'impute') return imputeRows(subject, rows, task);
+  return encodeRows(onlyLatents)(subject, rows, task);
+}
+
+/** Names of the columns of a table that are modelled; of other rows, of their values. */
+function nameColumns(record: ModelRecord): string[] {
+  const table = findTable(record);
+  if (table === null) return Array.from({ length: record.data_size }, (_, i) => `x${i + 1}`);
+  return listModelledColumns(table).map((index) => table.columns[index]?.name ?? '');
+}
+
+function createWriter(record: ModelRecord): (values: Float32Array) => Cell[] {
+  const table = findTable(record);
+  return table === null ? (values) => Array.from(values, toCell) : createRowDecoder(table);
+}
+
+/** Of each modelled column. */
+function listFirstFeatures(record: ModelRecord): number[] {
+  const table = findTable(record);
+  if (table === null) return Array.from({ length: record.data_size }, (_, i) => i);
+  return [...groupFeatures(table).values()].map(([first = 0]) => first);
+}
+
+type Bounds = { readonly low?: Matrix; readonly high?: Matrix };
+
+/** The bounds of numbers that are missing: two cells for each column of numbers. */
+function createBounds(record: ModelRecord, { low, high }: Bounds) {
+  const table = findTable(record);
+  const firsts = listFirstFeatures(record);
+  const writers = table && createFeatureWriters(table);
+  const columns = table ? listModelledColumns(table).map((index) => table.columns[index]) : [];
+  const listed = firsts.flatMap((feature, i) => {
+    const column = columns[i];
+    const isNumber =
+      column === undefined ||
+      column.role === 'number' ||
+      column.role === 'count' ||
+      ('cells' in column && column.cells === 'number');
+    return isNumber ? [{ feature, i }] : [];
+  });
+  const size = record.data_size;
+  return (row: number, missing: readonly boolean[]): Cell[] =>
+    listed.flatMap(({ feature, i }) =>
+      [low, high].map((bounds) => {
+        const value = bounds?.data[row * size + feature] ?? NaN;
+        if (missing[i] !== true || Number.isNaN(value)) return null;
+        return writers?.[feature]?.(value) ?? toCell(value);
+      }),
+    );
+}
+
+/** The shortest number that is the same float32. */
+function toCell(value: number): Cell {
+  if (Number.isNaN(value)) return null;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** To 6 digits, of which float32 has no more. */
+const shorten = (value: number): Cell => (Number.isNaN(value) ? null : Number(value.toPrecision(6)));

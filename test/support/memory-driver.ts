@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../src/errors.ts';
+import type { StoreDriver } from '../../src/store/driver.ts';
+
+/** Blobs in memory. */
+export function memoryDriver(): StoreDriver {
+  const blobs = new Map<string, Buffer>();
+  const read = (key: string): Buffer => {
+    const found = blobs.get(key);
+    if (found === undefined) throw AppError.of('blob_not_found', { key });
+    return found;
+  };
+  return {
+    read: async (key) => read(key),
+    write: async (key, source) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of source instanceof Uint8Array ? [source] : source) pieces.push(piece);
+      const bytes = Buffer.concat(pieces);
+      blobs.set(key, bytes);
+      return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+    },
+    append: async (key, line) => {
+      blobs.set(key, Buffer.concat([blobs.get(key) ?? Buffer.alloc(0), Buffer.from(`${line}\n`)]));
+    },
+    list: async (prefix) => {
+      const start = prefix === '' ? '' : `${prefix}/`;
+      const below = [...blobs.keys()].filter((key) => key.startsWith(start));
+      return [...new Set(below.map((key) => key.slice(start.length).split('/')[0] ?? ''))].sort();
+    },
+    remove: async (prefix) => {
+      for (const key of [...blobs.keys()])
+        if (key === prefix || key.startsWith(`${prefix}/`)) blobs.delete(key);
+    },
+    open: async (key) => {
+      const bytes = read(key);
+      return {
+        bytes: bytes.length,
+        read: async (target, offset) => {
+          target.set(bytes.subarray(offset, offset + target.length));
+        },
+        close: async () => undefined,
+      };
+    },
+  };
+}
