@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createChains } from './chain.js';
 import { createClient } from './client.js';
 import { printTable } from './report.js';
 import { startService, stopService } from './service.js';
@@ -26,7 +27,8 @@ const COVERED = 0.9;
 /**
  * Hides cells of new rows of real tables, 30 % at random and then each column as a whole, and compares what POST /impute fills in
  * with means and modes and with two imputers of scikit-learn. Options: --table FILE (repeatable), --python PROGRAM, --seed N,
- * --training JSON (fields of the order's `training`, in place of defaults), --samples N (draws of z per row).
+ * --training JSON (fields of the order's `training`, in place of defaults), --samples N (draws of z per row), --chain N (also compares
+ * with Markov chains of N rounds of encoding and decoding, on the same models).
  */
 export async function run(options = readOptions(process.argv.slice(3))) {
   const files = TABLES.filter((file) => options.tables.length === 0 || options.tables.includes(file));
@@ -36,18 +38,20 @@ export async function run(options = readOptions(process.argv.slice(3))) {
   for (const setting of ['random', 'column']) {
     process.stdout.write(setting === 'random' ? '30 % of the cells hidden\n\n' : 'One column hidden\n\n');
     printErrors(tasks, ours, peers, setting);
+    if (options.chain > 0) printChains(tasks, ours, setting);
   }
 }
 
 function readOptions(words) {
   const tables = [];
-  const options = { python: 'python3', seed: 1, training: {}, samples: 64 };
+  const options = { python: 'python3', seed: 1, training: {}, samples: 64, chain: 0 };
   for (let i = 0; i < words.length; i += 2) {
     const [name, value] = [words[i], words[i + 1]];
     if (name === '--table') tables.push(value);
     else if (name === '--python') options.python = value;
     else if (name === '--seed') options.seed = Number(value);
     else if (name === '--samples') options.samples = Number(value);
+    else if (name === '--chain') options.chain = Number(value);
     else if (name === '--training') options.training = JSON.parse(value);
     else throw new Error(`unknown option ${name}`);
   }
@@ -82,48 +86,70 @@ function prepare({ name, columns, rows }, seed) {
   return { name, columns, kinds, train, queries };
 }
 
-async function imputeAll(tasks, { training, samples }) {
+async function imputeAll(tasks, options) {
   const folder = mkdtempSync(join(tmpdir(), 'aevb-imputation-'));
   const service = await startService('serve', { AEVB_DATA_DIR: folder });
+  const chains = options.chain > 0 ? createChains(folder, options.chain) : null;
   try {
     const client = createClient(service.url);
     const results = [];
     for (const task of tasks) {
-      results.push(await imputeTable(client, task, { training, samples }));
+      results.push(await imputeTable({ client, chains }, task, options));
       process.stderr.write(`${task.name}: ${task.queries.length} rows\n`);
     }
     return results;
   } finally {
+    await chains?.dispose();
     await stopService(service);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** { filled: rows of cells, intervals: for each row { column: [low, high] } }. */
-async function imputeTable(client, { name, columns, train, queries }, { training, samples }) {
+/** What was filled in by importance weights, and by the chains if there are any: of each row { column: { value, low, high } }. */
+async function imputeTable({ client, chains }, { name, columns, train, queries }, { training, samples }) {
   const dataset = await client.upload(
     `/datasets?name=${encodeURIComponent(name)}`,
     toCsv(columns, train),
     'text/csv',
   );
-  const job = await client.train({ dataset_id: dataset.id, training });
-  const [filled, intervals] = [[], []];
+  const { model_id: id } = await client.train({ dataset_id: dataset.id, training });
+  const [weighted, chained] = [
+    { rows: [], seconds: 0 },
+    { rows: [], seconds: 0 },
+  ];
   for (let start = 0; start < queries.length; start += ROWS_AT_ONCE) {
     const data = queries
       .slice(start, start + ROWS_AT_ONCE)
       .map(({ row }) =>
         Object.fromEntries(columns.map((column, i) => [column, row[i] === '' ? null : row[i]])),
       );
-    const answer = await client.post('/impute', { model_id: job.model_id, data, samples });
-    for (const [i, cells] of answer.cells.entries()) {
-      const expected = new Map((cells ?? []).map((cell) => [cell.column, cell.expected]));
-      filled.push(columns.map((column) => answer.data[i]?.[answer.columns.indexOf(column)] ?? null));
-      intervals.push(
-        columns.map((column) => [expected.get(column)?.low ?? NaN, expected.get(column)?.high ?? NaN]),
-      );
-    }
+    await addTimed(weighted, () => fillByService(client, { model_id: id, data, samples }));
+    if (chains !== null) await addTimed(chained, () => chains.fill(id, data));
   }
-  return { filled, intervals };
+  const order = ({ rows, seconds }) => ({ ...readCells(columns, rows), seconds });
+  return { ...order(weighted), ...(chains && { chained: order(chained) }) };
+}
+
+async function addTimed(result, fill) {
+  const started = performance.now();
+  result.rows.push(...(await fill()));
+  result.seconds += (performance.now() - started) / 1000;
+}
+
+async function fillByService(client, request) {
+  const { cells } = await client.post('/impute', request);
+  return cells.map((own) =>
+    Object.fromEntries((own ?? []).map(({ column, expected }) => [column, expected])),
+  );
+}
+
+/** { filled: rows of cells, intervals: for each row and column [low, high] }. */
+function readCells(columns, rows) {
+  const each = (read) => rows.map((expected) => columns.map((column) => read(expected[column] ?? {})));
+  return {
+    filled: each(({ median, likeliest }) => median ?? likeliest?.[0]?.value ?? null),
+    intervals: each(({ low, high }) => [low ?? NaN, high ?? NaN]),
+  };
 }
 
 function imputeByPeers(tasks, python) {
@@ -212,4 +238,26 @@ function printErrors(tasks, ours, peers, setting) {
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const last = ['mean rank', '', ...methods.map((method) => mean(ranks.get(method)).toFixed(2)), ''];
   printTable(['table', 'error of', ...methods, 'inside 90 %'], [...rows, last]);
+}
+
+/** Errors and coverage of the two refinements of q(z|what is known), on the same models. */
+function printChains(tasks, ours, setting) {
+  const rows = tasks.flatMap((task, i) => {
+    const both = [ours[i], ours[i].chained];
+    const errors = both.map(({ filled }) => measure(task, filled, setting));
+    return ['numbers', 'words']
+      .filter((kind) => !errors.some((error) => Number.isNaN(error[kind])))
+      .map((kind) => [
+        task.name,
+        kind,
+        ...errors.map((error) => error[kind].toFixed(3)),
+        ...both.map((own) => (kind === 'numbers' ? measureCoverage(task, own, setting) : '')),
+      ]);
+  });
+  printTable(['table', 'error of', 'weights', 'chain', 'weights inside 90 %', 'chain inside 90 %'], rows);
+  const seconds = ours.map(({ seconds: own, chained }) => [own, chained.seconds]);
+  const [weights, chain] = [0, 1].map((i) => seconds.reduce((sum, own) => sum + own[i], 0));
+  process.stdout.write(
+    `Seconds for both settings: weights ${weights.toFixed(0)}, chain ${chain.toFixed(0)}\n\n`,
+  );
 }

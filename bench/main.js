@@ -13,6 +13,7 @@ const BENCHES = {
   anomalies: () => import('./anomalies.js'),
   mutations: () => import('./mutations.js'),
   imputation: () => import('./imputation.js'),
+  'imputation-images': () => import('./imputation-images.js'),
 };
 
 const name = process.argv[2] ?? '';
