@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { addAbortSignal, Readable } from 'node:stream';
 import { columnName } from '../../model/dataset.ts';
 import type { RandomAccess } from '../../store/driver.ts';
 import type { Delimiter, FileSettings, FileSource, CellBatch } from '../../store/formats/file.ts';
@@ -35,6 +36,8 @@ export async function openTable(
   signal: AbortSignal,
 ): Promise<TableInput> {
   const source = path === STANDARD_INPUT ? process.stdin : await openPath(path);
+  // A pipe that nothing comes from would be waited for.
+  if (source instanceof Readable) addAbortSignal(signal, source);
   const close = async (): Promise<void> => {
     if (isStored(source)) await source.close();
   };
