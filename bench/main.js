@@ -8,6 +8,7 @@ const BENCHES = {
   encode: () => import('./encode.js'),
   memory: () => import('./memory.js'),
   upload: () => import('./upload.js'),
+  bulk: () => import('./bulk.js'),
   download: () => import('./download.js'),
   tables: () => import('./tables.js'),
   anomalies: () => import('./anomalies.js'),

@@ -1,5 +1,5 @@
 import { createCellReader, createFeatureCheck, findTable } from '../../model/dataset.ts';
-import { sharedDomain, isShared, type ValueDomain } from '../../model/specification.ts';
+import { isShared, sharedDomain, valueDomain, type ValueDomain } from '../../model/specification.ts';
 import {
   createRowDecoder,
   listFeatures,
@@ -16,7 +16,7 @@ import type { ModelRecord } from '../../store/models.ts';
 export interface SourceRows {
   /** Bad rows have the values of the first good one. */
   readonly rows: Matrix;
-  /** The cells of each row in the columns of the data set that are modelled; numbers if it is no table. */
+  /** With cells: those of each row in the columns of the data set that are modelled; numbers if it is no table. Otherwise none. */
   readonly cells: readonly (readonly Cell[])[];
   /** For each row, why it cannot be understood, or null. */
   readonly errors: readonly (string | null)[];
@@ -26,13 +26,17 @@ export interface SourceRows {
 export type SourceReader = (stored: Matrix) => SourceRows;
 
 /** The data set need not be that of the model: tables are matched by the names of their columns. */
-export function createSourceReader(model: ModelRecord, dataset: DatasetRecord): SourceReader {
+export function createSourceReader(
+  model: ModelRecord,
+  dataset: DatasetRecord,
+  withCells: boolean,
+): SourceReader {
   const table = findTable(model);
   if (table === null) return createArrayReader(model);
   const source = dataset.table ?? table;
   const isSame =
     JSON.stringify(source.columns.map(toReading)) === JSON.stringify(table.columns.map(toReading));
-  return isSame ? createOwnReader(model, table) : createTranslator(model, source, table);
+  return isSame ? createOwnReader(model, table, withCells) : createTranslator(model, source, table);
 }
 
 /** What of a column decides how its cells become features. */
@@ -64,17 +68,24 @@ function isInside(value: number, { low, high, integer, missing }: ValueDomain): 
 }
 
 /** The features of the data set are those of the model. */
-function createOwnReader({ model: { likelihood } }: ModelRecord, table: TableSchema): SourceReader {
+function createOwnReader(
+  { model: { likelihood } }: ModelRecord,
+  table: TableSchema,
+  withCells: boolean,
+): SourceReader {
   const [decode, check] = [createRowDecoder(table), createFeatureCheck(table, likelihood)];
   const modelled = listModelledColumns(table);
+  const domains = listFeatures(table).map((_, i) => valueDomain(likelihood, i));
   return ({ shape, data }) => {
     const [count, size] = shape;
     const cells: Cell[][] = [];
     const errors = Array.from({ length: count }, (_, row) => {
       const features = data.subarray(row * size, (row + 1) * size);
-      const own = decode(features);
-      cells.push(own);
-      return describeProblems(check(spread(own, modelled, table), features));
+      const own = withCells ? decode(features) : null;
+      if (own !== null) cells.push(own);
+      // Cells cost far more than numbers, and are needed only to say what is wrong.
+      if (domains.every((domain, i) => isInside(features[i] ?? NaN, domain))) return null;
+      return describeProblems(check(spread(own ?? decode(features), modelled, table), features));
     });
     return { rows: replaceBad(data.slice(), shape, errors), cells, errors };
   };

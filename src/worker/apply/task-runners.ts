@@ -16,6 +16,12 @@ import { impute } from '../inference/impute.ts';
 import type { InferenceSubject } from '../inference/operation.ts';
 import { score } from '../inference/score.ts';
 
+/** isText: numbers are written as text, for which the shortest is looked for. */
+export interface RowsForm {
+  readonly onlyLatents: boolean;
+  readonly isText: boolean;
+}
+
 /** The cells that a task adds to rows; their order is that of describeColumns. */
 type RowsRunner<Name extends TaskName> = (
   subject: InferenceSubject,
@@ -47,13 +53,14 @@ const scoreRows: RowsRunner<'score'> = async (subject, rows, { alarmRate, byColu
 };
 
 const encodeRows =
-  (onlyLatents: boolean): RowsRunner<'encode'> =>
+  ({ onlyLatents, isText }: RowsForm): RowsRunner<'encode'> =>
   async ({ inference, parameters }, rows) => {
     const { mean, standard_deviation: deviation } = await inference.encode(parameters, rows);
     const kinds = onlyLatents ? [mean] : [mean, deviation];
     const size = inference.vae.latentSize;
+    const write = isText ? toCell : (value: number): Cell => value;
     return Array.from({ length: rows.shape[0] }, (_, row) =>
-      kinds.flatMap(({ data }) => Array.from(data.subarray(row * size, (row + 1) * size), toCell)),
+      kinds.flatMap(({ data }) => Array.from(data.subarray(row * size, (row + 1) * size), write)),
     );
   };
 
@@ -96,12 +103,12 @@ export function runOnRows(
   subject: InferenceSubject,
   rows: Matrix,
   task: TaskOf<'score' | 'encode' | 'impute'>,
-  onlyLatents: boolean,
+  form: RowsForm,
 ): Promise<Cell[][]> {
   if (!hasEncoder(subject.parameters)) throw AppError.of('no_encoder', { id: subject.record.id });
   if (task.type === 'score') return scoreRows(subject, rows, task);
   if (task.type === 'impute') return imputeRows(subject, rows, task);
-  return encodeRows(onlyLatents)(subject, rows, task);
+  return encodeRows(form)(subject, rows, task);
 }
 
 /** Names of the columns of a table that are modelled; of other rows, of their values. */

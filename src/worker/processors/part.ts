@@ -83,19 +83,22 @@ async function computeRows(
   const onlyLatents = datasetName !== null;
   const columns = describeTaskColumns({ task, model: subject.record, dataset, onlyLatents });
   const kept = chooseColumns(columns, format);
-  const ids = await store.datasets.readIds(datasetId, numbers);
-  const read: SourceReader = createSourceReader(subject.record, dataset);
+  const hasIds = columns.ids.length > 0 && kept[0] === true;
+  const ids = hasIds ? await store.datasets.readIds(datasetId, numbers) : null;
+  const noIds = columns.ids.map(() => null);
+  const read: SourceReader = createSourceReader(subject.record, dataset, columns.data.length > 0);
+  const form = { onlyLatents, isText: format === 'csv' || format === 'jsonl' };
   const none = columns.added.map(() => null);
   for (let at = 0; at < numbers.length; at += ROWS_AT_ONCE) {
     await letMessagesIn();
     const own = numbers.subarray(at, at + ROWS_AT_ONCE);
     const stored = await subject.datasets.use(datasetId, (reader) => readValues(reader, own));
     const { rows: values, cells, errors } = read(toMatrix(stored));
-    const added = errors.includes(null) ? await runOnRows(subject, values, task, onlyLatents) : [];
+    const added = errors.includes(null) ? await runOnRows(subject, values, task, form) : [];
     errors.forEach((error, row) => {
       if (error !== null) badRows += 1;
       const all = [
-        ...(ids?.[at + row] ?? []),
+        ...(ids?.[at + row] ?? noIds),
         ...(columns.data.length > 0 ? (cells[row] ?? []) : []),
         ...(error === null ? (added[row] ?? none) : none),
         ...columns.error.map(() => error),
