@@ -67,6 +67,11 @@ export const ERRORS = {
     (v: { id: string }) =>
       `Model ${v.id} was trained by mcem, which has no encoder: it can decode and sample, and its log marginal likelihood can be estimated.`,
   ),
+  not_a_table: entry(
+    'conflict',
+    (v: { id: string }) =>
+      `Model ${v.id} was trained on arrays, but a report on its samples compares the columns of a table. An evaluation (POST /jobs) measures any model.`,
+  ),
   not_two_latents: entry(
     'conflict',
     (v: { id: string; latentSize: number }) =>

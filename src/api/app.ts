@@ -10,6 +10,7 @@ import { installProtocol } from './http/protocol.ts';
 import { installTiming } from './http/timing.ts';
 import { contentRoutes } from './datasets/content-routes.ts';
 import { columnRoutes, datasetRoutes } from './datasets/routes.ts';
+import { fidelityRoutes } from './fidelity/routes.ts';
 import { imputeRoutes } from './impute/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
@@ -70,6 +71,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     inferenceRoutes,
     scoreRoutes,
     imputeRoutes,
+    fidelityRoutes,
     pictureRoutes,
   ]) {
     await app.register(async (scope) => {

@@ -94,6 +94,26 @@ export const OPERATIONS = {
       draws: 'cube',
     },
   },
+  /**
+   * At most so many validation rows of a table beside as many samples. rows [1]: how many; missing [features]: share of the rows.
+   * moments [features, 4]: mean, its error, standard deviation, its error, NaN for codes; [features, k] the most frequent codes
+   * of the data with their shares, NaN beyond the last. The features [2] whose correlations (data, samples) differ most. auc [2]:
+   * of a classifier that tells both apart, and its error.
+   */
+  fidelity: {
+    input: { samples: atLeastOne, seed },
+    output: {
+      rows: 'indices',
+      missing: 'vector',
+      data_moments: 'matrix',
+      sample_moments: 'matrix',
+      codes: 'matrix',
+      data_shares: 'matrix',
+      sample_shares: 'matrix',
+      auc: 'vector',
+    },
+    optional: { correlated: 'indices', correlations: 'vector' },
+  },
   /** size * size points. */
   manifold: { input: { size: atLeastOne }, output: { latents: 'matrix', mean: 'matrix' } },
   /** Points [dimensions * steps, latent_size] through the mean of a row, or through the prior's medians. */

@@ -71,6 +71,7 @@ const ROUTES: readonly (readonly [
   ['GET', '/models/{id}/manifold', true, statuses(COMPUTED, '406')],
   ['GET', '/models/{id}/traversal', true, statuses(COMPUTED, '406')],
   ['POST', '/interpolate', true, statuses(COMPUTED, '406 415')],
+  ['GET', '/models/{id}/fidelity', true, COMPUTED],
   ['GET', '/models/{id}/scatter', true, statuses(COMPUTED, '406')],
 ];
 

@@ -62,6 +62,7 @@ describe('the OpenAPI document', () => {
         "GET /jobs/{id}/result",
         "GET /models",
         "GET /models/{id}",
+        "GET /models/{id}/fidelity",
         "GET /models/{id}/manifold",
         "GET /models/{id}/metrics",
         "GET /models/{id}/scatter",

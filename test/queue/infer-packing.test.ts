@@ -17,6 +17,7 @@ const INPUTS: { readonly [Name in Operation]: Inputs[Name] } = {
   log_marginal_likelihood: { rows, marginal: { method: 'importance_sampling', samples: 5 }, seed: 0 },
   score: { rows, byColumn: true, expected: true },
   impute: { rows, rounds: 1, draws: 2, seed: 3 },
+  fidelity: { samples: 100, seed: 2 },
   manifold: { size: 2 },
   traversal: { steps: 2, dimension: 1 },
   interpolate: { from: 0, to: 9, steps: 3 },

@@ -150,6 +150,16 @@ export const PLAUSIBLE: Answers = {
     effective_sample_size: fill([shape[0]], 40),
     ...(draws > 0 && { draws: fill([draws, ...shape]) }),
   }),
+  fidelity: () => ({
+    rows: toIndices([100]),
+    missing: vector(FAKE_DATA_SIZE),
+    data_moments: matrix(FAKE_DATA_SIZE, 4),
+    sample_moments: matrix(FAKE_DATA_SIZE, 4),
+    codes: fill([FAKE_DATA_SIZE, 10], NaN),
+    data_shares: fill([FAKE_DATA_SIZE, 10], NaN),
+    sample_shares: fill([FAKE_DATA_SIZE, 10], NaN),
+    auc: vector(2),
+  }),
   manifold: ({ size }) => points(size ** 2),
   traversal: ({ steps, dimension }) => {
     const dimensions = dimension === undefined ? [0, 1] : [dimension];

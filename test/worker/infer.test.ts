@@ -29,8 +29,11 @@ const ask = <Name extends Operation>(
   fields: Parameters<typeof operationOn>[3] = {},
 ) => infer(inferContext(), operationOn(modelId, operation, input, fields));
 
+/** fidelity.test.ts compares the columns of a table. */
+type ImageOperation = Exclude<Operation, 'fidelity'>;
+
 /** What is asked of each operation: 10 rows, or 10 samples, of 64 values and 2 latents. */
-const INPUTS: { readonly [Name in Operation]: (seed: number) => Inputs[Name] } = {
+const INPUTS: { readonly [Name in ImageOperation]: (seed: number) => Inputs[Name] } = {
   encode: (seed) => ({ rows: imageRows(10), draws: 3, seed }),
   decode: () => ({ rows: { shape: [10, 2], data: new Float32Array(20).fill(0.5) } }),
   reconstruct: () => ({ rows: imageRows(10) }),
@@ -51,7 +54,7 @@ const INPUTS: { readonly [Name in Operation]: (seed: number) => Inputs[Name] } =
 };
 
 /** Names and shapes of what it answers. */
-const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
+const SHAPES: Readonly<Record<ImageOperation, Record<string, number[]>>> = {
   encode: { mean: [10, 2], standard_deviation: [10, 2], samples: [3, 10, 2] },
   decode: { mean: [10, 64] },
   reconstruct: { mean: [10, 64] },
@@ -87,13 +90,13 @@ const SHAPES: Readonly<Record<Operation, Record<string, number[]>>> = {
   scatter: { mean: [3, 2], rows: [3] },
 };
 
-async function askUsual<Name extends Operation>(operation: Name, seed = 0) {
+async function askUsual<Name extends ImageOperation>(operation: Name, seed = 0) {
   const result = await ask(operation, INPUTS[operation](seed));
   return { result, arrays: new Map(Object.entries<AnyArray>(result.output)) };
 }
 
 describe('the inference processor', () => {
-  it.each(Object.keys(SHAPES) as Operation[])(
+  it.each(Object.keys(SHAPES) as ImageOperation[])(
     'answers %s with finite arrays, the same again',
     async (name) => {
       const { result, arrays } = await askUsual(name);

@@ -2,6 +2,7 @@ import { hasEncoder } from '../../model/evaluation/subject.ts';
 import { AppError } from '../../errors.ts';
 import type { InferPayload, InferResult, Operation } from '../../queue/operations.ts';
 import type { JobContext } from '../../queue/queues.ts';
+import { fidelity } from '../inference/fidelity.ts';
 import { interpolate, manifold, sample, traversal } from '../inference/latent-space.ts';
 import type { Runner, InferenceSubject } from '../inference/operation.ts';
 import { reconstructDatasetRows, ROW_RUNNERS } from '../inference/rows.ts';
@@ -16,6 +17,7 @@ const RUNNERS: { readonly [Name in Operation]: Runner<Name> } = {
   traversal,
   interpolate,
   scatter,
+  fidelity,
 };
 
 /** A Processor<'infer'> that knows which output belongs to which operation. */

@@ -1,0 +1,30 @@
+import { COMPUTED } from '../http/problem-statuses.ts';
+import { addDescription, ById } from '../http/schemas.ts';
+import { setServerTiming } from '../http/timing.ts';
+import type { ApiOptions, App } from '../types.ts';
+import { compareSamples } from './fidelity.ts';
+import { FidelityAnswer, FidelityQuery } from './schemas.ts';
+
+export function fidelityRoutes(app: App, api: ApiOptions): void {
+  app.get(
+    '/models/:id/fidelity',
+    {
+      config: COMPUTED,
+      schema: {
+        operationId: 'compareSamples',
+        summary: 'Compare samples of a table with its validation rows',
+        description:
+          'Column by column, by the correlation that differs most, and by a classifier that tries to tell them apart. The worker reads the rows of the data set, which must still be there.',
+        tags: ['models'],
+        params: ById,
+        querystring: FidelityQuery,
+        response: { 200: addDescription(FidelityAnswer, 'The report.') },
+      },
+    },
+    async (request, reply) => {
+      const { body, timing } = await compareSamples(api, request.params.id, request.query);
+      setServerTiming(request, reply, timing);
+      return body;
+    },
+  );
+}
