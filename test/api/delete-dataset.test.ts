@@ -69,6 +69,7 @@ describe('DELETE /datasets/:id', () => {
 
   it('keeps what is built in, and knows what is not there', async () => {
     const api = await buildTestApi();
+    await order(api, { dataset_id: 'mnist' });
     expect(problemOf(await remove(api, 'mnist'))).toMatchObject({ status: 409, code: 'dataset_built_in' });
     expect(problemOf(await remove(api, createId('ds')))).toMatchObject({ status: 404 });
     expect(problemOf(await remove(api, 'nope'))).toMatchObject({ status: 404, code: 'id_invalid' });

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { JOB_STATES } from '../../queue/jobs.ts';
 import type { JobView } from '../../queue/queues.ts';
+import { MNIST_ID } from '../../store/dataset-files.ts';
 import { BUSY } from '../models/models.ts';
 import type { ApiOptions } from '../types.ts';
 
@@ -12,6 +13,7 @@ const PAGE = 100;
  * Errors: dataset_not_found, id_invalid, dataset_built_in; dataset_in_use while a job may still read it.
  */
 export async function deleteDataset(api: ApiOptions, id: string): Promise<void> {
+  if (id === MNIST_ID) throw AppError.of('dataset_built_in', { id });
   for await (const job of listBusyJobs(api)) await checkJob(api, job, id);
   await api.store.datasets.remove(id);
 }
