@@ -13,6 +13,7 @@ const BENCHES = {
   tables: () => import('./tables.js'),
   anomalies: () => import('./anomalies.js'),
   mutations: () => import('./mutations.js'),
+  fidelity: () => import('./fidelity.js'),
   imputation: () => import('./imputation.js'),
   'imputation-images': () => import('./imputation-images.js'),
 };
