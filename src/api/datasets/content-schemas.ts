@@ -3,7 +3,7 @@ import Type, { type Static, type TUnsafe } from 'typebox';
 import { ROLES, type Role } from '../../model/table.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../model/specification.ts';
 import { OUTPUTS } from '../../store/formats/output/output.ts';
-import { type CSV_TYPE, JSON_TYPE, PNG_TYPE, toMediaType } from '../http/media.ts';
+import { type CSV_TYPE, JSON_TYPE, toMediaType } from '../http/media.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { DataRows, PICTURE_FIELDS } from '../inference/schemas.ts';
 
@@ -109,7 +109,12 @@ export type PreviewQuery = Static<typeof PreviewQuery>;
 
 export const PREVIEW_ANSWER = {
   description: 'The images row by row in a nearly square grid.',
-  content: { [PNG_TYPE]: { schema: Type.Unsafe<Buffer>({ description: 'The grid.' }) } },
+  // Documented as files are, for which generated clients have a type; its media type is image/png.
+  content: {
+    [BINARY_TYPE]: {
+      schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary', description: 'The grid, a PNG.' }),
+    },
+  },
 };
 
 const NumberOrNull = allowNull(Type.Number());
