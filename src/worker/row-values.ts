@@ -37,7 +37,8 @@ export async function readValues(
   const size = rows.length * record.data_size;
   const stored = record.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
   await reader.readRows(rows, stored);
-  const data = Float32Array.from(stored, (value) => value * record.scale);
+  const data = stored instanceof Float32Array ? stored : new Float32Array(stored);
+  if (record.scale !== 1) for (let i = 0; i < size; i++) data[i] = (data[i] ?? 0) * record.scale;
   binarize(data, rows, record.data_size, binarizing);
   return { shape: [rows.length, record.data_size], data };
 }

@@ -2,6 +2,7 @@ import { columnName } from '../../model/dataset.ts';
 import type { Cell } from '../../model/table.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { openOutput } from '../../store/formats/output/output.ts';
+import { writePiece } from '../../store/formats/output/writer.ts';
 import { CSV_TYPE } from '../http/media.ts';
 import { nameColumns } from './model-table.ts';
 
@@ -20,6 +21,6 @@ export function answerCsv(record: ModelRecord, rows: readonly (readonly Cell[])[
     'csv',
     names.map((name) => ({ name, kind: 'text' })),
   );
-  const parts = [output.head(rows.length), output.piece(rows).bytes];
+  const parts = [output.head(rows.length), writePiece(output, rows).bytes];
   return { type: CSV_CONTENT_TYPE, content: Buffer.concat(parts).toString('utf8') };
 }

@@ -5,7 +5,7 @@ import type { Cell } from '../../model/table.ts';
 import { csvOutput } from '../../store/formats/output/csv.ts';
 import type { OutputFormat } from '../../model/specification.ts';
 import { openOutput } from '../../store/formats/output/output.ts';
-import type { FileWriter, OutputRow, StoredPiece } from '../../store/formats/output/writer.ts';
+import { writePiece, type FileWriter, type OutputRow, type StoredPiece } from '../../store/formats/output/writer.ts';
 import { createCellWriter } from './output-cells.ts';
 import type { RowColumn } from './row-columns.ts';
 import type { Target } from './output-name.ts';
@@ -108,7 +108,7 @@ class PieceWriter implements RowSink {
     if (rows.length === 0) return;
     [this.#waiting, this.#characters] = [[], 0];
     await this.#begin();
-    const { bytes, note } = this.#writer.piece(rows);
+    const { bytes, note } = writePiece(this.#writer, rows);
     await this.#bytes.write(bytes);
     this.#rows += rows.length;
     if (note !== null) this.#pieces.push({ bytes: bytes.length, rows: rows.length, note });

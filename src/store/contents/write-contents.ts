@@ -5,7 +5,7 @@ import { encodeNpyHeader } from '../formats/npy.ts';
 import type { OutputFormat } from '../../model/specification.ts';
 import { openOutput } from '../formats/output/output.ts';
 import type { OutputColumn } from '../../model/specification.ts';
-import type { StoredPiece } from '../formats/output/writer.ts';
+import { writePiece, type StoredPiece } from '../formats/output/writer.ts';
 import { cutRange, SLICE_VALUES, type Contents } from './contents.ts';
 
 /** Least values of a row group of Parquet, of which each column is stored apart. */
@@ -43,7 +43,7 @@ async function* writeTable(
   const stored: StoredPiece[] = [];
   yield output.head(range.count);
   for await (const rows of readPieces(contents, format, range)) {
-    const { bytes, note } = output.piece(rows);
+    const { bytes, note } = writePiece(output, rows);
     if (note !== null) stored.push({ bytes: bytes.length, rows: rows.length, note });
     yield bytes;
   }

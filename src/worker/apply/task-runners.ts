@@ -58,10 +58,16 @@ const encodeRows =
     const { mean, standard_deviation: deviation } = await inference.encode(parameters, rows);
     const kinds = onlyLatents ? [mean] : [mean, deviation];
     const size = inference.vae.latentSize;
-    const write = isText ? toCell : (value: number): Cell => value;
-    return Array.from({ length: rows.shape[0] }, (_, row) =>
-      kinds.flatMap(({ data }) => Array.from(data.subarray(row * size, (row + 1) * size), write)),
-    );
+    return Array.from({ length: rows.shape[0] }, (_, row) => {
+      const cells: Cell[] = [];
+      for (const { data } of kinds) {
+        for (let i = row * size; i < (row + 1) * size; i++) {
+          const value = data[i] ?? NaN;
+          cells.push(isText ? toCell(value) : value);
+        }
+      }
+      return cells;
+    });
   };
 
 const imputeRows: RowsRunner<'impute'> = async (subject, rows, { rounds, seed, intervals }) => {

@@ -22,13 +22,13 @@ const DISCARD_LIMIT_MS = 10_000;
 /** A part takes some seconds: little is lost with a worker, and the queue costs next to nothing. */
 const PASSES_OF_PART = 2 ** 19;
 const VALUES_OF_PART = 2 ** 21;
-const [FEWEST_ROWS, MOST_ROWS] = [512, 16_384];
+const [FEWEST_ROWS, MOST_ROWS] = [512, 65_536];
 
 export interface ApplyDependencies {
   readonly store: Store;
   readonly parts: PartOrders;
   readonly warn: (message: string) => void;
-  /** Most rows of a part. Default: 16,384. */
+  /** Most rows of a part. Default: 65,536. */
   readonly mostRows?: number;
 }
 

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { chooseColumns, describeTaskColumns } from '../../model/dataset.ts';
-import type { Cell } from '../../model/table.ts';
 import { InterruptedError, type Processor } from '../../queue/queues.ts';
 import type { PartPayload, PartResult } from '../../queue/jobs.ts';
 import { openOutput } from '../../store/formats/output/output.ts';
+import type { PieceWriter } from '../../store/formats/output/writer.ts';
 import type { ResultPlan } from '../../store/results.ts';
 import { toMatrix } from '../../queue/arrays.ts';
 import type { InferenceSubject } from '../inference/operation.ts';
@@ -12,14 +12,9 @@ import { createSourceReader, type SourceReader } from '../apply/source-rows.ts';
 import { drawSampleRows, runOnRows } from '../apply/task-runners.ts';
 import { readValues } from '../row-values.ts';
 
-/** Rows that are read and computed at once: as many as the largest compiled batch has. */
+/** Rows that are computed at once: as many as the largest compiled batch has. */
 const ROWS_AT_ONCE = 512;
 const CANCELLED: PartResult = { outcome: 'cancelled' };
-
-interface MadeRows {
-  readonly rows: (readonly Cell[])[];
-  readonly badRows: number;
-}
 
 /** Computes a part of a result and stores it. It depends on the plan alone, so a part that starts over has the same bytes. */
 export function createPartProcessor(dependencies: SubjectDependencies): Processor<'part'> {
@@ -39,11 +34,11 @@ export function createPartProcessor(dependencies: SubjectDependencies): Processo
         { length: Math.min(plan.part_rows, plan.rows - first) },
         (_, i) => first + i,
       );
-      const { rows, badRows } = await subjects.use(payload.modelId, plan.step, check, (subject) =>
-        computeRows(subject, numbers, payload, { store, plan, check }),
+      const piece = openOutput(plan.format, plan.columns).openPiece();
+      const badRows = await subjects.use(payload.modelId, plan.step, check, (subject) =>
+        writeRows(subject, numbers, payload, { store, plan, check, piece }),
       );
-      const { bytes, note } = openOutput(plan.format, plan.columns).piece(rows);
-      await store.results.savePart(jobId, part, { bytes, rows: rows.length, badRows, note });
+      await store.results.savePart(jobId, part, { ...piece.finish(), rows: numbers.length, badRows });
       return { outcome: 'succeeded', datasetId: null };
     } catch (error) {
       if (error instanceof InterruptedError && signal.reason === 'cancel') return CANCELLED;
@@ -56,17 +51,18 @@ interface Surroundings {
   readonly store: SubjectDependencies['store'];
   readonly plan: ResultPlan;
   readonly check: () => void;
+  readonly piece: PieceWriter;
 }
 
-async function computeRows(
+/** Returns how many rows are bad. */
+async function writeRows(
   subject: InferenceSubject,
   numbers: Uint32Array,
   payload: PartPayload,
-  { store, plan, check }: Surroundings,
-): Promise<MadeRows> {
+  { store, plan, check, piece }: Surroundings,
+): Promise<number> {
   const { task, datasetId, datasetName } = payload;
   const { format } = plan;
-  const rows: (readonly Cell[])[] = [];
   let badRows = 0;
   const letMessagesIn = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -75,9 +71,9 @@ async function computeRows(
   if (task.type === 'sample') {
     for (let at = 0; at < numbers.length; at += ROWS_AT_ONCE) {
       await letMessagesIn();
-      rows.push(...(await drawSampleRows(subject, numbers.subarray(at, at + ROWS_AT_ONCE), task.seed)));
+      piece.add(await drawSampleRows(subject, numbers.subarray(at, at + ROWS_AT_ONCE), task.seed));
     }
-    return { rows, badRows };
+    return badRows;
   }
   const dataset = await store.datasets.get(datasetId);
   const onlyLatents = datasetName !== null;
@@ -89,24 +85,32 @@ async function computeRows(
   const read: SourceReader = createSourceReader(subject.record, dataset, columns.data.length > 0);
   const form = { onlyLatents, isText: format === 'csv' || format === 'jsonl' };
   const none = columns.added.map(() => null);
+  const keepsAll = kept.every(Boolean);
+  const size = dataset.data_size;
+  const { data } = await subject.datasets.use(datasetId, (reader) => readValues(reader, numbers));
   for (let at = 0; at < numbers.length; at += ROWS_AT_ONCE) {
     await letMessagesIn();
-    const own = numbers.subarray(at, at + ROWS_AT_ONCE);
-    const stored = await subject.datasets.use(datasetId, (reader) => readValues(reader, own));
-    const { rows: values, cells, errors } = read(toMatrix(stored));
+    const stored = data.subarray(at * size, (at + ROWS_AT_ONCE) * size);
+    const {
+      rows: values,
+      cells,
+      errors,
+    } = read(toMatrix({ shape: [stored.length / size, size], data: stored }));
     const added = errors.includes(null) ? await runOnRows(subject, values, task, form) : [];
-    errors.forEach((error, row) => {
-      if (error !== null) badRows += 1;
-      const all = [
-        ...(ids?.[at + row] ?? noIds),
-        ...(columns.data.length > 0 ? (cells[row] ?? []) : []),
-        ...(error === null ? (added[row] ?? none) : none),
-        ...columns.error.map(() => error),
-      ];
-      rows.push(all.filter((_, i) => kept[i]));
-    });
+    piece.add(
+      errors.map((error, row) => {
+        if (error !== null) badRows += 1;
+        const all = [
+          ...(ids?.[at + row] ?? noIds),
+          ...(columns.data.length > 0 ? (cells[row] ?? []) : []),
+          ...(error === null ? (added[row] ?? none) : none),
+          ...columns.error.map(() => error),
+        ];
+        return keepsAll ? all : all.filter((_, i) => kept[i]);
+      }),
+    );
   }
-  return { rows, badRows };
+  return badRows;
 }
 
 /** Makes a data set of the file. */

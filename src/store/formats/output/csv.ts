@@ -1,6 +1,6 @@
 import type { Cell } from '../../../model/table.ts';
 import type { OutputColumn } from '../../../model/specification.ts';
-import type { FileWriter } from './writer.ts';
+import { joinBytes, type FileWriter } from './writer.ts';
 
 /** UTF-8 with a header and decimal points; a missing cell is empty. */
 export function csvOutput(columns: readonly OutputColumn[], delimiter = ','): FileWriter {
@@ -10,10 +10,7 @@ export function csvOutput(columns: readonly OutputColumn[], delimiter = ','): Fi
   );
   return {
     head: () => Buffer.from(header),
-    piece: (rows) => ({
-      bytes: Buffer.from(rows.map((row) => toCsvLine(row, delimiter)).join('')),
-      note: null,
-    }),
+    openPiece: () => joinBytes((rows) => Buffer.from(rows.map((row) => toCsvLine(row, delimiter)).join(''))),
     tail: () => new Uint8Array(),
   };
 }

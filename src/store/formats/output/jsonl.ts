@@ -1,5 +1,5 @@
 import type { OutputColumn } from '../../../model/specification.ts';
-import type { FileWriter } from './writer.ts';
+import { joinBytes, type FileWriter } from './writer.ts';
 
 /** One JSON object for each row, by the names of the columns. */
 export function jsonlOutput(columns: readonly OutputColumn[]): FileWriter {
@@ -8,7 +8,7 @@ export function jsonlOutput(columns: readonly OutputColumn[]): FileWriter {
     `{${keys.map((key, i) => `${key}:${JSON.stringify(row[i] ?? null)}`).join(',')}}\n`;
   return {
     head: () => new Uint8Array(),
-    piece: (rows) => ({ bytes: Buffer.from(rows.map(write).join('')), note: null }),
+    openPiece: () => joinBytes((rows) => Buffer.from(rows.map(write).join(''))),
     tail: () => new Uint8Array(),
   };
 }

@@ -2,7 +2,7 @@ import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Cell } from '../../../model/table.ts';
 import type { OutputColumn } from '../../../model/specification.ts';
-import type { FileWriter, OutputPiece, StoredPiece } from './writer.ts';
+import type { FileWriter, OutputPiece, OutputRow, StoredPiece } from './writer.ts';
 
 /** Of the four letters that begin a file. */
 const MAGIC_BYTES = 4;
@@ -13,7 +13,15 @@ export function parquetOutput(columns: readonly OutputColumn[]): FileWriter {
   const schema = describeSchema(columns);
   return {
     head: () => openWriter(schema).bytes(),
-    piece: (rows) => encodeGroup(schema, columns, rows),
+    openPiece: () => {
+      const group: OutputRow[] = [];
+      return {
+        add: (rows) => {
+          for (const row of rows) group.push(row);
+        },
+        finish: () => encodeGroup(schema, columns, group),
+      };
+    },
     tail: (pieces) => encodeFooter(schema, pieces),
   };
 }
@@ -40,7 +48,7 @@ function openWriter(schema: SchemaElement[]) {
 function encodeGroup(
   schema: SchemaElement[],
   columns: readonly OutputColumn[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly OutputRow[],
 ): OutputPiece {
   const { writer, bytes } = openWriter(schema);
   const columnData = columns.map(({ name, kind }, i) => ({

@@ -3,6 +3,7 @@ import type { Cell } from '../../../../src/model/table.ts';
 import type { OutputColumn, OutputFormat } from '../../../../src/model/specification.ts';
 import { openOutput, OUTPUTS } from '../../../../src/store/formats/output/output.ts';
 import { decodeNpy } from '../../../../src/store/formats/npy.ts';
+import { writePiece } from '../../../../src/store/formats/output/writer.ts';
 import { openStored, readTable } from '../opening.ts';
 
 const COLUMNS: OutputColumn[] = [
@@ -23,7 +24,7 @@ function write(format: OutputFormat, columns: readonly OutputColumn[], rows: rea
   const output = openOutput(format, columns);
   const pieces = [0, 2, 4].map((start) => {
     const part = rows.slice(start, start + 2);
-    return { ...output.piece(part), rows: part.length };
+    return { ...writePiece(output, part), rows: part.length };
   });
   const told = pieces.map(({ bytes, rows: count, note }) => ({ bytes: bytes.length, rows: count, note }));
   return Buffer.concat([output.head(rows.length), ...pieces.map(({ bytes }) => bytes), output.tail(told)]);
