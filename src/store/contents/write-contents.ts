@@ -4,7 +4,6 @@ import type { RowRange } from '../datasets.ts';
 import { encodeNpyHeader } from '../formats/npy.ts';
 import type { OutputFormat } from '../../model/specification.ts';
 import { openOutput } from '../formats/output/output.ts';
-import type { OutputColumn } from '../../model/specification.ts';
 import { writePiece, type StoredPiece } from '../formats/output/writer.ts';
 import { cutRange, SLICE_VALUES, type Contents } from './contents.ts';
 
@@ -57,7 +56,6 @@ async function* readPieces(
   range: RowRange,
 ): AsyncGenerator<Cell[][]> {
   const { columns } = contents;
-  const isTyped = format === 'parquet' || format === 'npy';
   const groups =
     format === 'parquet'
       ? cutRange(range, columns.length, countGroupValues(range.count, columns.length))
@@ -65,9 +63,8 @@ async function* readPieces(
   for (const group of groups) {
     const whole: Cell[][] = [];
     for await (const slice of contents.readCells(group)) {
-      const rows = isTyped ? slice.map((row) => fitKinds(row, columns)) : slice;
-      if (format === 'parquet') whole.push(...rows);
-      else yield rows;
+      if (format === 'parquet') whole.push(...slice);
+      else yield slice;
     }
     if (format === 'parquet') yield whole;
   }
@@ -75,13 +72,3 @@ async function* readPieces(
 
 const countGroupValues = (rows: number, columns: number): number =>
   Math.max(GROUP_VALUES, Math.ceil((rows * columns) / MOST_CHUNKS) * columns);
-
-/** A cell of another kind than its column, such as a word among numbers, is missing. */
-function fitKinds(row: readonly Cell[], columns: readonly OutputColumn[]): Cell[] {
-  return row.map((cell, i) => {
-    const kind = columns[i]?.kind;
-    if (kind === 'number') return typeof cell === 'number' ? cell : null;
-    if (kind === 'flag') return typeof cell === 'boolean' ? cell : null;
-    return cell;
-  });
-}

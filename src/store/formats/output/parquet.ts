@@ -7,6 +7,7 @@ import type { FileWriter, OutputPiece, OutputRow, StoredPiece } from './writer.t
 /** Of the four letters that begin a file. */
 const MAGIC_BYTES = 4;
 const TYPES = { number: 'DOUBLE', flag: 'BOOLEAN', text: 'BYTE_ARRAY' } as const;
+const CELL_TYPES = { number: 'number', flag: 'boolean' } as const;
 
 /** Each piece is a row group, compressed with Snappy. */
 export function parquetOutput(columns: readonly OutputColumn[]): FileWriter {
@@ -61,9 +62,11 @@ function encodeGroup(
   return { bytes: bytes().subarray(MAGIC_BYTES), note: group === undefined ? null : encodeNote(group) };
 }
 
+/** A cell of another kind than its column, such as a word among numbers, is missing. All cells can be text. */
 function toValue(cell: Cell, kind: OutputColumn['kind']): Cell {
   if (cell === null) return null;
-  return kind === 'text' ? String(cell) : cell;
+  if (kind === 'text') return String(cell);
+  return typeof cell === CELL_TYPES[kind] ? cell : null;
 }
 
 function encodeFooter(schema: SchemaElement[], pieces: readonly StoredPiece[]): Uint8Array {

@@ -47,6 +47,20 @@ describe('files written in pieces', () => {
     expect(read.rows).toEqual(ROWS.slice(0, 3));
   });
 
+  it('have null in Parquet for a cell of another kind than its column, unless that is text', async () => {
+    const mixed: Cell[][] = [
+      [1, 'other', 'other'],
+      [true, 2, 1],
+      ['x', false, true],
+    ];
+    const read = await readTable(openStored(write('parquet', COLUMNS, mixed)));
+    expect(read.rows).toEqual([
+      ['1', null, null],
+      ['true', 2, null],
+      ['x', null, true],
+    ]);
+  });
+
   it('are float32 in NPY, flags as 0 and 1', () => {
     const rows = ROWS.map((row) => row.slice(1));
     const { shape, data } = decodeNpy(write('npy', COLUMNS.slice(1), rows), { maxValues: 100 });
