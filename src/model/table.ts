@@ -1,6 +1,7 @@
 /** Tables as people have them: cells, roles of columns, and how cells become features and come back. No tensors. */
 
 export { createMissingTest, DEFAULT_MISSING_MARKS, describeCell, type Cell } from './table/cell.ts';
+export { findCellKind } from './table/cell-kind.ts';
 export { createCodeWriter, OTHER_CODE, OTHER_WORD } from './table/codes.ts';
 export { createFeatureWriters, createRowDecoder, type RowDecoder } from './table/decode.ts';
 export {

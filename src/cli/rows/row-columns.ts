@@ -1,4 +1,10 @@
-import { createMissingTest, type Cell, type TableColumn, type TableSchema } from '../../model/table.ts';
+import {
+  createMissingTest,
+  findCellKind,
+  type Cell,
+  type TableColumn,
+  type TableSchema,
+} from '../../model/table.ts';
 import { readFlag } from '../../model/table/flags.ts';
 import { parsePlainNumber, readNumber, type DecimalSeparator } from '../../model/table/numbers.ts';
 import type { OutputColumn } from '../../model/specification.ts';
@@ -40,7 +46,7 @@ export function nameApart(columns: readonly RowColumn[], taken: readonly string[
 
 /** A column of a file that a model uses. Its texts are read as the model reads them. */
 export function describeModelled(column: TableColumn, missingMarks: readonly string[]): RowColumn {
-  const [kind, decimal] = [kindOf(column), decimalOf(column)];
+  const [kind, decimal] = [findCellKind(column), decimalOf(column)];
   const isMarked = createMissingTest(missingMarks);
   const own = 'also_missing' in column ? column.also_missing : [];
   const read = READERS[kind](decimal);
@@ -65,12 +71,6 @@ export function describeOther(name: string, cells: readonly Cell[], isTyped: boo
     parse: isTyped ? keepText : (text) => (text === '' ? null : text),
     isChecked: false,
   };
-}
-
-function kindOf(column: TableColumn): OutputColumn['kind'] {
-  if (column.role === 'number' || column.role === 'count') return 'number';
-  if (!('cells' in column) || column.cells === 'word') return 'text';
-  return column.cells === 'number' ? 'number' : 'flag';
 }
 
 const keepText = (text: string): Cell => text;

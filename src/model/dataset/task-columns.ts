@@ -2,7 +2,7 @@ import type { SpecificationProblem } from '../specification/problem.ts';
 import type { OutputColumn, OutputFormat } from '../specification/output-format.ts';
 import type { LikelihoodSpec } from '../specification/likelihood.ts';
 import type { Task } from '../specification/tasks.ts';
-import { listModelledColumns, type TableColumn, type TableSchema } from '../table.ts';
+import { findCellKind, listModelledColumns, type TableSchema } from '../table.ts';
 import { findTable } from './table-of-columns.ts';
 
 interface AppliedModel {
@@ -77,14 +77,8 @@ function describeData(table: TableSchema | null, size: number): TaskColumn[] {
   if (table === null) return Array.from({ length: size }, (_, i) => number(`x${i + 1}`));
   return listModelledColumns(table).flatMap((index) => {
     const column = table.columns[index];
-    return column ? [{ name: column.name, kind: findKind(column) }] : [];
+    return column ? [{ name: column.name, kind: findCellKind(column) }] : [];
   });
-}
-
-function findKind(column: TableColumn): OutputColumn['kind'] {
-  if (column.role === 'number' || column.role === 'count') return 'number';
-  if (!('cells' in column) || column.cells === 'word') return 'text';
-  return column.cells === 'number' ? 'number' : 'flag';
 }
 
 function describeAdded(

@@ -2,10 +2,10 @@ import { columnName } from '../../model/dataset.ts';
 import {
   createCodeWriter,
   createRowDecoder,
+  findCellKind,
   isModelled,
   listFeatures,
   type Cell,
-  type ColumnWithRole,
   type TableColumn,
   type TableSchema,
 } from '../../model/table.ts';
@@ -35,7 +35,7 @@ export function layOutTable(record: DatasetRecord, table: TableSchema): TableLay
   table.columns.forEach((column, index) => {
     const part = isModelled(column.role) ? takeModelled(modelled++) : createPart(column, index, ids, label);
     if (part === null) return;
-    columns.push({ name: column.name, kind: chooseKind(column, others.has(index)) });
+    columns.push({ name: column.name, kind: findCellKind(column, others.has(index)) });
     parts.push(part);
   });
   return {
@@ -78,17 +78,6 @@ function listOthers({ profile }: DatasetRecord, table: TableSchema): Set<number>
   );
   return new Set([...indices, ...labels]);
 }
-
-function chooseKind(column: TableColumn, hasOthers: boolean): OutputColumn['kind'] {
-  if (hasOthers) return 'text';
-  if (column.role === 'number' || column.role === 'count') return 'number';
-  return isCoded(column) ? KIND_OF_CODES[column.cells] : 'text';
-}
-
-const isCoded = (column: TableColumn): column is ColumnWithRole<'flag' | 'category' | 'label'> =>
-  'cells' in column;
-
-const KIND_OF_CODES = { word: 'text', number: 'number', boolean: 'flag' } as const;
 
 /** Arrays of one axis may have names. */
 export function nameValues({ data_size: size, profile }: DatasetRecord): OutputColumn[] {
