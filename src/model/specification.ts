@@ -43,7 +43,7 @@ export { SCORE_DRAWS } from './specification/scoring.ts';
 export * from './specification/split.ts';
 export * from './specification/training.ts';
 export type { OptimizerSpec } from './specification/optimizers.ts';
-export { REAL, type ValueDomain } from './specification/likelihoods/domain.ts';
+export { isInside, REAL, type ValueDomain } from './specification/likelihoods/domain.ts';
 export type { ColumnSpec } from './specification/likelihoods/mixed.ts';
 export { ModelOrder, ModelSpec } from './specification/model.ts';
 export type { Shape, Shapes } from './specification/networks/description.ts';

@@ -1,5 +1,12 @@
 import { AppError } from '../../errors.ts';
-import { countValues, isShared, REAL, sharedDomain, type ValueDomain } from '../../model/specification.ts';
+import {
+  countValues,
+  isInside,
+  isShared,
+  REAL,
+  sharedDomain,
+  type ValueDomain,
+} from '../../model/specification.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { ApiOptions } from '../types.ts';
@@ -136,18 +143,16 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
   for (const [index, child] of value.entries()) fill(child, rest, [...path, index], target);
 }
 
-/** The inner loop of a request: one comparison per value, no allocation unless something is wrong. */
+/** The inner loop of a request: a few comparisons per value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
-  const { low, high, integer, missing, allowed } = target.rules.range;
+  const { range } = target.rules;
   for (let index = 0; index < numbers.length; index++) {
-    const value = numbers[index];
-    const isInside = typeof value === 'number' && value >= low && value <= high;
-    if (isInside && (!integer || Number.isInteger(value))) target.values[target.next++] = value;
-    else if (value === null && missing) target.values[target.next++] = NaN;
-    else {
-      const all = missing ? `${allowed}, or null` : allowed;
-      throw createProblem(target, [...path, index], describeValue(value), all);
+    const value = numbers[index] === null ? NaN : numbers[index];
+    if (typeof value !== 'number' || !isInside(value, range)) {
+      const all = range.missing ? `${range.allowed}, or null` : range.allowed;
+      throw createProblem(target, [...path, index], describeValue(numbers[index]), all);
     }
+    target.values[target.next++] = value;
   }
 }
 

@@ -1,4 +1,4 @@
-import { valueDomain, type LikelihoodSpec, type ValueDomain } from '../specification.ts';
+import { isInside, valueDomain, type LikelihoodSpec, type ValueDomain } from '../specification.ts';
 import {
   createRowEncoder,
   describeCell,
@@ -64,11 +64,6 @@ export function createFeatureCheck(table: TableSchema, likelihood: LikelihoodSpe
 }
 
 const NEVER_MISSING = 'a value: the likelihood of this column does not allow missing values';
-
-function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
-  if (Number.isNaN(value)) return missing;
-  return value >= low && value <= high && (!integer || Number.isInteger(value));
-}
 
 function describeAllowed(column: TableColumn, domain: ValueDomain): string {
   const words = 'labels' in column ? [listNames(column.labels)] : [];

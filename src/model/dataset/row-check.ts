@@ -1,5 +1,5 @@
 import { isShared, oneHotGroups, valueDomain, type LikelihoodSpec } from '../specification/likelihood.ts';
-import type { ValueDomain } from '../specification/likelihoods/domain.ts';
+import { isInside, type ValueDomain } from '../specification/likelihoods/domain.ts';
 import { TOLERANCE } from './fit.ts';
 import type { DatasetProfile } from './profile.ts';
 
@@ -40,17 +40,11 @@ type Found = Omit<RowProblem, 'row'>;
 
 function findValueProblem(domains: readonly ValueDomain[], value: (column: number) => number): Found | null {
   for (const [column, domain] of domains.entries()) {
-    if (isInside(value(column), domain)) continue;
+    if (isInside(value(column), domain, TOLERANCE)) continue;
     const found = Number.isNaN(value(column)) ? 'no value' : String(value(column));
     return { column, found, allowed: domain.allowed };
   }
   return null;
-}
-
-function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
-  if (Number.isNaN(value)) return missing;
-  if (value < low - TOLERANCE || value > high + TOLERANCE) return false;
-  return !integer || Number.isInteger(value);
 }
 
 function findGroupEnds(groups: readonly number[]): number[] {

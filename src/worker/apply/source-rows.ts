@@ -1,5 +1,5 @@
 import { createCellReader, createFeatureCheck, findTable } from '../../model/dataset.ts';
-import { isShared, sharedDomain, valueDomain, type ValueDomain } from '../../model/specification.ts';
+import { isInside, isShared, sharedDomain, valueDomain } from '../../model/specification.ts';
 import {
   createRowDecoder,
   listFeatures,
@@ -60,11 +60,6 @@ function createArrayReader({ model: { likelihood } }: ModelRecord): SourceReader
     });
     return { rows: replaceBad(values, shape, errors), cells, errors };
   };
-}
-
-function isInside(value: number, { low, high, integer, missing }: ValueDomain): boolean {
-  if (Number.isNaN(value)) return missing;
-  return value >= low && value <= high && (!integer || Number.isInteger(value));
 }
 
 /** The features of the data set are those of the model. */

@@ -30,3 +30,14 @@ export const BIT = domain(0, 1, '0 or 1', true);
 export const COUNT = domain(0, LARGEST_COUNT, 'a whole number from 0 to 2^24', true);
 export const codesBelow = (count: number): ValueDomain =>
   domain(0, count - 1, `a code from 0 to ${count - 1}`, true);
+
+/** Whether a likelihood accepts a value; NaN is a missing one. tolerance: how far beyond the ends a value may be. */
+export function isInside(
+  value: number,
+  { low, high, integer, missing }: ValueDomain,
+  tolerance = 0,
+): boolean {
+  if (Number.isNaN(value)) return missing;
+  if (value < low - tolerance || value > high + tolerance) return false;
+  return !integer || Number.isInteger(value);
+}
