@@ -11,7 +11,7 @@ import {
   RowsQuery,
 } from './content-schemas.ts';
 import { downloadDataset, readDatasetRows } from './contents.ts';
-import { describeAttachment } from './content-disposition.ts';
+import { describeAttachment } from '../http/content-disposition.ts';
 import { drawPreview } from './preview.ts';
 import { getStatistics } from './statistics.ts';
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { OUTPUTS } from '../../store/formats/output/output.ts';
 import type { ByteRange } from '../../store/results.ts';
+import { describeAttachment } from '../http/content-disposition.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { ApiOptions } from '../types.ts';
 import { requireJobId } from './jobs.ts';
@@ -33,7 +34,7 @@ export async function downloadResult(
     headers: {
       'content-type': OUTPUTS[format].mediaType,
       'content-length': String(length),
-      'content-disposition': `attachment; filename="${id}.${format}"`,
+      'content-disposition': describeAttachment(`${id}.${format}`),
       'accept-ranges': 'bytes',
       etag,
       ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${bytes}` }),
