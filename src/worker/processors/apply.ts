@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { AppError, isRetryable } from '../../errors.ts';
 import { describeTaskColumns, listColumns } from '../../model/dataset.ts';
 import { countPasses } from '../../model/specification.ts';
@@ -106,7 +107,7 @@ class ApplyRun {
     const until = performance.now() + DISCARD_LIMIT_MS;
     for (const id of ids) {
       while ((await this.#parts.get(id))?.state === 'running' && performance.now() < until)
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        await setTimeout(POLL_MS);
     }
     await this.#store.results.remove(this.#context.jobId);
   }
@@ -186,16 +187,10 @@ class ApplyRun {
   /** Errors: InterruptedError. */
   async #wait(): Promise<void> {
     const { signal } = this.#context;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, POLL_MS);
-      signal.addEventListener('abort', end);
+    // Only the signal ends it early.
+    await setTimeout(POLL_MS, undefined, { signal }).catch(() => {
+      throw new InterruptedError();
     });
-    if (signal.aborted) throw new InterruptedError();
   }
 
   async #report(plan: ResultPlan, partsDone: number): Promise<void> {
