@@ -44,7 +44,7 @@ export async function fillFile(
   }
   if (filled === 0) {
     await rm(path, { force: true });
-    say('No value is missing in the columns that the model uses, so there is none to fill in.\n');
+    say('No value is missing in the columns that the model uses, so nothing was filled in.\n');
     return [];
   }
   const [values, rows] = [count(cells, 'missing value'), count(filled, 'row')];

@@ -196,7 +196,7 @@ describe('aevb try', () => {
       Not scored: 1 of 3 rows.
         row 4, energy_kwh: found "31"; allowed: a number
 
-      No value is missing in the columns that the model uses, so there is none to fill in.
+      No value is missing in the columns that the model uses, so nothing was filled in.
       "
     `);
     expect(await readFile(join(folder, 'scored.csv'), 'utf8')).toMatchInlineSnapshot(`
