@@ -10,6 +10,16 @@ const seed = index;
 /** Each row (first axis) is computed independently of the others, except that noise depends on its position. */
 const rows = PackedArray;
 
+/** What was expected of values: mean for rows that are no table, the other arrays for tables. */
+const expectedValues = {
+  low: 'matrix',
+  median: 'matrix',
+  high: 'matrix',
+  codes: 'cube',
+  code_probabilities: 'cube',
+  mean: 'matrix',
+} as const;
+
 export const OPERATIONS = {
   /** q(z|x) of rows [n, data_size], and draws from it: samples [draws, n, latent_size]. */
   encode: {
@@ -69,12 +79,7 @@ export const OPERATIONS = {
       excess: 'matrix',
       column_at_least: 'matrix',
       column_rows: 'indices',
-      low: 'matrix',
-      median: 'matrix',
-      high: 'matrix',
-      codes: 'cube',
-      code_probabilities: 'cube',
-      mean: 'matrix',
+      ...expectedValues,
     },
   },
   /**
@@ -84,15 +89,7 @@ export const OPERATIONS = {
   impute: {
     input: { rows, rounds: atLeastOne, draws: index, seed },
     output: { effective_sample_size: 'vector' },
-    optional: {
-      low: 'matrix',
-      median: 'matrix',
-      high: 'matrix',
-      codes: 'cube',
-      code_probabilities: 'cube',
-      mean: 'matrix',
-      draws: 'cube',
-    },
+    optional: { ...expectedValues, draws: 'cube' },
   },
   /**
    * At most so many validation rows of a table beside as many samples. rows [1]: how many; missing [features]: share of the rows.
