@@ -1,6 +1,6 @@
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { addDescription, ById } from '../http/schemas.ts';
-import { setServerTiming } from '../http/timing.ts';
+import { answerTimed } from '../http/timing.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { compareSamples } from './fidelity.ts';
 import { FidelityAnswer, FidelityQuery } from './schemas.ts';
@@ -22,9 +22,7 @@ export function fidelityRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await compareSamples(api, request.params.id, request.query);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerTimed(request, reply, await compareSamples(api, request.params.id, request.query));
     },
   );
 }

@@ -33,3 +33,13 @@ export function setServerTiming(request: FastifyRequest, reply: FastifyReply, ti
   const entries = Object.entries(parts).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`);
   void reply.header('server-timing', entries.join(', '));
 }
+
+/** Sets the timing header of an answer in JSON; returns its body. */
+export function answerTimed<Body>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, timing }: Timed<Body>,
+): Body {
+  setServerTiming(request, reply, timing);
+  return body;
+}

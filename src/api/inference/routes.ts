@@ -1,5 +1,5 @@
 import { answerPicture } from '../pictures/answer-picture.ts';
-import { setServerTiming } from '../http/timing.ts';
+import { answerTimed } from '../http/timing.ts';
 import { decode, encode, scoreElbo, scoreLogMarginalLikelihood } from './scoring.ts';
 import { drawSamples } from './samples.ts';
 import { reconstruct } from './reconstruct.ts';
@@ -38,9 +38,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await encode(api, request.body);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerTimed(request, reply, await encode(api, request.body));
     },
   );
 
@@ -57,9 +55,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await decode(api, request.body);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerTimed(request, reply, await decode(api, request.body));
     },
   );
 
@@ -99,9 +95,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { body, timing } = await scoreElbo(api, request.body);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerTimed(request, reply, await scoreElbo(api, request.body));
     },
   );
 
@@ -131,9 +125,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   ] as const;
   for (const [path, options] of spellings) {
     app.post(path, options, async (request, reply) => {
-      const { body, timing } = await scoreLogMarginalLikelihood(api, request.body);
-      setServerTiming(request, reply, timing);
-      return body;
+      return answerTimed(request, reply, await scoreLogMarginalLikelihood(api, request.body));
     });
   }
 
