@@ -21,8 +21,19 @@ const nothing = () => undefined;
 const CALLS = {
   score: (rows) => inference.scoreRows(parameters, rows, { columns, details: [] }, nothing),
   encode: (rows) => inference.encode(parameters, rows),
-  impute: (rows) => inference.weighRows(parameters, rows, { details: [detail], rounds: 1 }, nothing),
+  impute: (rows) =>
+    inference.weighRows(parameters, keepIncomplete(rows), { details: [detail], rounds: 1 }, nothing),
 };
+
+/** Rows in which nothing is missing need nothing. */
+function keepIncomplete({ shape: [count, size], data }) {
+  const kept = [];
+  for (let row = 0; row < count; row++) {
+    const own = data.subarray(row * size, (row + 1) * size);
+    if (own.some(Number.isNaN)) kept.push(...own);
+  }
+  return { shape: [kept.length / size, size], data: Float32Array.from(kept) };
+}
 
 async function call(first, count) {
   const data = new Float32Array(count * record.data_size);

@@ -5,7 +5,12 @@ import type { Cell } from '../../model/table.ts';
 import { csvOutput } from '../../store/formats/output/csv.ts';
 import type { OutputFormat } from '../../model/specification.ts';
 import { openOutput } from '../../store/formats/output/output.ts';
-import { writePiece, type FileWriter, type OutputRow, type StoredPiece } from '../../store/formats/output/writer.ts';
+import {
+  writePiece,
+  type FileWriter,
+  type OutputRow,
+  type StoredPiece,
+} from '../../store/formats/output/writer.ts';
 import { createCellWriter } from './output-cells.ts';
 import type { RowColumn } from './row-columns.ts';
 import type { Target } from './output-name.ts';

@@ -9,7 +9,7 @@ import {
   type TensorFunction,
 } from '../runtime/runtime.ts';
 
-/** Rows run in batches of these sizes, with the last one padded, so that a few graphs serve any number of rows. */
+/** Rows run in batches of these sizes, so that a few graphs serve any number of rows. */
 const BATCH_SIZES = [1, 8, 64, 512] as const;
 
 interface Watch {
@@ -76,12 +76,19 @@ export class BatchedFunctions {
   }
 }
 
-function cutBatches(count: number): { start: number; used: number; size: number }[] {
-  const batches = [];
+interface Batch {
+  readonly start: number;
+  /** Rows of it that are padding have numbers from `used` on. */
+  readonly used: number;
+  readonly size: number;
+}
+
+/** Batches of the largest size that is at least half full. */
+function cutBatches(count: number): Batch[] {
+  const batches: Batch[] = [];
   for (let start = 0; start < count;) {
     const left = count - start;
-    const size =
-      BATCH_SIZES.find((candidate) => candidate >= left) ?? BATCH_SIZES[BATCH_SIZES.length - 1] ?? 1;
+    const size = BATCH_SIZES.findLast((candidate) => candidate <= 2 * left) ?? 1;
     const used = Math.min(left, size);
     batches.push({ start, used, size });
     start += used;

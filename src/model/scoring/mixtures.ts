@@ -16,9 +16,24 @@ const MOST_STEPS = 200;
 export function findQuantiles(mixture: Mixture, probabilities: readonly number[]): number[] {
   const cumulative = cumulativeOf(mixture);
   const tolerance = PRECISION * Math.min(...mixture.parts.map(({ spread }) => spread));
+  // What one search has learned about the function narrows the next.
+  const known: Point[] = [];
+  const evaluate = (x: number): Point => {
+    const point = { x, value: cumulative(x) };
+    known.push(point);
+    return point;
+  };
+  const ends = startBracket(mixture);
+  ends.forEach(evaluate);
   return probabilities.map((p) =>
-    findRoot((x) => cumulative(x) - p, bracket(mixture, cumulative, p), tolerance),
+    findRoot(evaluate, p, bracket(known, evaluate, p, widestOf(mixture)), tolerance),
   );
+}
+
+/** A number and the distribution function there. */
+interface Point {
+  readonly x: number;
+  readonly value: number;
 }
 
 function cumulativeOf({ weights, parts }: Mixture): (x: number) => number {
@@ -32,8 +47,10 @@ function cumulativeOf({ weights, parts }: Mixture): (x: number) => number {
 /** The smallest counts where the distribution function reaches each p. */
 export function findCountQuantiles(mixture: Mixture, probabilities: readonly number[]): number[] {
   const cumulative = cumulativeOf(mixture);
+  const evaluate = (x: number): Point => ({ x, value: cumulative(x) });
   return probabilities.map((p) => {
-    let [low, high] = [-1, Math.ceil(bracket(mixture, cumulative, p)[1])];
+    const known = startBracket(mixture).map(evaluate);
+    let [low, high] = [-1, Math.ceil(bracket(known, evaluate, p, widestOf(mixture))[1].x)];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (cumulative(middle) < p) low = middle;
@@ -43,38 +60,71 @@ export function findCountQuantiles(mixture: Mixture, probabilities: readonly num
   });
 }
 
-/** Numbers between which the distribution function reaches p: from the centers outward. */
+const widestOf = ({ parts }: Mixture): number => Math.max(...parts.map(({ spread }) => spread));
+
+/** Numbers around the centers of all parts. */
+function startBracket(mixture: Mixture): [low: number, high: number] {
+  const centers = mixture.parts.map(({ center }) => center);
+  const widest = widestOf(mixture);
+  return [Math.min(...centers) - widest, Math.max(...centers) + widest];
+}
+
+/** The nearest known points around p; if there is none on a side, looks for one outward. */
 function bracket(
-  { parts }: Mixture,
-  cumulative: (x: number) => number,
+  known: readonly Point[],
+  evaluate: (x: number) => Point,
   p: number,
-): [low: number, high: number] {
-  const widest = Math.max(...parts.map(({ spread }) => spread));
-  let low = Math.min(...parts.map(({ center }) => center)) - widest;
-  let high = Math.max(...parts.map(({ center }) => center)) + widest;
-  for (let [step, i] = [widest, 0]; cumulative(low) > p && i < MOST_STEPS; i++, step *= 2) low -= step;
-  for (let [step, i] = [widest, 0]; cumulative(high) < p && i < MOST_STEPS; i++, step *= 2) high += step;
+  widest: number,
+): [low: Point, high: Point] {
+  const sorted = known.toSorted((a, b) => a.x - b.x);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (!first || !last) throw new RangeError('no point is known');
+  let low = sorted.findLast(({ value }) => value <= p) ?? first;
+  let high = sorted.find(({ value }) => value >= p) ?? last;
+  for (let [step, i] = [widest, 0]; low.value > p && i < MOST_STEPS; i++, step *= 2)
+    low = evaluate(low.x - step);
+  for (let [step, i] = [widest, 0]; high.value < p && i < MOST_STEPS; i++, step *= 2)
+    high = evaluate(high.x + step);
   return [low, high];
 }
 
 /**
- * Where a rising function is 0, by false position with Illinois' correction (an end that stays counts half) and, every third
- * time, by halving, so that steep functions do not slow it down.
+ * Where a rising function reaches p, by Chandrupatla's method (Advances in Engineering Software 28, 1997): inverse quadratic
+ * interpolation where the last three points allow it, otherwise halving.
  */
 function findRoot(
-  fn: (x: number) => number,
-  [from, to]: readonly [number, number],
+  evaluate: (x: number) => Point,
+  p: number,
+  [from, to]: readonly [Point, Point],
   tolerance: number,
 ): number {
-  let [low, high, atLow, atHigh] = [from, to, fn(from), fn(to)];
-  for (let i = 1; high - low > tolerance && i < MOST_STEPS; i++) {
-    const proposed = i % 3 === 0 ? (low + high) / 2 : high - (atHigh * (high - low)) / (atHigh - atLow);
-    const middle = proposed > low && proposed < high ? proposed : (low + high) / 2;
-    if (middle <= low || middle >= high) break;
-    const value = fn(middle);
-    if (Math.abs(value) < LEAST_DIFFERENCE) return middle;
-    if (value < 0) [low, atLow, atHigh] = [middle, value, atHigh / 2];
-    else [high, atHigh, atLow] = [middle, value, atLow / 2];
+  // The root lies between `last` and `other`; `before` is the point that the last one replaced.
+  let [last, other] = [subtract(from, p), subtract(to, p)];
+  for (const { x, value } of [last, other]) if (Math.abs(value) < LEAST_DIFFERENCE) return x;
+  let share = last.value / (last.value - other.value);
+  for (let i = 0; i < MOST_STEPS; i++) {
+    const next = subtract(evaluate(last.x + share * (other.x - last.x)), p);
+    if (Math.abs(next.value) < LEAST_DIFFERENCE) return next.x;
+    const isSameSide = next.value > 0 === last.value > 0;
+    const before = isSameSide ? last : other;
+    if (!isSameSide) other = last;
+    last = next;
+    const width = Math.abs(other.x - last.x);
+    if (width < tolerance) break;
+    const least = tolerance / 2 / width;
+    share = Math.min(1 - least, Math.max(least, interpolate(last, other, before)));
   }
-  return (low + high) / 2;
+  return (last.x + other.x) / 2;
+}
+
+const subtract = ({ x, value }: Point, p: number): Point => ({ x, value: value - p });
+
+/** The share of the way from `last` to `other` at which a parabola through the three points is 0; half where it is not monotonic. */
+function interpolate(last: Point, other: Point, before: Point): number {
+  const [a, b, c] = [last.value, other.value, before.value];
+  const place = (last.x - other.x) / (before.x - other.x);
+  const height = (a - b) / (c - b);
+  if (height ** 2 >= place || (1 - height) ** 2 >= 1 - place) return 0.5;
+  const reach = (before.x - last.x) / (other.x - last.x);
+  return ((a / (b - a)) * c) / (b - c) + ((reach * a) / (c - a)) * (b / (c - b));
 }

@@ -72,21 +72,44 @@ const encodeRows =
 
 const imputeRows: RowsRunner<'impute'> = async (subject, rows, { rounds, seed, intervals }) => {
   const { record } = subject;
-  const output = await impute.run(subject, { rows, rounds, draws: 0, seed });
-  const filled = fillMissing(rows.data, output);
+  const [count, size] = rows.shape;
+  const incomplete = listIncomplete(rows);
+  const output =
+    incomplete.length === 0
+      ? {}
+      : await impute.run(subject, { rows: chooseRows(rows, incomplete), rounds, draws: 0, seed });
+  const filled = fillMissing(chooseRows(rows, incomplete).data, output);
   const [write, names, describe] = [createWriter(record), nameColumns(record), createBounds(record, output)];
   const firsts = listFirstFeatures(record);
-  const size = rows.shape[1];
-  return Array.from({ length: rows.shape[0] }, (_, row) => {
-    const cells = write(filled.subarray(row * size, (row + 1) * size));
-    const missing = firsts.map((feature) => Number.isNaN(rows.data[row * size + feature]));
+  const places = new Map(incomplete.map((row, place) => [row, place]));
+  const complete = firsts.map(() => false);
+  const nothingImputed = [...(intervals ? describe(0, complete) : []), null];
+  return Array.from({ length: count }, (_, row) => {
+    const place = places.get(row);
+    const own = rows.data.subarray(row * size, (row + 1) * size);
+    if (place === undefined) return [...write(own), ...nothingImputed];
+    const missing = firsts.map((feature) => Number.isNaN(own[feature]));
     return [
-      ...cells,
-      ...(intervals ? describe(row, missing) : []),
+      ...write(filled.subarray(place * size, (place + 1) * size)),
+      ...(intervals ? describe(place, missing) : []),
       names.filter((_name, i) => missing[i]).join('; ') || null,
     ];
   });
 };
+
+/** Only these need draws of z. */
+function listIncomplete({ shape: [count, size], data }: Matrix): number[] {
+  const numbers = Array.from({ length: count }, (_, row) => row);
+  return numbers.filter((row) => data.subarray(row * size, (row + 1) * size).some(Number.isNaN));
+}
+
+function chooseRows({ shape: [, size], data }: Matrix, numbers: readonly number[]): Matrix {
+  const chosen = new Float32Array(numbers.length * size);
+  numbers.forEach((row, place) => {
+    chosen.set(data.subarray(row * size, (row + 1) * size), place * size);
+  });
+  return { shape: [numbers.length, size], data: chosen };
+}
 
 /** Draws rows by their numbers, on which noise depends. */
 export async function drawSampleRows(
