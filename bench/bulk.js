@@ -12,7 +12,7 @@ import { killService, startService, stopService } from './service.js';
 import { writeTable } from './upload.js';
 
 const LOOP = fileURLToPath(new URL('./bulk-loop.js', import.meta.url));
-const POLL_MS = 250;
+const POLL_MS = 50;
 const STEPS = 2000;
 /** Share of the rows after which the worker is killed. */
 const KILLED_AT = 0.4;
@@ -115,13 +115,15 @@ function loop(dataDir, model, task) {
 }
 
 async function work(client, url, model, task, workers, disturb = null) {
-  const started = performance.now();
   const { id } = await client.post('/jobs', { type: task, model_id: model, ...ORDERS[task] });
-  let [peak, isDisturbed] = [0, disturb === null];
+  let [peak, seconds, isDisturbed] = [0, 0, disturb === null];
   for (;;) {
-    const { state, progress, error } = await client.get(`/jobs/${id}`);
+    const { state, progress, error, ...job } = await client.get(`/jobs/${id}`);
     if (state === 'failed') throw new Error(JSON.stringify(error));
-    if (state === 'succeeded') break;
+    if (state === 'succeeded') {
+      seconds = (Date.parse(job.finished_at) - Date.parse(job.created_at)) / 1000;
+      break;
+    }
     for (const pid of workers.flatMap(({ child }) => listChildren(child.pid)))
       peak = Math.max(peak, readPeak(pid));
     if (!isDisturbed && progress !== null && progress.rows_done > KILLED_AT * progress.rows) {
@@ -131,7 +133,6 @@ async function work(client, url, model, task, workers, disturb = null) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   if (!isDisturbed) throw new Error('the job was over before its worker was killed: give it more rows');
-  const seconds = (performance.now() - started) / 1000;
   const hash = createHash('sha256');
   for await (const piece of (await fetch(`${url}/jobs/${id}/result`)).body) hash.update(piece);
   await fetch(`${url}/jobs/${id}/result`, { method: 'DELETE' });

@@ -17,7 +17,9 @@ import { refuseBadRows } from '../apply/bad-rows.ts';
 
 /** Parts on the queue at a time: enough for many workers, few enough that a cancelled job ends soon. */
 const PARTS_AHEAD = 32;
-const POLL_MS = 200;
+/** A job waits this long between looks, and less as long as that is more than a share of its time so far. */
+const [SHORTEST_POLL_MS, POLL_MS] = [20, 200];
+const POLL_SHARE = 1 / 16;
 const REPORT_EVERY_MS = 500;
 const DISCARD_LIMIT_MS = 10_000;
 /** A part takes some seconds: little is lost with a worker, and the queue costs next to nothing. */
@@ -187,8 +189,10 @@ class ApplyRun {
   /** Errors: InterruptedError. */
   async #wait(): Promise<void> {
     const { signal } = this.#context;
+    const soFar = performance.now() - this.#startedAt;
+    const waitMs = Math.min(POLL_MS, Math.max(SHORTEST_POLL_MS, soFar * POLL_SHARE));
     // Only the signal ends it early.
-    await setTimeout(POLL_MS, undefined, { signal }).catch(() => {
+    await setTimeout(waitMs, undefined, { signal }).catch(() => {
       throw new InterruptedError();
     });
   }
