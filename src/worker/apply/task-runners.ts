@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts';
 import {
   createFeatureWriters,
   createRowDecoder,
+  findCellKind,
   groupFeatures,
   listModelledColumns,
   type Cell,
@@ -169,12 +170,7 @@ function createBounds(record: ModelRecord, { low, high }: Bounds) {
   const columns = table ? listModelledColumns(table).map((index) => table.columns[index]) : [];
   const listed = firsts.flatMap((feature, i) => {
     const column = columns[i];
-    const isNumber =
-      column === undefined ||
-      column.role === 'number' ||
-      column.role === 'count' ||
-      ('cells' in column && column.cells === 'number');
-    return isNumber ? [{ feature, i }] : [];
+    return column === undefined || findCellKind(column) === 'number' ? [{ feature, i }] : [];
   });
   const size = record.data_size;
   return (row: number, missing: readonly boolean[]): Cell[] =>
