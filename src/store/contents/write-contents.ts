@@ -8,7 +8,7 @@ import { writePiece, type StoredPiece } from '../formats/output/writer.ts';
 import { cutRange, SLICE_VALUES, type Contents } from './contents.ts';
 
 /** Least values of a row group of Parquet, of which each column is stored apart. */
-const GROUP_VALUES = 2 ** 18;
+const GROUP_VALUES = 2 ** 17;
 /** Most columns of all row groups together: the end of the file describes each of them. */
 const MOST_CHUNKS = 100_000;
 
