@@ -159,7 +159,7 @@ export function watchedJob(): WatchedJob {
 export function tellingSteps(runtime: Runtime, tell: (steps: number) => void): Runtime {
   return {
     name: runtime.name,
-    compile: (fn, inputs) => runtime.compile(fn, inputs),
+    compile: (fn, inputs, constants) => runtime.compile(fn, inputs, constants),
     dispose: () => runtime.dispose(),
     compileScan: async (definition) => {
       const scan = await runtime.compileScan(definition);

@@ -72,7 +72,8 @@ export interface CompiledScan {
 export interface Runtime {
   /** e.g. "onnx/cpu". */
   readonly name: string;
-  compile(fn: TensorFunction, inputs: ArraySpecs): Promise<CompiledFunction>;
+  /** `constants` reach the function beside its inputs. They stay in the runtime, which can prepare them once. */
+  compile(fn: TensorFunction, inputs: ArraySpecs, constants?: FloatArrays): Promise<CompiledFunction>;
   compileScan(definition: ScanDefinition): Promise<CompiledScan>;
   dispose(): Promise<void>;
 }

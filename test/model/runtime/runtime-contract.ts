@@ -217,6 +217,29 @@ export function runtimeContract(create: () => Promise<Runtime>): void {
       await fn.dispose();
     });
 
+    it('takes constants beside its inputs', async () => {
+      const fn = await opened.runtime.compile(
+        (given) => ({
+          y: tf.add(
+            tf.matMul(tensor(given, 'x') as tf.Tensor2D, tensor(given, 'w') as tf.Tensor2D),
+            tensor(given, 'b'),
+          ),
+        }),
+        { x: { shape: [1, 2], dtype: 'float32' } },
+        {
+          w: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
+          b: { shape: [2], data: Float32Array.of(0.5, 0.25) },
+          unused: { shape: [1], data: Float32Array.of(7) },
+        },
+      );
+      const x = { shape: [1, 2], data: Float32Array.of(1, -1) };
+      const expected = { y: { shape: [1, 2], data: Float32Array.of(-1.5, -1.75) } };
+      expect(await fn.run({ x })).toEqual(expected);
+      expect(await fn.run({ x })).toEqual(expected);
+      await expect(fn.run({ x, w: x })).rejects.toThrow('unknown array w');
+      await fn.dispose();
+    });
+
     it('names an array that does not fit', async () => {
       const fn = await compile();
       await expect(fn.run({ ...inputs, x: inputs.unused })).rejects.toThrow('array x is float32 [1]');

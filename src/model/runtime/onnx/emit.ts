@@ -1,7 +1,7 @@
 import { inferEmittedShape, findSplat, type IrType, type Node } from './ir.ts';
 import { findReachable } from './fuse.ts';
 import type { GraphProto, NodeProto, TensorProto, ValueProto } from './proto.ts';
-import { RuntimeError, type ArraySpecs } from '../runtime.ts';
+import { RuntimeError, type ArraySpecs, type FloatArrays } from '../runtime.ts';
 
 type Outputs = Readonly<Record<string, Node>>;
 
@@ -13,15 +13,19 @@ export const NAMES = {
   output: (name: string) => `output:${name}`,
 } as const;
 
-/** A plain function: one graph from inputs to outputs. */
-export function emitFunction(inputs: ArraySpecs, outputs: Outputs): GraphProto {
+/** A plain function: one graph from inputs to outputs. Constants are inputs whose values are part of the graph. */
+export function emitFunction(inputs: ArraySpecs, outputs: Outputs, constants: FloatArrays): GraphProto {
   const nodes = findReachable(Object.values(outputs));
+  const used = nodes.flatMap(({ op, name = '' }): TensorProto[] => {
+    const array = op === 'Input' ? constants[name] : undefined;
+    return array ? [{ name, dtype: 'float32', shape: array.shape, values: array.data }] : [];
+  });
   return {
     name: 'function',
     inputs: Object.entries(inputs).map(([name, spec]) => ({ name, ...spec })),
     nodes: emitNodes(nodes, assignNames(nodes, outputs, NAMES.output)),
     outputs: declare(outputs, NAMES.output),
-    constants: findConstants(nodes),
+    constants: [...findConstants(nodes), ...used],
   };
 }
 

@@ -50,9 +50,9 @@ export function createOnnxRuntime(options: OnnxOptions): Runtime {
 
   return {
     name: `onnx/${options.device}`,
-    async compile(fn, inputs) {
-      const outputs = traceFunction(fn, inputs);
-      const session = await load(emitFunction(inputs, outputs), outputs);
+    async compile(fn, inputs, constants = {}) {
+      const outputs = traceFunction(fn, { ...inputs, ...specsOf(constants) });
+      const session = await load(emitFunction(inputs, outputs, constants), outputs);
       return wrapFunction(session, inputs, outputs, () => close(session));
     },
     async compileScan(definition) {
@@ -158,6 +158,9 @@ function wrapScan(
     dispose,
   };
 }
+
+const specsOf = (arrays: FloatArrays): ArraySpecs =>
+  mapNamed(arrays, ({ shape }) => ({ shape, dtype: 'float32' }));
 
 function toFeeds(arrays: Arrays): Feeds {
   return mapNamed(arrays, toOrt);

@@ -12,7 +12,7 @@ export interface TensorProto {
   readonly name: string;
   readonly dtype: IrType;
   readonly shape: readonly number[];
-  readonly values: readonly number[];
+  readonly values: readonly number[] | Float32Array;
 }
 export interface NodeProto {
   readonly op: string;
@@ -118,7 +118,7 @@ function toBytes({ dtype, values }: TensorProto): Uint8Array {
   const make: Record<IrType, () => ArrayBufferView> = {
     float32: () => Float32Array.from(values),
     int32: () => Int32Array.from(values),
-    int64: () => BigInt64Array.from(values, BigInt),
+    int64: () => BigInt64Array.from(values as readonly number[], BigInt),
     bool: () => Uint8Array.from(values),
     uint8: () => Uint8Array.from(values),
   };

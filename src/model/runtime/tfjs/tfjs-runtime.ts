@@ -35,10 +35,15 @@ export async function createTfjsRuntime({ device }: { readonly device: TfjsDevic
   };
   return {
     name: `tfjs/${device}`,
-    async compile(fn, inputs) {
+    async compile(fn, inputs, constants = {}) {
+      const kept = eager(() => mapNamed(toTensors(constants), (tensor) => tf.keep(tensor)));
       return {
-        run: async (arrays) => eager(() => callFunction(fn, inputs, arrays)),
-        dispose: () => Promise.resolve(),
+        run: async (arrays) => eager(() => callFunction(fn, inputs, arrays, kept)),
+        dispose: async () => {
+          eager(() => {
+            tf.dispose(kept);
+          });
+        },
       };
     },
     async compileScan(definition) {
@@ -91,10 +96,15 @@ async function restoreUtilFunctions(): Promise<void> {
   util['isArray'] ??= Array.isArray;
 }
 
-function callFunction(fn: (inputs: Tensors) => Tensors, specs: ArraySpecs, arrays: Arrays): FloatArrays {
+function callFunction(
+  fn: (inputs: Tensors) => Tensors,
+  specs: ArraySpecs,
+  arrays: Arrays,
+  constants: Tensors,
+): FloatArrays {
   checkArrays(specs, arrays);
   return tf.tidy(
-    () => toArrays(fn(toTensors(arrays))) as unknown as tf.TensorContainer,
+    () => toArrays(fn({ ...constants, ...toTensors(arrays) })) as unknown as tf.TensorContainer,
   ) as unknown as FloatArrays;
 }
 
