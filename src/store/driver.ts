@@ -15,6 +15,11 @@ export interface StoreDriver {
   ): Promise<{ sha256: string; bytes: number }>;
   /** Adds a line to a text blob, and creates the blob if there is none. */
   append(key: string, line: string): Promise<void>;
+  /**
+   * Changes whenever a blob is replaced, or a folder gains, loses or replaces a blob directly below it; null if nothing is there.
+   * Costs less than reading. Two calls may differ although nothing has changed.
+   */
+  version(key: string): Promise<string | null>;
   /** Names directly below a prefix (blobs and folders), sorted; [] if there are none. */
   list(prefix: string): Promise<string[]>;
   /** Removes everything below a prefix, or the one blob. Does nothing if nothing is there. */

@@ -9,12 +9,38 @@ import {
 } from './checkpoints.ts';
 import type { StoreDriver } from './driver.ts';
 import { appendMetrics, listMetrics, readMetrics, truncateMetrics } from './metrics.ts';
-import { isModelId, modelFolder, modelKey, MODELS, readModel } from './model-files.ts';
+import {
+  checkpointFolder,
+  isModelId,
+  listSteps,
+  modelFolder,
+  modelKey,
+  MODELS,
+  readModel,
+} from './model-files.ts';
 import type { ModelStore } from './models.ts';
 import { modelFormat, type ModelRecord } from './records/model-record.ts';
+import { Remembered } from './remembered.ts';
 import { encodeRecord, readPage, readIfThere, skipCorrupt } from './records/record-blob.ts';
 
+/** Requests of one moment share a look at a record. */
+const MAX_AGE_MS = 20;
+const KEPT_RECORDS = 256;
+
 export function createModelStore(driver: StoreDriver): ModelStore {
+  const records = new Remembered({
+    read: (id) => get(driver, id),
+    stamp: async (id) => String(await driver.version(modelKey(id))),
+    maxAgeMs: MAX_AGE_MS,
+    most: KEPT_RECORDS,
+  });
+  const save = async (id: string, record: ModelRecord): Promise<void> => {
+    try {
+      await driver.write(modelKey(id), encodeRecord(modelFormat, record));
+    } finally {
+      records.forget(id);
+    }
+  };
   /** Every id passes here before it becomes part of a key. */
   const checkId = (id: string): string => {
     if (isModelId(id)) return id;
@@ -29,28 +55,36 @@ export function createModelStore(driver: StoreDriver): ModelStore {
   return {
     create: async (record) => {
       try {
-        await driver.write(modelKey(checkId(record.id)), encodeRecord(modelFormat, record));
+        await save(checkId(record.id), record);
       } catch (error) {
         // The folder alone may be there already. What refused the writing may refuse this too.
         await driver.remove(modelFolder(record.id)).catch(() => undefined);
         throw error;
       }
     },
-    get: async (id) => get(driver, checkId(id)),
+    get: async (id) => records.get(checkId(id)),
+    stamp: async (id) => {
+      const steps = await listSteps(driver, checkId(id));
+      const keys = [modelKey(id), ...steps.map((step) => checkpointFolder(id, step))];
+      const versions = await Promise.all(keys.map((key) => driver.version(key)));
+      return JSON.stringify([steps, versions]);
+    },
     setSpecification: async (id, model) => {
       const record = await get(driver, checkId(id));
-      await driver.write(modelKey(id), encodeRecord(modelFormat, { ...record, model }));
+      await save(id, { ...record, model });
     },
     setComparison: async (id, comparison) => {
       const record = await get(driver, checkId(id));
-      await driver.write(modelKey(id), encodeRecord(modelFormat, { ...record, comparison }));
+      await save(id, { ...record, comparison });
     },
     list: async ({ limit, after = '' }) => {
       const ids = (await driver.list(MODELS)).filter((id) => isModelId(id) && id > after);
       return readPage(ids, limit, (id) => skipCorrupt(readModel(driver, id)));
     },
     remove: async (id) => {
-      await driver.remove(modelKey(await requireModel(id)));
+      await driver.remove(modelKey(await requireModel(id))).finally(() => {
+        records.forget(id);
+      });
       await driver.remove(modelFolder(id));
     },
 

@@ -26,6 +26,8 @@ export interface ModelStore {
   create(record: ModelRecord): Promise<void>;
   /** Errors: model_not_found, id_invalid. */
   get(id: string): Promise<ModelRecord>;
+  /** Changes whenever the record or a checkpoint of the model does. */
+  stamp(id: string): Promise<string>;
   /** Replaces the specification of a model. Errors: model_not_found. */
   setSpecification(id: string, model: ModelSpec): Promise<void>;
   /** Writes how the trained model compares with floors. Errors: model_not_found. */

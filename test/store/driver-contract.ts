@@ -12,6 +12,9 @@ export function driverContract(name: string, open: () => Promise<StoreDriver>): 
     describe('append', () => {
       appending(open);
     });
+    describe('version', () => {
+      versions(open);
+    });
     describe('list and remove', () => {
       listing(open);
     });
@@ -191,5 +194,52 @@ function keys(open: () => Promise<StoreDriver>): void {
     expect(await codeOf(async () => driver.open(key))).toBe('id_invalid');
     expect(await codeOf(async () => driver.remove(key))).toBe('id_invalid');
     if (key !== '') expect(await codeOf(async () => driver.list(key))).toBe('id_invalid');
+  });
+}
+
+function versions(open: () => Promise<StoreDriver>): void {
+  /** As long as it takes until what was written last has a version that stays. */
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+
+  it('stays the same as long as nothing changes', async () => {
+    const driver = await open();
+    await driver.write('a/b/one', text('1'));
+    await settle();
+    const look = () => Promise.all(['a', 'a/b', 'a/b/one'].map((key) => driver.version(key)));
+    const before = await look();
+    expect(before).not.toContain(null);
+    expect(await look()).toEqual(before);
+  });
+
+  it('is null if nothing is there', async () => {
+    const driver = await open();
+    expect(await driver.version('a/b')).toBeNull();
+    await driver.write('a/b', text('1'));
+    await driver.remove('a/b');
+    expect(await driver.version('a/b')).toBeNull();
+  });
+
+  it('differs after a blob was replaced, at once too', async () => {
+    const driver = await open();
+    await driver.write('a/b/one', text('1'));
+    for (let i = 0; i < 20; i++) {
+      const before = await driver.version('a/b/one');
+      await driver.write('a/b/one', text('2'));
+      expect(await driver.version('a/b/one')).not.toBe(before);
+    }
+  });
+
+  it('of a folder differs after a blob in it was added, replaced or removed', async () => {
+    const driver = await open();
+    await driver.write('a/b/one', text('1'));
+    for (const change of [
+      () => driver.write('a/b/two', text('2')),
+      () => driver.write('a/b/one', text('3')),
+      () => driver.remove('a/b/two'),
+    ]) {
+      const before = await driver.version('a/b');
+      await change();
+      expect(await driver.version('a/b')).not.toBe(before);
+    }
   });
 }

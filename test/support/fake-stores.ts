@@ -147,6 +147,10 @@ export class FakeModels implements ModelStore {
     return record;
   }
 
+  async stamp(): Promise<never> {
+    throw new Error('the API reads no stamps');
+  }
+
   async list(page: { limit: number; after?: string }) {
     return pageOf(this.records, page);
   }

@@ -5,6 +5,12 @@ import type { StoreDriver } from '../../src/store/driver.ts';
 /** Blobs in memory. */
 export function memoryDriver(): StoreDriver {
   const blobs = new Map<string, Buffer>();
+  const writes = new Map<string, number>();
+  let write = 0;
+  const count = (key: string) => {
+    for (let end = key.length; end > 0; end = key.lastIndexOf('/', end - 1))
+      writes.set(key.slice(0, end), ++write);
+  };
   const read = (key: string): Buffer => {
     const found = blobs.get(key);
     if (found === undefined) throw AppError.of('blob_not_found', { key });
@@ -17,10 +23,16 @@ export function memoryDriver(): StoreDriver {
       for await (const piece of source instanceof Uint8Array ? [source] : source) pieces.push(piece);
       const bytes = Buffer.concat(pieces);
       blobs.set(key, bytes);
+      count(key);
       return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
     },
     append: async (key, line) => {
       blobs.set(key, Buffer.concat([blobs.get(key) ?? Buffer.alloc(0), Buffer.from(`${line}\n`)]));
+      count(key);
+    },
+    version: async (key) => {
+      const isThere = blobs.has(key) || [...blobs.keys()].some((other) => other.startsWith(`${key}/`));
+      return isThere ? String(writes.get(key)) : null;
     },
     list: async (prefix) => {
       const start = prefix === '' ? '' : `${prefix}/`;
@@ -30,6 +42,7 @@ export function memoryDriver(): StoreDriver {
     remove: async (prefix) => {
       for (const key of [...blobs.keys()])
         if (key === prefix || key.startsWith(`${prefix}/`)) blobs.delete(key);
+      count(prefix);
     },
     open: async (key) => {
       const bytes = read(key);

@@ -35,15 +35,16 @@ async function shelf() {
   const models = createModelStore({ ...driver, read });
   const warnings: string[] = [];
   const made: Kept[] = [];
-  const loaded = new LoadedModels<Kept>(
+  const loaded = new LoadedModels<Kept>({
     models,
-    (message) => warnings.push(message),
-    (record) => {
+    warn: (message) => warnings.push(message),
+    create: (record) => {
       const kept = new Kept(record);
       made.push(kept);
       return kept;
     },
-  );
+    maxAgeMs: 0,
+  });
   const add = async (...steps: number[]): Promise<string> => {
     const id = createId('model');
     await models.create(modelRecord(id));
@@ -73,7 +74,7 @@ describe('loaded models', () => {
     expect(await stepOf(id)).toBe(30);
     expect(await stepOf(id, 'best')).toBe(10);
     expect(await stepOf(id, 20)).toBe(20);
-    expect(made).toHaveLength(1);
+    expect(made.map(({ disposed }) => disposed)).toEqual([true, false, false]);
   });
 
   it('follow a model that still trains', async () => {

@@ -37,6 +37,16 @@ export class Inference {
     return new Inference(createVae(model, rowShape), model, new BatchedFunctions(runtime));
   }
 
+  /** For calls with these parameters alone. */
+  static ofParameters(
+    runtime: Runtime,
+    model: ModelSpec,
+    rowShape: Shape,
+    parameters: FloatArrays,
+  ): Inference {
+    return new Inference(createVae(model, rowShape), model, BatchedFunctions.of(runtime, parameters));
+  }
+
   /** The same, but calls `before` before each batch. If it throws, the work ends. */
   withCheck(before: () => void): Inference {
     return new Inference(this.vae, this.#model, this.#functions.withCheck(before));

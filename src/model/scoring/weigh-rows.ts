@@ -29,7 +29,7 @@ export type Details = Readonly<Partial<Record<Detail, Float32Array>>>;
 /** Numbers that one run of the graph may hold in its largest tensor. */
 const MOST_NUMBERS = 2 ** 22;
 /** As batches are made (evaluation/batches.ts). */
-const CHUNKS = [512, 64, 8, 1] as const;
+const CHUNKS = [512, 64, 8, 2] as const;
 
 /**
  * Draws z for each row from a proposal, weighs the draws (proposals.ts), and calls `visit` for each row in turn. All rows use the
@@ -85,7 +85,7 @@ function chooseVariants({ likelihood, posterior }: ModelSpec, vae: Vae) {
 function chooseChunk({ likelihood, encoder, decoder }: ModelSpec, vae: Vae, rounds: number): number {
   const { output } = likelihoodSizes(likelihood, vae.dataSize);
   const widest = Math.max(output, vae.dataSize, ...encoder.hidden_sizes, ...decoder.hidden_sizes);
-  return CHUNKS.find((size) => size * rounds * SCORE_DRAWS * widest <= MOST_NUMBERS) ?? 1;
+  return CHUNKS.find((size) => size * rounds * SCORE_DRAWS * widest <= MOST_NUMBERS) ?? CHUNKS[3];
 }
 
 function readPart({ shape, data }: FloatArray, first: number, count: number): FloatArray {

@@ -10,6 +10,7 @@ const MAX_DEPTH = 8;
 const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
 /** An unfinished file that nobody has written to for this long belongs to a process that died. */
 const STALE_MS = 24 * 3600 * 1000;
+const SETTLED_MS = 50;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
@@ -21,6 +22,7 @@ export function fsDriver(folder: string): StoreDriver {
     read: (key) => rejectNotFound(key, readFile(pathOf(key))),
     write: (key, source) => rejectRefused(key, write(pathOf(key), source)),
     append: (key, line) => rejectRefused(key, append(pathOf(key), line)),
+    version: (key) => findVersion(pathOf(key)),
     list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
     remove: (prefix) => rejectRefused(prefix, remove(pathOf(prefix))),
     open: (key) => rejectNotFound(key, openFile(key, pathOf(key))),
@@ -90,6 +92,15 @@ async function endsInsideLine(file: FileHandle): Promise<boolean> {
   const last = Buffer.alloc(1);
   await file.read(last, 0, 1, size - 1);
   return last.toString('latin1') !== '\n';
+}
+
+/** File systems tell times no finer than some milliseconds, so what has just changed may change again unseen: it has no version yet. */
+async function findVersion(path: string): Promise<string | null> {
+  const found = await replaceAbsent(null, stat(path, { bigint: true }));
+  if (found === null) return null;
+  const { ino, mtimeNs, size, mtimeMs } = found;
+  const isSettled = Math.abs(Date.now() - Number(mtimeMs)) > SETTLED_MS;
+  return [ino, mtimeNs, size, isSettled ? '' : randomUUID()].join(' ');
 }
 
 async function list(path: string): Promise<string[]> {

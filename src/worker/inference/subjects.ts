@@ -21,9 +21,12 @@ export class Subjects {
 
   constructor({ runtime, store, warn }: SubjectDependencies) {
     this.datasets = new OpenDatasets(store.datasets);
-    this.#models = new LoadedModels(store.models, warn, (record) =>
-      Inference.of(runtime, record.model, record.row_shape),
-    );
+    this.#models = new LoadedModels({
+      models: store.models,
+      warn,
+      create: (record, parameters) =>
+        Inference.ofParameters(runtime, record.model, record.row_shape, parameters),
+    });
     this.#calibrations = new Calibrations(store.models, this.datasets);
   }
 
