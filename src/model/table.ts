@@ -4,6 +4,7 @@ export { createMissingTest, DEFAULT_MISSING_MARKS, describeCell, type Cell } fro
 export { findCellKind } from './table/cell-kind.ts';
 export { createCodeWriter, OTHER_CODE, OTHER_WORD } from './table/codes.ts';
 export { createFeatureWriters, createRowDecoder, type RowDecoder } from './table/decode.ts';
+export { shortenFloat32 } from './table/float32.ts';
 export {
   createTableDetector,
   type DetectionSettings,

@@ -103,6 +103,22 @@ describe('inference', () => {
     expect(old).toHaveProperty('requestBody', (renamed as { requestBody: object }).requestBody);
   });
 
+  it('writes numbers with the digits that a float32 has, and means over rows as doubles', async () => {
+    const api = await buildTestApi();
+    const { id } = await addModel(api);
+    const terms = { shape: [2] as const, data: Float32Array.of(0.7558714747428894, 0.1) };
+    api.producer.answers.elbo = () => ({
+      elbo: terms,
+      log_likelihood: terms,
+      kl_divergence: terms,
+      standard_error: terms,
+    });
+    const payload = { model_id: id, data: ROWS };
+    const { body } = await api.call({ method: 'POST', url: '/elbo', payload });
+    expect(body).toContain('"elbo":[0.7558715,0.1]');
+    expect(body).toContain(`"mean":{"elbo":${((terms.data[0] ?? 0) + (terms.data[1] ?? 0)) / 2},`);
+  });
+
   it('leaves samples out where none are asked for', async () => {
     const api = await buildTestApi();
     const { id } = await addModel(api);

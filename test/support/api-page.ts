@@ -104,7 +104,7 @@ This page lists every route, object and error. It is generated from the OpenAPI 
 - Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Unknown fields are refused. Fields that are not
   \`required\` are optional.
 - Times are RFC 3339 in UTC. Bounds, log likelihoods and divergences are in nats per row.
-- Data values are float32. Rows are flat, or nested as in the data set's \`row_shape\`.
+- Data values are float32. Numbers in answers have as few digits as tell them from other float32 values. Rows are flat, or nested as in the data set's \`row_shape\`.
 - Every answer has an \`x-request-id\`, which also appears in the log. Answers to inferences have \`server-timing\`: the milliseconds
   spent in \`total\`, \`queue\` and \`compute\`.
 - Lists come in pages. If \`has_more\` is true, pass the last id of a page as \`after\` to get the next one.

@@ -1,6 +1,12 @@
 import { AppError } from '../../errors.ts';
 import { findTable } from '../../model/dataset.ts';
-import { createFeatureWriters, listFeatures, type Cell, type TableSchema } from '../../model/table.ts';
+import {
+  createFeatureWriters,
+  listFeatures,
+  shortenFloat32,
+  type Cell,
+  type TableSchema,
+} from '../../model/table.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { Outputs } from '../../queue/operations.ts';
 import type { Timed } from '../http/timing.ts';
@@ -35,8 +41,8 @@ export async function compareSamples(
     rows,
     columns: presentColumns(table, output, rows),
     correlation: presentCorrelation(table, output),
-    auc,
-    auc_standard_error: error,
+    auc: shortenFloat32(auc),
+    auc_standard_error: shortenFloat32(error),
   };
   return { body, timing };
 }
@@ -50,11 +56,11 @@ function presentColumns(table: TableSchema, output: Outputs['fidelity'], rows: n
     const isWord = words.length > 0;
     const own = table.columns[column];
     const isNumber = part === 'value' && (own?.role === 'number' || own?.role === 'count');
-    const place = isNumber ? (value: number) => value + own.offset : write;
+    const place = isNumber ? (value: number) => moveBack(value, own.offset) : write;
     const present = (moments: Matrix) => (isWord ? null : presentMoments(moments, feature, place));
     return {
       column: name,
-      missing,
+      missing: shortenFloat32(missing),
       data: present(output.data_moments),
       samples: present(output.sample_moments),
       words: isWord ? words : null,
@@ -65,7 +71,7 @@ function presentColumns(table: TableSchema, output: Outputs['fidelity'], rows: n
 function presentMoments({ shape: [, width], data }: Matrix, feature: number, place: (value: number) => Cell) {
   const [mean = NaN, ...errors] = data.subarray(feature * width, (feature + 1) * width);
   const [meanError, deviation, deviationError] = errors.map((value) =>
-    Number.isFinite(value) ? value : null,
+    Number.isFinite(value) ? shortenFloat32(value) : null,
   );
   return {
     mean: Number.isFinite(mean) ? place(mean) : null,
@@ -74,6 +80,10 @@ function presentMoments({ shape: [, width], data }: Matrix, feature: number, pla
     standard_deviation_error: deviationError ?? null,
   };
 }
+
+/** A sum is a double. */
+const moveBack = (value: number, offset: number): number =>
+  offset === 0 ? shortenFloat32(value) : value + offset;
 
 function presentWords(
   { codes, data_shares, sample_shares }: Outputs['fidelity'],
@@ -90,7 +100,7 @@ function presentWords(
     );
     const [one, other] = [data ?? 0, samples ?? 0];
     const error = Math.sqrt((one * (1 - one) + other * (1 - other)) / values);
-    return [{ word: write(code), data: one, samples: other, error }];
+    return [{ word: write(code), data: shortenFloat32(one), samples: shortenFloat32(other), error }];
   });
 }
 
@@ -102,5 +112,10 @@ function presentCorrelation(
   const features = listFeatures(table);
   const [data = 0, samples = 0] = correlations.data;
   const columns = Array.from(correlated.data, (feature) => features[feature]?.name ?? '');
-  return { columns, data, samples, difference: Math.abs(data - samples) };
+  return {
+    columns,
+    data: shortenFloat32(data),
+    samples: shortenFloat32(samples),
+    difference: Math.abs(data - samples),
+  };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { createRowDecoder, groupFeatures, type Cell, type TableSchema } from '../../model/table.ts';
+import { groupFeatures, type TableSchema } from '../../model/table.ts';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix, type Matrix } from '../../queue/arrays.ts';
 import type { Outputs } from '../../queue/operations.ts';
@@ -7,7 +7,7 @@ import type { ModelRecord } from '../../store/models.ts';
 import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
 import type { Timed } from '../http/timing.ts';
-import { takeFinite, toNumbers } from '../inference/answers.ts';
+import { decodeRows, takeFinite, toNumbers } from '../inference/answers.ts';
 import { fillMissing, findTable } from '../../model/dataset.ts';
 import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
 import { nameColumns } from '../inference/model-table.ts';
@@ -61,10 +61,10 @@ export async function imputeRequest(
     ...describeSource(record, step),
     ...describeMethod(request),
     ...nameColumns(record),
-    data: leaveOutBad(rows, decode(filled, table)),
+    data: leaveOutBad(rows, decodeRows(filled, record)),
     ...(table && { cells: leaveOutBad(rows, listImputed(record, table, rows, output)) }),
     ...(output.draws && {
-      draws: splitDraws(output.draws.data, rows).map((each) => leaveOutBad(rows, decode(each, table))),
+      draws: splitDraws(output.draws.data, rows).map((each) => leaveOutBad(rows, decodeRows(each, record))),
     }),
     effective_sample_size: leaveOutBad(rows, toNumbers(output, 'effective_sample_size')),
     ...collectIds(table, request.data),
@@ -87,7 +87,7 @@ export async function sampleGiven(
   const { rows, step, output, ...timing } = await compute(api, record, request, data, request.count);
   const [effective = 0] = toNumbers(output, 'effective_sample_size');
   const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
-  const drawn = draws.flatMap((each) => decode(each, table));
+  const drawn = draws.flatMap((each) => decodeRows(each, record));
   if (type === 'csv' || type === CSV_TYPE) return { body: answerCsv(record, drawn), timing };
   const content: ConditionalSamplesAnswer = {
     ...describeSource(record, step),
@@ -140,11 +140,6 @@ async function compute(
 /** Errors: answer_not_finite. */
 function fill(rows: RequestRows, output: Output): Matrix {
   return takeFinite({ data: { shape: rows.shape, data: fillMissing(rows.data, output) } }, 'data');
-}
-
-function decode({ shape: [count, size], data }: Matrix, table: TableSchema | null): Cell[][] {
-  const write = table === null ? (values: ArrayLike<number>) => Array.from(values) : createRowDecoder(table);
-  return Array.from({ length: count }, (_, row) => write(data.subarray(row * size, (row + 1) * size)));
 }
 
 function splitDraws(data: Float32Array, { shape }: RequestRows): Matrix[] {

@@ -1,18 +1,20 @@
 import { AppError } from '../../errors.ts';
-import { createRowDecoder, type Cell } from '../../model/table.ts';
+import { createRowDecoder, shortenFloat32, type Cell } from '../../model/table.ts';
 import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { findTable } from '../../model/dataset.ts';
 
 /**
- * Convert arrays of an operation's output to JSON. An output without an array of that name and rank does not compile. JSON has no
- * NaN or Infinity: unless a function says otherwise, it throws answer_not_finite for them.
+ * Convert arrays of an operation's output to JSON: each number has as few digits as its float32 needs. An output without an array of
+ * that name and rank does not compile. JSON has no NaN or Infinity: unless a function says otherwise, it throws answer_not_finite for
+ * them.
  */
 
 type Has<Name extends string, Kind> = Readonly<Record<NoInfer<Name>, Kind>>;
 
 export function toNumbers<Name extends string>(output: Has<Name, Vector | Indices>, name: Name): number[] {
-  return [...takeFinite(output, name).data];
+  const { data } = takeFinite(output, name);
+  return data instanceof Uint32Array ? Array.from(data) : writeFloats(data);
 }
 
 export function toRows<Name extends string>(output: Has<Name, Matrix>, name: Name): number[][] {
@@ -45,7 +47,7 @@ export function toDataRows<Name extends string>(
   name: Name,
   record: ModelRecord,
 ): Cell[][] {
-  return decodeRows(toRows(output, name), record);
+  return decodeRows(takeFinite<Name, Matrix>(output, name), record);
 }
 
 /** The same for rows of the data set, with null for missing values. */
@@ -54,15 +56,17 @@ export function toStoredRows<Name extends string>(
   name: Name,
   record: ModelRecord,
 ): Cell[][] {
-  const { shape, data } = output[name];
-  return decodeRows(splitRows(data, ...shape), record).map((row) =>
+  return decodeRows(output[name], record).map((row) =>
     row.map((cell) => (typeof cell === 'number' && !Number.isFinite(cell) ? null : cell)),
   );
 }
 
-function decodeRows(rows: number[][], record: ModelRecord): Cell[][] {
+/** Cells of each row; a NaN of an array stays NaN. */
+export function decodeRows({ shape: [count, size], data }: Matrix, record: ModelRecord): Cell[][] {
   const table = findTable(record);
-  return table === null ? rows : rows.map(createRowDecoder(table));
+  // Cells of tables are written from the float32 itself.
+  const write: (values: Float32Array) => Cell[] = table === null ? writeFloats : createRowDecoder(table);
+  return Array.from({ length: count }, (_, row) => write(data.subarray(row * size, (row + 1) * size)));
 }
 
 export function takeFinite<Name extends string, Kind extends Vector | Matrix | Cube | Indices>(
@@ -76,6 +80,12 @@ export function takeFinite<Name extends string, Kind extends Vector | Matrix | C
 
 function splitRows(data: Float32Array, rows: number, columns: number): number[][] {
   return Array.from({ length: rows }, (_, row) =>
-    Array.from(data.subarray(row * columns, (row + 1) * columns)),
+    writeFloats(data.subarray(row * columns, (row + 1) * columns)),
   );
+}
+
+function writeFloats(values: Float32Array): number[] {
+  const numbers = new Array<number>(values.length);
+  for (let i = 0; i < values.length; i++) numbers[i] = shortenFloat32(values[i] ?? NaN);
+  return numbers;
 }

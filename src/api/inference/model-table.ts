@@ -1,5 +1,5 @@
 import { findTable } from '../../model/dataset.ts';
-import { listFeatures, listModelledColumns, type TableSchema } from '../../model/table.ts';
+import { listFeatures, listModelledColumns, shortenFloat32, type TableSchema } from '../../model/table.ts';
 import type { ModelRecord } from '../../store/models.ts';
 
 /** The names of the columns in rows of answers, for tables only. */
@@ -15,7 +15,7 @@ export function nameColumns(record: ModelRecord): { columns?: string[] } {
  */
 export function sumParts(
   table: TableSchema,
-  terms: readonly number[],
+  terms: Float32Array,
   isMissing: (feature: number) => boolean,
 ): (number | null)[] {
   const sums = new Map<number, number | null>();
@@ -23,5 +23,5 @@ export function sumParts(
     const sum = sums.get(column) ?? 0;
     sums.set(column, isMissing(feature) ? null : sum + (terms[feature] ?? 0));
   });
-  return [...sums.values()];
+  return [...sums.values()].map((sum) => (sum === null ? null : shortenFloat32(Math.fround(sum))));
 }

@@ -7,7 +7,7 @@ import {
   sharedDomain,
   type ValueDomain,
 } from '../../model/specification.ts';
-import type { Matrix } from '../../queue/arrays.ts';
+import type { Matrix, Vector } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import type { ApiOptions } from '../types.ts';
 import { describeValue } from './describe-value.ts';
@@ -75,9 +75,9 @@ export function leaveOutBad<T>(rows: RequestRows, answers: readonly T[]): (T | n
 }
 
 /** The answers of rows that could be understood. */
-export function keepGood<T>(rows: RequestRows, answers: readonly T[]): T[] {
+export function keepGood(rows: RequestRows, answers: Vector): number[] {
   const bad = new Set(rows.errors.map(({ row }) => row));
-  return answers.filter((_, row) => !bad.has(row));
+  return Array.from(answers.data).filter((_, row) => !bad.has(row));
 }
 
 /** What an answer says of rows and columns that were not used; nothing if there are none. */

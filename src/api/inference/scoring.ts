@@ -94,12 +94,12 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
     kl_divergence: toNumbers(output, 'kl_divergence'),
   };
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
-  const elbo = keepGood(rows, terms.elbo);
+  const elbo = keepGood(rows, output.elbo);
   const mean = {
     elbo: average(elbo),
-    log_likelihood: average(keepGood(rows, terms.log_likelihood)),
-    kl_divergence: average(keepGood(rows, terms.kl_divergence)),
-    ...measureSpread(elbo, standard_error && keepGood(rows, standard_error)),
+    log_likelihood: average(keepGood(rows, output.log_likelihood)),
+    kl_divergence: average(keepGood(rows, output.kl_divergence)),
+    ...measureSpread(elbo, standard_error && keepGood(rows, output.standard_error)),
   };
   const columns = output.log_likelihood_by_column;
   const own = columns ? toColumnTerms(record, columns, rows) : {};
@@ -146,8 +146,8 @@ export async function scoreLogMarginalLikelihood(
   const { effective_sample_size: sizes, acceptance } = output;
   const estimates = toNumbers(output, 'log_marginal_likelihood');
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
-  const good = keepGood(rows, estimates);
-  const errors = standard_error && keepGood(rows, standard_error);
+  const good = keepGood(rows, output.log_marginal_likelihood);
+  const errors = standard_error && keepGood(rows, output.standard_error);
   const body: LogMarginalLikelihoodAnswer = {
     ...describeSource(record, step),
     unit: 'nats per row',
@@ -158,7 +158,7 @@ export async function scoreLogMarginalLikelihood(
     effective_sample_size: sizes
       ? leaveOutBad(rows, toNumbers({ effective_sample_size: sizes }, 'effective_sample_size'))
       : null,
-    acceptance: acceptance?.data[0] ?? null,
+    acceptance: acceptance ? (toNumbers({ acceptance }, 'acceptance')[0] ?? null) : null,
     mean: { log_marginal_likelihood: average(good), ...measureSpread(good, errors) },
     ...describeUnused(rows),
   };
@@ -177,11 +177,15 @@ const toMatrix = ({ shape, data }: RequestRows): Matrix => ({ shape, data });
 /** Missing values have no term. */
 function toColumnTerms(record: ModelRecord, log_likelihood_by_column: Matrix, rows: RequestRows) {
   const terms = toRows({ log_likelihood_by_column }, 'log_likelihood_by_column');
+  const { data, shape } = log_likelihood_by_column;
   const table = findTable(record);
+  const partsOf = (row: number) => data.subarray(row * shape[1], (row + 1) * shape[1]);
   const isMissing = (row: number, feature: number) =>
     Number.isNaN(rows.data[row * record.data_size + feature]);
   const known: (number | null)[][] =
-    table === null ? terms : terms.map((row, i) => sumParts(table, row, (feature) => isMissing(i, feature)));
+    table === null
+      ? terms
+      : terms.map((_row, i) => sumParts(table, partsOf(i), (feature) => isMissing(i, feature)));
   return { ...nameColumns(record), log_likelihood_by_column: leaveOutBad(rows, known) };
 }
 

@@ -3,6 +3,7 @@ import {
   createFeatureWriters,
   groupFeatures,
   listFeatures,
+  shortenFloat32,
   type Cell,
   type TableSchema,
 } from '../../model/table.ts';
@@ -62,7 +63,7 @@ export function createExpectation(record: ModelRecord, output: ExpectedArrays): 
 /** Of rows that are no table. A one-hot group has as many means as codes: they are left out. */
 function createMeanExpectation(likelihood: LikelihoodSpec, mean: Matrix | undefined): Expectation {
   if (!mean || oneHotGroups(likelihood) !== null) return () => ({});
-  return (row, column) => ({ mean: mean.data[row * mean.shape[1] + column] ?? NaN });
+  return (row, column) => ({ mean: shortenFloat32(mean.data[row * mean.shape[1] + column] ?? NaN) });
 }
 
 function createTableExpectation(table: TableSchema, output: ExpectedArrays): Expectation {

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Cell } from '../../model/table.ts';
+import { shortenFloat32, type Cell } from '../../model/table.ts';
 import type { DatasetRecord, DatasetStore, RowRange, RowReader } from '../datasets.ts';
 import type { OutputColumn } from '../../model/specification.ts';
-import { shortenFloat32 } from './float32.ts';
 import { layOutTable, nameValues, type TableLayout } from './columns.ts';
 
 /** Rows of a data set as people know them: cells of a table in their units and words, or the numbers of an array. */

@@ -9,6 +9,7 @@ import {
   findCellKind,
   groupFeatures,
   listModelledColumns,
+  shortenFloat32,
   type Cell,
 } from '../../model/table.ts';
 import { toMatrix, type Matrix } from '../../queue/arrays.ts';
@@ -183,15 +184,7 @@ function createBounds(record: ModelRecord, { low, high }: Bounds) {
     );
 }
 
-/** The shortest number that is the same float32. */
-function toCell(value: number): Cell {
-  if (Number.isNaN(value)) return null;
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number(value.toPrecision(9));
-}
+const toCell = (value: number): Cell => (Number.isNaN(value) ? null : shortenFloat32(value));
 
 /** To 6 digits, of which float32 has no more. */
 const shorten = (value: number): Cell => (Number.isNaN(value) ? null : Number(value.toPrecision(6)));
