@@ -1,6 +1,6 @@
 /** What is known of data without tensors: looked at on upload (store), reported and checked against jobs (api, worker). */
 
-export { fitProblems, TOLERANCE, addLabels, type KnownColumns } from './dataset/fit.ts';
+export { fitProblems, TOLERANCE, addColumnFacts, type KnownColumns } from './dataset/fit.ts';
 export { flagOf, isFlag } from './dataset/labels.ts';
 export { summarizeColumns, type ColumnStatistics } from './dataset/column-statistics.ts';
 export { columnName } from './dataset/described-features.ts';

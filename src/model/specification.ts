@@ -11,6 +11,7 @@ export {
   isShared,
   likelihoodProblems,
   likelihoodSizes,
+  listRanges,
   needsStatistics,
   oneHotGroups,
   selectElements,

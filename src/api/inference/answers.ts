@@ -3,6 +3,7 @@ import { createRowDecoder, shortenFloat32, type Cell } from '../../model/table.t
 import type { Cube, Indices, Matrix, Vector } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { findTable } from '../../model/dataset.ts';
+import { listRanges } from '../../model/specification.ts';
 
 /**
  * Convert arrays of an operation's output to JSON: each number has as few digits as its float32 needs. An output without an array of
@@ -65,7 +66,8 @@ export function toStoredRows<Name extends string>(
 export function decodeRows({ shape: [count, size], data }: Matrix, record: ModelRecord): Cell[][] {
   const table = findTable(record);
   // Cells of tables are written from the float32 itself.
-  const write: (values: Float32Array) => Cell[] = table === null ? writeFloats : createRowDecoder(table);
+  const write: (values: Float32Array) => Cell[] =
+    table === null ? writeFloats : createRowDecoder(table, listRanges(record.model.likelihood));
   return Array.from({ length: count }, (_, row) => write(data.subarray(row * size, (row + 1) * size)));
 }
 

@@ -11,6 +11,7 @@ import type { ValueDomain } from '../specification/likelihoods/domain.ts';
 import { OTHER } from '../specification/likelihoods/robust.ts';
 import { countCodes, type ColumnSpec } from '../specification/likelihoods/mixed.ts';
 import type { ColumnProfile, DatasetProfile } from './profile.ts';
+import { findRange } from './value-range.ts';
 
 /** Rounding error of scaled values allowed at the ends of a range. */
 export const TOLERANCE = 1e-6;
@@ -45,15 +46,19 @@ export function fitProblems(
   return problems.slice(0, MOST_PROBLEMS);
 }
 
-/** Adds the words of the data set to columns of the likelihood without labels. */
-export function addLabels(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
+/** Adds what the data set says of its columns where the likelihood does not: words of codes, ranges of numbers. */
+export function addColumnFacts(likelihood: LikelihoodSpec, profile: DatasetProfile | null): LikelihoodSpec {
   if (isShared(likelihood) || profile?.per_column !== true) return likelihood;
   const columns = likelihood.columns.map((column, i) => {
     const labels = column.labels ?? profile.columns[i]?.labels;
-    return labels ? { ...column, labels: [...labels] } : column;
+    const range = column.range === undefined ? findOwnRange(column, profile.columns[i]) : column.range;
+    return { ...column, ...(range !== undefined && { range }), ...(labels && { labels: [...labels] }) };
   });
   return { ...likelihood, columns };
 }
+
+const findOwnRange = ({ likelihood }: ColumnSpec, known: ColumnProfile | undefined) =>
+  known && countCodes(likelihood) === 0 ? findRange(known) : undefined;
 
 function findSharedProblem(
   likelihood: SharedLikelihood,

@@ -2,7 +2,7 @@ import { likelihoodSizes, withMissingValues, type LikelihoodSpec } from '../spec
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
 import type { TrainingOrder } from '../specification/training.ts';
-import { addLabels } from './fit.ts';
+import { addColumnFacts } from './fit.ts';
 import { trainingProblems, type KnownDataset, type TrainingPlan } from './order-problems.ts';
 import { propose } from './proposal.ts';
 import { chooseTableDefaults, isTable } from './table-defaults.ts';
@@ -24,7 +24,7 @@ export function planTraining(
   const { profile, test_profile: testProfile } = dataset;
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
-  const likelihood = addLabels(chosen, profile);
+  const likelihood = addColumnFacts(chosen, profile);
   const usual = chooseDefaults(order.training, dataset, likelihood);
   const training = { ...usual.training, ...order.training };
   const hides = training.masking?.name === 'random' && order.model.likelihood === undefined;

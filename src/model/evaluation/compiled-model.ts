@@ -16,6 +16,7 @@ import { BatchedFunctions, createEmpty } from './batches.ts';
 import { estimateBound, type BoundOfRow } from './bound.ts';
 import { drawCounts } from './counts.ts';
 import { toNoise, drawNoise, type NoiseSource } from './draws.ts';
+import { limitToRanges } from './ranges.ts';
 import { estimateMarginalLikelihood, type MarginalEstimate } from './marginal-likelihood.ts';
 
 /** Noise of x uses this draw number; noise of z uses 0, 1, ... */
@@ -103,7 +104,7 @@ export class Inference {
     return getNamed(await this.#functions.run('reconstruct', fn, parameters, { rows }), 'mean');
   }
 
-  /** Draws z from the prior and decodes it: latents [count, latent_size] and the means. */
+  /** Draws z from the prior and decodes it: latents [count, latent_size] and the means, within the ranges of their columns. */
   async sample(
     parameters: FloatArrays,
     count: number,
@@ -116,10 +117,11 @@ export class Inference {
     const drawn = drawNoise(vae.noise.prior, noise, 0, count);
     const own = addPrefix(stripPrefix(parameters, 'prior.'), 'prior.');
     const latents = getNamed(await this.#functions.run('prior', fn, own, drawn), 'z');
-    return { latents, mean: await this.decode(parameters, latents) };
+    const mean = await this.decode(parameters, latents);
+    return { latents, mean: limitToRanges(this.#model.likelihood, mean) };
   }
 
-  /** A draw of x from p(x|z) for each z: [rows, data_size]. */
+  /** A draw of x from p(x|z) for each z, within the ranges of its columns: [rows, data_size]. */
   async drawData(parameters: FloatArrays, latents: FloatArray, noise: NoiseSource): Promise<FloatArray> {
     const { vae } = this;
     const fn: TensorFunction = (inputs) => ({
@@ -127,7 +129,8 @@ export class Inference {
     });
     const drawn = drawNoise(vae.noise.data, noise, DATA_DRAW, latents.shape[0] ?? 0);
     const results = await this.#functions.run('data', fn, parameters, { latents, ...drawn });
-    return drawCounts(this.#model.likelihood, getNamed(results, 'x'), noise);
+    const { likelihood } = this.#model;
+    return limitToRanges(likelihood, drawCounts(likelihood, getNamed(results, 'x'), noise));
   }
 
   /**

@@ -1,8 +1,8 @@
 import { drawPoisson } from '../random/poisson.ts';
-import { fillUniform, deriveKey } from '../random/streams.ts';
+import { fillUniform } from '../random/streams.ts';
 import type { FloatArray } from '../runtime/runtime.ts';
 import { selectElements, type LikelihoodSpec } from '../specification.ts';
-import type { NoiseSource } from './draws.ts';
+import { drawRowNoise, type NoiseSource } from './draws.ts';
 
 /** Index of the numbers that draw counts, so that they are independent of all other noise. */
 const COUNTS_INDEX = 2 ** 33;
@@ -12,8 +12,7 @@ export function drawCounts(likelihood: LikelihoodSpec, rows: FloatArray, noise: 
   const [count = 0, size = 0] = rows.shape;
   const columns = selectElements(likelihood, size, ({ ofCounts = false }) => ofCounts);
   if (columns.length === 0) return rows;
-  const uniforms = new Float32Array(count * columns.length);
-  fillUniform(deriveKey(noise.seed, noise.stream, COUNTS_INDEX), uniforms);
+  const { data: uniforms } = drawRowNoise(fillUniform, noise, COUNTS_INDEX, [count, columns.length]);
   const data = Float32Array.from(rows.data);
   for (let row = 0; row < count; row++) {
     columns.forEach((column, i) => {

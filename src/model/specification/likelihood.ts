@@ -11,6 +11,7 @@ import {
   tableProblems,
   tableSizes,
   type ColumnLikelihoodSpec,
+  type ValueRange,
 } from './likelihoods/mixed.ts';
 import { needsRobustNumbers } from './likelihoods/robust.ts';
 import { tagged } from './schema.ts';
@@ -109,6 +110,10 @@ export const takesBinarization = (spec: LikelihoodSpec): boolean =>
 /** Whether any value of a row may be missing. */
 export const mayMiss = (spec: LikelihoodSpec): boolean =>
   isShared(spec) ? spec.missing === true : spec.columns.some(({ missing }) => missing);
+
+/** The range that samples of each element stay in; null where there is none. */
+export const listRanges = (spec: LikelihoodSpec): (ValueRange | null)[] =>
+  isShared(spec) ? [] : spec.columns.map(({ range }) => range ?? null);
 
 /** The same likelihood for rows of which any value may be missing. */
 export const withMissingValues = (spec: LikelihoodSpec): LikelihoodSpec =>

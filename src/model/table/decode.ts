@@ -3,17 +3,23 @@ import { createCodeWriter } from './codes.ts';
 import { listFeatures, PART_LABELS, type Feature } from './features.ts';
 import { createCountWriter, createNumberWriter } from './write-number.ts';
 import type { ColumnWithRole, TableColumn, TableSchema, TimePart } from './schema.ts';
-import { placeTime, writeStoredTime } from './write-time.ts';
+import { placeTime, writeStoredTime, type TimeRange } from './write-time.ts';
 
 /** The cells of one row's modelled columns, in their order, from its features. */
 export type RowDecoder = (values: ArrayLike<number>) => Cell[];
 
-/** Creates the decoder of rows: numbers in their units, words, and datetimes as ISO text. NaN is a missing cell. */
-export function createRowDecoder(schema: TableSchema): RowDecoder {
+/**
+ * Creates the decoder of rows: numbers in their units, words, and datetimes as ISO text. NaN is a missing cell. Of features with
+ * a range, times inside it stay inside.
+ */
+export function createRowDecoder(
+  schema: TableSchema,
+  ranges: readonly (TimeRange | null)[] = [],
+): RowDecoder {
   const features = listFeatures(schema);
   const decoders = schema.columns.flatMap((column, index) => {
     const start = features.findIndex((feature) => feature.column === index);
-    return start < 0 ? [] : [createCellDecoder(column, start)];
+    return start < 0 ? [] : [createCellDecoder(column, start, ranges)];
   });
   return (values) => decoders.map((decode) => decode(values));
 }
@@ -32,8 +38,12 @@ function createFeatureWriter(schema: TableSchema, { column: index, part }: Featu
   return (value) => labels[Math.round(value)] ?? null;
 }
 
-function createCellDecoder(column: TableColumn, start: number): (values: ArrayLike<number>) => Cell {
-  if (column.role === 'datetime') return createTimeDecoder(column, start);
+function createCellDecoder(
+  column: TableColumn,
+  start: number,
+  ranges: readonly (TimeRange | null)[],
+): (values: ArrayLike<number>) => Cell {
+  if (column.role === 'datetime') return createTimeDecoder(column, start, ranges);
   const write = createValueWriter(column);
   return (values) => write(values[start] ?? NaN);
 }
@@ -49,10 +59,12 @@ function createValueWriter(column: TableColumn): (value: number) => Cell {
 function createTimeDecoder(
   column: ColumnWithRole<'datetime'>,
   start: number,
+  ranges: readonly (TimeRange | null)[],
 ): (values: ArrayLike<number>) => Cell {
+  const range = ranges[start + column.parts.indexOf('time')] ?? null;
   const places = column.parts.map((part, i): [TimePart, number] => [part, start + i]);
   return (values) => {
     const parts = Object.fromEntries(places.map(([part, at]) => [part, values[at] ?? NaN]));
-    return writeStoredTime(column, placeTime(column, parts));
+    return writeStoredTime(column, placeTime(column, parts, range));
   };
 }

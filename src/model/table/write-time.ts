@@ -7,37 +7,61 @@ import { secondsPerStored, type TimeColumn } from './times.ts';
 /** Stored values of a datetime's parts; what is absent or NaN is unknown. */
 export type StoredParts = { readonly [Part in TimePart]?: number };
 
-/** Half of a year and some days: in it lies every month and weekday. */
-const FARTHEST_DAYS = 200;
+/** Stored times that samples stay in. */
+export interface TimeRange {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** A year and some days: in them lies every month and weekday, before and after any day. */
+const FARTHEST_DAYS = 380;
 
 /** Writes a stored time as ISO text, rounded to the unit of the column; null if it is missing. */
 export function writeStoredTime(column: TimeColumn, stored: number): Cell {
   if (Number.isNaN(stored)) return null;
-  const seconds = (stored + column.offset) * secondsPerStored(column.unit);
-  return writeTime(ROUND[column.unit](seconds), column.written, column.zone);
+  return writeTime(toSeconds(column, stored), column.written, column.zone);
 }
 
-/** The stored time nearest to `time` that has the weekday, month and hour of the other parts. */
-export function placeTime(column: TimeColumn, parts: StoredParts): number {
+/** Seconds since 1970, rounded to the unit of the column. */
+const toSeconds = ({ unit, offset }: TimeColumn, stored: number): number =>
+  ROUND[unit]((stored + offset) * secondsPerStored(unit));
+
+/**
+ * The stored time nearest to `time` that has the weekday, month and hour of the other parts. A time inside the range stays
+ * inside, even if no time there has all these parts.
+ */
+export function placeTime(column: TimeColumn, parts: StoredParts, range: TimeRange | null = null): number {
   const { time = NaN } = parts;
   if (Number.isNaN(time)) return NaN;
-  const unit = secondsPerStored(column.unit);
-  const seconds = ROUND[column.unit]((time + column.offset) * unit);
-  const days = Math.floor(seconds / SECONDS_PER_DAY);
-  const placed =
-    findNearestDay(days, parts) * SECONDS_PER_DAY + moveHour(seconds - days * SECONDS_PER_DAY, parts);
-  return placed === seconds ? time : placed / unit - column.offset;
+  const seconds = toSeconds(column, time);
+  const placed = findNearest(seconds, parts, createRangeTest(column, seconds, range));
+  return placed === seconds ? time : placed / secondsPerStored(column.unit) - column.offset;
 }
 
-function findNearestDay(days: number, { weekday = NaN, month = NaN }: StoredParts): number {
+type TimeTest = (seconds: number) => boolean;
+
+/** Whether other seconds are in the range; if these are not, all are allowed. */
+function createRangeTest(column: TimeColumn, seconds: number, range: TimeRange | null): TimeTest {
+  if (range === null) return () => true;
+  const [low, high] = [toSeconds(column, range.minimum), toSeconds(column, range.maximum)];
+  if (seconds < low || seconds > high) return () => true;
+  return (other) => other >= low && other <= high;
+}
+
+function findNearest(seconds: number, parts: StoredParts, isAllowed: TimeTest): number {
+  const { weekday = NaN, month = NaN } = parts;
+  const first = Math.floor(seconds / SECONDS_PER_DAY);
+  const secondsOfDay = moveHour(seconds - first * SECONDS_PER_DAY, parts);
+  const toTime = (day: number): number => day * SECONDS_PER_DAY + secondsOfDay;
   const agrees = (day: number): boolean =>
     (Number.isNaN(weekday) || findWeekday(day) === Math.round(weekday)) &&
-    (Number.isNaN(month) || findDate(day).month - 1 === Math.round(month));
+    (Number.isNaN(month) || findDate(day).month - 1 === Math.round(month)) &&
+    isAllowed(toTime(day));
   for (let distance = 0; distance <= FARTHEST_DAYS; distance++) {
-    if (agrees(days + distance)) return days + distance;
-    if (agrees(days - distance)) return days - distance;
+    if (agrees(first + distance)) return toTime(first + distance);
+    if (agrees(first - distance)) return toTime(first - distance);
   }
-  return days;
+  return isAllowed(toTime(first)) ? toTime(first) : seconds;
 }
 
 const moveHour = (secondsOfDay: number, { hour = NaN }: StoredParts): number =>

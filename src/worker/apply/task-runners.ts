@@ -1,5 +1,5 @@
 import { fillMissing, findTable, shareStrangeness, toPercentile, toPValue } from '../../model/dataset.ts';
-import type { TaskName, TaskOf } from '../../model/specification.ts';
+import { listRanges, type TaskName, type TaskOf } from '../../model/specification.ts';
 import type { NoiseSource } from '../../model/evaluation/draws.ts';
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import { AppError } from '../../errors.ts';
@@ -151,7 +151,8 @@ function nameColumns(record: ModelRecord): string[] {
 
 function createWriter(record: ModelRecord): (values: Float32Array) => Cell[] {
   const table = findTable(record);
-  return table === null ? (values) => Array.from(values, toCell) : createRowDecoder(table);
+  if (table === null) return (values) => Array.from(values, toCell);
+  return createRowDecoder(table, listRanges(record.model.likelihood));
 }
 
 /** Of each modelled column. */

@@ -11,6 +11,8 @@ import {
   type Cell,
   type TableSchema,
 } from '../../model/table.ts';
+import { listRanges } from '../../model/specification.ts';
+import type { ModelRecord } from '../../store/models.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import { AppError } from '../../errors.ts';
 import { readValues } from '../row-values.ts';
@@ -78,7 +80,7 @@ async function drawCompared(subject: InferenceSubject, limit: number, seed: numb
   const { latents } = await inference.sample(parameters, rows, noise);
   const drawn = await inference.drawData(parameters, latents, noise);
   const isCode = describeFeatures(table).map(({ role }) => IS_CODE[role]);
-  const samples = writeAsCells(table, drawn.data, features);
+  const samples = writeAsCells(record, table, drawn.data);
   return { rows, features, isCode, data: data.data, samples: hideMissing(data.data, samples) };
 }
 
@@ -86,8 +88,12 @@ async function drawCompared(subject: InferenceSubject, limit: number, seed: numb
  * The features of samples as answers write them: with the decimals and units of their columns, and with times that agree with their
  * weekdays. Otherwise roundings would tell them from the data.
  */
-function writeAsCells(table: TableSchema, samples: Float32Array, size: number): Float32Array {
-  const [decode, encode] = [createRowDecoder(table), createRowEncoder(table)];
+function writeAsCells(
+  { model: { likelihood }, data_size: size }: ModelRecord,
+  table: TableSchema,
+  samples: Float32Array,
+): Float32Array {
+  const [decode, encode] = [createRowDecoder(table, listRanges(likelihood)), createRowEncoder(table)];
   const modelled = listModelledColumns(table);
   const written = new Float32Array(samples.length);
   for (let at = 0; at < samples.length; at += size) {

@@ -4,10 +4,12 @@ import {
   needsRowCheck,
   profiler,
   createRowCheck,
-  addLabels,
+  addColumnFacts,
+  type ColumnProfile,
   type DatasetProfile,
 } from '../../../src/model/dataset.ts';
-import type { LikelihoodSpec } from '../../../src/model/specification.ts';
+import { findRange } from '../../../src/model/dataset/value-range.ts';
+import { listRanges, type LikelihoodSpec } from '../../../src/model/specification.ts';
 import { modelSpec } from '../../support/specifications.ts';
 
 const NAMES = ['age', 'visits', 'city', 'member'];
@@ -126,10 +128,37 @@ describe('a likelihood', () => {
   });
 
   it('takes the words of the data set where it has none of its own', () => {
-    const spec = addLabels(mixed(), TABLE);
+    const spec = addColumnFacts(mixed(), TABLE);
     const columns = spec.family === 'mixed' ? spec.columns : [];
     expect(columns.map(({ labels }) => labels)).toEqual([undefined, undefined, CITIES, ['no', 'yes']]);
-    expect(addLabels(mixed(), null)).toEqual(mixed());
+    expect(addColumnFacts(mixed(), null)).toEqual(mixed());
+  });
+
+  it('takes the ranges of numbers and counts where it has none of its own', () => {
+    const rangesOf = (spec: LikelihoodSpec) => listRanges(addColumnFacts(spec, TABLE));
+    const visits = { minimum: 0, maximum: 7 };
+    expect(rangesOf(mixed())).toEqual([{ minimum: -4, maximum: 31.5 }, visits, null, null]);
+    const age = { ...COLUMNS.age, range: { minimum: 0, maximum: 120 } };
+    expect(rangesOf(mixed({ age }))).toEqual([age.range, visits, null, null]);
+    expect(rangesOf(mixed({ age: { ...age, range: null } }))).toEqual([null, visits, null, null]);
+  });
+
+  it('takes ranges whose ends, as they are written, are not beyond those of the file', () => {
+    const [low, high] = [-0.1, 760_167_650];
+    const [column] = profileOf([[low], [high]]).columns;
+    const rangeOf = (changes: Partial<ColumnProfile>) => column && findRange({ ...column, ...changes });
+    expect(rangeOf({})).toEqual({ minimum: Math.fround(low), maximum: Math.fround(high) });
+    expect(rangeOf({ role: 'number', decimals: 1 })).toEqual({
+      minimum: Math.fround(low),
+      maximum: 760_167_680 - 128,
+    });
+    const rounded = {
+      minimum: Math.fround(760_167_700),
+      maximum: 2 ** 30,
+      role: 'number',
+      decimals: 0,
+    } as const;
+    expect(rangeOf(rounded)).toEqual({ minimum: rounded.minimum + 128, maximum: 2 ** 30 - 256 });
   });
 });
 

@@ -104,12 +104,22 @@ describe('a likelihood', () => {
 describe('likelihoodProblems', () => {
   const transform = { shift: [0, 0], scale: [1, 1] };
   const column = (name: string) => ({ name, likelihood: { family: 'bernoulli' } });
+  const ranged = (family: string, minimum: number, maximum: number) => ({
+    name: 'a',
+    likelihood: { family },
+    range: { minimum, maximum },
+  });
 
   it.each([
     [{ family: 'categorical', groups: [3, 2] }, 6, ['/groups']],
     [{ family: 'categorical', groups: [3, 2] }, 5, []],
     [mixed(column('a'), column('b')), 3, ['/columns']],
     [mixed(column('a'), column('b'), column('a')), 3, ['/columns/2/name']],
+    [mixed(ranged('bernoulli', 0, 1)), 1, ['/columns/0/range']],
+    [mixed(ranged('gaussian', 1, 0)), 1, ['/columns/0/range']],
+    [mixed(ranged('gaussian', 0, 0.5)), 1, []],
+    [mixed(ranged('poisson', 0, 0.5)), 1, ['/columns/0/range']],
+    [mixed(ranged('poisson', 0, 5)), 1, []],
     [{ family: 'gaussian', transform }, 3, ['/transform/shift', '/transform/scale']],
     [{ family: 'gaussian', transform }, 2, []],
     [{ family: 'gaussian', mean: 'unit_interval', standardise: 'per_element' }, 2, ['/mean']],

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LIKELIHOOD_LIMITS } from '../limits.ts';
-import { closed, tagged } from '../schema.ts';
+import { allowNull, closed, tagged } from '../schema.ts';
 import type { SpecificationProblem } from '../problem.ts';
 import type { ColumnRules, LikelihoodSizes } from './description.ts';
 import type { ValueDomain } from './domain.ts';
@@ -12,6 +12,9 @@ export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
 
 const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
 
+const Range = Type.Object({ minimum: Type.Number(), maximum: Type.Number() }, closed);
+export type ValueRange = Static<typeof Range>;
+
 const Column = Type.Object(
   {
     name: word,
@@ -20,6 +23,12 @@ const Column = Type.Object(
       default: false,
       description: 'Whether values may be missing. If so, the encoder gets an indicator of missing values.',
     }),
+    range: Type.Optional(
+      allowNull(Range, {
+        description:
+          'For numbers and counts: samples beyond this range become its nearest end. It changes neither training nor densities. Of values as they are stored, that is less the offset of their column. null: samples are not limited. Default: the minimum and maximum of the data set without its test rows.',
+      }),
+    ),
     labels: Type.Optional(
       Type.Array(word, {
         minItems: 1,
@@ -77,9 +86,25 @@ export function tableProblems(columns: readonly ColumnSpec[], dataSize: number):
     const name = { pointer: `${pointer}/name`, found: 'a name used before', allowed: 'a unique name' };
     const isTwice = names.has(column.name);
     names.add(column.name);
-    return [...(isTwice ? [name] : []), ...labelProblems(column, `${pointer}/labels`)];
+    return [
+      ...(isTwice ? [name] : []),
+      ...rangeProblems(column, `${pointer}/range`),
+      ...labelProblems(column, `${pointer}/labels`),
+    ];
   });
   return [...(columns.length === dataSize ? [] : [size]), ...own];
+}
+
+function rangeProblems({ range, likelihood }: ColumnSpec, pointer: string): SpecificationProblem[] {
+  if (!range) return [];
+  const { minimum, maximum } = range;
+  if (countCodes(likelihood) > 0)
+    return [{ pointer, found: `a range of ${likelihood.family} values`, allowed: 'none' }];
+  const found = `from ${minimum} to ${maximum}`;
+  if (minimum > maximum) return [{ pointer, found, allowed: 'a minimum that is not above the maximum' }];
+  const { integer } = rulesOfColumn(likelihood).domain(likelihood);
+  const isWhole = Number.isInteger(minimum) && Number.isInteger(maximum);
+  return integer && !isWhole ? [{ pointer, found, allowed: 'whole numbers, for counts' }] : [];
 }
 
 function labelProblems({ labels, likelihood }: ColumnSpec, pointer: string): SpecificationProblem[] {
