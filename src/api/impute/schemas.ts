@@ -81,7 +81,7 @@ export const ImputeAnswer = defineAnswer(
     draws: Type.Optional(
       Type.Array(Type.Array(allowNull(row)), {
         description:
-          'With draws: that many draws of every row from the distribution of what is missing given what is known.',
+          'With draws: that many draws of every row from the distribution of what is missing given what is known. Drawn values stay within the range of their column.',
       }),
     ),
     effective_sample_size: Type.Array(allowNull(Type.Number()), {
@@ -120,7 +120,7 @@ export const ConditionalSamplesAnswer = defineAnswer(
     samples,
     seed: requestSeed,
     columns,
-    data: Type.Array(row, { description: 'Draws of rows that have the given values.' }),
+    data: Type.Array(row, { description: 'Draws of rows that have the given values. Drawn values stay within the range of their column.' }),
     effective_sample_size: Type.Number({
       description:
         'How many equally weighted draws of z the weighted ones are worth. If it is much smaller than count, rows share their latents: ask for more samples.',

@@ -142,7 +142,7 @@ export const SamplesQuery = defineRequest({
     enum: ['mean', 'sample'],
     default: 'mean',
     description:
-      'What to return for each draw of z. mean: the expectation of x under p(x|z); sample: a draw of x from p(x|z), including the noise of the data.',
+      'What to return for each draw of z. mean: the expectation of x under p(x|z); sample: a draw of x from p(x|z), including the noise of the data. In tables, both stay within the range of each column (model.likelihood.columns[].range).',
   }),
   ...PICTURE_FIELDS,
   format: Type.Optional(
