@@ -120,7 +120,10 @@ export const ConditionalSamplesAnswer = defineAnswer(
     samples,
     seed: requestSeed,
     columns,
-    data: Type.Array(row, { description: 'Draws of rows that have the given values. Drawn values stay within the range of their column.' }),
+    data: Type.Array(row, {
+      description:
+        'Draws of rows that have the given values. Drawn values stay within the range of their column.',
+    }),
     effective_sample_size: Type.Number({
       description:
         'How many equally weighted draws of z the weighted ones are worth. If it is much smaller than count, rows share their latents: ask for more samples.',

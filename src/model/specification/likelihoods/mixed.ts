@@ -12,7 +12,10 @@ export type ColumnLikelihoodSpec = Static<typeof ColumnLikelihood>;
 
 const word = Type.String({ minLength: 1, maxLength: LIKELIHOOD_LIMITS.nameCharacters });
 
-const Range = Type.Object({ minimum: Type.Number(), maximum: Type.Number() }, closed);
+const Range = Type.Object(
+  { minimum: Type.Number(), maximum: Type.Number() },
+  { ...closed, title: 'ValueRange' },
+);
 export type ValueRange = Static<typeof Range>;
 
 const Column = Type.Object(
