@@ -123,6 +123,12 @@ export const SETTINGS = {
     'Processes per worker for jobs over whole data sets, whose parts all workers share.',
   ),
   inferConcurrency: defineWhole('AEVB_INFER_CONCURRENCY', [0, 64], 1, 'Inference processes per worker.'),
+  batchDelayMs: defineWhole(
+    'AEVB_BATCH_DELAY_MS',
+    [0, 1000],
+    0,
+    'How long a request for inference waits for others that can share its run; with 0 it takes those who are there.',
+  ),
   maxUploadBytes: defineWhole(
     'AEVB_MAX_UPLOAD_BYTES',
     BYTES,

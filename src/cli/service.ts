@@ -3,13 +3,17 @@ import type { Logger } from 'pino';
 import { buildApp, type App } from '../api/app.ts';
 import type { Config } from '../config.ts';
 import { openQueue } from '../queue/open.ts';
-import type { Consumer } from '../queue/queues.ts';
+import { Batcher } from '../queue/batcher.ts';
+import type { Infer } from '../queue/queues.ts';
 import { openStore } from '../store/store.ts';
 import type { Log } from '../worker/child/child-process.ts';
 import { startWorker } from '../worker/worker.ts';
 import { announceJobs } from './job-news.ts';
 import { listen } from './listen.ts';
 import type { ServiceLog } from './service-log.ts';
+
+/** Runs of one model and operation: one computes while the next one is on its way. */
+const RUNS_AT_ONCE = 2;
 
 /** Which parts of the service this process runs. */
 export interface Parts {
@@ -47,14 +51,16 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     // A readable log reports each job, but the runtime only once.
     const queue = log.readable ? announceJobs(opened, logger) : opened;
     const workerLog = log.readable ? dropRepeats(logger) : logger;
+    let inferHere: Infer | null = null;
     if (parts.worker) {
-      const worker: Consumer = await startWorker({
+      const worker = await startWorker({
         config,
         queue,
         log: workerLog,
         childEntry: findChildEntry(),
       });
       closings.push(() => worker.close());
+      inferHere = worker.infer;
       log.announce('worker ready', {
         queue: queue.kind,
         train: config.trainConcurrency,
@@ -66,8 +72,11 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
     return { url, stop };
 
     async function startApi(): Promise<string> {
-      const producer = await queue.openProducer();
-      closings.push(() => producer.close());
+      const opened = await queue.openProducer();
+      closings.push(() => opened.close());
+      const infer = inferHere ?? opened.infer;
+      const batcher = new Batcher({ infer, atOnce: RUNS_AT_ONCE, delayMs: config.batchDelayMs });
+      const producer = { ...opened, infer: batcher.infer };
       const app = await buildApp({ config, producer, store, logger });
       closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));
       await listen(app, config);

@@ -29,6 +29,7 @@ export interface PackedPayload extends Static<TObject<typeof FIELDS>> {
 
 export interface PackedResult {
   readonly step: number;
+  readonly digest?: string;
   readonly output: Readonly<Record<string, PackedArray>>;
   readonly computeMs: number;
 }

@@ -193,6 +193,8 @@ export interface InferPayload<Name extends Operation = Operation> extends Omit<
 export interface InferResult<Name extends Operation = Operation> {
   /** Step of the checkpoint that was used. */
   readonly step: number;
+  /** SHA-256 of its parameters; workers of earlier versions do not tell. */
+  readonly digest?: string;
   readonly output: Outputs[Name];
   readonly computeMs: number;
 }
@@ -201,4 +203,8 @@ export interface InferResult<Name extends Operation = Operation> {
 export interface InferAnswer<Name extends Operation = Operation> extends InferResult<Name> {
   /** Waiting for a worker, and transport in both directions. */
   readonly queueMs: number;
+  /** Waiting for a run that the request could share. */
+  readonly batchMs?: number;
+  /** Rows of the run that it shared, or of the last one of several. */
+  readonly batchRows?: number;
 }

@@ -34,6 +34,9 @@ export interface JobsPage {
   readonly type?: JobType;
 }
 
+/** Runs one inference and waits for it. Errors: those of the processor, inference_timeout. */
+export type Infer = <Name extends Operation>(order: InferOrder<Name>) => Promise<InferAnswer<Name>>;
+
 /** Used by the API to order work. All methods throw queue_unavailable if the queue cannot be reached. */
 export interface Producer {
   /** If a job with this id exists, it is left as it is. */
@@ -47,8 +50,7 @@ export interface Producer {
   list(page: JobsPage): Promise<{ jobs: JobView[]; hasMore: boolean }>;
   /** Cancels the job: at once if it is waiting, otherwise as soon as its processor can stop. Errors: job_not_found, job_finished. */
   cancel(jobId: string): Promise<JobView>;
-  /** Runs one inference job and waits for it. Errors: those of the processor, inference_timeout. */
-  infer<Name extends Operation>(order: InferOrder<Name>): Promise<InferAnswer<Name>>;
+  readonly infer: Infer;
   /** Jobs waiting for a worker. */
   countWaiting(name: TrackedName | 'infer'): Promise<number>;
   ping(): Promise<void>;

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
-import type { Consumer, Processor, QueueBackend } from '../queue/queues.ts';
+import type { Consumer, Infer, Processor, QueueBackend } from '../queue/queues.ts';
 import { openStore } from '../store/store.ts';
 import { ProcessPool, runInOwnProcess, type ChildOptions, type Log } from './child/child-process.ts';
+import { inferIn } from './infer-in.ts';
 import { createApplyProcessor } from './processors/apply.ts';
 
 export interface WorkerOptions {
@@ -10,6 +11,11 @@ export interface WorkerOptions {
   readonly log: Log;
   /** The compiled child entry. */
   readonly childEntry: URL;
+}
+
+export interface RunningWorker extends Consumer {
+  /** Runs inferences without a queue, for callers of the same process; null if the worker runs none. */
+  readonly infer: Infer | null;
 }
 
 /** Inference jobs per process at a time, so that the next one is already there when it has answered one. */
@@ -24,14 +30,15 @@ const PART_IDLE_MS = 30_000;
  * Takes jobs from the queue and runs them in child processes: one for each training and evaluation, and a few that last longer for
  * parts of jobs over whole data sets and for inference.
  */
-export async function startWorker({ config, queue, log, childEntry }: WorkerOptions): Promise<Consumer> {
+export async function startWorker({ config, queue, log, childEntry }: WorkerOptions): Promise<RunningWorker> {
   const { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes } = config;
   const settings = { dataDir, runtime, device, threads, maxUploadBytes, maxDatasetBytes };
   const options: ChildOptions = { entry: childEntry, settings, log };
   const pool = new ProcessPool(config.inferConcurrency, options);
   const partPool = new ProcessPool(config.applyConcurrency, options, PART_IDLE_MS);
   const consumers: Consumer[] = [];
-  if (config.inferConcurrency > 0) {
+  // Nobody else can reach the embedded queue, and the service's own requests come directly.
+  if (config.inferConcurrency > 0 && queue.kind !== 'embedded') {
     const concurrency = config.inferConcurrency * JOBS_PER_INFER_PROCESS;
     const run: Processor<'infer'> = (context, payload) => pool.run('infer', context, payload);
     consumers.push(await queue.consume('infer', { concurrency }, run));
@@ -55,6 +62,7 @@ export async function startWorker({ config, queue, log, childEntry }: WorkerOpti
     consumers.push(await queue.consume('apply', { concurrency: APPLY_AT_ONCE }, apply));
   }
   return {
+    infer: config.inferConcurrency > 0 ? inferIn(pool) : null,
     close: async () => {
       await Promise.all(consumers.map((consumer) => consumer.close()));
       await Promise.all([pool.stop(), partPool.stop()]);

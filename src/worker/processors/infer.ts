@@ -49,7 +49,8 @@ async function answer<Name extends Operation>(
     throw AppError.of('no_encoder', { id: modelId });
   }
   const output = await runner.run(subject, input);
-  return { step: subject.step, output, computeMs: performance.now() - startedAt };
+  const digest = subject.checkpoint.files['parameters.safetensors']?.sha256;
+  return { step: subject.step, ...(digest && { digest }), output, computeMs: performance.now() - startedAt };
 }
 
 /** A check that throws inference_timeout once the time is up. */

@@ -1,0 +1,30 @@
+import { AppError } from '../errors.ts';
+import { createId } from '../ids.ts';
+import { INFER_VERSION, type InferAnswer, type InferOrder, type Operation } from '../queue/operations.ts';
+import type { Infer, JobContext } from '../queue/queues.ts';
+import { limitTime } from '../queue/time-limit.ts';
+import type { ProcessPool } from './child/child-process.ts';
+
+/** Runs inferences in processes of this worker, without a queue between. */
+export function inferIn(pool: ProcessPool): Infer {
+  return async <Name extends Operation>({ timeoutMs, ...order }: InferOrder<Name>) => {
+    const startedAt = performance.now();
+    const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
+    const result = await limitTime(pool.run('infer', createContext(), payload), timeoutMs, () =>
+      AppError.of('inference_timeout', { seconds: timeoutMs / 1000 }),
+    );
+    const queueMs = Math.max(0, performance.now() - startedAt - result.computeMs);
+    // The process answers the operation that it was asked for.
+    return { ...result, queueMs } as unknown as InferAnswer<Name>;
+  };
+}
+
+/** Such a job ends with its caller's patience: it is neither cancelled nor stopped, and reports nothing. */
+function createContext(): JobContext<'infer'> {
+  return {
+    jobId: createId('req'),
+    attempt: 1,
+    signal: new AbortController().signal,
+    reportProgress: () => Promise.resolve(),
+  };
+}
