@@ -92,6 +92,20 @@ describe('POST /jobs on a table', () => {
     expect(likelihood.columns[2]).toMatchObject({ name: 'city', labels: CITIES });
   });
 
+  it('hides values in training, so that any column may be missing, unless the order says otherwise', async () => {
+    const api = await withTable();
+    await api.call(order());
+    await api.call(order(undefined, TABLE, { masking: { name: 'none' } }));
+    const missing = api.models.records.map(({ model: { likelihood }, training }) => [
+      training.masking?.name,
+      ...('columns' in likelihood ? likelihood.columns.map((column) => column.missing) : []),
+    ]);
+    expect(missing).toEqual([
+      ['random', true, true, true, true],
+      ['none', true, false, false, false],
+    ]);
+  });
+
   it('adds the words of the data set to the likelihood named', async () => {
     const api = await withTable();
     expect((await api.call(order({ family: 'mixed', columns: COLUMNS }))).statusCode).toBe(202);

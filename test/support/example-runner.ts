@@ -96,15 +96,14 @@ export class ExampleRunner {
 
   /** Waits as a reader does: for progress before looking at a job, for its end before using its model. MNIST is cancelled instead. */
   async #waitFor(script: string): Promise<void> {
-    const { JOB: job = '', EVALUATION: evaluation = '', MODEL = '', MASKED = '' } = this.#variables;
+    const { JOB: job = '', EVALUATION: evaluation = '', MODEL: model = '' } = this.#variables;
     if (script.includes('$JOB')) {
       await this.#client.until(job, 'under way', ({ progress }) => progress?.train_elbo != null);
     }
     if (script.includes('$SCORING'))
       await this.#client.untilState(this.#variables['SCORING'] ?? '', 'succeeded');
     if (script.includes('$EVALUATION')) await this.#client.untilState(evaluation, 'succeeded');
-    for (const model of [script.includes('$MODEL') ? MODEL : '', script.includes('$MASKED') ? MASKED : '']) {
-      if (model === '') continue;
+    if (script.includes('$MODEL')) {
       const { job_id: training, dataset_id: dataset } = await this.#client.model(model);
       if (dataset === 'mnist') await this.#client.post(`/jobs/${training}/cancel`);
       await this.#client.untilState(training, dataset === 'mnist' ? 'cancelled' : 'succeeded');

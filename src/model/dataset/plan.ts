@@ -1,4 +1,9 @@
-import { likelihoodSizes, withMissingValues, type LikelihoodSpec } from '../specification/likelihood.ts';
+import {
+  likelihoodSizes,
+  mayMiss,
+  withMissingValues,
+  type LikelihoodSpec,
+} from '../specification/likelihood.ts';
 import type { ModelOrder } from '../specification/model.ts';
 import type { SpecificationProblem } from '../specification/problem.ts';
 import type { TrainingOrder } from '../specification/training.ts';
@@ -25,10 +30,10 @@ export function planTraining(
   const { likelihood: chosen, reasons } = chooseLikelihood(order, dataset);
   if (chosen === null) return { unproposed: reasons };
   const likelihood = addColumnFacts(chosen, profile);
-  const usual = chooseDefaults(order.training, dataset, likelihood);
+  const maskable = order.model.likelihood ? likelihood : withMissingValues(likelihood);
+  const usual = chooseDefaults(order.training, dataset, { likelihood, mayMiss: mayMiss(maskable) });
   const training = { ...usual.training, ...order.training };
-  const hides = training.masking?.name === 'random' && order.model.likelihood === undefined;
-  const own = hides ? withMissingValues(likelihood) : likelihood;
+  const own = training.masking?.name === 'random' ? maskable : likelihood;
   const plan = { model: { ...usual.model, ...order.model, likelihood: own }, training };
   const problems = trainingProblems(plan, dataset);
   if (problems.length > 0) return { problems };
@@ -43,10 +48,11 @@ export function planTraining(
 function chooseDefaults(
   order: TrainingOrder,
   dataset: KnownDataset,
-  likelihood: LikelihoodSpec,
+  known: { readonly likelihood: LikelihoodSpec; readonly mayMiss: boolean },
 ): OrderDefaults {
   if (!isTable(dataset)) return chooseUsualDefaults(order);
-  return chooseTableDefaults(order, dataset, likelihoodSizes(likelihood, dataset.data_size).input);
+  const inputs = likelihoodSizes(known.likelihood, dataset.data_size).input;
+  return chooseTableDefaults(order, dataset, { inputs, mayMiss: known.mayMiss });
 }
 
 /** Values that are binarized, or that have no profile, get the Bernoulli likelihood. */

@@ -1,3 +1,4 @@
+import { canMask } from '../specification/combinations.ts';
 import type { NetworkSpec } from '../specification/networks/networks.ts';
 import { trainsEncoder, type TrainingOrder } from '../specification/training.ts';
 import type { KnownDataset } from './order-problems.ts';
@@ -27,13 +28,27 @@ const GRADIENT_NORM_LIMIT = 10;
 const ROUNDS = 50;
 /** Share of the budget without a better validation bound after which a training ends. */
 const PATIENCE = 1 / 3;
+/** Of rows that lose values in training, so that any value may be missing later. More of them cost anomaly scores. */
+const MASKED_SHARE = 0.25;
 const VALIDATION = { wanted: 200, smallestShare: 0.1, largestShare: 1 / 3, largest: 10_000 } as const;
 
+/** What the defaults need to know of the likelihood. */
+interface KnownLikelihood {
+  /** Of the encoder: one for each word. */
+  readonly inputs: number;
+  /** Whether any value of a row may be missing, so that values can be hidden in training. */
+  readonly mayMiss: boolean;
+}
+
 /**
- * Defaults for a table, by its size and by the inputs of the encoder (one for each word). docs/method.md states these rules and how they were found. They depend on what the order
- * chooses itself: a budget in epochs, a minibatch, validation rows.
+ * Defaults for a table, by its size and its likelihood. docs/method.md states these rules and how they were found. They depend on
+ * what the order chooses itself: an algorithm, a budget in epochs, a minibatch, validation rows.
  */
-export function chooseTableDefaults(order: TrainingOrder, dataset: Known, inputs: number): OrderDefaults {
+export function chooseTableDefaults(
+  order: TrainingOrder,
+  dataset: Known,
+  { inputs, mayMiss }: KnownLikelihood,
+): OrderDefaults {
   const validation_fraction = order.validation_fraction ?? chooseValidationFraction(dataset);
   const { train, validation } = countRows(dataset, { validation_fraction }, 'separate');
   const minibatch_size = order.minibatch_size ?? chooseMinibatch(train);
@@ -58,6 +73,7 @@ export function chooseTableDefaults(order: TrainingOrder, dataset: Known, inputs
       learning_rate_schedule: { name: 'cosine', final_factor: 0 },
       initializer: steps < SHORT_BUDGET ? 'fan_in' : 'paper',
       validation_fraction,
+      ...(mayMiss && canMask(order) && { masking: { name: 'random', share_of_rows: MASKED_SHARE } }),
     },
   };
 }

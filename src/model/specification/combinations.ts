@@ -149,13 +149,16 @@ const checkMaskedLikelihood: Check = ({ likelihood }, { masking }) =>
         allowed: 'none, or a likelihood with missing values',
       };
 
-/** The encoder learns from rows with hidden values only if it learns from rows. */
-const checkMaskedAlgorithm: Check = (_model, { algorithm, masking }) =>
-  masking?.name !== 'random' || algorithm.name === 'aevb' || algorithm.name === 'full_vb'
+/** Whether the encoder learns from rows, and so from rows with hidden values. */
+export const canMask = ({ algorithm }: Pick<TrainingSpec, 'algorithm'>): boolean =>
+  algorithm.name === 'aevb' || algorithm.name === 'full_vb';
+
+const checkMaskedAlgorithm: Check = (_model, training) =>
+  training.masking?.name !== 'random' || canMask(training)
     ? null
     : {
         pointer: '/training/masking',
-        found: `random with ${algorithm.name}`,
+        found: `random with ${training.algorithm.name}`,
         allowed: 'none, aevb or full_vb',
       };
 

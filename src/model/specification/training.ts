@@ -236,6 +236,7 @@ const FOR_TABLES = '; for tables as docs/method.md says.';
 export const TrainingOrder = Type.Object(
   {
     ...FIELDS,
+    masking: withoutDefault(Masking, `Default: none${FOR_TABLES}`),
     optimizer: withoutDefault(Optimizer, `Default: adam${FOR_TABLES}`),
     learning_rate_schedule: withoutDefault(Schedule, `Default: constant${FOR_TABLES}`),
     initializer: withoutDefault(

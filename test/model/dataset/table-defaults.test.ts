@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { TrainRequest } from '../../../src/api/jobs/schemas.ts';
 import { planTraining, type KnownDataset } from '../../../src/model/dataset.ts';
+import { mayMiss } from '../../../src/model/specification/likelihood.ts';
 import { Rounds } from '../../../src/model/training/rounds.ts';
 import { compileCheck } from '../../../src/validation.ts';
 import { modelSpec, trainingSpec } from '../../support/specifications.ts';
+
+/** As docs/method.md says. */
+const SHARE = 0.25;
 
 const check = compileCheck(TrainRequest, 'the order');
 
@@ -86,6 +90,48 @@ describe('an order that leaves everything open', () => {
       const patience = rounds.countPatience(training.early_stopping?.patience_epochs ?? NaN);
       expect(patience * (training.validate_every_steps ?? NaN)).toBeGreaterThanOrEqual(rounds.totalSteps / 3);
     }
+  });
+});
+
+describe('the default of masking', () => {
+  const likelihood = (missing: boolean) => ({
+    family: 'mixed',
+    columns: [{ name: 'a', likelihood: { family: 'gaussian' }, missing }],
+  });
+
+  it.each([
+    ['aevb', {}],
+    ['full_vb', { algorithm: { name: 'full_vb' } }],
+  ])('hides values of a table trained by %s, any of which may then be missing', (_, training) => {
+    const { model, training: planned } = table(500, 20, { training });
+    expect(planned.masking).toEqual({ name: 'random', share_of_rows: SHARE });
+    expect(mayMiss(model.likelihood)).toBe(true);
+  });
+
+  it.each(['mcem', 'wake_sleep'])('hides nothing where %s could not learn from it', (name) => {
+    const { model, training } = table(500, 20, { training: { algorithm: { name } } });
+    expect(training.masking).toBeUndefined();
+    expect(mayMiss(model.likelihood)).toBe(false);
+  });
+
+  it('hides values where the likelihood that the order names allows it, and keeps that likelihood', () => {
+    for (const missing of [true, false]) {
+      const { model, training } = table(500, 1, { model: { likelihood: likelihood(missing) } });
+      expect(training.masking?.name).toBe(missing ? 'random' : undefined);
+      expect(mayMiss(model.likelihood)).toBe(missing);
+    }
+  });
+
+  it('hides nothing of images and arrays', () => {
+    expect(plan(dataset(1000, 784, null)).training.masking).toBeUndefined();
+  });
+
+  it('gives way to an order that hides nothing, or another share', () => {
+    const none = table(500, 20, { training: { masking: { name: 'none' } } });
+    expect(none.training.masking).toEqual({ name: 'none' });
+    expect(mayMiss(none.model.likelihood)).toBe(false);
+    const masking = { name: 'random', share_of_rows: 0.9 };
+    expect(table(500, 20, { training: { masking } }).training.masking).toEqual(masking);
   });
 });
 
