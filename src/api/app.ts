@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import { createId } from '../ids.ts';
+import { installArrayBodies } from './http/array-bodies.ts';
 import { installAdmission } from './http/admission.ts';
 import { installBodyGuard } from './http/body-guard.ts';
 import { installDocumentation } from './http/documentation.ts';
@@ -58,6 +59,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   installErrors(app, config);
   installProtocol(app);
   installJson(app);
+  installArrayBodies(app);
   installAdmission(app, config);
   installBodyGuard(app, config);
   await installDocumentation(app);

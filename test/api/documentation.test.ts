@@ -160,7 +160,7 @@ describe('the OpenAPI document', () => {
     expect(schemas['ModelOrder']?.properties?.['latent_size']).not.toHaveProperty('default');
     expect(schemas['TrainingOrder']?.properties?.['samples_per_datapoint']).toMatchObject({ default: 1 });
     expect(schemas['ModelSpec']?.required).toContain('latent_size');
-    expect(schemas['EncodeRequest']?.required).toEqual(['model_id', 'data']);
+    expect(schemas['EncodeRequest']?.required).toEqual(['model_id']);
     expect(schemas['EncodeRequest']?.properties?.['data']).toHaveProperty('items.anyOf');
   });
 

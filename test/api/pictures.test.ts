@@ -161,8 +161,8 @@ describe('POST /reconstruct', () => {
   });
 
   it.each([
-    [{}, 'required, unless rows'],
-    [{ rows: [1], data: [[0, 0, 0, 0]] }, 'not both'],
+    [{}, 'required, unless data_base64 or rows'],
+    [{ rows: [1], data: [[0, 0, 0, 0]] }, 'found data and rows; allowed: one of data, data_base64, rows'],
   ])('refuses %j', async (body, detail) => {
     const { response } = await post(await buildTestApi(), '/reconstruct', body);
     expect(problemOf(response).errors[0]).toMatchObject({ pointer: '/data' });

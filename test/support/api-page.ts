@@ -1,6 +1,6 @@
 import { toProblem, PROBLEM_TYPE } from '../../src/api/http/problem-answer.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from '../../src/api/http/http-error.ts';
-import { UPLOAD_TYPES } from '../../src/api/http/media.ts';
+import { NPY_TYPE, UPLOAD_TYPES } from '../../src/api/http/media.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../src/errors.ts';
 import { code, field, fieldsOf, tagOf, valueOf, type Field, type Schema } from './api-fields.ts';
 
@@ -101,7 +101,8 @@ This page lists every route, object and error. It is generated from the OpenAPI 
 \`/docs/json\`; \`/docs\` shows the same with forms to try it. To update the page after a change, run
 \`npx vitest run test/docs/api.test.ts -u\`; without \`-u\`, that test fails if page and service differ.
 
-- Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Unknown fields are refused. Fields that are not
+- Bodies are \`application/json\` in UTF-8, except the files of \`POST /datasets\`. Operations on rows also take arrays: as base64, or as
+  an NPY file in place of the body. Unknown fields are refused. Fields that are not
   \`required\` are optional.
 - Times are RFC 3339 in UTC. Bounds, log likelihoods and divergences are in nats per row.
 - Data values are float32. Numbers in answers have as few digits as tell them from other float32 values. Rows are flat, or nested as in the data set's \`row_shape\`.
@@ -135,22 +136,29 @@ function routeSection({ title, operation }: Route): string[] {
   // Its fields are those of the route that its summary names.
   if (operation.deprecated === true) return [`### ${title}`, `${operation.summary ?? ''}.`];
   const { summary = '', description, parameters = [], requestBody } = operation;
-  const named = parameters.flatMap(({ name, required, description: about, schema }) =>
-    field(name, { ...schema, ...(about !== undefined && { description: about }) }, required === true),
-  );
   const files = Object.keys(requestBody?.content ?? {}).filter((type) => type !== 'application/json');
   const json = requestBody?.content['application/json']?.schema;
+  const isArrayBody = files.length > 0 && json !== undefined;
+  const named = (isArrayBody ? [] : parameters).flatMap(({ name, required, description: about, schema }) =>
+    field(name, { ...schema, ...(about !== undefined && { description: about }) }, required === true),
+  );
   return [
     `### ${title}`,
     [`${summary}.`, description].filter(Boolean).join(' '),
     ...(named.length > 0 ? [`${whereOf(parameters)}:`, requestFields(named)] : []),
-    ...(files.length > 0
+    ...(isArrayBody ? [describeArrayBody(parameters)] : []),
+    ...(files.length > 0 && !isArrayBody
       ? [`Body: the file, as ${UPLOAD_TYPES.map(code).join(', ')} or without a content type.`]
       : []),
     ...(json ? bodiesOf(json) : []),
     ...successes(operation).flatMap(answerParts),
     `Errors: ${problemStatuses(operation).join(', ')}.`,
   ];
+}
+
+function describeArrayBody(parameters: NonNullable<Operation['parameters']>): string {
+  const names = parameters.map(({ name }) => code(name)).join(', ');
+  return `Body: JSON, or an NPY file as ${code(NPY_TYPE)} that is the rows. Beside a file, other fields are in the query: ${names}.`;
 }
 
 /** One table for each variant of a body; a field says which variant it is. */

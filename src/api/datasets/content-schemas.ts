@@ -3,7 +3,7 @@ import Type, { type Static, type TUnsafe } from 'typebox';
 import { ROLES, type Role } from '../../model/table.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../model/specification.ts';
 import { OUTPUTS } from '../../store/formats/output/output.ts';
-import { type CSV_TYPE, JSON_TYPE, toMediaType } from '../http/media.ts';
+import { BINARY_TYPE, type CSV_TYPE, JSON_TYPE, toMediaType } from '../http/media.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { DataRows, PICTURE_FIELDS } from '../inference/schemas.ts';
 
@@ -90,8 +90,6 @@ export const DownloadQuery = Type.Object(
   closed,
 );
 export type DownloadQuery = Static<typeof DownloadQuery>;
-
-export const BINARY_TYPE = 'application/octet-stream';
 
 export const DOWNLOAD_ANSWER = {
   description: 'The whole data set as a file.',

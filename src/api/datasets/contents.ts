@@ -7,11 +7,11 @@ import type { DatasetRecord, RowRange } from '../../store/datasets.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../model/specification.ts';
 import { OUTPUTS } from '../../store/formats/output/output.ts';
 import { HttpError } from '../http/http-error.ts';
-import { JSON_TYPE } from '../http/media.ts';
+import { BINARY_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
 import { checkValues } from '../inference/rows.ts';
 import type { ApiOptions } from '../types.ts';
-import { BINARY_TYPE, type DatasetRows, type DownloadFormat, type RowsQuery } from './content-schemas.ts';
+import type { DatasetRows, DownloadFormat, RowsQuery } from './content-schemas.ts';
 
 /** An answer that is sent as it is made, or JSON. */
 export interface RowsAnswer {

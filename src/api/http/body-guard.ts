@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
+import { isArrayBody } from './array-bodies.ts';
 import { HttpError } from './http-error.ts';
 import { boundJson } from './json-bounds.ts';
 import type { App } from '../types.ts';
@@ -14,6 +15,8 @@ declare module 'fastify' {
 }
 
 interface Limits {
+  /** For messages. */
+  readonly what: string;
   readonly maxBytes: number;
   /** Starts a check that gets every piece before it is passed on, and throws to refuse the body. */
   readonly startCheck: () => (piece: Buffer) => void;
@@ -33,6 +36,7 @@ export function installBodyGuard(app: App, config: Config): void {
   const holdBytes = createBodyMemory(config.maxBodiesBytes);
   const bounds = { depth: MAX_DEPTH, containers: CONTAINERS_PER_VALUE * config.maxInferenceValues };
   const uploads = {
+    what: 'The upload',
     maxBytes: config.maxUploadBytes,
     startCheck: () => () => undefined,
     totalMs: 0,
@@ -40,16 +44,18 @@ export function installBodyGuard(app: App, config: Config): void {
   };
   app.addHook('preParsing', (request, reply, payload, done) => {
     const isUpload = request.routeOptions.config.upload === true;
+    const startCheck = isArrayBody(request) ? holdBytes : checkJson;
     const limits: Limits = isUpload
       ? uploads
       : {
-          maxBytes: Infinity,
-          startCheck: () => checkJson(reply.raw),
+          what: 'The body',
+          maxBytes: config.maxBodyBytes,
+          startCheck: () => startCheck(reply.raw),
           totalMs: config.bodyTimeoutMs,
           idleMs: 0,
         };
     const length = Number(request.headers['content-length'] ?? 0);
-    if (length > limits.maxBytes) done(createTooLarge(limits.maxBytes));
+    if (length > limits.maxBytes) done(createTooLarge(limits));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
       done(null, guardBody(payload, reply.raw, limits));
     } else done(null, payload);
@@ -58,24 +64,24 @@ export function installBodyGuard(app: App, config: Config): void {
   function checkJson(response: ServerResponse): (piece: Buffer) => void {
     const [hold, bound] = [holdBytes(response), boundJson(bounds)];
     return (piece) => {
-      hold(piece.length);
+      hold(piece);
       bound(piece);
     };
   }
 }
 
 /**
- * Counts the bytes of all JSON bodies in memory, each until it is answered. Throws overloaded if one more piece would exceed
+ * Counts the bytes of all bodies in memory, each until it is answered. Throws overloaded if one more piece would exceed
  * the limit.
  */
-function createBodyMemory(maxBytes: number): (response: ServerResponse) => (bytes: number) => void {
+function createBodyMemory(maxBytes: number): (response: ServerResponse) => (piece: Buffer) => void {
   let held = 0;
   return (response) => {
     let own = 0;
     response.once('close', () => {
       held -= own;
     });
-    return (bytes) => {
+    return ({ length: bytes }) => {
       if (held + bytes > maxBytes) throw AppError.of('overloaded', { what: 'The memory for request bodies' });
       held += bytes;
       own += bytes;
@@ -96,7 +102,7 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
       bytes += chunk.length;
       idle?.refresh();
       try {
-        if (bytes > limits.maxBytes) throw createTooLarge(limits.maxBytes);
+        if (bytes > limits.maxBytes) throw createTooLarge(limits);
         check(chunk);
         done(null, chunk);
       } catch (error) {
@@ -136,6 +142,6 @@ function guardBody(source: Readable, response: ServerResponse, limits: Limits): 
   }
 }
 
-function createTooLarge(limit: number): AppError {
-  return AppError.of('too_large', { what: 'The upload', limit, unit: 'bytes' });
+function createTooLarge({ what, maxBytes: limit }: Limits): AppError {
+  return AppError.of('too_large', { what, limit, unit: 'bytes' });
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { createId } from '../../ids.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
-import { JSON_TYPE, UPLOAD_TYPES } from './media.ts';
+import { JSON_TYPE, NPY_TYPE, takesArrays, UPLOAD_TYPES } from './media.ts';
 import { PROBLEM_TYPE, toProblem } from './problem-answer.ts';
 import type { App } from '../types.ts';
 
@@ -94,9 +94,12 @@ function logFailure(log: FastifyBaseLogger, error: unknown, status: number): voi
 }
 
 /** The body's media type is not one that the route reads. */
-export function reportUnsupportedMedia({ headers, routeOptions }: FastifyRequest): AppError {
+export function reportUnsupportedMedia(request: FastifyRequest): AppError {
+  const { headers, routeOptions } = request;
   const found = JSON.stringify((headers['content-type'] ?? 'none').slice(0, 100));
-  const allowed = routeOptions.config.upload === true ? `${UPLOAD_TYPES.join(', ')}, or none` : JSON_TYPE;
+  const isUpload = routeOptions.config.upload === true;
+  const usual = takesArrays(request) ? `${JSON_TYPE}, ${NPY_TYPE}` : JSON_TYPE;
+  const allowed = isUpload ? `${UPLOAD_TYPES.join(', ')}, or none` : usual;
   return AppError.of('unsupported_media', { found, allowed });
 }
 

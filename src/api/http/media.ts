@@ -3,6 +3,23 @@ import Type, { type TSchema } from 'typebox';
 export const JSON_TYPE = 'application/json';
 export const PNG_TYPE = 'image/png';
 export const CSV_TYPE = 'text/csv';
+export const NPY_TYPE = 'application/x-npy';
+export const BINARY_TYPE = 'application/octet-stream';
+
+/**
+ * A keyword that marks the schema of a body in whose place a route also takes an NPY file. Its value lists the fields that only JSON can
+ * have. Validators ignore it.
+ */
+export const ARRAY_BODY = 'x-array-body';
+
+/** Whether the body of the route is marked. */
+export const takesArrays = ({ routeOptions }: RoutedRequest): boolean => {
+  const body = routeOptions.schema?.body;
+  return typeof body === 'object' && body !== null && ARRAY_BODY in body;
+};
+interface RoutedRequest {
+  readonly routeOptions: { readonly schema?: { readonly body?: unknown } | undefined };
+}
 
 /** Media types accepted for uploads; the first bytes decide the format. */
 export const UPLOAD_TYPES = [

@@ -1,3 +1,4 @@
+import { describeArrayBody } from './published-arrays.ts';
 import { Components, isNode, mapNode, type SchemaNode } from './components.ts';
 import { PUBLISHED } from './schemas.ts';
 
@@ -16,7 +17,9 @@ export function publishDocument<Document extends object>(document: Document): Do
   ];
   const { paths } = { paths: undefined, ...document };
   // Requests first: they get the plain names.
-  const withRequests = mapOperations(paths, (operation) => publishRequest(operation, toRequest));
+  const withRequests = mapOperations(paths, (operation) =>
+    publishRequest(describeArrayBody(operation), toRequest),
+  );
   const published = mapOperations(withRequests, (operation) => publishAnswers(operation, toAnswer));
   return Object.assign(document, { paths: published, components: { schemas: components.toSchemas() } });
 }

@@ -6,12 +6,14 @@ import type { Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
+import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { decodeRows, takeFinite, toNumbers } from '../inference/answers.ts';
 import { fillMissing, findTable } from '../../model/dataset.ts';
 import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
+import { findRows, parseGiven, type GivenRows } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
-import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
+import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
@@ -26,7 +28,7 @@ import {
 import { createExpectation } from '../score/cells.ts';
 import { collectIds, withoutIds } from '../score/ids.ts';
 import type { ApiOptions } from '../types.ts';
-import { conditionRows } from './condition.ts';
+import { conditionRows, type Condition } from './condition.ts';
 import type {
   ConditionalSamplesAnswer,
   ConditionalSamplesRequest,
@@ -43,15 +45,16 @@ type Output = Outputs['impute'];
  */
 export async function imputeRequest(
   api: ApiOptions,
-  request: ImputeRequest,
+  request: WithArray<ImputeRequest>,
   accept: string | undefined,
 ): Promise<Timed<Pictured<ImputeAnswer>>> {
   const wanted = { ...request, accept };
   const record = await api.store.models.get(request.model_id);
   const format = await findImageFormat(api, record, wanted);
   const table = findTable(record);
-  const data = conditionRows(table, record.model.likelihood, request.data, request);
-  const { rows, step, output, ...timing } = await compute(api, record, request, data, request.draws);
+  const sent = await findRows(api, record, request);
+  const given = fixCells(record, sent, request);
+  const { rows, step, output, ...timing } = await compute(api, record, request, given, request.draws);
   const filled = fill(rows, output);
   if (format !== null) {
     const before = { values: showMissing(rows.data, format), format };
@@ -67,7 +70,7 @@ export async function imputeRequest(
       draws: splitDraws(output.draws.data, rows).map((each) => leaveOutBad(rows, decodeRows(each, record))),
     }),
     effective_sample_size: leaveOutBad(rows, toNumbers(output, 'effective_sample_size')),
-    ...collectIds(table, request.data),
+    ...collectIds(table, sent.kind === 'cells' ? sent.cells : []),
     ...describeUnused({ ...rows, ignored: withoutIds(table, rows.ignored) }),
   };
   return { body: answerJson(content), timing };
@@ -83,8 +86,9 @@ export async function sampleGiven(
   const record = await api.store.models.get(request.model_id);
   const table = findTable(record);
   if (table === null) throw refuseArrays(record);
-  const data = conditionRows(table, record.model.likelihood, [{}], request);
-  const { rows, step, output, ...timing } = await compute(api, record, request, data, request.count);
+  const cells = conditionRows(table, record.model.likelihood, [{}], request);
+  const given: GivenRows = { kind: 'cells', cells, pointer: '/data', count: 1 };
+  const { rows, step, output, ...timing } = await compute(api, record, request, given, request.count);
   const [effective = 0] = toNumbers(output, 'effective_sample_size');
   const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
   const drawn = draws.flatMap((each) => decodeRows(each, record));
@@ -98,6 +102,20 @@ export async function sampleGiven(
   };
   return { body: { type: JSON_TYPE, content }, timing };
 }
+
+/** Values of a request in place of those of its rows; only then rows of the data set become cells. */
+function fixCells(record: ModelRecord, sent: GivenRows, condition: Condition): GivenRows {
+  const isFree = Object.keys(condition.given ?? {}).length + (condition.hidden ?? []).length === 0;
+  if (isFree) return sent;
+  const rows = sent.kind === 'cells' ? sent.cells : decodeRows(toRowMatrix(record, sent), record);
+  const cells = conditionRows(findTable(record), record.model.likelihood, rows, condition);
+  return { kind: 'cells', cells, pointer: '/data', count: sent.count };
+}
+
+const toRowMatrix = (
+  { data_size: size }: ModelRecord,
+  { count, values }: GivenRows & { kind: 'values' },
+): Matrix => ({ shape: [count, size], data: values });
 
 const refuseArrays = ({ id }: ModelRecord): AppError =>
   AppError.of(
@@ -120,13 +138,13 @@ async function compute(
   api: ApiOptions,
   record: ModelRecord,
   request: Pick<ImputeRequest, 'samples' | 'seed' | 'checkpoint'>,
-  data: readonly unknown[],
+  given: GivenRows,
   draws: number,
 ) {
   const { maxInferenceValues: limit } = api.config;
-  checkValues('Rows times passes through the decoder', data.length * request.samples, limit);
-  checkValues('The answer', data.length * record.data_size * (draws + 1), limit);
-  const rows = parseData(api, record, data);
+  checkValues('Rows times passes through the decoder', given.count * request.samples, limit);
+  checkValues('The answer', given.count * record.data_size * (draws + 1), limit);
+  const rows = parseGiven(api, record, given);
   const computed = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),

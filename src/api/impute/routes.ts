@@ -1,6 +1,7 @@
 import { addCsv, describePicture, JSON_TYPE } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { answerPicture } from '../pictures/answer-picture.ts';
+import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { imputeRequest, sampleGiven } from './impute.ts';
 import {
@@ -33,7 +34,11 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerPicture(request, reply, await imputeRequest(api, request.body, request.headers.accept));
+      return answerPicture(
+        request,
+        reply,
+        await imputeRequest(api, withArray(request), request.headers.accept),
+      );
     },
   );
 

@@ -2,14 +2,8 @@ import Type, { type Static } from 'typebox';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
-import {
-  columns,
-  defineAnswer,
-  defineRequest,
-  PICTURE_FIELDS,
-  requestData,
-  requestSeed,
-} from '../inference/schemas.ts';
+import { columns, defineAnswer, PICTURE_FIELDS, requestSeed } from '../inference/schemas.ts';
+import { defineRequest, defineRowRequest, ROW_FIELDS } from '../inference/row-fields.ts';
 import { AnyCell, ExpectedCell } from '../score/schemas.ts';
 
 export const MAX_DRAWS = 1000;
@@ -28,8 +22,8 @@ const Given = Type.Record(Type.String(), AnyCell, {
   description: 'Tables: values of some columns, by name.',
 });
 
-export const ImputeRequest = defineRequest({
-  data: requestData,
+export const ImputeRequest = defineRowRequest({
+  ...ROW_FIELDS,
   given: Type.Optional(
     Type.Unsafe<Static<typeof Given>>({
       ...Given,

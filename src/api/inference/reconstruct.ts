@@ -1,23 +1,24 @@
-import { AppError } from '../../errors.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toStoredRows } from './answers.ts';
 import { nameColumns } from './model-table.ts';
 import { drawRowPairs } from '../pictures/drawing/grid.ts';
-import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from './rows.ts';
+import { checkRowPlaces, findRows, parseGiven } from './given-rows.ts';
+import { checkValues, describeUnused, leaveOutBad, type RequestRows } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
+import type { WithArray } from '../http/array-bodies.ts';
 import type { ApiOptions } from '../types.ts';
 import type { Timed } from '../http/timing.ts';
 import { answerJson, answerPng, findImageFormat, toImages, type Pictured } from '../pictures/pictured.ts';
 
 /**
  * Passes rows of the request or of the model's data set through encoder and decoder. Errors: not_acceptable, too_large,
- * data_invalid, those of parseData.
+ * data_invalid, those of findRows.
  */
 export async function reconstruct(
   api: ApiOptions,
-  request: ReconstructRequest,
+  request: WithArray<ReconstructRequest>,
   accept: string | undefined,
 ): Promise<Timed<Pictured<ReconstructAnswer>>> {
   const wanted = { ...request, accept };
@@ -39,10 +40,11 @@ export async function reconstruct(
 }
 
 /** `given`: the rows that are reconstructed. */
-async function computeRows(api: ApiOptions, record: ModelRecord, request: ReconstructRequest) {
-  const { data, rows } = request;
-  if (data !== undefined && rows === undefined) {
-    const given = parseData(api, record, data);
+async function computeRows(api: ApiOptions, record: ModelRecord, request: WithArray<ReconstructRequest>) {
+  checkRowPlaces(request);
+  const { rows } = request;
+  if (rows === undefined) {
+    const given = parseGiven(api, record, await findRows(api, record, request));
     const computed = await api.producer.infer({
       modelId: record.id,
       checkpoint: chooseCheckpoint(record, request),
@@ -52,18 +54,14 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: Recons
     });
     return { ...computed, given };
   }
-  if (rows !== undefined && data === undefined) {
-    checkValues('The answer', 2 * rows.length * record.data_size, api.config.maxInferenceValues);
-    const computed = await api.producer.infer({
-      modelId: record.id,
-      checkpoint: chooseCheckpoint(record, request),
-      timeoutMs: api.config.inferenceTimeoutMs,
-      operation: 'reconstruct_dataset_rows',
-      input: { datasetRows: rows },
-    });
-    const given: RequestRows = { ...computed.output.data, errors: [], ignored: [] };
-    return { ...computed, given };
-  }
-  const detail = data === undefined ? 'required, unless rows is given' : 'give either data or rows, not both';
-  throw AppError.of('validation_failed', { what: 'The body' }, { problems: [{ pointer: '/data', detail }] });
+  checkValues('The answer', 2 * rows.length * record.data_size, api.config.maxInferenceValues);
+  const computed = await api.producer.infer({
+    modelId: record.id,
+    checkpoint: chooseCheckpoint(record, request),
+    timeoutMs: api.config.inferenceTimeoutMs,
+    operation: 'reconstruct_dataset_rows',
+    input: { datasetRows: rows },
+  });
+  const given: RequestRows = { ...computed.output.data, errors: [], ignored: [] };
+  return { ...computed, given };
 }

@@ -17,6 +17,7 @@ import {
   SamplesAnswer,
   SamplesQuery,
 } from './schemas.ts';
+import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { addDescription } from '../http/schemas.ts';
 import { addCsv, describePicture } from '../http/media.ts';
@@ -38,7 +39,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await encode(api, request.body));
+      return answerTimed(request, reply, await encode(api, withArray(request)));
     },
   );
 
@@ -55,7 +56,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await decode(api, request.body));
+      return answerTimed(request, reply, await decode(api, withArray(request)));
     },
   );
 
@@ -78,7 +79,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerPicture(request, reply, await reconstruct(api, request.body, request.headers.accept));
+      return answerPicture(
+        request,
+        reply,
+        await reconstruct(api, withArray(request), request.headers.accept),
+      );
     },
   );
 
@@ -95,7 +100,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await scoreElbo(api, request.body));
+      return answerTimed(request, reply, await scoreElbo(api, withArray(request)));
     },
   );
 
@@ -125,7 +130,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   ] as const;
   for (const [path, options] of spellings) {
     app.post(path, options, async (request, reply) => {
-      return answerTimed(request, reply, await scoreLogMarginalLikelihood(api, request.body));
+      return answerTimed(request, reply, await scoreLogMarginalLikelihood(api, withArray(request)));
     });
   }
 

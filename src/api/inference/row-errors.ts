@@ -43,3 +43,7 @@ export function refuseRows(errors: readonly PlacedError[]): AppError {
   return AppError.of('validation_failed', { what: 'The request' }, { problems });
 }
 const MOST_PROBLEMS = 100;
+
+/** Errors: validation_failed with one problem. */
+export const refuseField = (pointer: string, detail: string): AppError =>
+  AppError.of('validation_failed', { what: 'The request' }, { problems: [{ pointer, detail }] });

@@ -43,10 +43,15 @@ export interface RequestRows extends Matrix {
  * Parses rows of data for a model; missing values of a table are NaN. Errors: too_large, those of parseRows; for a table
  * validation_failed if no row can be understood.
  */
-export function parseData(api: ApiOptions, record: ModelRecord, rows: readonly unknown[]): RequestRows {
+export function parseData(
+  api: ApiOptions,
+  record: ModelRecord,
+  rows: readonly unknown[],
+  pointer = '/data',
+): RequestRows {
   const { data_size: size, row_shape: shape } = record;
   const { likelihood } = record.model;
-  const [pointer, maxValues] = ['/data', api.config.maxInferenceValues];
+  const maxValues = api.config.maxInferenceValues;
   checkValues('data', rows.length * size, maxValues);
   const table = findTable(record);
   if (table !== null) {

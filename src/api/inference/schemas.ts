@@ -5,13 +5,21 @@ import {
   type MarginalMethod,
   type MarginalSpec,
 } from '../../model/specification.ts';
-import { Checkpoint, PUBLISHED, closed, allowNull } from '../http/schemas.ts';
+import { ARRAY_BODY } from '../http/media.ts';
+import { Checkpoint, closed, allowNull } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from './row-errors.ts';
+import {
+  defineRequest,
+  defineRowRequest,
+  JSON_FIELDS,
+  LATENT_FIELDS,
+  modelId,
+  ROW_FIELDS,
+} from './row-fields.ts';
 
 export const MAX_SAMPLES = 1000;
 export const MAX_IMAGES = 10_000;
 
-export const modelId = Type.String({ minLength: 1, maxLength: 100 });
 const seed = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -19,8 +27,6 @@ const seed = Type.Integer({
   description:
     'Determines the noise, which depends on (seed, draw, position of the row in the request). Equal requests get equal answers; a row at another position gets different noise.',
 });
-export const defineDatasetRow = (description: string) =>
-  Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
 
 /** Ask for an answer with images as a picture. */
 export const PICTURE_FIELDS = {
@@ -39,35 +45,10 @@ export const PICTURE_FIELDS = {
   }),
 };
 
-/** Rows are checked by hand (src/api/inference/rows.ts): a schema validator is too slow for a million numbers. */
-const defineRows = (description: string, items: object) =>
-  Type.Unsafe<unknown[]>({
-    type: 'array',
-    minItems: 1,
-    description,
-    [PUBLISHED]: { items },
-  });
-/** An array inside a row, if rows are nested. */
-const NESTED = { type: 'array', items: {} };
-const NUMBERS = { type: 'array', items: { anyOf: [{ type: 'number' }, NESTED] } };
-const CELL = { anyOf: ['number', 'string', 'boolean', 'null'].map((type) => ({ type })) };
-const data = defineRows(
-  'Rows, each flat (data_size numbers) or nested as in row_shape. A row of a table is an array of all columns in the order of the file, or of those that the model uses, or an object with column names as keys. Write values as in the file; null or an absent field is a missing value.',
-  {
-    anyOf: [
-      { type: 'array', items: { anyOf: [CELL, NESTED] } },
-      { type: 'object', title: 'RowByName', additionalProperties: CELL },
-    ],
-  },
-);
+export { seed as requestSeed };
 
-export { data as requestData, seed as requestSeed };
-
-export const defineRequest = <Fields extends TProperties>(fields: Fields) =>
-  Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);
-
-export const EncodeRequest = defineRequest({
-  data,
+export const EncodeRequest = defineRowRequest({
+  ...ROW_FIELDS,
   samples: Type.Integer({
     minimum: 0,
     maximum: MAX_SAMPLES,
@@ -78,26 +59,17 @@ export const EncodeRequest = defineRequest({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = defineRequest({
-  latents: defineRows('Points z, latent_size numbers each.', NUMBERS),
-});
+export const DecodeRequest = defineRowRequest(LATENT_FIELDS);
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
-export const ReconstructRequest = defineRequest({
-  data: Type.Optional(data),
-  rows: Type.Optional(
-    Type.Array(defineDatasetRow('Row number, counted from 0.'), {
-      minItems: 1,
-      maxItems: MAX_IMAGES,
-      description: "Rows of the model's data set, instead of `data`.",
-    }),
-  ),
+export const ReconstructRequest = defineRowRequest({
+  ...ROW_FIELDS,
   ...PICTURE_FIELDS,
 });
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
-export const ElboRequest = defineRequest({
-  data,
+export const ElboRequest = defineRowRequest({
+  ...ROW_FIELDS,
   samples: Type.Integer({
     minimum: 1,
     maximum: MAX_SAMPLES,
@@ -113,7 +85,7 @@ export const ElboRequest = defineRequest({
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
-const scored = { model_id: modelId, checkpoint: Checkpoint, data };
+const scored = { model_id: modelId, checkpoint: Checkpoint, ...ROW_FIELDS };
 const defineMethod = (method: MarginalMethod) =>
   Type.Object(
     { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method) },
@@ -125,6 +97,7 @@ type Scored = Static<Type.TObject<typeof scored & { seed: typeof seed }>>;
 export const LogMarginalLikelihoodRequest = Type.Unsafe<Scored & MarginalSpec>({
   title: 'EstimateLogMarginalLikelihoodRequest',
   type: 'object',
+  [ARRAY_BODY]: JSON_FIELDS,
   required: ['method'],
   properties: {
     method: { type: 'string', enum: Object.keys(MARGINAL_METHODS), default: 'importance_sampling' },

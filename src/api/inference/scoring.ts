@@ -4,16 +4,9 @@ import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
 import { findTable } from '../../model/dataset.ts';
+import { findLatents, findRows, parseGiven } from './given-rows.ts';
 import { nameColumns, sumParts } from './model-table.ts';
-import {
-  checkValues,
-  describeUnused,
-  keepGood,
-  leaveOutBad,
-  parseData,
-  parseLatents,
-  type RequestRows,
-} from './rows.ts';
+import { checkValues, describeUnused, keepGood, leaveOutBad, type RequestRows } from './rows.ts';
 import type {
   DecodeRequest,
   ElboAnswer,
@@ -27,16 +20,21 @@ import type {
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
+import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { describeProblem } from '../jobs/problems.ts';
 
 /** The approximate posterior q(z|x) of each row, and draws from it. */
-export async function encode(api: ApiOptions, request: EncodeRequest): Promise<Timed<EncodeAnswer>> {
+export async function encode(
+  api: ApiOptions,
+  request: WithArray<EncodeRequest>,
+): Promise<Timed<EncodeAnswer>> {
   const { samples, seed } = request;
   const record = await api.store.models.get(request.model_id);
-  const answered = request.data.length * record.model.latent_size * (samples + 2);
+  const given = await findRows(api, record, request);
+  const answered = given.count * record.model.latent_size * (samples + 2);
   checkValues('The answer', answered, api.config.maxInferenceValues);
-  const rows = parseData(api, record, request.data);
+  const rows = parseGiven(api, record, given);
   const input = { rows: toMatrix(rows), draws: samples, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -58,11 +56,10 @@ export async function encode(api: ApiOptions, request: EncodeRequest): Promise<T
 }
 
 /** The mean of p(x|z) at each point z. */
-export async function decode(api: ApiOptions, request: DecodeRequest): Promise<Timed<MeanAnswer>> {
+export async function decode(api: ApiOptions, request: WithArray<DecodeRequest>): Promise<Timed<MeanAnswer>> {
   const record = await api.store.models.get(request.model_id);
-  const answered = request.latents.length * record.data_size;
-  checkValues('The answer', answered, api.config.maxInferenceValues);
-  const rows = parseLatents(api, record, request.latents);
+  const rows = findLatents(api, record, request);
+  checkValues('The answer', rows.shape[0] * record.data_size, api.config.maxInferenceValues);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),
@@ -75,11 +72,15 @@ export async function decode(api: ApiOptions, request: DecodeRequest): Promise<T
 }
 
 /** The lower bound of each row and its two terms. */
-export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<Timed<ElboAnswer>> {
+export async function scoreElbo(
+  api: ApiOptions,
+  request: WithArray<ElboRequest>,
+): Promise<Timed<ElboAnswer>> {
   const { samples, seed, by_column: byColumn } = request;
   const record = await api.store.models.get(request.model_id);
-  checkValues('Rows times samples', request.data.length * samples, api.config.maxInferenceValues);
-  const rows = parseData(api, record, request.data);
+  const given = await findRows(api, record, request);
+  checkValues('Rows times samples', given.count * samples, api.config.maxInferenceValues);
+  const rows = parseGiven(api, record, given);
   const input = { rows: toMatrix(rows), draws: samples, seed, byColumn };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -122,7 +123,7 @@ export async function scoreElbo(api: ApiOptions, request: ElboRequest): Promise<
 /** log p(x) of each row, estimated. Errors: too_large, validation_failed, no_encoder. */
 export async function scoreLogMarginalLikelihood(
   api: ApiOptions,
-  request: LogMarginalLikelihoodRequest,
+  request: WithArray<LogMarginalLikelihoodRequest>,
 ): Promise<Timed<LogMarginalLikelihoodAnswer>> {
   const { samples, seed, method } = request;
   const record = await api.store.models.get(request.model_id);
@@ -132,9 +133,10 @@ export async function scoreLogMarginalLikelihood(
     throw AppError.of('validation_failed', { what: 'The request' }, { problems });
   }
   const marginal = toMarginal(request);
-  const passes = request.data.length * marginalDecodings(marginal);
+  const given = await findRows(api, record, request);
+  const passes = given.count * marginalDecodings(marginal);
   checkValues('Rows times passes through the decoder', passes, api.config.maxInferenceValues);
-  const rows = parseData(api, record, request.data);
+  const rows = parseGiven(api, record, given);
   const input = { rows: toMatrix(rows), marginal, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -165,7 +167,7 @@ export async function scoreLogMarginalLikelihood(
   return { body, timing };
 }
 
-function toMarginal(request: LogMarginalLikelihoodRequest): MarginalSpec {
+function toMarginal(request: WithArray<LogMarginalLikelihoodRequest>): MarginalSpec {
   const { method, samples } = request;
   return method === 'importance_sampling'
     ? { method, samples }

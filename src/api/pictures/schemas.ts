@@ -5,12 +5,11 @@ import {
   defineAnswer,
   columns,
   DataRows,
-  defineDatasetRow,
-  modelId,
   Numbers,
   PICTURE_FIELDS,
   NumberRows,
 } from '../inference/schemas.ts';
+import { defineDatasetRow, modelId } from '../inference/row-fields.ts';
 
 const MOST_ROWS = 10_000;
 

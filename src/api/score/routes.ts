@@ -1,6 +1,7 @@
 import { describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { answerPicture } from '../pictures/answer-picture.ts';
+import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { ScoreAnswer, ScoreRequest } from './schemas.ts';
 import { scoreRequest } from './score.ts';
@@ -26,7 +27,11 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerPicture(request, reply, await scoreRequest(api, request.body, request.headers.accept));
+      return answerPicture(
+        request,
+        reply,
+        await scoreRequest(api, withArray(request), request.headers.accept),
+      );
     },
   );
 }

@@ -2,13 +2,8 @@ import Type, { type Static } from 'typebox';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
-import {
-  columns as columnNames,
-  defineAnswer,
-  defineRequest,
-  PICTURE_FIELDS,
-  requestData,
-} from '../inference/schemas.ts';
+import { columns as columnNames, defineAnswer, PICTURE_FIELDS } from '../inference/schemas.ts';
+import { defineRowRequest, ROW_FIELDS } from '../inference/row-fields.ts';
 
 /** Tables of at most this many cells (rows times columns) are scored by column by default. */
 export const CELLS_BY_DEFAULT = 10_000;
@@ -20,8 +15,8 @@ export const AlarmRate = Type.Number({
   description: 'Share of ordinary rows that may be flagged.',
 });
 
-export const ScoreRequest = defineRequest({
-  data: requestData,
+export const ScoreRequest = defineRowRequest({
+  ...ROW_FIELDS,
   alarm_rate: AlarmRate,
   columns: Type.Optional(
     Type.Boolean({

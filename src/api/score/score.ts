@@ -3,11 +3,13 @@ import { oneHotGroups, SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix } from '../../queue/arrays.ts';
 import { UNCALIBRATED, type Outputs, type Uncalibrated } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
+import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { HttpError } from '../http/http-error.ts';
 import { toNumbers } from '../inference/answers.ts';
+import { findRows, parseGiven } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
-import { checkValues, describeUnused, leaveOutBad, parseData, type RequestRows } from '../inference/rows.ts';
+import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
@@ -24,15 +26,16 @@ import { CELLS_BY_DEFAULT, type ScoreAnswer, type ScoreRequest } from './schemas
  */
 export async function scoreRequest(
   api: ApiOptions,
-  request: ScoreRequest,
+  request: WithArray<ScoreRequest>,
   accept: string | undefined,
 ): Promise<Timed<Pictured<ScoreAnswer>>> {
   const wanted = { ...request, accept };
   const record = await api.store.models.get(request.model_id);
   const format = await findHeatFormat(api, record, wanted);
   const { maxInferenceValues: limit } = api.config;
-  checkValues('Rows times passes through the decoder', request.data.length * SCORE_DRAWS, limit);
-  const rows = parseData(api, record, request.data);
+  const given = await findRows(api, record, request);
+  checkValues('Rows times passes through the decoder', given.count * SCORE_DRAWS, limit);
+  const rows = parseGiven(api, record, given);
   const columns = request.columns ?? isColumnedByDefault(record, rows);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -57,7 +60,7 @@ export async function scoreRequest(
     samples: SCORE_DRAWS,
     alarm_rate,
     ...describeScores(rows, output, alarm_rate),
-    ...collectIds(table, request.data),
+    ...collectIds(table, given.kind === 'cells' ? given.cells : []),
     ...nameColumns(record),
     ...(columns && { cells: leaveOutBad(rows, toScoredCells(record, output)) }),
     ...describeUnused({ ...rows, ignored: withoutIds(table, rows.ignored) }),

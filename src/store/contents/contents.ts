@@ -64,13 +64,18 @@ export function* cutRange({ first, count }: RowRange, width: number, values: num
     yield { first: first + done, count: Math.min(rows, count - done) };
 }
 
-async function readValues(reader: RowReader, { first, count }: RowRange): Promise<Float32Array> {
-  const { dtype, data_size: size, scale } = reader.record;
-  const stored = dtype === 'uint8' ? new Uint8Array(count * size) : new Float32Array(count * size);
-  await reader.readRows(
+const readValues = (reader: RowReader, { first, count }: RowRange): Promise<Float32Array> =>
+  readRowValues(
+    reader,
     Uint32Array.from({ length: count }, (_, i) => first + i),
-    stored,
   );
+
+/** Values [rows, data_size] as a model gets them. Errors: blob_corrupt. */
+export async function readRowValues(reader: RowReader, rows: Uint32Array): Promise<Float32Array> {
+  const { dtype, data_size: size, scale } = reader.record;
+  const count = rows.length * size;
+  const stored = dtype === 'uint8' ? new Uint8Array(count) : new Float32Array(count);
+  await reader.readRows(rows, stored);
   return Float32Array.from(stored, (value) => value * scale);
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { StoredArray } from '../arrays.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { denseRows, type DenseHeader } from './dense.ts';
-import { ELEMENTS, toFloat32 } from './elements.ts';
+import { ELEMENTS, toFloat32, type Encoding } from './elements.ts';
 import { checkShape } from './limits.ts';
 import { parseNpyHeader } from './npy-header.ts';
 import type { RowFormat } from './rows.ts';
@@ -46,8 +46,16 @@ function checkLength(bytes: Buffer): number {
   throw invalid(`byte ${VERSION_END}`, `a header of ${length} bytes`, `at most ${MAX_HEADER_BYTES}`);
 }
 
+/** An array in memory whose values are not decoded yet: exactly as many bytes as the shape needs. */
+export interface EncodedArray extends Encoding {
+  readonly shape: readonly number[];
+  readonly bytes: Buffer;
+  /** Where the values begin in the file, for messages. */
+  readonly start: number;
+}
+
 /** A whole NPY file in memory, e.g. a request body. Errors: data_invalid, too_large beyond `maxValues`. */
-export function decodeNpy(bytes: Uint8Array, limits: { readonly maxValues: number }): StoredArray {
+export function openNpy(bytes: Uint8Array, limits: { readonly maxValues: number }): EncodedArray {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lengthBytes = checkVersion(takeSlice(buffer, 0, VERSION_END));
   const start = VERSION_END + lengthBytes;
@@ -65,7 +73,14 @@ export function decodeNpy(bytes: Uint8Array, limits: { readonly maxValues: numbe
       `${expected}`,
     );
   }
-  return { shape: header.shape, data: toFloat32(buffer.subarray(end), header, end) };
+  const { shape, type, littleEndian } = header;
+  return { shape, type, littleEndian, bytes: buffer.subarray(end), start: end };
+}
+
+/** The same with its values decoded. Errors: also data_invalid for values that are not finite float32 or NaN. */
+export function decodeNpy(bytes: Uint8Array, limits: { readonly maxValues: number }): StoredArray {
+  const array = openNpy(bytes, limits);
+  return { shape: array.shape, data: toFloat32(array.bytes, array, array.start) };
 }
 
 /** NPY version 1, little-endian float32, as numpy.save writes it. */
