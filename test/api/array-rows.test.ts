@@ -365,6 +365,16 @@ describe('rows of the data set', () => {
       ...COLUMNS,
       { name: 'age', likelihood: { family: 'gaussian' }, missing: true },
     ]);
+    const matrix = { shape: [1, 4] as const, data: new Float32Array(4) };
+    const cube = { shape: [1, 4, 1] as const, data: new Float32Array(4).fill(NaN) };
+    api.producer.answers.impute = () => ({
+      effective_sample_size: { shape: [1], data: new Float32Array(1) },
+      low: matrix,
+      median: matrix,
+      high: matrix,
+      codes: cube,
+      code_probabilities: cube,
+    });
     const payload = { model_id: table.id, rows: [0], given: { size: 7 }, hidden: ['age'] };
     expect((await post(api, '/impute', payload)).statusCode).toBe(200);
     expect(takenRows(api).data).toEqual([7, 0, 0, NaN]);

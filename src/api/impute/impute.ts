@@ -11,7 +11,7 @@ import type { Timed } from '../http/timing.ts';
 import { decodeRows, takeFinite, toNumbers } from '../inference/answers.ts';
 import { fillMissing, findTable } from '../../model/dataset.ts';
 import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
-import { findRows, parseGiven, type GivenRows } from '../inference/given-rows.ts';
+import { findRows, toRequestRows, type GivenRows } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
@@ -144,7 +144,7 @@ async function compute(
   const { maxInferenceValues: limit } = api.config;
   checkValues('Rows times passes through the decoder', given.count * request.samples, limit);
   checkValues('The answer', given.count * record.data_size * (draws + 1), limit);
-  const rows = parseGiven(api, record, given);
+  const rows = toRequestRows(api, record, given);
   const computed = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),

@@ -3,7 +3,7 @@ import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
 import { columns, defineAnswer, PICTURE_FIELDS, requestSeed } from '../inference/schemas.ts';
-import { defineRequest, defineRowRequest, ROW_FIELDS } from '../inference/row-fields.ts';
+import { defineRequest, defineRowRequest, SENT_ROWS } from '../inference/row-fields.ts';
 import { AnyCell, ExpectedCell } from '../score/schemas.ts';
 
 export const MAX_DRAWS = 1000;
@@ -23,7 +23,7 @@ const Given = Type.Record(Type.String(), AnyCell, {
 });
 
 export const ImputeRequest = defineRowRequest({
-  ...ROW_FIELDS,
+  ...SENT_ROWS,
   given: Type.Optional(
     Type.Unsafe<Static<typeof Given>>({
       ...Given,

@@ -45,7 +45,7 @@ export async function findRows(
 }
 
 /** Errors: too_large, validation_failed. */
-export function parseGiven(api: ApiOptions, record: ModelRecord, given: GivenRows): RequestRows {
+export function toRequestRows(api: ApiOptions, record: ModelRecord, given: GivenRows): RequestRows {
   if (given.kind === 'cells') return parseData(api, record, given.cells, given.pointer);
   return { shape: [given.count, record.data_size], data: given.values, errors: [], ignored: [] };
 }

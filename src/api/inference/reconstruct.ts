@@ -2,7 +2,7 @@ import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toStoredRows } from './answers.ts';
 import { nameColumns } from './model-table.ts';
 import { drawRowPairs } from '../pictures/drawing/grid.ts';
-import { checkRowPlaces, findRows, parseGiven } from './given-rows.ts';
+import { checkRowPlaces, findRows, toRequestRows } from './given-rows.ts';
 import { checkValues, describeUnused, leaveOutBad, type RequestRows } from './rows.ts';
 import type { ReconstructAnswer, ReconstructRequest } from './schemas.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
@@ -44,7 +44,7 @@ async function computeRows(api: ApiOptions, record: ModelRecord, request: WithAr
   checkRowPlaces(request);
   const { rows } = request;
   if (rows === undefined) {
-    const given = parseGiven(api, record, await findRows(api, record, request));
+    const given = toRequestRows(api, record, await findRows(api, record, request));
     const computed = await api.producer.infer({
       modelId: record.id,
       checkpoint: chooseCheckpoint(record, request),

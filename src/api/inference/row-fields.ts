@@ -43,7 +43,7 @@ export const defineDatasetRow = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description });
 
 /** Rows of data: exactly one of data, data_base64 and rows. */
-export const ROW_FIELDS = {
+export const SENT_ROWS = {
   data: Type.Optional(data),
   data_base64: defineBase64(
     'Rows as one array instead of `data`: its little-endian bytes in row-major order as base64 (RFC 4648). NaN is a missing value. For tables whose columns hold no words or dates.',
@@ -66,7 +66,7 @@ export const ROW_FIELDS = {
 };
 
 /** Points of latent space: exactly one of latents and latents_base64. */
-export const LATENT_FIELDS = {
+export const SENT_LATENTS = {
   latents: Type.Optional(defineRows('Points z, latent_size numbers each.', NUMBERS)),
   latents_base64: defineBase64(
     'Points as one array instead of `latents`: its little-endian float32 bytes in row-major order as base64 (RFC 4648).',
@@ -75,11 +75,11 @@ export const LATENT_FIELDS = {
   dtype: defineElement(['float32'], 'Of latents_base64. Default: float32.'),
 };
 
-export type RowFields = Static<Type.TObject<typeof ROW_FIELDS>>;
-export type LatentFields = Static<Type.TObject<typeof LATENT_FIELDS>>;
+export type RowFields = Static<Type.TObject<typeof SENT_ROWS>>;
+export type LatentFields = Static<Type.TObject<typeof SENT_LATENTS>>;
 
 /** These cannot be in the query beside an NPY file. */
-export const JSON_FIELDS = [...new Set(Object.keys({ ...ROW_FIELDS, ...LATENT_FIELDS })), 'given', 'hidden'];
+export const JSON_FIELDS = [...new Set(Object.keys({ ...SENT_ROWS, ...SENT_LATENTS })), 'given', 'hidden'];
 
 export const defineRequest = <Fields extends TProperties>(fields: Fields) =>
   Type.Object({ model_id: modelId, checkpoint: Checkpoint, ...fields }, closed);

@@ -12,9 +12,9 @@ import {
   defineRequest,
   defineRowRequest,
   JSON_FIELDS,
-  LATENT_FIELDS,
+  SENT_LATENTS,
   modelId,
-  ROW_FIELDS,
+  SENT_ROWS,
 } from './row-fields.ts';
 
 export const MAX_SAMPLES = 1000;
@@ -48,7 +48,7 @@ export const PICTURE_FIELDS = {
 export { seed as requestSeed };
 
 export const EncodeRequest = defineRowRequest({
-  ...ROW_FIELDS,
+  ...SENT_ROWS,
   samples: Type.Integer({
     minimum: 0,
     maximum: MAX_SAMPLES,
@@ -59,17 +59,17 @@ export const EncodeRequest = defineRowRequest({
 });
 export type EncodeRequest = Static<typeof EncodeRequest>;
 
-export const DecodeRequest = defineRowRequest(LATENT_FIELDS);
+export const DecodeRequest = defineRowRequest(SENT_LATENTS);
 export type DecodeRequest = Static<typeof DecodeRequest>;
 
 export const ReconstructRequest = defineRowRequest({
-  ...ROW_FIELDS,
+  ...SENT_ROWS,
   ...PICTURE_FIELDS,
 });
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
 export const ElboRequest = defineRowRequest({
-  ...ROW_FIELDS,
+  ...SENT_ROWS,
   samples: Type.Integer({
     minimum: 1,
     maximum: MAX_SAMPLES,
@@ -85,7 +85,7 @@ export const ElboRequest = defineRowRequest({
 });
 export type ElboRequest = Static<typeof ElboRequest>;
 
-const scored = { model_id: modelId, checkpoint: Checkpoint, ...ROW_FIELDS };
+const scored = { model_id: modelId, checkpoint: Checkpoint, ...SENT_ROWS };
 const defineMethod = (method: MarginalMethod) =>
   Type.Object(
     { ...scored, ...MARGINAL_METHODS[method], seed, method: Type.Literal(method) },

@@ -4,7 +4,7 @@ import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
 import { findTable } from '../../model/dataset.ts';
-import { findLatents, findRows, parseGiven } from './given-rows.ts';
+import { findLatents, findRows, toRequestRows } from './given-rows.ts';
 import { nameColumns, sumParts } from './model-table.ts';
 import { checkValues, describeUnused, keepGood, leaveOutBad, type RequestRows } from './rows.ts';
 import type {
@@ -34,7 +34,7 @@ export async function encode(
   const given = await findRows(api, record, request);
   const answered = given.count * record.model.latent_size * (samples + 2);
   checkValues('The answer', answered, api.config.maxInferenceValues);
-  const rows = parseGiven(api, record, given);
+  const rows = toRequestRows(api, record, given);
   const input = { rows: toMatrix(rows), draws: samples, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -80,7 +80,7 @@ export async function scoreElbo(
   const record = await api.store.models.get(request.model_id);
   const given = await findRows(api, record, request);
   checkValues('Rows times samples', given.count * samples, api.config.maxInferenceValues);
-  const rows = parseGiven(api, record, given);
+  const rows = toRequestRows(api, record, given);
   const input = { rows: toMatrix(rows), draws: samples, seed, byColumn };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
@@ -136,7 +136,7 @@ export async function scoreLogMarginalLikelihood(
   const given = await findRows(api, record, request);
   const passes = given.count * marginalDecodings(marginal);
   checkValues('Rows times passes through the decoder', passes, api.config.maxInferenceValues);
-  const rows = parseGiven(api, record, given);
+  const rows = toRequestRows(api, record, given);
   const input = { rows: toMatrix(rows), marginal, seed };
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,

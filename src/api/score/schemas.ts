@@ -3,7 +3,7 @@ import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
 import { columns as columnNames, defineAnswer, PICTURE_FIELDS } from '../inference/schemas.ts';
-import { defineRowRequest, ROW_FIELDS } from '../inference/row-fields.ts';
+import { defineRowRequest, SENT_ROWS } from '../inference/row-fields.ts';
 
 /** Tables of at most this many cells (rows times columns) are scored by column by default. */
 export const CELLS_BY_DEFAULT = 10_000;
@@ -16,7 +16,7 @@ export const AlarmRate = Type.Number({
 });
 
 export const ScoreRequest = defineRowRequest({
-  ...ROW_FIELDS,
+  ...SENT_ROWS,
   alarm_rate: AlarmRate,
   columns: Type.Optional(
     Type.Boolean({

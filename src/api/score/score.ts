@@ -7,7 +7,7 @@ import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { HttpError } from '../http/http-error.ts';
 import { toNumbers } from '../inference/answers.ts';
-import { findRows, parseGiven } from '../inference/given-rows.ts';
+import { findRows, toRequestRows } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
@@ -35,7 +35,7 @@ export async function scoreRequest(
   const { maxInferenceValues: limit } = api.config;
   const given = await findRows(api, record, request);
   checkValues('Rows times passes through the decoder', given.count * SCORE_DRAWS, limit);
-  const rows = parseGiven(api, record, given);
+  const rows = toRequestRows(api, record, given);
   const columns = request.columns ?? isColumnedByDefault(record, rows);
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
