@@ -51,9 +51,24 @@ export function describeSettings(): { variable: string; default: unknown; descri
   });
 }
 
-/** The environment for a child process: this process's, with ONNX Runtime's telemetry and its log turned off. */
-export function createChildEnvironment(): Environment {
-  return { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+/**
+ * The environment for a child process: this process's, with ONNX Runtime's telemetry and its log turned off, and with
+ * what TensorFlow's native library reads when it is loaded, where the user has not set it.
+ */
+export function createChildEnvironment({ threads }: Pick<Config, 'threads'>): Environment {
+  return { ...createTensorFlowEnvironment(threads), ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+}
+
+function createTensorFlowEnvironment(threads: number): Environment {
+  return {
+    // Threads of one kernel. Eager kernels run one after another, so none are needed between kernels.
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+    // Otherwise each process takes all memory of the GPU at once.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // Errors only: its lines are not in the format of our log.
+    TF_CPP_MIN_LOG_LEVEL: '2',
+  };
 }
 
 function isUsable({ schema, usable }: Setting<TSchema>, text: string): boolean {

@@ -85,6 +85,28 @@ describe('the environment of child processes', () => {
   it('is ours with what ONNX Runtime reports to its makers switched off', () => {
     vi.stubEnv('ORT_DISABLE_TELEMETRY', '0');
     vi.stubEnv('SOMETHING', 'kept');
-    expect(createChildEnvironment()).toMatchObject({ ORT_DISABLE_TELEMETRY: '1', SOMETHING: 'kept' });
+    expect(createChildEnvironment({ threads: 1 })).toMatchObject({
+      ORT_DISABLE_TELEMETRY: '1',
+      SOMETHING: 'kept',
+    });
+  });
+
+  it('tells TensorFlow its threads, to take memory of a GPU as it needs it, and to log errors only', () => {
+    expect(createChildEnvironment({ threads: 3 })).toMatchObject({
+      TF_NUM_INTRAOP_THREADS: '3',
+      TF_NUM_INTEROP_THREADS: '1',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_CPP_MIN_LOG_LEVEL: '2',
+    });
+  });
+
+  it('leaves to TensorFlow what the user has set', () => {
+    const set = {
+      TF_NUM_INTRAOP_THREADS: '7',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'false',
+      TF_CPP_MIN_LOG_LEVEL: '0',
+    };
+    for (const [name, value] of Object.entries(set)) vi.stubEnv(name, value);
+    expect(createChildEnvironment({ threads: 3 })).toMatchObject(set);
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createOnnxRuntime, type OnnxDevice } from './onnx/onnx-runtime.ts';
 import { RuntimeError, type Runtime } from './runtime.ts';
+import type { TfjsDevice } from './tfjs/tfjs-package.ts';
 import { createTfjsRuntime } from './tfjs/tfjs-runtime.ts';
 import * as tf from '@tensorflow/tfjs';
 
@@ -11,6 +12,14 @@ export interface RuntimeChoice {
 }
 
 type Explain = (message: string) => void;
+/** The devices of the eager runtime that each choice tries, in order. TensorFlow.js has no WebGPU outside of browsers. */
+const EAGER_DEVICES: Record<RuntimeChoice['device'], readonly TfjsDevice[]> = {
+  auto: ['cuda', 'cpu', 'js'],
+  cpu: ['cpu', 'js'],
+  cuda: ['cuda'],
+  webgpu: [],
+};
+
 interface Candidate {
   readonly name: string;
   /** Why this candidate is not tried; null if it is. */
@@ -45,24 +54,26 @@ function listCandidates({ runtime, device, threads }: RuntimeChoice): Candidate[
     absent: auto ? explainMissingHardware(name) : null,
     create: async () => createOnnxRuntime({ device: name, threads }),
   });
-  const eager = (name: 'js' | 'cpu' | 'cuda'): Candidate => ({
+  const eager = (name: TfjsDevice): Candidate => ({
     name: `tfjs/${name}`,
     absent: auto && name === 'cuda' ? explainMissingHardware(name) : null,
     create: () => createTfjsRuntime({ device: name }),
   });
   const all: Record<'onnx' | 'tfjs', Candidate[]> = {
     onnx: auto ? [onnx('cuda'), onnx('webgpu'), onnx('cpu')] : [onnx(device)],
-    tfjs: auto ? [eager('cuda'), eager('cpu'), eager('js')] : listEager(device, eager),
+    tfjs: EAGER_DEVICES[device].length > 0 ? EAGER_DEVICES[device].map(eager) : [refuseEager(device)],
   };
   return runtime === 'auto' ? [...all.onnx, ...(auto ? [] : all.tfjs)] : all[runtime];
 }
 
-function listEager(
-  device: 'cpu' | 'webgpu' | 'cuda',
-  eager: (name: 'js' | 'cpu' | 'cuda') => Candidate,
-): Candidate[] {
-  if (device === 'cuda') return [eager('cuda')];
-  return device === 'cpu' ? [eager('cpu'), eager('js')] : [];
+function refuseEager(device: RuntimeChoice['device']): Candidate {
+  const allowed = Object.entries(EAGER_DEVICES).flatMap(([name, tried]) => (tried.length > 0 ? [name] : []));
+  const refusal = `the runtime tfjs has no device ${device}; allowed: ${allowed.join(', ')}`;
+  return {
+    name: `tfjs/${device}`,
+    absent: refusal,
+    create: () => Promise.reject(new RuntimeError(refusal)),
+  };
 }
 
 /** Avoids starting a GPU provider, which prints warnings, if the system has no such device. */

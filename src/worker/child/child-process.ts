@@ -40,7 +40,7 @@ export class WorkerProcess {
     this.#child = fork(entry, [], {
       serialization: 'advanced',
       execArgv: [],
-      env: createChildEnvironment(),
+      env: createChildEnvironment(settings),
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     this.#exited = new Promise((resolve) => {

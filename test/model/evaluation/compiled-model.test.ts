@@ -3,7 +3,7 @@ import { Inference } from '../../../src/model/evaluation/compiled-model.ts';
 import { fillNormal, deriveKey } from '../../../src/model/random/streams.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
+import { createEagerRuntime } from '../../support/eager-runtime.ts';
 import { relativeDifference, uniforms } from '../../support/numbers.ts';
 import { randomParameters, tinyModel } from '../../support/tiny-model.ts';
 
@@ -21,7 +21,7 @@ let opened: {
 beforeAll(async () => {
   const runtime = createOnnxRuntime({ device: 'cpu', threads: 1 });
   const inference = Inference.of(runtime, MODEL, [DATA_SIZE]);
-  const eager = Inference.of(await createTfjsRuntime({ device: 'js' }), MODEL, [DATA_SIZE]);
+  const eager = Inference.of(await createEagerRuntime(), MODEL, [DATA_SIZE]);
   opened = { runtime, inference, eager, parameters: randomParameters(inference.vae.shapes, 1) };
 });
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
-import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import type { Runtime } from '../../../src/model/runtime/runtime.ts';
 import { Trainer, type TrainerOptions } from '../../../src/model/training/trainer.ts';
+import { createEagerRuntime } from '../../support/eager-runtime.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers, relativeDifference } from '../../support/numbers.ts';
 import { flat } from '../../support/small-training.ts';
@@ -14,7 +14,7 @@ let runtimes: { readonly compiled: Runtime; readonly eager: Runtime };
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => runtimes.compiled.dispose());

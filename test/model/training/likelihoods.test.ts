@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeLikelihood } from '../../../src/model/dataset/complete.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import type { TrainingSpec } from '../../../src/model/specification.ts';
 import { elementStatistics } from '../../../src/model/training/row-source.ts';
 import { Trainer } from '../../../src/model/training/trainer.ts';
+import { createEagerRuntime } from '../../support/eager-runtime.ts';
 import { memoryRows, rowNumbers } from '../../support/memory-rows.ts';
 import { numbers, relativeDifference } from '../../support/numbers.ts';
 import { flat } from '../../support/small-training.ts';
@@ -128,7 +128,7 @@ let runtimes: Readonly<Record<string, Runtime>>;
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => array(runtimes, 'compiled').dispose());

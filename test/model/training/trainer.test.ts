@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countSteps } from '../../../src/model/random/minibatches.ts';
 import { createOnnxRuntime } from '../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArrays, Runtime } from '../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import { Rounds } from '../../../src/model/training/rounds.ts';
 import { isObserved, OBSERVE_EVERY, Trainer } from '../../../src/model/training/trainer.ts';
+import { createEagerRuntime } from '../../support/eager-runtime.ts';
 import { relativeDifference } from '../../support/numbers.ts';
 import { array } from '../../support/tiny-model.ts';
 import { flat, trainerOptions, type SmallTraining } from '../../support/small-training.ts';
@@ -47,7 +47,7 @@ let runtimes: { readonly compiled: Runtime; readonly eager: Runtime };
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => runtimes.compiled.dispose());

@@ -39,7 +39,7 @@ export const codes = (sizes: readonly number[]): LikelihoodFamily => {
 function oneHotOf(sizes: readonly number[]): (x: Tensor) => Tensor {
   const column = sizes.flatMap((size, i) => new Array<number>(size).fill(i));
   const code = sizes.flatMap((size) => Array.from({ length: size }, (_, k) => k));
-  return (x) => tf.cast(tf.equal(tf.gather(x, tf.tensor1d(column, 'int32'), -1), code), 'float32');
+  return (x) => tf.cast(tf.equal(tf.gather(x, tf.tensor1d(column, 'int32'), x.rank - 1), code), 'float32');
 }
 
 function equalShares(size: number): Float64Array {

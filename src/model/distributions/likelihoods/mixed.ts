@@ -140,7 +140,7 @@ function selectColumns(statistics: ElementStatistics, columns: readonly number[]
 
 function gather(x: Tensor, positions: readonly number[]): Tensor {
   const asTheyAre = positions.length === x.shape.at(-1) && positions.every((position, i) => position === i);
-  return asTheyAre ? x : tf.gather(x, tf.tensor1d([...positions], 'int32'), -1);
+  return asTheyAre ? x : tf.gather(x, tf.tensor1d([...positions], 'int32'), x.rank - 1);
 }
 
 function cut(x: Tensor, sizes: readonly number[]): Tensor[] {

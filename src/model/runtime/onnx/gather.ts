@@ -1,12 +1,12 @@
-import { util } from '@tensorflow/tfjs';
 import { RuntimeError } from '../runtime.ts';
 import { findSplat, type Node } from './ir.ts';
 import type { KernelCall } from './kernel-call.ts';
 
-/** Picks positions along one axis. */
+/** Picks positions along one axis, which is not counted from the end: tfjs-node's kernel cannot do that. */
 export function gather({ graph, input, attribute }: KernelCall): Node {
   const [x, indices] = [graph.materialize(input('x')), input('indices')];
-  const axis = util.parseAxisParam(attribute<number>('axis'), x.shape as number[])[0] ?? 0;
+  const axis = attribute<number>('axis');
+  if (axis < 0) throw new RuntimeError(`GatherV2 needs an axis from the start; found ${axis}`);
   const [extent] = indices.shape;
   if (indices.shape.length !== 1 || extent === undefined || attribute<number | undefined>('batchDims')) {
     throw new RuntimeError('GatherV2 needs a list of positions that is the same for the whole batch');

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Distribution, Noise } from '../../../../src/model/distributions/distribution.ts';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { FloatArray, FloatArrays, Runtime } from '../../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import {
   describedFamily,
   FAMILY_NAMES,
@@ -11,6 +10,7 @@ import {
 } from '../../../../src/model/specification/families/families.ts';
 import type { Support } from '../../../../src/model/specification/families/family.ts';
 import { posteriorSize } from '../../../../src/model/specification.ts';
+import { createEagerRuntime } from '../../../support/eager-runtime.ts';
 import { inFloat } from '../../../support/evaluate.ts';
 import { familyOf, noiseOf } from '../../../support/family-cases.ts';
 import { at, numbers } from '../../../support/numbers.ts';
@@ -26,7 +26,7 @@ let runtimes: Readonly<Record<'compiled' | 'eager', Runtime>>;
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => runtimes.compiled.dispose());

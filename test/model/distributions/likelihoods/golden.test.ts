@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { likelihoodFamily } from '../../../../src/model/distributions/likelihoods.ts';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import { canSample, isShared, likelihoodSizes } from '../../../../src/model/specification.ts';
+import { createEagerRuntime } from '../../../support/eager-runtime.ts';
 import {
   arraysOf,
   LIKELIHOOD_CASES,
@@ -17,7 +17,7 @@ let runtimes: Readonly<Record<string, Runtime>>;
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => array(runtimes, 'compiled').dispose());

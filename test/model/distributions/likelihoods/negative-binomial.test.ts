@@ -4,8 +4,8 @@ import { likelihoodFamily } from '../../../../src/model/distributions/likelihood
 import { drawCounts } from '../../../../src/model/evaluation/counts.ts';
 import { createOnnxRuntime } from '../../../../src/model/runtime/onnx/onnx-runtime.ts';
 import type { Runtime, TensorFunction } from '../../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
 import { differentiate } from '../../../../src/model/training/step.ts';
+import { createEagerRuntime } from '../../../support/eager-runtime.ts';
 import { inDouble, inFloat } from '../../../support/evaluate.ts';
 import { at, estimateOf, normals, uniforms } from '../../../support/numbers.ts';
 import { modelSpec } from '../../../support/specifications.ts';
@@ -16,7 +16,7 @@ let runtimes: Readonly<Record<string, Runtime>>;
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
   await tf.setBackend('cpu');
 });

@@ -9,7 +9,7 @@ import {
   type Runtime,
   type TensorFunction,
 } from '../../../../src/model/runtime/runtime.ts';
-import { createTfjsRuntime } from '../../../../src/model/runtime/tfjs/tfjs-runtime.ts';
+import { createEagerRuntime } from '../../../support/eager-runtime.ts';
 import { relativeDifference, uniforms } from '../../../support/numbers.ts';
 import { array, tensor, tensorsOf } from '../../../support/tiny-model.ts';
 
@@ -132,7 +132,7 @@ const CASES: { readonly [Name in KernelName]: readonly Case[] } = {
         tf.gather(present(x), tf.reshape<tf.Rank.R1>(tf.cast(tf.floor(present(positions)), 'int32'), [4])),
     },
     { shapes: [[2, 4]], call: (x) => [tf.gather(x, [3, 0, 0], 1), tf.gather(x, [1], 0)] },
-    { shapes: [[2, 3, 4]], call: (x) => [tf.gather(x, [2, 2], -1), tf.gather(x, [0, 2], 1)] },
+    { shapes: [[2, 3, 4]], call: (x) => [tf.gather(x, [2, 2], 2), tf.gather(x, [0, 2], 1)] },
     { shapes: [[1, 3]], call: (x) => tf.gather(tf.tile(x, [2, 1]), [1, 1, 0], 0) },
   ],
   Greater: comparison(tf.greater),
@@ -244,7 +244,7 @@ let runtimes: { readonly compiled: Runtime; readonly eager: Runtime };
 beforeAll(async () => {
   runtimes = {
     compiled: createOnnxRuntime({ device: 'cpu', threads: 1 }),
-    eager: await createTfjsRuntime({ device: 'js' }),
+    eager: await createEagerRuntime(),
   };
 });
 afterAll(() => runtimes.compiled.dispose());
@@ -313,6 +313,12 @@ describe('the compiled runtime', () => {
     const refused = run(runtimes.compiled, ({ x }) => ({ y: tf.cumsum(present(x)) }), inputs);
     await expect(refused).rejects.toThrow(RuntimeError);
     await expect(refused).rejects.toThrow(/does not support .* kernel Cumsum/);
+  });
+
+  it('refuses to gather along an axis counted from the end, which native eager kernels cannot do', async () => {
+    const inputs = { x: { shape: [2, 3], data: new Float32Array(6) } };
+    const refused = run(runtimes.compiled, ({ x }) => ({ y: tf.gather(present(x), [0, 2], -1) }), inputs);
+    await expect(refused).rejects.toThrow('GatherV2 needs an axis from the start; found -1');
   });
 
   it('refuses products of other ranks by their ranks', async () => {
