@@ -32,6 +32,9 @@ const MODEL = ['test/model/!(dataset|specification|table)/**/*.test.ts', 'test/w
 /** Sweeps and Monte Carlo checks that take seconds: too long to run after each edit. */
 const LONG = ['test/**/*.long.test.ts'];
 
+/** Needs a package that is no dependency: `npm run check:tfjs-node` runs it, and sets the variable. */
+const NATIVE = process.env['TFJS_NODE_FOLDER'] ? [] : ['test/model/runtime/tfjs/tfjs-node.test.ts'];
+
 const QUEUE = 'test/support/queue-template.ts';
 
 export default defineConfig({
@@ -47,7 +50,7 @@ export default defineConfig({
       project('e2e', { include: END_TO_END, globalSetup: QUEUE }),
       project('service', { include: SERVICE, globalSetup: QUEUE }),
       // Files share processes, so that TensorFlow.js is loaded once in each. What a file changes, it puts back.
-      project('model', { include: MODEL, exclude: [...SERVICE, ...LONG], isolate: false }),
+      project('model', { include: MODEL, exclude: [...SERVICE, ...LONG, ...NATIVE], isolate: false }),
       project('long', { include: LONG, isolate: false }),
       project('unit', {
         include: ['test/**/*.test.ts'],

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createChildEnvironment } from '../dist/config.js';
 import { createOnnxRuntime } from '../dist/model/runtime/onnx/onnx-runtime.js';
 import { createTfjsRuntime } from '../dist/model/runtime/tfjs/tfjs-runtime.js';
 import { Trainer } from '../dist/model/training/trainer.js';
@@ -19,11 +23,15 @@ const STEPS = 100;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 8);
 const THREADS = Number(process.env.BENCH_THREADS ?? availableParallelism());
 
+const NATIVE_EAGER = 'eager @tensorflow/tfjs-node, adam';
+
 /**
  * Measures milliseconds per step for the paper's MNIST setting (784-500-20-500-784, tanh, M = 100, L = 1). The contenders
  * alternate round by round, so that other load on the machine affects all of them. Ratios are between medians.
+ * `--tfjs-node FOLDER` adds the eager runtime on native kernels; FOLDER is made by scripts/tfjs-node/build.sh.
  */
 export async function run() {
+  const { values } = parseArgs({ options: { 'tfjs-node': { type: 'string' } }, allowPositionals: true });
   process.stdout.write(
     `${cpus()[0]?.model ?? 'cpu'}, ${THREADS} threads, ${ROUNDS} rounds of ${STEPS} steps\n\n`,
   );
@@ -36,6 +44,7 @@ export async function run() {
         step: await createTrainerStep(runtime, name),
       })),
     )),
+    ...(values['tfjs-node'] ? [await createNativeEager(values['tfjs-node'])] : []),
   ];
   const times = contenders.map(() => []);
   for (let round = -1; round < ROUNDS; round++) {
@@ -65,6 +74,14 @@ async function createTrainerStep(runtime, optimizer) {
     await trainer.run(steps / 2);
     await trainer.run(steps / 2);
   };
+}
+
+/** With the environment of a worker's process, which the native library reads when it is imported. */
+async function createNativeEager(folder) {
+  Object.assign(process.env, createChildEnvironment({ threads: THREADS }));
+  const require = createRequire(resolve(folder, 'package.json'));
+  const runtime = await createTfjsRuntime({ device: 'cpu', importPackage: async (name) => require(name) });
+  return { name: NATIVE_EAGER, step: await createTrainerStep(runtime, 'adam') };
 }
 
 async function measureEager() {
@@ -126,5 +143,11 @@ function printResults(rows) {
       process.stdout.write(
         `${optimizer}: ${(findMedian(peer.ms) / findMedian(ours.ms)).toFixed(2)} times PyTorch's throughput\n`,
       );
+  }
+  const native = rows.find(({ name }) => name === NATIVE_EAGER);
+  if (native) {
+    const compiled = rows.find(({ name }) => name === 'aevb adam');
+    const times = findMedian(native.ms) / findMedian(compiled.ms);
+    process.stdout.write(`${NATIVE_EAGER}: ${times.toFixed(2)} times the compiled runtime's time\n`);
   }
 }

@@ -32,6 +32,10 @@ export function loadConfig(environment: Environment): Config {
     else problems.push(describeUnusable(SETTINGS[name], text));
   }
   const config = fillIn(given);
+  if (config.runtime === 'tfjs' && config.device === 'webgpu') {
+    const detail = 'found webgpu, which the runtime tfjs does not have; allowed: auto, cpu, cuda';
+    problems.push({ pointer: SETTINGS.device.variable, detail });
+  }
   // Node would swap the two limits.
   if (config.requestTimeoutMs < config.headersTimeoutMs) {
     const detail = `found ${config.requestTimeoutMs}; allowed: AEVB_HEADERS_TIMEOUT_MS (${config.headersTimeoutMs}) or more`;

@@ -67,6 +67,15 @@ describe('the configuration', () => {
     expect(problemsOf({ AEVB_REQUEST_TIMEOUT_MS: '10000', AEVB_HEADERS_TIMEOUT_MS: '10000' })).toEqual([]);
   });
 
+  it('is refused if the runtime does not have the device', () => {
+    const detail = 'found webgpu, which the runtime tfjs does not have; allowed: auto, cpu, cuda';
+    expect(problemsOf({ AEVB_RUNTIME: 'tfjs', AEVB_DEVICE: 'webgpu' })).toEqual([
+      { pointer: 'AEVB_DEVICE', detail },
+    ]);
+    expect(problemsOf({ AEVB_RUNTIME: 'tfjs', AEVB_DEVICE: 'cuda' })).toEqual([]);
+    expect(problemsOf({ AEVB_DEVICE: 'webgpu' })).toEqual([]);
+  });
+
   it('is described in full', () => {
     for (const { variable, description, default: value } of describeSettings()) {
       expect(variable).toMatch(/^AEVB_[A-Z_]+$/);

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { Runtime } from '../../src/model/runtime/runtime.ts';
 import { createTfjsRuntime } from '../../src/model/runtime/tfjs/tfjs-runtime.ts';
 
-/** The folder whose node_modules has a built @tensorflow/tfjs-node; `npm run check:tfjs-node` sets it. */
+/** The folder whose node_modules has @tensorflow/tfjs-node with its native library; `npm run check:tfjs-node` sets it. */
 const { TFJS_NODE_FOLDER: folder } = process.env;
 
-/** Eager, on JavaScript kernels; on native ones where the check above asks for them. */
+/** The eager runtime on JavaScript kernels, or on native ones in `npm run check:tfjs-node`. */
 export function createEagerRuntime(): Promise<Runtime> {
   return folder === undefined
     ? createTfjsRuntime({ device: 'js' })
-    : createTfjsRuntime({ device: 'cpu', importPackage: importFrom(folder) });
+    : createTfjsRuntime({ device: 'cpu', importPackage: importNative });
 }
 
-export function importFrom(folder: string): (name: string) => Promise<unknown> {
-  const require = createRequire(join(folder, 'package.json'));
-  return async (name) => require(name) as unknown;
+export async function importNative(name: string): Promise<unknown> {
+  return createRequire(join(folder ?? '', 'package.json'))(name);
 }

@@ -29,7 +29,8 @@ interface Candidate {
 
 /**
  * Creates the requested runtime. `auto` tries the fastest first and takes the first that works. `explain` receives the
- * choice and why others were rejected. Errors: RuntimeError with all reasons if none works.
+ * choice and why others were rejected. Errors: RuntimeError with all reasons if none works, or with the devices that the
+ * runtime has if it lacks the requested one.
  */
 export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Promise<Runtime> {
   const reasons: string[] = [];
@@ -48,6 +49,12 @@ export async function selectRuntime(choice: RuntimeChoice, explain: Explain): Pr
 }
 
 function listCandidates({ runtime, device, threads }: RuntimeChoice): Candidate[] {
+  const eagerDevices = EAGER_DEVICES[device];
+  if (runtime === 'tfjs' && eagerDevices.length === 0) {
+    const allowed = Object.entries(EAGER_DEVICES).filter(([, tried]) => tried.length > 0);
+    const names = allowed.map(([name]) => name).join(', ');
+    throw new RuntimeError(`the runtime tfjs has no device ${device}; allowed: ${names}`);
+  }
   const auto = device === 'auto';
   const onnx = (name: OnnxDevice): Candidate => ({
     name: `onnx/${name}`,
@@ -61,19 +68,9 @@ function listCandidates({ runtime, device, threads }: RuntimeChoice): Candidate[
   });
   const all: Record<'onnx' | 'tfjs', Candidate[]> = {
     onnx: auto ? [onnx('cuda'), onnx('webgpu'), onnx('cpu')] : [onnx(device)],
-    tfjs: EAGER_DEVICES[device].length > 0 ? EAGER_DEVICES[device].map(eager) : [refuseEager(device)],
+    tfjs: eagerDevices.map(eager),
   };
   return runtime === 'auto' ? [...all.onnx, ...(auto ? [] : all.tfjs)] : all[runtime];
-}
-
-function refuseEager(device: RuntimeChoice['device']): Candidate {
-  const allowed = Object.entries(EAGER_DEVICES).flatMap(([name, tried]) => (tried.length > 0 ? [name] : []));
-  const refusal = `the runtime tfjs has no device ${device}; allowed: ${allowed.join(', ')}`;
-  return {
-    name: `tfjs/${device}`,
-    absent: refusal,
-    create: () => Promise.reject(new RuntimeError(refusal)),
-  };
 }
 
 /** Avoids starting a GPU provider, which prints warnings, if the system has no such device. */

@@ -123,10 +123,9 @@ function listLeaves(value: unknown): unknown[] {
 }
 
 describe('the package of a device', () => {
-  const before = tf.getBackend();
-  afterEach(() => {
+  afterEach(async () => {
     if ('tensorflow' in tf.engine().registryFactory) tf.removeBackend('tensorflow');
-    void tf.setBackend(before);
+    await tf.setBackend('cpu');
   });
   const refusal = (device: 'cpu' | 'cuda', importPackage: (name: string) => Promise<unknown>) =>
     createTfjsRuntime({ device, importPackage }).then(
