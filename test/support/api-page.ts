@@ -107,7 +107,8 @@ This page lists every route, object and error. It is generated from the OpenAPI 
 - Times are RFC 3339 in UTC. Bounds, log likelihoods and divergences are in nats per row.
 - Data values are float32. Numbers in answers have as few digits as tell them from other float32 values. Rows are flat, or nested as in the data set's \`row_shape\`.
 - Every answer has an \`x-request-id\`, which also appears in the log. Answers to inferences have \`server-timing\`: the milliseconds
-  spent in \`total\`, \`queue\` and \`compute\`.
+  spent in \`total\`, in \`batch\` (waiting for a run that others share), \`queue\` and \`compute\`. \`x-aevb-digest\` is the SHA-256 of the parameters
+  they were computed with, and \`x-aevb-batch-rows\` counts the rows of the run.
 - Lists come in pages. If \`has_more\` is true, pass the last id of a page as \`after\` to get the next one.
 - After 429, 503 or 507, try again in \`retry-after\` seconds.
 - The operator [sets](../README.md#configuration) how large bodies, uploads and inferences can be and how long they can take.`;

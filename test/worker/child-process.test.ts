@@ -219,7 +219,7 @@ class HandedQueue {
   readonly #processors = new Map<JobName, unknown>();
 
   readonly backend: QueueBackend = {
-    kind: 'embedded',
+    kind: 'redis',
     openProducer: () => Promise.reject(new Error('there is no producer')),
     openParts: async () => ({
       enqueue: async () => undefined,

@@ -8,8 +8,8 @@ declare module 'fastify' {
   }
 }
 
-/** How long the parts of an inference took. */
-export type Timing = Pick<InferAnswer, 'computeMs' | 'queueMs'>;
+/** How long the parts of an inference took, and what it was computed with. */
+export type Timing = Pick<InferAnswer, 'computeMs' | 'queueMs' | 'batchMs' | 'batchRows' | 'digest'>;
 
 export interface Timed<Body> {
   readonly body: Body;
@@ -27,11 +27,14 @@ export function installTiming(app: App): void {
 export function setServerTiming(request: FastifyRequest, reply: FastifyReply, timing: Timing): void {
   const parts = {
     total: performance.now() - request.startedAt,
+    ...(timing.batchMs !== undefined && { batch: timing.batchMs }),
     queue: timing.queueMs,
     compute: timing.computeMs,
   };
   const entries = Object.entries(parts).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`);
   void reply.header('server-timing', entries.join(', '));
+  if (timing.digest !== undefined) void reply.header('x-aevb-digest', timing.digest);
+  if (timing.batchRows !== undefined) void reply.header('x-aevb-batch-rows', timing.batchRows);
 }
 
 /** Sets the timing header of an answer in JSON; returns its body. */

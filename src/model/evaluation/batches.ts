@@ -10,10 +10,10 @@ import {
 } from '../runtime/runtime.ts';
 
 /**
- * Rows run in batches of these sizes, so that a few graphs serve any number of rows. There is none of one row, for which ONNX
- * Runtime takes another kernel: a row has the same results, bit for bit, in whatever batch it is.
+ * Rows run in batches of these sizes, so that a few graphs serve any number of rows. Multiples of what ONNX Runtime computes at
+ * once: a row has the same results, bit for bit, in whatever batch it is.
  */
-const BATCH_SIZES = [2, 8, 64, 512] as const;
+const BATCH_SIZES = [4, 16, 64, 512] as const;
 /** Constants are copied into every graph: larger parameters are inputs. */
 const MOST_CONSTANTS = 2 ** 24;
 
@@ -116,7 +116,8 @@ function partition(
   isFirst: (array: FloatArray) => boolean,
 ): [first: FloatArrays, second: FloatArrays] {
   const entries = Object.entries(arrays);
-  const choose = (wanted: boolean) => Object.fromEntries(entries.filter(([, array]) => isFirst(array) === wanted));
+  const choose = (wanted: boolean) =>
+    Object.fromEntries(entries.filter(([, array]) => isFirst(array) === wanted));
   return [choose(true), choose(false)];
 }
 

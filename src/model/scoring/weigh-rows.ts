@@ -29,7 +29,7 @@ export type Details = Readonly<Partial<Record<Detail, Float32Array>>>;
 /** Numbers that one run of the graph may hold in its largest tensor. */
 const MOST_NUMBERS = 2 ** 22;
 /** As batches are made (evaluation/batches.ts). */
-const CHUNKS = [512, 64, 8, 2] as const;
+const CHUNKS = [512, 64, 16, 4] as const;
 
 /**
  * Draws z for each row from a proposal, weighs the draws (proposals.ts), and calls `visit` for each row in turn. All rows use the

@@ -1,3 +1,4 @@
+import { countElements } from '../runtime.ts';
 import { broadcastShapes, hasSameShape, findSplat, type GraphBuilder, type Node } from './ir.ts';
 
 /**
@@ -7,7 +8,11 @@ import { broadcastShapes, hasSameShape, findSplat, type GraphBuilder, type Node 
 type Rewrite = (graph: GraphBuilder, node: Node, fusable: (input: Node | undefined) => input is Node) => Node;
 
 /** Rewrites the outputs and keeps only the nodes they need. Nodes are ordered by id, so inputs come first. */
-export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>>): Record<string, Node> {
+export function fuse(
+  graph: GraphBuilder,
+  outputs: Readonly<Record<string, Node>>,
+  more: readonly Rewrite[] = [],
+): Record<string, Node> {
   const order = findReachable(Object.values(outputs));
   const uses = countUses(order, Object.values(outputs));
   const rewritten = new Map<Node, Node>();
@@ -19,7 +24,10 @@ export function fuse(graph: GraphBuilder, outputs: Readonly<Record<string, Node>
       : graph.node(node.op, inputs, node.shape, node.dtype, node.attributes);
     const fusable = (input: Node | undefined): input is Node =>
       input?.op === 'Gemm' && uses.get(origin.get(input) ?? input) === 1;
-    const result = REWRITES.reduce((current, rewrite) => rewrite(graph, current, fusable), moved);
+    const result = [...REWRITES, ...more].reduce(
+      (current, rewrite) => rewrite(graph, current, fusable),
+      moved,
+    );
     rewritten.set(node, result);
     origin.set(result, node);
   }
@@ -115,6 +123,25 @@ const sumAsProduct: Rewrite = (graph, node) => {
   const { node: bare, factor } = splitFactor(x);
   const attributes = { transA: 0, transB: 0, alpha: factor, beta: 0 };
   return graph.reshape(graph.node('Gemm', [ones, bare], [1, columns], node.dtype, attributes), node.shape);
+};
+
+/** Numbers that ONNX Runtime adds at once: rows whose length is no multiple of it are added in an order that depends on their place. */
+const LANES = 4;
+
+/** Computes row sums as X 1, so that equal rows have the same sum, bit for bit, wherever they are. */
+export const sumRowsAlike: Rewrite = (graph, node) => {
+  const [x, axes] = node.inputs;
+  const width = x?.shape.at(-1);
+  const along = node.op === 'ReduceSum' ? axes?.values : node.attributes['axes'];
+  if (!x || width === undefined || width % LANES === 0 || String(along) !== String(x.shape.length - 1))
+    return node;
+  if (node.op !== 'ReduceSum' && node.op !== 'ReduceMean') return node;
+  const rows = countElements(x.shape) / width;
+  const ones = graph.materialize(graph.constant(1, [width, 1], node.dtype));
+  const alpha = node.op === 'ReduceMean' ? 1 / width : 1;
+  const attributes = { transA: 0, transB: 0, alpha, beta: 0 };
+  const sums = graph.node('Gemm', [graph.reshape(x, [rows, width]), ones], [rows, 1], node.dtype, attributes);
+  return graph.reshape(sums, node.shape);
 };
 
 const REWRITES: readonly Rewrite[] = [

@@ -17,7 +17,7 @@ import {
   type TensorFunction,
 } from '../runtime.ts';
 import { emitFunction, emitScan, NAMES, sliceRows } from './emit.ts';
-import { fuse } from './fuse.ts';
+import { fuse, sumRowsAlike } from './fuse.ts';
 import type { Node } from './ir.ts';
 import { encodeModel, type GraphProto } from './proto.ts';
 import { chooseThreads } from './threads.ts';
@@ -89,7 +89,7 @@ async function createSession(model: Uint8Array, { device, threads }: OnnxOptions
 
 function traceFunction(fn: TensorFunction, inputs: ArraySpecs): Record<string, Node> {
   const traced = trace(inputs, fn, (outputs) => outputs);
-  return fuse(traced.graph, traced.outputs);
+  return fuse(traced.graph, traced.outputs, [sumRowsAlike]);
 }
 
 function traceScan(definition: ScanDefinition): {
