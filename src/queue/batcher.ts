@@ -156,7 +156,10 @@ export class Batcher {
         start += count;
       }
     } catch (error) {
-      for (const { of } of shares) end(of, () => of.settle.reject(error));
+      for (const { of } of shares)
+        end(of, () => {
+          of.settle.reject(error);
+        });
     }
   }
 }
@@ -173,7 +176,9 @@ function takeShares(lane: Lane): Share[] {
     if (of.ended) continue;
     if (of.expiresAt <= now) {
       const seconds = (of.expiresAt - of.arrivedAt) / 1000;
-      end(of, () => of.settle.reject(AppError.of('inference_timeout', { seconds })));
+      end(of, () => {
+        of.settle.reject(AppError.of('inference_timeout', { seconds }));
+      });
       continue;
     }
     const count = Math.min(room, of.rows.shape[0] - of.sent);

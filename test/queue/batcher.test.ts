@@ -49,7 +49,7 @@ function open({ atOnce = 1, steps = [7] }: { atOnce?: number; steps?: number[] }
             at_least: indices,
             calibration_rows: { shape: [1], data: Uint32Array.of(99) },
           } as unknown as Record<string, AnyArray>)
-        : ({ mean: matrix, standard_deviation: matrix } as unknown as Record<string, AnyArray>);
+        : { mean: matrix, standard_deviation: matrix };
     return {
       step,
       digest: `digest ${step}`,
