@@ -70,7 +70,7 @@ describe('GET /samples', () => {
     ['model_id=ID&count=1.5', 'count', /integer/],
     ['model_id=ID&count=100000', 'count', /<= 10000/],
     ['model_id=ID&seed=-1', 'seed', />= 0/],
-    ['model_id=ID&format=gif', 'format', /"json", "png", "csv"; found "gif"/],
+    ['model_id=ID&format=gif', 'format', /"json", "png", "npy", "csv"; found "gif"/],
     ['model_id=ID&checkpoint=last', 'checkpoint', /"latest", "best"/],
     ['model_id=ID&n=4', 'n', /unknown field; allowed: model_id, checkpoint, count, seed, draw, format/],
   ])('refuses ?%s', async (query, pointer, detail) => {

@@ -109,6 +109,8 @@ This page lists every route, object and error. It is generated from the OpenAPI 
 - Every answer has an \`x-request-id\`, which also appears in the log. Answers to inferences have \`server-timing\`: the milliseconds
   spent in \`total\`, in \`batch\` (waiting for a run that others share), \`queue\` and \`compute\`. \`x-aevb-digest\` is the SHA-256 of the parameters
   they were computed with, and \`x-aevb-batch-rows\` counts the rows of the run.
+- Operations on rows also answer NPY and CSV, if the Accept header asks for it. Model and step are then in the headers \`x-aevb-model\` and
+  \`x-aevb-step\`, and \`x-aevb-row-errors\` counts rows that could not be understood: they are NaN or empty cells.
 - Lists come in pages. If \`has_more\` is true, pass the last id of a page as \`after\` to get the next one.
 - After 429, 503 or 507, try again in \`retry-after\` seconds.
 - The operator [sets](../README.md#configuration) how large bodies, uploads and inferences can be and how long they can take.`;

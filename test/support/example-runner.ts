@@ -47,6 +47,7 @@ export class ExampleRunner {
       await symlink(fileURLToPath(locateFile(name)), join(folder, name));
     }
     await writeFile(join(folder, 'rows.npy'), encodeNpy([4, 3], new Float32Array(12)));
+    await writeFile(join(folder, 'images.npy'), encodeNpy([2, 28, 28], new Float32Array(2 * 28 * 28)));
     const services = new Services();
     await copyQueue(join(folder, 'data'));
     const { url } = await services.start('serve', { AEVB_DATA_DIR: join(folder, 'data') });

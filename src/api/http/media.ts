@@ -45,15 +45,39 @@ export const toMediaType = (header: string | undefined): string | undefined =>
 export const findCharset = (header = ''): string | undefined =>
   /;\s*charset\s*=\s*"?([\w.:-]+)"?/i.exec(header)?.[1];
 
-/** An answer that is also available as CSV. */
-export const addCsv = <Content extends object>(answer: {
+interface DescribedAnswer<Content> {
   readonly description: string;
   readonly content: Content;
-}) => ({
+}
+
+/** An answer in JSON, to which other media types can be added. */
+export const describeJson = <Answer extends TSchema>(schema: Answer, description: string) => ({
+  description,
+  content: { [JSON_TYPE]: { schema } },
+});
+
+/** An answer that is also available as CSV. */
+export const addCsv = <Content extends object>(
+  answer: DescribedAnswer<Content>,
+  description = 'The rows of `data`.',
+) => ({
   ...answer,
   content: {
     ...answer.content,
-    [CSV_TYPE]: { schema: Type.Unsafe<string>({ type: 'string', description: 'The rows of `data`.' }) },
+    [CSV_TYPE]: { schema: Type.Unsafe<string>({ type: 'string', description }) },
+  },
+});
+
+/** What an NPY file with rows of data is. */
+export const DATA_NPY =
+  'float32 [rows, ...row_shape]; of tables [rows, columns], if no column holds words or dates. NaN is a missing value.';
+
+/** An answer that is also available as an NPY file. */
+export const addNpy = <Content extends object>(answer: DescribedAnswer<Content>, description: string) => ({
+  ...answer,
+  content: {
+    ...answer.content,
+    [NPY_TYPE]: { schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary', description }) },
   },
 });
 

@@ -6,11 +6,18 @@ import type { Outputs } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { CSV_TYPE, JSON_TYPE } from '../http/media.ts';
 import { negotiate } from '../http/negotiation.ts';
+import { chooseAnswerFormat, FILE_FORMATS } from '../http/answer-format.ts';
 import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { decodeRows, takeFinite, toNumbers } from '../inference/answers.ts';
 import { fillMissing, findTable } from '../../model/dataset.ts';
-import { answerCsv, type CsvAnswer } from '../inference/csv-answer.ts';
+import {
+  answerDataCsv,
+  answerDataNpy,
+  checkArrayAnswer,
+  type CsvAnswer,
+  type RowAnswer,
+} from '../inference/array-answer.ts';
 import { findRows, toRequestRows, type GivenRows } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
@@ -22,6 +29,7 @@ import {
   answerPng,
   findImageFormat,
   toImages,
+  wantOf,
   type JsonAnswer,
   type Pictured,
 } from '../pictures/pictured.ts';
@@ -47,11 +55,13 @@ export async function imputeRequest(
   api: ApiOptions,
   request: WithArray<ImputeRequest>,
   accept: string | undefined,
-): Promise<Timed<Pictured<ImputeAnswer>>> {
-  const wanted = { ...request, accept };
+): Promise<Timed<Pictured<ImputeAnswer> | RowAnswer<ImputeAnswer>>> {
+  const chosen = chooseAnswerFormat(request.format, accept, FILE_FORMATS);
+  const wanted = wantOf(chosen, request);
   const record = await api.store.models.get(request.model_id);
   const format = await findImageFormat(api, record, wanted);
   const table = findTable(record);
+  checkArrayAnswer(record, chosen);
   const sent = await findRows(api, record, request);
   const given = fixCells(record, sent, request);
   const { rows, step, output, ...timing } = await compute(api, record, request, given, request.draws);
@@ -60,11 +70,14 @@ export async function imputeRequest(
     const before = { values: showMissing(rows.data, format), format };
     return { body: answerPng(drawRowPairs(before, toImages({ filled }, 'filled', format)), wanted), timing };
   }
+  const [origin, cells] = [{ record, step, rows }, decodeRows(filled, record)];
+  if (chosen === 'npy') return { body: answerDataNpy(origin, filled, cells), timing };
+  if (chosen === 'csv') return { body: answerDataCsv(origin, cells), timing };
   const content: ImputeAnswer = {
     ...describeSource(record, step),
     ...describeMethod(request),
     ...nameColumns(record),
-    data: leaveOutBad(rows, decodeRows(filled, record)),
+    data: leaveOutBad(rows, cells),
     ...(table && { cells: leaveOutBad(rows, listImputed(record, table, rows, output)) }),
     ...(output.draws && {
       draws: splitDraws(output.draws.data, rows).map((each) => leaveOutBad(rows, decodeRows(each, record))),
@@ -92,7 +105,7 @@ export async function sampleGiven(
   const [effective = 0] = toNumbers(output, 'effective_sample_size');
   const draws = splitDraws(output.draws?.data ?? new Float32Array(), rows);
   const drawn = draws.flatMap((each) => decodeRows(each, record));
-  if (type === 'csv' || type === CSV_TYPE) return { body: answerCsv(record, drawn), timing };
+  if (type === 'csv' || type === CSV_TYPE) return { body: answerDataCsv({ record, step }, drawn), timing };
   const content: ConditionalSamplesAnswer = {
     ...describeSource(record, step),
     ...describeMethod(request),

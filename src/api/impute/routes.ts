@@ -1,6 +1,6 @@
-import { addCsv, describePicture, JSON_TYPE } from '../http/media.ts';
+import { addCsv, addNpy, DATA_NPY, describePicture, JSON_TYPE } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
-import { answerPicture } from '../pictures/answer-picture.ts';
+import { answerTyped } from '../http/answer-typed.ts';
 import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { imputeRequest, sampleGiven } from './impute.ts';
@@ -26,15 +26,20 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
         tags,
         body: ImputeRequest,
         response: {
-          200: describePicture(
-            ImputeAnswer,
-            'The whole rows, and what was expected. In a PNG, each row is above what it becomes; missing pixels are grey.',
+          200: addNpy(
+            addCsv(
+              describePicture(
+                ImputeAnswer,
+                'The whole rows, and what was expected. In a PNG, each row is above what it becomes; missing pixels are grey.',
+              ),
+            ),
+            DATA_NPY,
           ),
         },
       },
     },
     async (request, reply) => {
-      return answerPicture(
+      return answerTyped(
         request,
         reply,
         await imputeRequest(api, withArray(request), request.headers.accept),
@@ -60,7 +65,7 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerPicture(request, reply, await sampleGiven(api, request.body, request.headers.accept));
+      return answerTyped(request, reply, await sampleGiven(api, request.body, request.headers.accept));
     },
   );
 }

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
-import { columns, defineAnswer, PICTURE_FIELDS, requestSeed } from '../inference/schemas.ts';
+import { columns, defineAnswer, FORMAT_FIELDS, requestSeed } from '../inference/schemas.ts';
 import { defineRequest, defineRowRequest, SENT_ROWS } from '../inference/row-fields.ts';
 import { AnyCell, ExpectedCell } from '../score/schemas.ts';
 
@@ -43,7 +43,7 @@ export const ImputeRequest = defineRowRequest({
   }),
   samples: defineSamples(SCORE_DRAWS),
   seed: requestSeed,
-  ...PICTURE_FIELDS,
+  ...FORMAT_FIELDS,
 });
 export type ImputeRequest = Static<typeof ImputeRequest>;
 

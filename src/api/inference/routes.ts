@@ -1,5 +1,4 @@
-import { answerPicture } from '../pictures/answer-picture.ts';
-import { answerTimed } from '../http/timing.ts';
+import { answerTyped } from '../http/answer-typed.ts';
 import { decode, encode, scoreElbo, scoreLogMarginalLikelihood } from './scoring.ts';
 import { drawSamples } from './samples.ts';
 import { reconstruct } from './reconstruct.ts';
@@ -19,8 +18,7 @@ import {
 } from './schemas.ts';
 import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
-import { addDescription } from '../http/schemas.ts';
-import { addCsv, describePicture } from '../http/media.ts';
+import { addCsv, addNpy, DATA_NPY, describeJson, describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 
 const tags = ['inference'];
@@ -35,11 +33,16 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Embed rows: get the mean and standard deviation of the approximate posterior',
         tags,
         body: EncodeRequest,
-        response: { 200: addDescription(EncodeAnswer, 'One posterior per row.') },
+        response: {
+          200: addNpy(
+            addCsv(describeJson(EncodeAnswer, 'One posterior per row.'), 'Means and standard deviations.'),
+            'float32 [rows, latent_size]: the means.',
+          ),
+        },
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await encode(api, withArray(request)));
+      return answerTyped(request, reply, await encode(api, withArray(request), request.headers.accept));
     },
   );
 
@@ -52,11 +55,16 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Decode points of the latent space',
         tags,
         body: DecodeRequest,
-        response: { 200: addDescription(MeanAnswer, 'One row of data per point.') },
+        response: {
+          200: addNpy(
+            addCsv(describeJson(MeanAnswer, 'One row of data per point.'), 'The rows of `mean`.'),
+            DATA_NPY,
+          ),
+        },
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await decode(api, withArray(request)));
+      return answerTyped(request, reply, await decode(api, withArray(request), request.headers.accept));
     },
   );
 
@@ -71,19 +79,21 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         tags,
         body: ReconstructRequest,
         response: {
-          200: describePicture(
-            ReconstructAnswer,
-            'The reconstructions. In a PNG, each row is above its reconstruction.',
+          200: addNpy(
+            addCsv(
+              describePicture(
+                ReconstructAnswer,
+                'The reconstructions. In a PNG, each row is above its reconstruction.',
+              ),
+              'The rows of `mean`.',
+            ),
+            DATA_NPY,
           ),
         },
       },
     },
     async (request, reply) => {
-      return answerPicture(
-        request,
-        reply,
-        await reconstruct(api, withArray(request), request.headers.accept),
-      );
+      return answerTyped(request, reply, await reconstruct(api, withArray(request), request.headers.accept));
     },
   );
 
@@ -96,11 +106,19 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
         summary: 'Score rows by the evidence lower bound and its terms',
         tags,
         body: ElboRequest,
-        response: { 200: addDescription(ElboAnswer, 'The scores of each row and their means.') },
+        response: {
+          200: addNpy(
+            addCsv(
+              describeJson(ElboAnswer, 'The scores of each row and their means.'),
+              'The scores of each row.',
+            ),
+            'float32 [rows]: elbo.',
+          ),
+        },
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await scoreElbo(api, withArray(request)));
+      return answerTyped(request, reply, await scoreElbo(api, withArray(request), request.headers.accept));
     },
   );
 
@@ -112,7 +130,13 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       tags,
       body: LogMarginalLikelihoodRequest,
       response: {
-        200: addDescription(LogMarginalLikelihoodAnswer, 'The estimates for each row and their mean.'),
+        200: addNpy(
+          addCsv(
+            describeJson(LogMarginalLikelihoodAnswer, 'The estimates for each row and their mean.'),
+            'The estimates for each row.',
+          ),
+          'float32 [rows]: log_marginal_likelihood.',
+        ),
       },
     },
   };
@@ -130,7 +154,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
   ] as const;
   for (const [path, options] of spellings) {
     app.post(path, options, async (request, reply) => {
-      return answerTimed(request, reply, await scoreLogMarginalLikelihood(api, withArray(request)));
+      return answerTyped(
+        request,
+        reply,
+        await scoreLogMarginalLikelihood(api, withArray(request), request.headers.accept),
+      );
     });
   }
 
@@ -140,18 +168,21 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       config: COMPUTED,
       schema: {
         operationId: 'drawSamples',
-        summary: 'Generate data from the prior, as JSON, as CSV or as a PNG grid',
+        summary: 'Generate data from the prior, as JSON, CSV, NPY or a PNG grid',
         tags,
         querystring: SamplesQuery,
         response: {
-          200: addCsv(
-            describePicture(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+          200: addNpy(
+            addCsv(
+              describePicture(SamplesAnswer, 'Draws of z and the data decoded from them; in a PNG a grid.'),
+            ),
+            DATA_NPY,
           ),
         },
       },
     },
     async (request, reply) => {
-      return answerPicture(request, reply, await drawSamples(api, request.query, request.headers.accept));
+      return answerTyped(request, reply, await drawSamples(api, request.query, request.headers.accept));
     },
   );
 }

@@ -47,6 +47,18 @@ export const PICTURE_FIELDS = {
 
 export { seed as requestSeed };
 
+/** Ask for the answer as a picture or a file. */
+export const FORMAT_FIELDS = {
+  ...PICTURE_FIELDS,
+  format: Type.Optional(
+    Type.Unsafe<'json' | 'png' | 'npy' | 'csv'>({
+      type: 'string',
+      enum: ['json', 'png', 'npy', 'csv'],
+      description: 'Default: what the Accept header prefers, otherwise json.',
+    }),
+  ),
+};
+
 export const EncodeRequest = defineRowRequest({
   ...SENT_ROWS,
   samples: Type.Integer({
@@ -64,7 +76,7 @@ export type DecodeRequest = Static<typeof DecodeRequest>;
 
 export const ReconstructRequest = defineRowRequest({
   ...SENT_ROWS,
-  ...PICTURE_FIELDS,
+  ...FORMAT_FIELDS,
 });
 export type ReconstructRequest = Static<typeof ReconstructRequest>;
 
@@ -117,15 +129,7 @@ export const SamplesQuery = defineRequest({
     description:
       'What to return for each draw of z. mean: the expectation of x under p(x|z); sample: a draw of x from p(x|z), including the noise of the data. In tables, both stay within the range of each column (model.likelihood.columns[].range).',
   }),
-  ...PICTURE_FIELDS,
-  format: Type.Optional(
-    Type.Unsafe<'json' | 'png' | 'csv'>({
-      type: 'string',
-      enum: ['json', 'png', 'csv'],
-      description:
-        'Default: what the Accept header prefers, otherwise json. csv: the data without the latents.',
-    }),
-  ),
+  ...FORMAT_FIELDS,
 });
 export type SamplesQuery = Static<typeof SamplesQuery>;
 

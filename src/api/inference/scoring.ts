@@ -4,6 +4,15 @@ import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { toDataRows, toNestedRows, toNullableRows, toNumbers, toRows } from './answers.ts';
 import { findTable } from '../../model/dataset.ts';
+import {
+  answerCsv,
+  answerDataCsv,
+  answerDataNpy,
+  answerLists,
+  answerNpy,
+  checkArrayAnswer,
+  type RowAnswer,
+} from './array-answer.ts';
 import { findLatents, findRows, toRequestRows } from './given-rows.ts';
 import { nameColumns, sumParts } from './model-table.ts';
 import { checkValues, describeUnused, keepGood, leaveOutBad, type RequestRows } from './rows.ts';
@@ -20,6 +29,8 @@ import type {
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import type { ApiOptions } from '../types.ts';
+import { answerJson } from '../pictures/pictured.ts';
+import { chooseAnswerFormat } from '../http/answer-format.ts';
 import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { describeProblem } from '../jobs/problems.ts';
@@ -28,7 +39,9 @@ import { describeProblem } from '../jobs/problems.ts';
 export async function encode(
   api: ApiOptions,
   request: WithArray<EncodeRequest>,
-): Promise<Timed<EncodeAnswer>> {
+  accept: string | undefined,
+): Promise<Timed<RowAnswer<EncodeAnswer>>> {
+  const format = chooseAnswerFormat(undefined, accept, ROW_FORMATS);
   const { samples, seed } = request;
   const record = await api.store.models.get(request.model_id);
   const given = await findRows(api, record, request);
@@ -43,21 +56,41 @@ export async function encode(
     operation: 'encode',
     input,
   });
-  const body = {
+  const origin = { record, step, rows };
+  const [mean, deviation] = [toRows(output, 'mean'), toNullableRows(output, 'standard_deviation')];
+  if (format === 'npy') return { body: answerNpy(origin, output.mean), timing };
+  if (format === 'csv') {
+    const cells = mean.map((means, row) => [...means, ...(deviation[row] ?? [])]);
+    return { body: answerCsv(origin, nameLatents(record), cells), timing };
+  }
+  const content = {
     ...describeSource(record, step),
-    mean: leaveOutBad(rows, toRows(output, 'mean')),
-    standard_deviation: leaveOutBad(rows, toNullableRows(output, 'standard_deviation')),
+    mean: leaveOutBad(rows, mean),
+    standard_deviation: leaveOutBad(rows, deviation),
     ...(output.samples && {
       samples: toNestedRows({ samples: output.samples }, 'samples').map((draw) => leaveOutBad(rows, draw)),
     }),
     ...describeUnused(rows),
   };
-  return { body, timing };
+  return { body: answerJson(content), timing };
+}
+
+const ROW_FORMATS = ['json', 'npy', 'csv'] as const;
+
+function nameLatents({ model: { latent_size: size } }: ModelRecord): string[] {
+  const name = (kind: string) => Array.from({ length: size }, (_, i) => `${kind}_${i + 1}`);
+  return [...name('mean'), ...name('standard_deviation')];
 }
 
 /** The mean of p(x|z) at each point z. */
-export async function decode(api: ApiOptions, request: WithArray<DecodeRequest>): Promise<Timed<MeanAnswer>> {
+export async function decode(
+  api: ApiOptions,
+  request: WithArray<DecodeRequest>,
+  accept: string | undefined,
+): Promise<Timed<RowAnswer<MeanAnswer>>> {
+  const format = chooseAnswerFormat(undefined, accept, ROW_FORMATS);
   const record = await api.store.models.get(request.model_id);
+  checkArrayAnswer(record, format);
   const rows = findLatents(api, record, request);
   checkValues('The answer', rows.shape[0] * record.data_size, api.config.maxInferenceValues);
   const { step, output, ...timing } = await api.producer.infer({
@@ -67,15 +100,19 @@ export async function decode(api: ApiOptions, request: WithArray<DecodeRequest>)
     operation: 'decode',
     input: { rows },
   });
-  const mean = toDataRows(output, 'mean', record);
-  return { body: { ...describeSource(record, step), ...nameColumns(record), mean }, timing };
+  const [origin, mean] = [{ record, step }, toDataRows(output, 'mean', record)];
+  if (format === 'npy') return { body: answerDataNpy(origin, output.mean, mean), timing };
+  if (format === 'csv') return { body: answerDataCsv(origin, mean), timing };
+  return { body: answerJson({ ...describeSource(record, step), ...nameColumns(record), mean }), timing };
 }
 
 /** The lower bound of each row and its two terms. */
 export async function scoreElbo(
   api: ApiOptions,
   request: WithArray<ElboRequest>,
-): Promise<Timed<ElboAnswer>> {
+  accept: string | undefined,
+): Promise<Timed<RowAnswer<ElboAnswer>>> {
+  const format = chooseAnswerFormat(undefined, accept, ROW_FORMATS);
   const { samples, seed, by_column: byColumn } = request;
   const record = await api.store.models.get(request.model_id);
   const given = await findRows(api, record, request);
@@ -95,6 +132,9 @@ export async function scoreElbo(
     kl_divergence: toNumbers(output, 'kl_divergence'),
   };
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
+  const origin = { record, step, rows };
+  if (format === 'npy') return { body: answerNpy(origin, output.elbo), timing };
+  if (format === 'csv') return { body: answerLists(origin, { ...terms, standard_error }), timing };
   const elbo = keepGood(rows, output.elbo);
   const mean = {
     elbo: average(elbo),
@@ -105,7 +145,7 @@ export async function scoreElbo(
   const columns = output.log_likelihood_by_column;
   const own = columns ? toColumnTerms(record, columns, rows) : {};
   const unit = 'nats per row' as const;
-  const body = {
+  const content = {
     ...describeSource(record, step),
     unit,
     samples,
@@ -117,14 +157,16 @@ export async function scoreElbo(
     mean,
     ...describeUnused(rows),
   };
-  return { body, timing };
+  return { body: answerJson(content), timing };
 }
 
 /** log p(x) of each row, estimated. Errors: too_large, validation_failed, no_encoder. */
 export async function scoreLogMarginalLikelihood(
   api: ApiOptions,
   request: WithArray<LogMarginalLikelihoodRequest>,
-): Promise<Timed<LogMarginalLikelihoodAnswer>> {
+  accept: string | undefined,
+): Promise<Timed<RowAnswer<LogMarginalLikelihoodAnswer>>> {
+  const format = chooseAnswerFormat(undefined, accept, ROW_FORMATS);
   const { samples, seed, method } = request;
   const record = await api.store.models.get(request.model_id);
   const problem = marginalProblem(record.model, method);
@@ -148,23 +190,28 @@ export async function scoreLogMarginalLikelihood(
   const { effective_sample_size: sizes, acceptance } = output;
   const estimates = toNumbers(output, 'log_marginal_likelihood');
   const standard_error = samples > 1 ? toNumbers(output, 'standard_error') : null;
+  const effective = sizes ? toNumbers({ effective_sample_size: sizes }, 'effective_sample_size') : null;
+  const origin = { record, step, rows };
+  if (format === 'npy') return { body: answerNpy(origin, output.log_marginal_likelihood), timing };
+  if (format === 'csv') {
+    const lists = { log_marginal_likelihood: estimates, standard_error, effective_sample_size: effective };
+    return { body: answerLists(origin, lists), timing };
+  }
   const good = keepGood(rows, output.log_marginal_likelihood);
   const errors = standard_error && keepGood(rows, output.standard_error);
-  const body: LogMarginalLikelihoodAnswer = {
+  const content: LogMarginalLikelihoodAnswer = {
     ...describeSource(record, step),
     unit: 'nats per row',
     method,
     samples,
     log_marginal_likelihood: leaveOutBad(rows, estimates),
     standard_error: standard_error && leaveOutBad(rows, standard_error),
-    effective_sample_size: sizes
-      ? leaveOutBad(rows, toNumbers({ effective_sample_size: sizes }, 'effective_sample_size'))
-      : null,
+    effective_sample_size: effective && leaveOutBad(rows, effective),
     acceptance: acceptance ? (toNumbers({ acceptance }, 'acceptance')[0] ?? null) : null,
     mean: { log_marginal_likelihood: average(good), ...measureSpread(good, errors) },
     ...describeUnused(rows),
   };
-  return { body, timing };
+  return { body: answerJson(content), timing };
 }
 
 function toMarginal(request: WithArray<LogMarginalLikelihoodRequest>): MarginalSpec {

@@ -3,6 +3,7 @@ import { sharedDomain } from '../../model/specification.ts';
 import type { Matrix } from '../../queue/arrays.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { takeFinite } from '../inference/answers.ts';
+import type { AnswerFormat } from '../http/answer-format.ts';
 import { HttpError } from '../http/http-error.ts';
 import { negotiate } from '../http/negotiation.ts';
 import { findImageShape, type ImageFormat, type Images } from './drawing/grid.ts';
@@ -31,6 +32,13 @@ export function wantsPng({ format, accept }: Wanted): boolean {
   if (format !== undefined) return format === 'png';
   return negotiate(accept, [JSON_TYPE, PNG_TYPE]) === PNG_TYPE;
 }
+
+/** What is wanted of an answer that is also available in other formats than JSON and PNG. */
+export const wantOf = (chosen: AnswerFormat, { zoom }: Pick<Wanted, 'zoom'>): Wanted => ({
+  format: chosen === 'png' ? 'png' : 'json',
+  zoom,
+  accept: undefined,
+});
 
 /** The image format of a model's rows if the client wants a PNG, otherwise null. Errors: not_acceptable. */
 export async function findImageFormat(
@@ -87,6 +95,6 @@ export function answerPng<Answer>(raster: Raster, { zoom }: Wanted): Pictured<An
   return { type: PNG_TYPE, content: toPng(enlarge(raster, zoom)) };
 }
 
-export function answerJson<Answer>(content: Answer): Pictured<Answer> {
+export function answerJson<Answer>(content: Answer): JsonAnswer<Answer> {
   return { type: JSON_TYPE, content };
 }

@@ -1,4 +1,4 @@
-import { answerPicture } from './answer-picture.ts';
+import { answerTyped } from '../http/answer-typed.ts';
 import { decodeInterpolation, decodeManifold, decodeTraversal } from './latent-pictures.ts';
 import { scatterRows } from './scatter.ts';
 import { ById } from '../http/schemas.ts';
@@ -38,7 +38,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      return answerPicture(
+      return answerTyped(
         request,
         reply,
         await decodeManifold(api, id, request.query, request.headers.accept),
@@ -66,7 +66,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      return answerPicture(
+      return answerTyped(
         request,
         reply,
         await decodeTraversal(api, id, request.query, request.headers.accept),
@@ -89,7 +89,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerPicture(
+      return answerTyped(
         request,
         reply,
         await decodeInterpolation(api, request.body, request.headers.accept),
@@ -112,7 +112,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      return answerPicture(request, reply, await scatterRows(api, id, request.query, request.headers.accept));
+      return answerTyped(request, reply, await scatterRows(api, id, request.query, request.headers.accept));
     },
   );
 }

@@ -1,6 +1,6 @@
-import { describePicture } from '../http/media.ts';
+import { addCsv, addNpy, describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
-import { answerPicture } from '../pictures/answer-picture.ts';
+import { answerTyped } from '../http/answer-typed.ts';
 import { withArray } from '../http/array-bodies.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { ScoreAnswer, ScoreRequest } from './schemas.ts';
@@ -19,19 +19,21 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
         tags: ['inference'],
         body: ScoreRequest,
         response: {
-          200: describePicture(
-            ScoreAnswer,
-            'Scores with p-values. In a PNG, each image is above its heat map: black pixels are as usual, white ones 5 nats or more stranger.',
+          200: addNpy(
+            addCsv(
+              describePicture(
+                ScoreAnswer,
+                'Scores with p-values. In a PNG, each image is above its heat map: black pixels are as usual, white ones 5 nats or more stranger.',
+              ),
+              'score, standard_error and, with a calibration, percentile, p_value and flag of each row.',
+            ),
+            'float32 [rows]: score.',
           ),
         },
       },
     },
     async (request, reply) => {
-      return answerPicture(
-        request,
-        reply,
-        await scoreRequest(api, withArray(request), request.headers.accept),
-      );
+      return answerTyped(request, reply, await scoreRequest(api, withArray(request), request.headers.accept));
     },
   );
 }

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { SCORE_DRAWS } from '../../model/specification.ts';
 import { allowNull, closed } from '../http/schemas.ts';
 import { UNUSED_FIELDS } from '../inference/row-errors.ts';
-import { columns as columnNames, defineAnswer, PICTURE_FIELDS } from '../inference/schemas.ts';
+import { columns as columnNames, defineAnswer, FORMAT_FIELDS } from '../inference/schemas.ts';
 import { defineRowRequest, SENT_ROWS } from '../inference/row-fields.ts';
 
 /** Tables of at most this many cells (rows times columns) are scored by column by default. */
@@ -23,7 +23,7 @@ export const ScoreRequest = defineRowRequest({
       description: `Also answer \`cells\`: how strange each value is given the others, and what would have been expected. Default: true for tables of at most ${CELLS_BY_DEFAULT} cells, otherwise false.`,
     }),
   ),
-  ...PICTURE_FIELDS,
+  ...FORMAT_FIELDS,
 });
 export type ScoreRequest = Static<typeof ScoreRequest>;
 

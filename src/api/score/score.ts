@@ -3,17 +3,19 @@ import { oneHotGroups, SCORE_DRAWS } from '../../model/specification.ts';
 import { toMatrix } from '../../queue/arrays.ts';
 import { UNCALIBRATED, type Outputs, type Uncalibrated } from '../../queue/operations.ts';
 import type { ModelRecord } from '../../store/models.ts';
+import { chooseAnswerFormat, FILE_FORMATS } from '../http/answer-format.ts';
 import type { WithArray } from '../http/array-bodies.ts';
 import type { Timed } from '../http/timing.ts';
 import { HttpError } from '../http/http-error.ts';
-import { toNumbers } from '../inference/answers.ts';
+import { takeFinite, toNumbers } from '../inference/answers.ts';
+import { answerLists, answerNpy, type RowAnswer } from '../inference/array-answer.ts';
 import { findRows, toRequestRows } from '../inference/given-rows.ts';
 import { nameColumns } from '../inference/model-table.ts';
 import { checkValues, describeUnused, leaveOutBad, type RequestRows } from '../inference/rows.ts';
 import { chooseCheckpoint } from '../models/checkpoint.ts';
 import { describeSource } from '../models/source.ts';
 import { drawRowPairs, type ImageFormat } from '../pictures/drawing/grid.ts';
-import { answerJson, answerPng, findImageFormat, type Pictured } from '../pictures/pictured.ts';
+import { answerJson, answerPng, findImageFormat, wantOf, type Pictured } from '../pictures/pictured.ts';
 import type { ApiOptions } from '../types.ts';
 import { toScoredCells } from './cells.ts';
 import { colourHeat, toColour } from './heat.ts';
@@ -28,15 +30,16 @@ export async function scoreRequest(
   api: ApiOptions,
   request: WithArray<ScoreRequest>,
   accept: string | undefined,
-): Promise<Timed<Pictured<ScoreAnswer>>> {
-  const wanted = { ...request, accept };
+): Promise<Timed<Pictured<ScoreAnswer> | RowAnswer<ScoreAnswer>>> {
+  const chosen = chooseAnswerFormat(request.format, accept, FILE_FORMATS);
+  const wanted = wantOf(chosen, request);
   const record = await api.store.models.get(request.model_id);
   const format = await findHeatFormat(api, record, wanted);
   const { maxInferenceValues: limit } = api.config;
   const given = await findRows(api, record, request);
   checkValues('Rows times passes through the decoder', given.count * SCORE_DRAWS, limit);
   const rows = toRequestRows(api, record, given);
-  const columns = request.columns ?? isColumnedByDefault(record, rows);
+  const columns = chosen === 'json' && (request.columns ?? isColumnedByDefault(record, rows));
   const { step, output, ...timing } = await api.producer.infer({
     modelId: record.id,
     checkpoint: chooseCheckpoint(record, request),
@@ -45,12 +48,18 @@ export async function scoreRequest(
     input: {
       rows: toMatrix(rows),
       byColumn: columns || format !== null,
-      expected: columns && format === null,
+      expected: columns,
     },
   });
   if (format !== null) {
     const images = toColour({ values: rows.data, format });
     return { body: answerPng(drawRowPairs(images, colourHeat(output, format)), wanted), timing };
+  }
+  const origin = { record, step, rows };
+  if (chosen === 'npy') return { body: answerNpy(origin, takeFinite(output, 'score')), timing };
+  if (chosen === 'csv') {
+    const { calibration, ...lists } = describeScores(rows, output, request.alarm_rate);
+    return { body: answerLists(origin, lists), timing };
   }
   const [{ alarm_rate }, table] = [request, findTable(record)];
   const content: ScoreAnswer = {
