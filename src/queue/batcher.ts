@@ -156,10 +156,14 @@ export class Batcher {
         start += count;
       }
     } catch (error) {
-      for (const { of } of shares)
+      const isAlone = shares.length === 1;
+      for (const { of } of shares) {
         end(of, () => {
-          of.settle.reject(error);
+          // One of them may be what ended the process: the others should not suffer for it.
+          if (!isAlone && hasDied(error)) of.settle.again();
+          else of.settle.reject(error);
         });
+      }
     }
   }
 }
@@ -276,6 +280,9 @@ function readShare(output: Output, first: number, count: number, shared: readonl
     }),
   );
 }
+
+const hasDied = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'worker_process_died';
 
 function end(of: Waiting, settle: () => void): void {
   if (of.ended) return;

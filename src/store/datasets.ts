@@ -38,6 +38,8 @@ export interface RowReader {
   readonly record: DatasetRecord;
   /** Copies the rows `indices` into `out` one after another (out.length >= indices.length * data_size; type as record.dtype). */
   readRows(indices: ArrayLike<number>, out: Uint8Array | Float32Array): Promise<void>;
+  /** Whether rows are read from a file in other threads, so that it pays to ask for them early. */
+  readonly readsFile?: boolean;
   close(): Promise<void>;
 }
 

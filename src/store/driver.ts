@@ -32,5 +32,7 @@ export interface RandomAccess {
   readonly bytes: number;
   /** Fills `target` with the bytes from `offset` on. Errors: blob_corrupt if the blob ends before. */
   read(target: Uint8Array, offset: number): Promise<void>;
+  /** Fills `target` with pieces of `length` bytes at these offsets, not in the calling thread. Errors: as read. */
+  readPieces?(target: Uint8Array, offsets: Float64Array, length: number): Promise<void>;
   close(): Promise<void>;
 }

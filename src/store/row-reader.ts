@@ -9,6 +9,8 @@ import { BYTES_PER_VALUE, type DatasetRecord } from './records/dataset-record.ts
 export const DEFAULT_ROW_CACHE_BYTES = 512 * 2 ** 20;
 /** Read at a time while checking the sum. */
 const CHUNK_BYTES = 4 * 2 ** 20;
+/** So many rows are worth the way to another thread. */
+const MANY_ROWS = 256;
 /** Reads of rows.bin under way at the same time. */
 const READS_AT_ONCE = 32;
 
@@ -24,9 +26,9 @@ export async function openRowReader(
     const cache = verify && record.bytes <= rowCacheBytes ? new Uint8Array(record.bytes) : null;
     checkSize(blob, record);
     if (verify) await checkSum(blob, record, cache);
-    if (cache === null) return createReader(record, blob.read.bind(blob), blob.close.bind(blob));
+    if (cache === null) return createReader(record, blob);
     await blob.close();
-    return createReader(record, copyFrom(cache), () => Promise.resolve());
+    return createReader(record, { read: copyFrom(cache), close: () => Promise.resolve() });
   } catch (error) {
     await blob.close();
     throw error;
@@ -65,11 +67,18 @@ const copyFrom =
     return undefined;
   };
 
-function createReader(record: DatasetRecord, read: ReadBytes, close: () => Promise<void>): RowReader {
+interface RowFile {
+  readonly read: ReadBytes;
+  readonly readPieces?: RandomAccess['readPieces'];
+  readonly close: () => Promise<void>;
+}
+
+function createReader(record: DatasetRecord, { read, readPieces, close }: RowFile): RowReader {
   const rowBytes = record.data_size * BYTES_PER_VALUE[record.dtype];
   const Values = record.dtype === 'uint8' ? Uint8Array : Float32Array;
   return {
     record,
+    readsFile: readPieces !== undefined,
     async readRows(indices, out) {
       if (!(out instanceof Values) || out.length < indices.length * record.data_size) {
         throw new RangeError(
@@ -78,6 +87,14 @@ function createReader(record: DatasetRecord, read: ReadBytes, close: () => Promi
       }
       checkIndices(indices, record.rows);
       const bytes = new Uint8Array(out.buffer, out.byteOffset, indices.length * rowBytes);
+      if (readPieces !== undefined && indices.length >= MANY_ROWS) {
+        await readPieces(
+          bytes,
+          Float64Array.from(indices, (index) => index * rowBytes),
+          rowBytes,
+        );
+        return;
+      }
       const pending: Promise<void>[] = [];
       for (let i = 0; i < indices.length;) {
         const run = runLength(indices, i);

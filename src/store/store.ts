@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createDatasetStore } from './dataset-store.ts';
 import type { DatasetStore } from './datasets.ts';
-import { fsDriver } from './drivers/fs.ts';
+import { fsDriver, type FsDriverOptions } from './drivers/fs.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { ingestInThreads } from './ingest/thread.ts';
 import { createModelStore } from './model-store.ts';
@@ -35,10 +35,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Without `threads`, uploads are read in the thread that calls. */
-export function openStore(config: StoreConfig, threads?: UploadThreads): Store {
+/** Without `threads`, uploads are read in the thread that calls; without a thread for pieces, so are they. */
+export function openStore(config: StoreConfig, threads?: UploadThreads, options?: FsDriverOptions): Store {
   const { dataDir, maxUploadBytes, maxDatasetBytes } = config;
-  const driver = fsDriver(dataDir);
+  const driver = fsDriver(dataDir, options);
   const reading = threads && ingestInThreads({ dataDir, ...threads });
   const ingest = reading?.ingest;
   return {

@@ -5,12 +5,20 @@ import type { Infer, JobContext } from '../queue/queues.ts';
 import { limitTime } from '../queue/time-limit.ts';
 import type { ProcessPool } from './child/child-process.ts';
 
-/** Runs inferences in processes of this worker, without a queue between. */
+/**
+ * Runs inferences in processes of this worker, without a queue between. If a process ends, another one tries once more: the order
+ * may have come to it too late.
+ */
 export function inferIn(pool: ProcessPool): Infer {
   return async <Name extends Operation>({ timeoutMs, ...order }: InferOrder<Name>) => {
     const startedAt = performance.now();
     const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
-    const result = await limitTime(pool.run('infer', createContext(), payload), timeoutMs, () =>
+    const run = () => pool.run('infer', createContext(), payload);
+    const tried = run().catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'worker_process_died') return run();
+      throw error;
+    });
+    const result = await limitTime(tried, timeoutMs, () =>
       AppError.of('inference_timeout', { seconds: timeoutMs / 1000 }),
     );
     const queueMs = Math.max(0, performance.now() - startedAt - result.computeMs);

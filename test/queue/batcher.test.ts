@@ -28,7 +28,11 @@ const orderRows = <Name extends 'encode' | 'decode' | 'score'>(
 };
 
 /** Doubles each row; notes the rows of every run. */
-function open({ atOnce = 1, steps = [7] }: { atOnce?: number; steps?: number[] } = {}) {
+function open({
+  atOnce = 1,
+  steps = [7],
+  deadly = NaN,
+}: { atOnce?: number; steps?: number[]; deadly?: number } = {}) {
   const runs: { operation: Operation; rows: number[]; timeoutMs: number }[] = [];
   let [hold, failure]: [Promise<void>, Error | null] = [Promise.resolve(), null];
   const infer: Infer = async <Name extends Operation>(order: InferOrder<Name>) => {
@@ -37,6 +41,7 @@ function open({ atOnce = 1, steps = [7] }: { atOnce?: number; steps?: number[] }
     runs.push({ operation: order.operation, rows: [...rows.data], timeoutMs: order.timeoutMs });
     await hold;
     if (failure) throw failure;
+    if (rows.data.includes(deadly)) throw AppError.of('worker_process_died', { pid: 1, how: 'exit code 1' });
     const doubled = rows.data.map((value) => 2 * value);
     const vector = { shape: [doubled.length], data: doubled };
     const matrix = { shape: rows.shape, data: doubled };
@@ -163,6 +168,15 @@ describe('the batcher', () => {
     expect(refused.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
     await expect(infer(orderRows('encode', rowsOf(3)))).rejects.toMatchObject({ code: 'model_not_ready' });
     expect(runs).toHaveLength(2);
+  });
+
+  it('runs requests one by one if their common run ended its process', async () => {
+    const { infer, runs } = open({ deadly: 2 });
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3].map((value) => infer(orderRows('encode', rowsOf(value)))),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(runs.map(({ rows }) => rows)).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
   it('gives a request whose time is up no part in a run', async () => {

@@ -5,6 +5,8 @@ import type { LikelihoodSpec } from '../specification.ts';
 export interface RowSource {
   readonly dtype: 'float32' | 'uint8';
   readonly scale: number;
+  /** Whether it pays to ask for rows early: they are read while this thread computes. */
+  readonly readsFile?: boolean;
   readRows(indices: Uint32Array, out: Uint8Array | Float32Array): Promise<void>;
 }
 

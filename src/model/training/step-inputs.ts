@@ -7,7 +7,7 @@ import type { TrainingSpec } from '../specification.ts';
 import type { Algorithm } from './algorithms/algorithm.ts';
 import { fillNoise, type NoiseSpec } from './algorithms/noise.ts';
 import { fillHidden, type MaskLayout } from './masking.ts';
-import type { RowSource } from './row-source.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { Calendar } from './schedule.ts';
 import { BINARIZATION, HIDDEN, NOISE, ROWS, scalarSlices } from './step.ts';
 
@@ -15,7 +15,7 @@ interface Inputs {
   readonly algorithm: Algorithm;
   readonly training: TrainingSpec;
   readonly calendar: Calendar;
-  readonly source: RowSource;
+  readonly readAhead: ReadAhead;
   readonly order: MinibatchOrder;
   readonly dataSize: number;
   readonly minibatchSize: number;
@@ -24,11 +24,9 @@ interface Inputs {
 
 /** Inputs of steps first .. first + steps - 1: rows, noise and scalars. Each depends only on the step's number. */
 export async function stepInputs(inputs: Inputs, first: number, steps: number): Promise<Arrays> {
-  const { algorithm, training, calendar, source, order, dataSize, minibatchSize } = inputs;
-  const size = steps * minibatchSize * dataSize;
-  const rows = source.dtype === 'uint8' ? new Uint8Array(size) : new Float32Array(size);
+  const { algorithm, training, calendar, readAhead, order, dataSize, minibatchSize } = inputs;
   const indices = order.listIndices(first, steps);
-  await source.readRows(indices, rows);
+  const rows = await readAhead.read(first, steps);
   const noise = Object.entries(algorithm.noise).map(([name, spec]) => {
     return [NOISE + name, noiseOf(spec, training.seed, first, steps)] as const;
   });

@@ -19,6 +19,7 @@ import { layoutOf, packArrays, unpackArrays, type Layout } from './packing.ts';
 import { elementStatistics, type RowSource } from './row-source.ts';
 import { layOutMask, type MaskLayout } from './masking.ts';
 import { Rounds } from './rounds.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { stepInputs } from './step-inputs.ts';
 import { CHAIN, PARAMETER, slotPrefix, trainingStep } from './step.ts';
 
@@ -60,6 +61,7 @@ export class Trainer {
   readonly #rounds: Rounds;
   readonly #scan: CompiledScan;
   readonly #order: MinibatchOrder;
+  readonly #readAhead: ReadAhead;
   readonly #layout: Layout;
   readonly #maskLayout: MaskLayout;
   #state: ScanState;
@@ -75,6 +77,7 @@ export class Trainer {
     this.#rounds = parts.rounds;
     this.#scan = parts.scan;
     this.#order = new MinibatchOrder(options.rows, options.minibatchSize, options.training.seed);
+    this.#readAhead = new ReadAhead(options.source, this.#order, parts.vae.dataSize);
     this.#layout = layoutOf(parts.algorithm.shapes);
     const { model, rowShape, featureColumns } = options;
     this.#maskLayout = layOutMask(model.likelihood, rowShape, featureColumns);
@@ -104,6 +107,10 @@ export class Trainer {
     const first = this.#step;
     const observe = Array.from({ length: steps }, (_, i) => isObserved(first + i, this.#rounds));
     const slices = await this.#slices(first, steps);
+    // While the runtime computes, this thread is busy, but the threads that read are not.
+    const next = first + steps;
+    if (next < this.#rounds.totalSteps)
+      this.#readAhead.begin(next, Math.min(steps, this.#rounds.totalSteps - next));
     const result = await this.#scan.run(this.#state, slices, observe);
     this.#state = result.state;
     this.#step += steps;
@@ -139,6 +146,7 @@ export class Trainer {
       dataSize,
       maskLayout: this.#maskLayout,
       order: this.#order,
+      readAhead: this.#readAhead,
       calendar: this.#rounds,
     };
     const inputs = { ...this.#options, ...own };

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } fro
 import { dirname, join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import type { StoreDriver, RandomAccess } from '../driver.ts';
+import { PieceThreads } from './piece-threads.ts';
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const MAX_DEPTH = 8;
@@ -15,8 +16,13 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
 
+export interface FsDriverOptions {
+  /** The compiled piece-thread.ts. Without it, nothing is read in threads. */
+  readonly pieceThread?: URL;
+}
+
 /** Blobs as files below a folder, which is made with the first write. */
-export function fsDriver(folder: string): StoreDriver {
+export function fsDriver(folder: string, { pieceThread }: FsDriverOptions = {}): StoreDriver {
   const pathOf = (key: string): string => join(folder, ...checkNames(key));
   return {
     read: (key) => rejectNotFound(key, readFile(pathOf(key))),
@@ -25,7 +31,7 @@ export function fsDriver(folder: string): StoreDriver {
     version: (key) => findVersion(pathOf(key)),
     list: (prefix) => list(prefix === '' ? folder : pathOf(prefix)),
     remove: (prefix) => rejectRefused(prefix, remove(pathOf(prefix))),
-    open: (key) => rejectNotFound(key, openFile(key, pathOf(key))),
+    open: (key) => rejectNotFound(key, openFile(key, pathOf(key), pieceThread)),
   };
 }
 
@@ -114,34 +120,40 @@ async function remove(path: string): Promise<void> {
   await replaceAbsent(undefined, syncFolder(dirname(path)));
 }
 
-async function openFile(key: string, path: string): Promise<RandomAccess> {
+async function openFile(key: string, path: string, pieceThread?: URL): Promise<RandomAccess> {
   const file = await open(path, 'r');
   try {
     const status = await file.stat();
     if (!status.isFile()) throw AppError.of('blob_not_found', { key });
-    return randomAccess(key, file, status.size);
+    const threads = pieceThread && new PieceThreads(path, pieceThread);
+    return randomAccess(key, file, status.size, threads);
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-function randomAccess(key: string, file: FileHandle, bytes: number): RandomAccess {
+function randomAccess(key: string, file: FileHandle, bytes: number, threads?: PieceThreads): RandomAccess {
   let closing: Promise<void> | undefined;
+  const createEarlyEnd = (at: number): AppError =>
+    AppError.of('blob_corrupt', { key, detail: `it ends before byte ${at}` });
   return {
     bytes,
     async read(target, offset) {
       for (let done = 0; done < target.byteLength;) {
         const left = target.byteLength - done;
         const { bytesRead } = await file.read(target, done, left, offset + done);
-        if (bytesRead === 0) {
-          const detail = `it ends before byte ${offset + target.byteLength}`;
-          throw AppError.of('blob_corrupt', { key, detail });
-        }
+        if (bytesRead === 0) throw createEarlyEnd(offset + target.byteLength);
         done += bytesRead;
       }
     },
-    close: () => (closing ??= file.close()),
+    ...(threads && {
+      readPieces: async (target: Uint8Array, offsets: Float64Array, length: number) => {
+        const end = await threads.read(target, offsets, length);
+        if (end !== null) throw createEarlyEnd(end);
+      },
+    }),
+    close: () => (closing ??= Promise.all([file.close(), threads?.close()]).then(() => undefined)),
   };
 }
 

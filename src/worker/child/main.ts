@@ -34,7 +34,9 @@ async function start(settings: ChildSettings): Promise<Processors> {
     send({ type: 'log', level: 'warn', message });
   };
   const runtime = await selectRuntime(settings, info);
-  const store = openStore(settings);
+  const store = openStore(settings, undefined, {
+    pieceThread: new URL('../../store/drivers/piece-thread.js', import.meta.url),
+  });
   send({ type: 'ready' });
   return {
     train: createTrainProcessor({ runtime, store, warn }),

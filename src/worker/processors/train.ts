@@ -58,7 +58,12 @@ async function train(
   if (resume === null)
     await checkRows(reader, payload.model.likelihood, { first: 0, end: countUsedRows(payload, split) });
   await store.models.truncateMetrics(modelId, resume?.step ?? -1);
-  const source = { dtype: record.dtype, scale: record.scale, readRows: reader.readRows.bind(reader) };
+  const source = {
+    dtype: record.dtype,
+    scale: record.scale,
+    readsFile: reader.readsFile ?? false,
+    readRows: reader.readRows.bind(reader),
+  };
   const model = await completeModel(payload, source, split.train, record.data_size, store);
   const trainer = await Trainer.create({
     runtime,
