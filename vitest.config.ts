@@ -19,6 +19,7 @@ const SERVICE = [
   'test/cli/{client,listening}.test.ts',
   'test/cli/try/try-table.test.ts',
   'test/store/ingest/thread.test.ts',
+  'test/store/drivers/piece-threads.test.ts',
   'test/worker/child-process.test.ts',
   'test/model/runtime/onnx/webgpu.test.ts',
 ];
