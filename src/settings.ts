@@ -145,13 +145,13 @@ export const SETTINGS = {
     'AEVB_MAX_BODY_BYTES',
     BYTES,
     32 * 2 ** 20,
-    'Maximum size of a JSON request body.',
+    'Maximum size of a request body, of JSON or an array, also once it is decompressed.',
   ),
   maxBodiesBytes: defineWhole(
     'AEVB_MAX_BODIES_BYTES',
     BYTES,
     256 * 2 ** 20,
-    'Maximum total size of the JSON bodies being processed; further requests are answered 429.',
+    'Maximum total size of the bodies being processed, decompressed; further requests are answered 429.',
   ),
   maxInferenceValues: defineWhole(
     'AEVB_MAX_INFERENCE_VALUES',
@@ -181,7 +181,7 @@ export const SETTINGS = {
     'AEVB_BODY_TIMEOUT_MS',
     [1, HOUR_MS],
     60_000,
-    'Time limit for a JSON body to arrive.',
+    'Time limit for a body to arrive.',
   ),
   uploadIdleTimeoutMs: defineWhole(
     'AEVB_UPLOAD_IDLE_TIMEOUT_MS',

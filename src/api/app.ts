@@ -4,6 +4,8 @@ import { createId } from '../ids.ts';
 import { installArrayBodies } from './http/array-bodies.ts';
 import { installAdmission } from './http/admission.ts';
 import { installBodyGuard } from './http/body-guard.ts';
+import { installCompression } from './http/compression.ts';
+import { installEtags } from './http/etags.ts';
 import { installDocumentation } from './http/documentation.ts';
 import { answerClientError, handleFrameworkErrors, installErrors } from './http/errors.ts';
 import { installJson } from './http/json.ts';
@@ -61,6 +63,8 @@ export async function buildApp(options: ApiOptions): Promise<App> {
   installJson(app);
   installArrayBodies(app);
   installAdmission(app, config);
+  installEtags(app);
+  installCompression(app);
   installBodyGuard(app, config);
   await installDocumentation(app);
   for (const routes of [

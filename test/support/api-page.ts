@@ -111,6 +111,9 @@ This page lists every route, object and error. It is generated from the OpenAPI 
   they were computed with, and \`x-aevb-batch-rows\` counts the rows of the run.
 - Operations on rows also answer NPY and CSV, if the Accept header asks for it. Model and step are then in the headers \`x-aevb-model\` and
   \`x-aevb-step\`, and \`x-aevb-row-errors\` counts rows that could not be understood: they are NaN or empty cells.
+- A body of JSON or NPY can be compressed (\`content-encoding: gzip\`). JSON, CSV and text of 1 KiB or more are compressed if the client
+  accepts gzip; downloads are not.
+- Answers that a worker computes have an \`etag\`. A GET whose \`if-none-match\` has it is answered 304 without a body.
 - Lists come in pages. If \`has_more\` is true, pass the last id of a page as \`after\` to get the next one.
 - After 429, 503 or 507, try again in \`retry-after\` seconds.
 - The operator [sets](../README.md#configuration) how large bodies, uploads and inferences can be and how long they can take.`;
@@ -187,7 +190,7 @@ const successes = ({ responses }: Operation): Answer[] =>
   Object.entries(responses).filter(([status]) => status.startsWith('2'));
 
 function problemStatuses({ responses }: Operation): string[] {
-  return Object.keys(responses).filter((status) => !status.startsWith('2'));
+  return Object.keys(responses).filter((status) => status >= '400');
 }
 
 function answerParts([status, { content = {} }]: Answer): string[] {

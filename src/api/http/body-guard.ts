@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { isArrayBody } from './array-bodies.ts';
 import { HttpError } from './http-error.ts';
 import { boundJson } from './json-bounds.ts';
+import { isZipped, unzipBody } from './unzip.ts';
 import type { App } from '../types.ts';
 
 declare module 'fastify' {
@@ -57,9 +58,20 @@ export function installBodyGuard(app: App, config: Config): void {
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > limits.maxBytes) done(createTooLarge(limits));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
-      done(null, guardBody(payload, reply.raw, limits));
+      try {
+        const isWhole = isUpload || !isZipped(request.headers['content-encoding']);
+        done(null, isWhole ? guardBody(payload, reply.raw, limits) : unzip(payload, reply.raw, limits));
+      } catch (error) {
+        done(error as Error);
+      }
     } else done(null, payload);
   });
+
+  /** What arrives and what it unpacks to are both bounded. Uploads are unpacked by their readers. */
+  function unzip(payload: Readable, response: ServerResponse, limits: Limits): Readable {
+    const arriving = guardBody(payload, response, { ...limits, startCheck: () => () => undefined });
+    return unzipBody(arriving, boundBytes(limits));
+  }
 
   function checkJson(response: ServerResponse): (piece: Buffer) => void {
     const [hold, bound] = [holdBytes(response), boundJson(bounds)];
@@ -89,20 +101,27 @@ function createBodyMemory(maxBytes: number): (response: ServerResponse) => (piec
   };
 }
 
+function boundBytes(limits: Limits): (piece: Buffer) => void {
+  let bytes = 0;
+  const check = limits.startCheck();
+  return (piece) => {
+    bytes += piece.length;
+    if (bytes > limits.maxBytes) throw createTooLarge(limits);
+    check(piece);
+  };
+}
+
 /**
  * Passes the body on. Errors: too_large, overloaded, request_timeout, body_incomplete. Does not destroy the source: the answer
  * uses the same socket.
  */
 function guardBody(source: Readable, response: ServerResponse, limits: Limits): Readable {
-  let bytes = 0;
   let ended = false;
-  const check = limits.startCheck();
+  const check = boundBytes(limits);
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
       idle?.refresh();
       try {
-        if (bytes > limits.maxBytes) throw createTooLarge(limits);
         check(chunk);
         done(null, chunk);
       } catch (error) {

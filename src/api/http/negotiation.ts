@@ -22,6 +22,13 @@ export function negotiate<const Offer extends string>(
   });
 }
 
+/** Whether an Accept-Encoding header allows gzip. */
+export function acceptsGzip(header: string | undefined): boolean {
+  const codings = parseAccept(header ?? '');
+  const decisive = codings.find(({ type }) => type === 'gzip') ?? codings.find(({ type }) => type === '*');
+  return decisive !== undefined && decisive.quality > 0;
+}
+
 function parseAccept(accept: string): Range[] {
   return accept.split(',').map((part) => {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());

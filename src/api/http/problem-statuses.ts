@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { documentProblem, type ProblemStatus } from './problem-schema.ts';
 
@@ -56,8 +57,15 @@ export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRou
 export function completeAnswers(route: DeclaredRoute): FastifySchema {
   const { schema = {} } = route;
   const problems = deriveStatuses(route).map((status) => [status, documentProblem(status)]);
-  return { ...schema, response: { ...asObject(schema.response), ...Object.fromEntries(problems) } };
+  const same = isRepeatable(route) ? { 304: NOT_MODIFIED } : {};
+  return { ...schema, response: { ...asObject(schema.response), ...same, ...Object.fromEntries(problems) } };
 }
+
+const NOT_MODIFIED = Type.Null({ description: 'The answer is the one that If-None-Match names.' });
+
+/** Answers of a worker have an ETag, and GET compares it. */
+const isRepeatable = ({ method, config }: DeclaredRoute): boolean =>
+  [method].flat().includes('GET') && config?.needs?.includes('worker') === true;
 
 /** Whether a field names a model or a data set, which may not exist. */
 function hasId(schema: unknown): boolean {
