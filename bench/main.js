@@ -7,6 +7,7 @@ const BENCHES = {
   train: () => import('./train.js'),
   encode: () => import('./encode.js'),
   memory: () => import('./memory.js'),
+  'large-data': () => import('./large-data.js'),
   upload: () => import('./upload.js'),
   bulk: () => import('./bulk.js'),
   download: () => import('./download.js'),
