@@ -1,117 +1,170 @@
-import { Agent, request } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startService, stopService } from './service.js';
-import { printTable } from './report.js';
+import { startCeiling, startOnRedis, startPeer, startServe } from './encode-contenders.js';
+import { createLoads, encodeBody } from './encode-loads.js';
+import { signalTree, readProcessorSeconds } from './processes.js';
+import { findMedian, printTable } from './report.js';
+import { checkWrk, runWrk } from './wrk.js';
 
-const OWN = fileURLToPath(new URL('..', import.meta.url));
-const ROW = Array.from({ length: 784 }, (_, i) => (i % 7) / 8);
-const LOADS = [
-  { clients: 1, requests: 200 },
-  { clients: 32, requests: 640 },
-];
-const ROUNDS = 5;
+const FASTAPI = 'FastAPI + PyTorch';
+const STARLETTE = 'Starlette + ONNX Runtime';
+const WARM_UP_SECONDS = 1;
+const HEAD = ['', 'requests/s', 'p50 ms', 'p99 ms', 'processor ms', 'errors', 'x FastAPI', 'x ceiling'];
+/** Servers in float32 that add in different orders differ by less. */
+const TOLERANCE = 1e-3;
 
 /**
- * Measures the latency of `POST /encode` for one row of 784 JSON numbers, with `serve` and the MNIST model 784-500-20.
- * `--against FOLDER` also measures another built checkout of this project; the two alternate round by round.
+ * Measures `POST /encode` of the MNIST model 784-500-20 beside other ways to serve it. The contenders take turns round by round; those
+ * that have no turn are stopped (SIGSTOP). Options: --python PROGRAM (with what bench/peers/requirements.txt lists), --wrk PROGRAM,
+ * --rounds N, --seconds N (of each turn), --against FOLDER (another built checkout, whose `serve` takes turns too).
  */
 export async function run() {
-  const { values } = parseArgs({ options: { against: { type: 'string' } }, allowPositionals: true });
-  const trees = [{ name: 'this tree', folder: OWN }];
-  if (values.against) trees.push({ name: 'against', folder: resolve(values.against) });
-  const contenders = [];
+  const options = readOptions();
+  checkWrk(options.wrk);
+  const folder = mkdtempSync(join(tmpdir(), 'aevb-encode-'));
+  const started = [];
   try {
-    for (const tree of trees) contenders.push(await startWithModel(tree));
-    const rows = [];
-    for (const load of LOADS) rows.push(...(await measure(contenders, load)));
-    printTable(['', 'clients', 'p50 ms', 'p99 ms', 'requests/s'], rows);
+    await startAll(options, folder, started);
+    const loads = createLoads();
+    const contenders = await chooseThreads(started, loads[2], options, folder);
+    for (const load of loads) await report(contenders, load, options, folder);
   } finally {
-    for (const { service, data } of contenders) {
-      await stopService(service);
-      rmSync(data, { recursive: true, force: true });
-    }
+    for (const { pids } of started) signalTree(pids, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-async function startWithModel({ name, folder }) {
-  const data = mkdtempSync(join(tmpdir(), 'aevb-encode-'));
-  const service = await startService('serve', { AEVB_DATA_DIR: data }, { folder });
-  const { id, model_id } = await call(service.url, 'POST', '/jobs', {
-    dataset_id: 'mnist',
-    training: { epochs: 1 },
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      python: { type: 'string' },
+      wrk: { type: 'string', default: 'wrk' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      against: { type: 'string' },
+    },
+    allowPositionals: true,
   });
-  for (;;) {
-    const { state, error } = await call(service.url, 'GET', `/jobs/${id}`);
-    if (state === 'succeeded') break;
-    if (state === 'failed') throw new Error(error.message);
-    await new Promise((done) => setTimeout(done, 250));
-  }
-  return { name, data, service, body: JSON.stringify({ model_id, data: [ROW] }) };
+  return { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) };
 }
 
-async function call(url, method, path, body) {
-  const sent = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  return (await fetch(url + path, { method, ...sent })).json();
-}
-
-/** Runs a warm-up round, then alternates between contenders. Pools the latencies; takes the median of the rates. */
-async function measure(contenders, { clients, requests }) {
-  const results = contenders.map(() => ({ ms: [], rates: [] }));
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [i, { service, body }] of contenders.entries()) {
-      const started = performance.now();
-      const ms = await sendRequests(service.url, body, clients, requests);
-      const seconds = (performance.now() - started) / 1000;
-      if (round < 0) continue;
-      results[i].ms.push(...ms);
-      results[i].rates.push(requests / seconds);
-    }
-  }
-  return results.map(({ ms, rates }, i) => [
-    contenders[i].name,
-    String(clients),
-    computeQuantile(ms, 0.5).toFixed(2),
-    computeQuantile(ms, 0.99).toFixed(2),
-    computeQuantile(rates, 0.5).toFixed(0),
-  ]);
-}
-
-async function sendRequests(url, body, clients, requests) {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const ms = [];
-  let left = requests;
-  const client = async () => {
-    while (left-- > 0) {
-      const started = performance.now();
-      await sendEncode(agent, url, body);
-      ms.push(performance.now() - started);
-    }
+/** Starts the contenders one after another, and stops each. Those of one `group` are variants of which the fastest is measured. */
+async function startAll({ python, against }, folder, started) {
+  const add = async (starting, group) => {
+    const contender = { group, ...(await starting) };
+    signalTree(contender.pids, 'SIGSTOP');
+    started.push(contender);
+    return contender;
   };
-  await Promise.all(Array.from({ length: clients }, client));
-  agent.destroy();
-  return ms;
+  const serve = await add(startServe(folder, 'aevb serve'));
+  if (against) await add(startOther(folder, resolve(against)));
+  if (spawnSync('redis-server', ['--version']).status === 0) await add(startOnRedis(folder, serve));
+  else process.stdout.write('redis-server is not installed: skipping the api and worker on Redis\n\n');
+  if (python) {
+    const parameters = findParameters(serve);
+    for (const [name, script] of [
+      [FASTAPI, 'serve_fastapi.py'],
+      [STARLETTE, 'serve_starlette.py'],
+    ]) {
+      for (const peer of await startPeer(name, python, script, parameters)) await add(peer, name);
+    }
+  } else process.stdout.write('without --python PROGRAM: skipping the servers in Python\n\n');
+  await add(startCeiling(serve));
 }
 
-function sendEncode(agent, url, body) {
-  return new Promise((done, fail) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const sent = request(`${url}/encode`, { method: 'POST', agent, headers }, (response) => {
-      response.resume();
-      response.on('end', () => {
-        if (response.statusCode === 200) done();
-        else fail(new Error(`answered ${response.statusCode}`));
-      });
-    });
-    sent.on('error', fail);
-    sent.end(body);
-  });
+/** Trained by itself, so its weights may differ. */
+async function startOther(folder, tree) {
+  return { ...(await startServe(folder, 'aevb serve, against', { tree })), isOther: true };
 }
 
-function computeQuantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+function findParameters({ data, modelId }) {
+  const checkpoints = join(data, 'models', modelId, 'checkpoints');
+  const [step] = readdirSync(checkpoints).sort().reverse();
+  return join(checkpoints, step, 'parameters.safetensors');
+}
+
+/** Runs every variant of a group once; keeps the one with the most requests a second. */
+async function chooseThreads(started, load, options, folder) {
+  const best = new Map();
+  for (const contender of started.filter(({ group }) => group)) {
+    const { requests } = await takeTurn(contender, load, options, folder);
+    if (requests > (best.get(contender.group)?.requests ?? 0))
+      best.set(contender.group, { contender, requests });
+  }
+  return started.filter((contender) => !contender.group || best.get(contender.group).contender === contender);
+}
+
+async function report(all, load, options, folder) {
+  const contenders = await checkAnswers(all, load);
+  const results = contenders.map(() => []);
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [i, contender] of contenders.entries())
+      results[i].push(await takeTurn(contender, load, options, folder));
+  }
+  const pick = (rounds, read) => findMedian(rounds.map(read));
+  const rates = results.map((rounds) => pick(rounds, ({ requests, seconds }) => requests / seconds));
+  const rateOf = (isIt) => rates[contenders.findIndex(isIt)];
+  const [fastapi, ceiling] = [({ group }) => group === FASTAPI, ({ name }) => name === 'ceiling'].map(rateOf);
+  const rows = results.map((rounds, i) => [
+    contenders[i].name,
+    rates[i].toFixed(0),
+    pick(rounds, ({ p50 }) => p50).toFixed(2),
+    pick(rounds, ({ p99 }) => p99).toFixed(2),
+    pick(rounds, ({ processor, requests }) => (processor * 1000) / requests).toFixed(3),
+    String(rounds.reduce((sum, { errors }) => sum + errors, 0)),
+    fastapi ? (rates[i] / fastapi).toFixed(2) : '',
+    (rates[i] / ceiling).toFixed(2),
+  ]);
+  process.stdout.write(`${load.name}, ${load.clients} client${load.clients === 1 ? '' : 's'}\n\n`);
+  printTable(HEAD, rows);
+}
+
+/** Lets one contender run, warms it up and measures it. */
+async function takeTurn(contender, load, options, folder) {
+  const { body, type } = encodeBody(contender, load);
+  const file = join(folder, 'body');
+  writeFileSync(file, body);
+  const sent = { file, type, clients: load.clients };
+  const url = load.form === 'json' ? contender.json : contender.raw;
+  signalTree(contender.pids, 'SIGCONT');
+  await runWrk(options.wrk, url, sent, WARM_UP_SECONDS);
+  const before = readProcessorSeconds(contender.pids);
+  const result = await runWrk(options.wrk, url, sent, options.seconds);
+  const processor = readProcessorSeconds(contender.pids) - before;
+  signalTree(contender.pids, 'SIGSTOP');
+  return { ...result, processor };
+}
+
+/** The contenders that take such a body. All others than another checkout's must answer like the first, which has the same weights. */
+async function checkAnswers(contenders, load) {
+  const able = [];
+  let expected = null;
+  for (const contender of contenders) {
+    const { body, type } = encodeBody(contender, load);
+    const url = load.form === 'json' ? contender.json : contender.raw;
+    signalTree(contender.pids, 'SIGCONT');
+    // A connection that was kept could be closed by a server that has been stopped for long.
+    const headers = { 'content-type': type, connection: 'close' };
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const text = await response.text();
+    signalTree(contender.pids, 'SIGSTOP');
+    const { isOther } = contender;
+    if (!response.ok && !isOther) throw new Error(`${contender.name} answered ${response.status}: ${text}`);
+    if (!response.ok) continue;
+    const values = JSON.parse(text);
+    expected ??= values;
+    if (!isOther && !isClose(values, expected))
+      throw new Error(`${contender.name} answered other values: ${text}`);
+    able.push(contender);
+  }
+  return able;
+}
+
+function isClose(a, b) {
+  const list = ({ mean, standard_deviation }) => [...mean.flat(), ...standard_deviation.flat()];
+  const [left, right] = [list(a), list(b)];
+  return left.length === right.length && left.every((value, i) => Math.abs(value - right[i]) < TOLERANCE);
 }

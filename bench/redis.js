@@ -8,10 +8,11 @@ export async function startRedis(folder) {
   const redis = spawn('redis-server', ['--port', String(port), '--save', '', '--dir', folder], {
     stdio: 'ignore',
   });
-  return { url: `redis://127.0.0.1:${port}`, stop: () => redis.kill() };
+  process.once('exit', () => redis.kill('SIGKILL'));
+  return { url: `redis://127.0.0.1:${port}`, pid: redis.pid, stop: () => redis.kill() };
 }
 
-async function findFreePort() {
+export async function findFreePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
