@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { AnyArray, Matrix } from './arrays.ts';
+import { concatenate, joinRows, readShare, type Output } from './batch-rows.ts';
 import { findBatchRule } from './batch-rules.ts';
 import type { InferAnswer, InferOrder, Operation, RowOperation } from './operations.ts';
 import type { Infer } from './queues.ts';
@@ -14,7 +15,6 @@ export interface BatcherOptions {
 
 type RowOrder = InferOrder<RowOperation>;
 type RowAnswer = InferAnswer<RowOperation>;
-type Output = Readonly<Record<string, AnyArray>>;
 
 interface Settle {
   readonly resolve: (answer: RowAnswer) => void;
@@ -28,6 +28,7 @@ interface Waiting {
   readonly rows: Matrix;
   readonly arrivedAt: number;
   readonly expiresAt: number;
+  readonly signal: AbortSignal | undefined;
   readonly settle: Settle;
   /** Rows that have been sent. */
   sent: number;
@@ -97,6 +98,7 @@ export class Batcher {
         rows,
         arrivedAt: now,
         expiresAt: now + order.timeoutMs,
+        signal: order.signal,
         settle: {
           resolve,
           reject,
@@ -141,13 +143,15 @@ export class Batcher {
   }
 
   async #run(lane: Lane, shares: readonly Share[]): Promise<void> {
-    const rows = joinRows(shares);
+    const rows = joinRows(shares.map(({ of, first, count }) => ({ rows: of.rows, first, count })));
     const now = performance.now();
     for (const { of } of shares) of.sentAt ??= now;
     const timeoutMs = Math.max(1, ...shares.map(({ of }) => of.expiresAt - now));
     try {
       const input = { ...lane.order.input, rows };
-      const answer = await this.#options.infer<RowOperation>({ ...lane.order, input, timeoutMs });
+      // The run belongs to all of them.
+      const { signal: _signal, ...common } = lane.order;
+      const answer = await this.#options.infer<RowOperation>({ ...common, input, timeoutMs });
       let start = 0;
       for (const { of, first, count } of shares) {
         const isWhole = shares.length === 1;
@@ -178,6 +182,13 @@ function takeShares(lane: Lane): Share[] {
     const of = lane.waiting.shift();
     if (of === undefined) break;
     if (of.ended) continue;
+    if (of.signal?.aborted) {
+      const reason: unknown = of.signal.reason;
+      end(of, () => {
+        of.settle.reject(reason);
+      });
+      continue;
+    }
     if (of.expiresAt <= now) {
       const seconds = (of.expiresAt - of.arrivedAt) / 1000;
       end(of, () => {
@@ -193,24 +204,6 @@ function takeShares(lane: Lane): Share[] {
   }
   lane.waiting.push(...left);
   return shares;
-}
-
-function joinRows(shares: readonly Share[]): Matrix {
-  const [first] = shares;
-  const width = first?.of.rows.shape[1] ?? 0;
-  const parts = shares.map(({ of, first: from, count }) =>
-    of.rows.data.subarray(from * width, (from + count) * width),
-  );
-  const count = shares.reduce((sum, share) => sum + share.count, 0);
-  const [only] = parts;
-  if (only && parts.length === 1) return { shape: [count, width], data: only };
-  const data = new Float32Array(count * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return { shape: [count, width], data };
 }
 
 function receive(
@@ -252,33 +245,6 @@ function joinAnswers({ answers, rows }: Waiting, shared: readonly string[]): Row
   );
   const computeMs = sorted.reduce((sum, { answer }) => sum + answer.computeMs, 0);
   return { ...only.answer, output: output as unknown as RowAnswer['output'], computeMs };
-}
-
-function concatenate(parts: readonly AnyArray[], rows: number): AnyArray {
-  const [first] = parts;
-  if (first === undefined) throw new RangeError('nothing to put together');
-  const [, ...rest] = first.shape;
-  const size = rest.reduce((product, axis) => product * axis, 1);
-  const data =
-    first.data instanceof Uint32Array ? new Uint32Array(rows * size) : new Float32Array(rows * size);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { shape: [rows, ...rest], data } as unknown as AnyArray;
-}
-
-function readShare(output: Output, first: number, count: number, shared: readonly string[]): Output {
-  return Object.fromEntries(
-    Object.entries(output).map(([name, array]) => {
-      if (shared.includes(name)) return [name, array];
-      const [, ...rest] = array.shape;
-      const size = rest.reduce((product, axis) => product * axis, 1);
-      const data = array.data.subarray(first * size, (first + count) * size);
-      return [name, { shape: [count, ...rest], data } as unknown as AnyArray];
-    }),
-  );
 }
 
 const hasDied = (error: unknown): boolean =>

@@ -39,6 +39,7 @@ export class InferenceCalls {
 
   readonly infer = async <Name extends Operation>({
     timeoutMs,
+    signal: _signal,
     ...order
   }: InferOrder<Name>): Promise<InferAnswer<Name>> => {
     const startedAt = performance.now();

@@ -179,11 +179,13 @@ export interface InferOrder<Name extends Operation = Operation> {
   readonly input: Inputs[Name];
   /** How long the caller waits. */
   readonly timeoutMs: number;
+  /** Aborted when the caller waits no longer; the reason is an error. */
+  readonly signal?: AbortSignal;
 }
 
 export interface InferPayload<Name extends Operation = Operation> extends Omit<
   InferOrder<Name>,
-  'timeoutMs'
+  'timeoutMs' | 'signal'
 > {
   readonly version: typeof INFER_VERSION;
   /** Time limit from the start of the work; after that nobody waits for it. */

@@ -10,11 +10,12 @@ import type { ProcessPool } from './child/child-process.ts';
  * may have come to it too late.
  */
 export function inferIn(pool: ProcessPool): Infer {
-  return async <Name extends Operation>({ timeoutMs, ...order }: InferOrder<Name>) => {
+  return async <Name extends Operation>({ timeoutMs, signal, ...order }: InferOrder<Name>) => {
     const startedAt = performance.now();
     const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
-    const run = () => pool.run('infer', createContext(), payload);
+    const run = () => pool.run('infer', createContext(signal), payload);
     const tried = run().catch((error: unknown) => {
+      if (signal?.aborted) throw signal.reason;
       if (error instanceof AppError && error.code === 'worker_process_died') return run();
       throw error;
     });
@@ -27,12 +28,12 @@ export function inferIn(pool: ProcessPool): Infer {
   };
 }
 
-/** Such a job ends with its caller's patience: it is neither cancelled nor stopped, and reports nothing. */
-function createContext(): JobContext<'infer'> {
+/** Such a job ends with its caller's patience, and reports nothing. */
+function createContext(signal = new AbortController().signal): JobContext<'infer'> {
   return {
     jobId: createId('req'),
     attempt: 1,
-    signal: new AbortController().signal,
+    signal,
     reportProgress: () => Promise.resolve(),
   };
 }

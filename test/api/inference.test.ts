@@ -141,7 +141,8 @@ describe('inference', () => {
     await api.call({ method: 'POST', url: '/encode', payload: request });
     const [call] = api.producer.inferences;
     if (!call) throw new Error('nothing was asked');
-    const { timeoutMs, ...order } = call;
+    const { timeoutMs, signal, ...order } = call;
+    expect(signal).toBeInstanceOf(AbortSignal);
     const payload = { version: INFER_VERSION, timeLimitMs: timeoutMs, ...order } as const;
     expect(unpackPayload(packPayload(payload))).toEqual(payload);
     expect(call).toMatchObject({

@@ -179,6 +179,21 @@ describe('the batcher', () => {
     expect(runs.map(({ rows }) => rows)).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
+  it('gives a request whose caller has gone no part in a run', async () => {
+    const { infer, runs, holdRuns } = open();
+    const release = holdRuns();
+    const first = infer(orderRows('encode', rowsOf(1)));
+    await new Promise(setImmediate);
+    const caller = new AbortController();
+    const gone = infer(orderRows('encode', rowsOf(2), { signal: caller.signal }));
+    const patient = infer(orderRows('encode', rowsOf(3)));
+    caller.abort(new Error('hung up'));
+    release();
+    await expect(gone).rejects.toThrow('hung up');
+    expect([await first, await patient].map(meansOf)).toEqual([[2], [6]]);
+    expect(runs.map(({ rows }) => rows)).toEqual([[1], [3]]);
+  });
+
   it('gives a request whose time is up no part in a run', async () => {
     const { infer, runs, holdRuns } = open();
     const release = holdRuns();

@@ -1,6 +1,7 @@
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { addDescription, ById } from '../http/schemas.ts';
 import { answerTimed } from '../http/timing.ts';
+import { forClient } from '../http/watch-client.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { compareSamples } from './fidelity.ts';
 import { FidelityAnswer, FidelityQuery } from './schemas.ts';
@@ -22,7 +23,11 @@ export function fidelityRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTimed(request, reply, await compareSamples(api, request.params.id, request.query));
+      return answerTimed(
+        request,
+        reply,
+        await compareSamples(forClient(api, reply), request.params.id, request.query),
+      );
     },
   );
 }

@@ -2,6 +2,7 @@ import { addCsv, addNpy, DATA_NPY, describePicture, JSON_TYPE } from '../http/me
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { answerTyped } from '../http/answer-typed.ts';
 import { withArray } from '../http/array-bodies.ts';
+import { forClient } from '../http/watch-client.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { imputeRequest, sampleGiven } from './impute.ts';
 import {
@@ -42,7 +43,7 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
       return answerTyped(
         request,
         reply,
-        await imputeRequest(api, withArray(request), request.headers.accept),
+        await imputeRequest(forClient(api, reply), withArray(request), request.headers.accept),
       );
     },
   );
@@ -65,7 +66,11 @@ export function imputeRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await sampleGiven(api, request.body, request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await sampleGiven(forClient(api, reply), request.body, request.headers.accept),
+      );
     },
   );
 }

@@ -17,6 +17,7 @@ import {
   SamplesQuery,
 } from './schemas.ts';
 import { withArray } from '../http/array-bodies.ts';
+import { forClient } from '../http/watch-client.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { addCsv, addNpy, DATA_NPY, describeJson, describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
@@ -42,7 +43,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await encode(api, withArray(request), request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await encode(forClient(api, reply), withArray(request), request.headers.accept),
+      );
     },
   );
 
@@ -64,7 +69,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await decode(api, withArray(request), request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await decode(forClient(api, reply), withArray(request), request.headers.accept),
+      );
     },
   );
 
@@ -93,7 +102,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await reconstruct(api, withArray(request), request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await reconstruct(forClient(api, reply), withArray(request), request.headers.accept),
+      );
     },
   );
 
@@ -118,7 +131,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await scoreElbo(api, withArray(request), request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await scoreElbo(forClient(api, reply), withArray(request), request.headers.accept),
+      );
     },
   );
 
@@ -157,7 +174,7 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       return answerTyped(
         request,
         reply,
-        await scoreLogMarginalLikelihood(api, withArray(request), request.headers.accept),
+        await scoreLogMarginalLikelihood(forClient(api, reply), withArray(request), request.headers.accept),
       );
     });
   }
@@ -182,7 +199,11 @@ export function inferenceRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await drawSamples(api, request.query, request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await drawSamples(forClient(api, reply), request.query, request.headers.accept),
+      );
     },
   );
 }

@@ -14,6 +14,7 @@ import {
 } from './schemas.ts';
 import { describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
+import { forClient } from '../http/watch-client.ts';
 import type { ApiOptions, App } from '../types.ts';
 
 const tags = ['pictures'];
@@ -41,7 +42,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       return answerTyped(
         request,
         reply,
-        await decodeManifold(api, id, request.query, request.headers.accept),
+        await decodeManifold(forClient(api, reply), id, request.query, request.headers.accept),
       );
     },
   );
@@ -69,7 +70,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       return answerTyped(
         request,
         reply,
-        await decodeTraversal(api, id, request.query, request.headers.accept),
+        await decodeTraversal(forClient(api, reply), id, request.query, request.headers.accept),
       );
     },
   );
@@ -92,7 +93,7 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
       return answerTyped(
         request,
         reply,
-        await decodeInterpolation(api, request.body, request.headers.accept),
+        await decodeInterpolation(forClient(api, reply), request.body, request.headers.accept),
       );
     },
   );
@@ -112,7 +113,11 @@ export function pictureRoutes(app: App, api: ApiOptions): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      return answerTyped(request, reply, await scatterRows(api, id, request.query, request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await scatterRows(forClient(api, reply), id, request.query, request.headers.accept),
+      );
     },
   );
 }

@@ -2,6 +2,7 @@ import { addCsv, addNpy, describePicture } from '../http/media.ts';
 import { COMPUTED } from '../http/problem-statuses.ts';
 import { answerTyped } from '../http/answer-typed.ts';
 import { withArray } from '../http/array-bodies.ts';
+import { forClient } from '../http/watch-client.ts';
 import type { ApiOptions, App } from '../types.ts';
 import { ScoreAnswer, ScoreRequest } from './schemas.ts';
 import { scoreRequest } from './score.ts';
@@ -33,7 +34,11 @@ export function scoreRoutes(app: App, api: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      return answerTyped(request, reply, await scoreRequest(api, withArray(request), request.headers.accept));
+      return answerTyped(
+        request,
+        reply,
+        await scoreRequest(forClient(api, reply), withArray(request), request.headers.accept),
+      );
     },
   );
 }

@@ -1,7 +1,7 @@
 import { hasEncoder } from '../../model/evaluation/subject.ts';
 import { AppError } from '../../errors.ts';
 import type { InferPayload, InferResult, Operation } from '../../queue/operations.ts';
-import type { JobContext } from '../../queue/queues.ts';
+import { InterruptedError, type JobContext } from '../../queue/queues.ts';
 import { fidelity } from '../inference/fidelity.ts';
 import { interpolate, manifold, sample, traversal } from '../inference/latent-space.ts';
 import type { Runner, InferenceSubject } from '../inference/operation.ts';
@@ -29,9 +29,13 @@ export type InferProcessor = <Name extends Operation>(
 /** Answers inference jobs from checkpoints, keeping recently used models in memory. */
 export function createInferProcessor(dependencies: SubjectDependencies): InferProcessor {
   const subjects = new Subjects(dependencies);
-  return (_context, payload) => {
+  return ({ signal }, payload) => {
     const startedAt = performance.now();
-    const check = limitTime(startedAt, payload.timeLimitMs);
+    const limit = limitTime(startedAt, payload.timeLimitMs);
+    const check = (): void => {
+      if (signal.aborted) throw new InterruptedError();
+      limit();
+    };
     return subjects.use(payload.modelId, payload.checkpoint, check, (subject) =>
       answer(subject, payload, startedAt),
     );
