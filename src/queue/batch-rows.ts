@@ -3,7 +3,7 @@ import type { AnyArray, Matrix } from './arrays.ts';
 /** Rows of several requests put together for a run, and its results taken apart again. */
 
 /** Some rows of a matrix. */
-export interface RowRange {
+export interface TakenRows {
   readonly rows: Matrix;
   readonly first: number;
   readonly count: number;
@@ -12,7 +12,7 @@ export interface RowRange {
 export type Output = Readonly<Record<string, AnyArray>>;
 
 /** The parts one after another, without a copy if there is only one. */
-export function joinRows(shares: readonly RowRange[]): Matrix {
+export function joinRows(shares: readonly TakenRows[]): Matrix {
   const width = shares[0]?.rows.shape[1] ?? 0;
   const parts = shares.map(({ rows, first, count }) =>
     rows.data.subarray(first * width, (first + count) * width),
