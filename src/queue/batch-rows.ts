@@ -9,7 +9,7 @@ export interface TakenRows {
   readonly count: number;
 }
 
-export type Output = Readonly<Record<string, AnyArray>>;
+export type OutputArrays = Readonly<Record<string, AnyArray>>;
 
 /** The parts one after another, without a copy if there is only one. */
 export function joinRows(shares: readonly TakenRows[]): Matrix {
@@ -46,7 +46,12 @@ export function concatenate(parts: readonly AnyArray[], rows: number): AnyArray 
 }
 
 /** Elements first .. first + count - 1 of every array along its first axis; arrays that belong to all rows are left whole. */
-export function readShare(output: Output, first: number, count: number, shared: readonly string[]): Output {
+export function readShare(
+  output: OutputArrays,
+  first: number,
+  count: number,
+  shared: readonly string[],
+): OutputArrays {
   return Object.fromEntries(
     Object.entries(output).map(([name, array]) => {
       if (shared.includes(name)) return [name, array];

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { AnyArray, Matrix } from './arrays.ts';
-import { concatenate, joinRows, readShare, type Output } from './batch-rows.ts';
+import { concatenate, joinRows, readShare, type OutputArrays } from './batch-rows.ts';
 import { findBatchRule } from './batch-rules.ts';
 import type { InferAnswer, InferOrder, Operation, RowOperation } from './operations.ts';
 import type { Infer } from './queues.ts';
@@ -239,7 +239,7 @@ function joinAnswers({ answers, rows }: Waiting, shared: readonly string[]): Row
   const output = Object.fromEntries(
     Object.entries<AnyArray>(only.answer.output).map(([name, array]) => {
       if (shared.includes(name)) return [name, array];
-      const parts = sorted.map(({ answer }) => (answer.output as Output)[name] as AnyArray);
+      const parts = sorted.map(({ answer }) => (answer.output as OutputArrays)[name] as AnyArray);
       return [name, concatenate(parts, rows.shape[0])];
     }),
   );
