@@ -18,6 +18,7 @@ import { imputeRoutes } from './impute/routes.ts';
 import { inferenceRoutes } from './inference/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { modelRoutes } from './models/routes.ts';
+import { openInferenceRoutes } from './open-inference/routes.ts';
 import { pictureRoutes } from './pictures/routes.ts';
 import { scoreRoutes } from './score/routes.ts';
 import { serviceRoutes } from './service/routes.ts';
@@ -79,6 +80,7 @@ export async function buildApp(options: ApiOptions): Promise<App> {
     imputeRoutes,
     fidelityRoutes,
     pictureRoutes,
+    openInferenceRoutes,
   ]) {
     await app.register(async (scope) => {
       routes(scope.withTypeProvider<TypeBoxTypeProvider>(), options);

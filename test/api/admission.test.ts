@@ -73,6 +73,18 @@ const ROUTES: readonly (readonly [
   ['POST', '/interpolate', true, statuses(COMPUTED, '406 415')],
   ['GET', '/models/{id}/fidelity', true, COMPUTED],
   ['GET', '/models/{id}/scatter', true, statuses(COMPUTED, '406')],
+  ['GET', '/v2', false, ANYWHERE],
+  ['GET', '/v2/health/live', false, ANYWHERE],
+  ['GET', '/v2/health/ready', false, statuses(ANYWHERE, '503')],
+  ...['/v2/models/{id}', '/v2/models/{id}/versions/{version}'].flatMap(
+    (path) =>
+      [
+        ['GET', path, false, statuses(ANYWHERE, '404 503')],
+        ['GET', `${path}/config`, false, statuses(ANYWHERE, '404 503')],
+        ['GET', `${path}/ready`, false, statuses(ANYWHERE, '404 503')],
+        ['POST', `${path}/infer`, true, statuses(ANYWHERE, '404 413 415 429 503 504')],
+      ] as const,
+  ),
 ];
 
 describe('routes', () => {
@@ -96,10 +108,10 @@ describe('routes', () => {
     const { id } = await addModel(api);
     api.app.drain();
     for (const [method, path, isWork] of ROUTES) {
-      const url = path.replace('{id}', id);
+      const url = path.replace('{id}', id).replace('{version}', '1');
       const response = await api.call({ method, url, ...(method === 'POST' && { payload: {} }) });
-      const refused = response.statusCode === 503 && problemOf(response).code === 'draining';
-      expect(refused, `${method} ${path}`).toBe(isWork || path === '/readyz');
+      const refused = response.statusCode === 503 && response.body.includes('shutting down');
+      expect(refused, `${method} ${path}`).toBe(isWork || /\/(readyz|v2\/health\/ready)$/.test(path));
       expect(response.headers['retry-after'], `${method} ${path}`).toBe(refused ? '5' : undefined);
     }
   });

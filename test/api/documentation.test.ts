@@ -69,6 +69,15 @@ describe('the OpenAPI document', () => {
         "GET /models/{id}/traversal",
         "GET /readyz",
         "GET /samples",
+        "GET /v2",
+        "GET /v2/health/live",
+        "GET /v2/health/ready",
+        "GET /v2/models/{id}",
+        "GET /v2/models/{id}/config",
+        "GET /v2/models/{id}/ready",
+        "GET /v2/models/{id}/versions/{version}",
+        "GET /v2/models/{id}/versions/{version}/config",
+        "GET /v2/models/{id}/versions/{version}/ready",
         "POST /datasets",
         "POST /datasets/{id}/columns",
         "POST /decode",
@@ -83,6 +92,8 @@ describe('the OpenAPI document', () => {
         "POST /reconstruct",
         "POST /samples",
         "POST /score",
+        "POST /v2/models/{id}/infer",
+        "POST /v2/models/{id}/versions/{version}/infer",
       ]
     `);
   });
@@ -104,8 +115,11 @@ describe('the OpenAPI document', () => {
         for (const [status, response] of Object.entries(responses)) {
           expect(response.description, `${name} ${status}`).toMatch(/^(?!Default Response).+\.$/);
           if (Number(status) < 400) continue;
-          const schema = response.content?.['application/problem+json']?.schema;
-          expect(schema, `${name} ${status}`).toMatchObject({ $ref: '#/components/schemas/Problem' });
+          const [type, error] = path.startsWith('/v2')
+            ? ['application/json', 'InferenceError']
+            : ['application/problem+json', 'Problem'];
+          const schema = response.content?.[type]?.schema;
+          expect(schema, `${name} ${status}`).toMatchObject({ $ref: `#/components/schemas/${error}` });
         }
       }
     }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body is a file: it may be as large as an upload and take any time, if bytes keep coming. */
     upload?: boolean;
+    /** How many of the first bytes of a body are JSON; the others are values of arrays. */
+    countJsonBytes?: (headers: IncomingHttpHeaders) => number;
   }
 }
 
@@ -45,13 +47,14 @@ export function installBodyGuard(app: App, config: Config): void {
   };
   app.addHook('preParsing', (request, reply, payload, done) => {
     const isUpload = request.routeOptions.config.upload === true;
-    const startCheck = isArrayBody(request) ? holdBytes : checkJson;
+    const { countJsonBytes } = request.routeOptions.config;
+    const jsonBytes = countJsonBytes?.(request.headers) ?? (isArrayBody(request) ? 0 : Infinity);
     const limits: Limits = isUpload
       ? uploads
       : {
           what: 'The body',
           maxBytes: config.maxBodyBytes,
-          startCheck: () => startCheck(reply.raw),
+          startCheck: () => checkBody(reply.raw, jsonBytes),
           totalMs: config.bodyTimeoutMs,
           idleMs: 0,
         };
@@ -73,11 +76,13 @@ export function installBodyGuard(app: App, config: Config): void {
     return unzipBody(arriving, boundBytes(limits));
   }
 
-  function checkJson(response: ServerResponse): (piece: Buffer) => void {
+  function checkBody(response: ServerResponse, jsonBytes: number): (piece: Buffer) => void {
     const [hold, bound] = [holdBytes(response), boundJson(bounds)];
+    let left = jsonBytes;
     return (piece) => {
       hold(piece);
-      bound(piece);
+      bound(piece.subarray(0, left));
+      left = Math.max(0, left - piece.length);
     };
   }
 }

@@ -18,6 +18,11 @@ export async function installDocumentation(app: App): Promise<void> {
         { name: 'models', description: 'Trained models, and models in training.' },
         { name: 'datasets', description: 'The data to train on.' },
         { name: 'inference', description: 'Use a model, from its first checkpoint on.' },
+        {
+          name: 'open inference',
+          description:
+            'The Open Inference Protocol, version 2 (KServe, Triton), with the binary tensor data extension.',
+        },
         { name: 'pictures', description: 'See what a model has learned, as PNG or as numbers.' },
         { name: 'service', description: 'The state of the service.' },
       ],

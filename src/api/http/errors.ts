@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } fr
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
 import { createId } from '../../ids.ts';
+import { collectErrorForms, type ErrorForm } from './error-forms.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
 import { JSON_TYPE, NPY_TYPE, takesArrays, UPLOAD_TYPES } from './media.ts';
 import { PROBLEM_TYPE, toProblem } from './problem-answer.ts';
@@ -22,15 +23,16 @@ const TRANSLATIONS: Record<string, Translate> = {
 };
 
 export function installErrors(app: App, config: Config): void {
+  const findForm = collectErrorForms(app);
   app.setErrorHandler((error, request, reply) => {
-    sendProblem(translate(error, request, config), request, reply);
+    sendProblem(translate(error, request, config), request, reply, findForm(readPath(request)));
   });
   const allowed = collectMethods(app);
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(readPath(request));
     const wrong = methods.length > 0 && !methods.includes(request.method);
     const error = wrong ? reportWrongMethod(request, methods) : reportNoRoute(request);
-    sendProblem(error, request, reply);
+    sendProblem(error, request, reply, findForm(readPath(request)));
   });
 }
 
@@ -73,17 +75,17 @@ function translate(error: unknown, request: FastifyRequest, config: Config): unk
   return fromClient ? new HttpError('bad_request', { cause: error }) : error;
 }
 
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, form?: ErrorForm): void {
   const idInPath = typeof request.params === 'object' && request.params !== null && 'id' in request.params;
   const { status, headers, body } = toProblem(error, { requestId: request.id, idInPath });
   logFailure(request.log, error, status);
   if (status === 408) void reply.header('connection', 'close');
   // As bytes: Fastify adds a charset to text, which this media type does not have.
-  const bytes = Buffer.from(JSON.stringify(body));
+  const bytes = Buffer.from(JSON.stringify(form?.write(body) ?? body));
   void reply
-    .code(status)
+    .code(form?.statuses[status] ?? status)
     .headers({ ...headers, 'x-request-id': request.id })
-    .type(PROBLEM_TYPE)
+    .type(form === undefined ? PROBLEM_TYPE : JSON_TYPE)
     .send(bytes);
 }
 

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { FastifySchema, RouteOptions } from 'fastify';
-import { documentProblem, type ProblemStatus } from './problem-schema.ts';
+import { documentError } from './error-forms.ts';
+import type { ProblemStatus } from './problem-schema.ts';
 
 /** What a route depends on, and the statuses that it answers if a dependency refuses or is missing. */
 const STATUSES_OF_NEED = {
@@ -50,13 +51,14 @@ export function deriveStatuses({ method, schema = {}, config = {} }: DeclaredRou
     ...(config.work === true ? ([429, 503] as const) : []),
     ...(config.needs ?? []).flatMap((need) => STATUSES_OF_NEED[need]),
   ];
-  return [...new Set(statuses)].sort((one, other) => one - other);
+  const answered = statuses.map((status) => config.errorForm?.statuses[status] ?? status);
+  return [...new Set(answered)].sort((one, other) => one - other);
 }
 
 /** Adds the derived problems to the documented answers of a route. */
 export function completeAnswers(route: DeclaredRoute): FastifySchema {
-  const { schema = {} } = route;
-  const problems = deriveStatuses(route).map((status) => [status, documentProblem(status)]);
+  const { schema = {}, config } = route;
+  const problems = deriveStatuses(route).map((status) => [status, documentError(status, config?.errorForm)]);
   const same = isRepeatable(route) ? { 304: NOT_MODIFIED } : {};
   return { ...schema, response: { ...asObject(schema.response), ...same, ...Object.fromEntries(problems) } };
 }

@@ -19,6 +19,7 @@ const LINKS = {
   log_likelihood: '/log-likelihood',
   interpolate: '/interpolate',
   samples: '/samples',
+  open_inference: '/v2',
   documentation: '/docs',
   openapi: '/docs/json',
   alive: '/healthz',
