@@ -228,7 +228,7 @@ function answerFields(schema: Schema): string {
 function errorSection(): string[] {
   return [
     '## Errors',
-    `Every answer that is not a success is a [Problem](#problem): \`${PROBLEM_TYPE}\` (RFC 9457). \`code\` identifies the error.
+    `Every answer that is not a success, except those of the Open Inference Protocol, is a [Problem](#problem): \`${PROBLEM_TYPE}\` (RFC 9457). \`code\` identifies the error.
 \`{...}\` marks values that are filled in. The \`detail\` of a 500 is always "Something went wrong inside the service."; the log has
 the message below. A failed job has the \`code\` and the message in its \`error\`.`,
     table(
