@@ -28,9 +28,7 @@ export async function run() {
   const started = [];
   try {
     await startAll(options, folder, started);
-    const loads = createLoads();
-    const contenders = await chooseThreads(started, loads[2], options, folder);
-    for (const load of loads) await report(contenders, load, options, folder);
+    for (const load of createLoads()) await report(started, load, options, folder);
   } finally {
     for (const { pids } of started) signalTree(pids, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -43,7 +41,7 @@ function readOptions() {
       python: { type: 'string' },
       wrk: { type: 'string', default: 'wrk' },
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '5' },
       against: { type: 'string' },
     },
     allowPositionals: true,
@@ -51,7 +49,7 @@ function readOptions() {
   return { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) };
 }
 
-/** Starts the contenders one after another, and stops each. Those of one `group` are variants of which the fastest is measured. */
+/** Starts the contenders one after another, and stops each. Those of one `group` are variants, of which the tables have the fastest. */
 async function startAll({ python, against }, folder, started) {
   const add = async (starting, group) => {
     const contender = { group, ...(await starting) };
@@ -86,40 +84,44 @@ function findParameters({ data, modelId }) {
   return join(checkpoints, step, 'parameters.safetensors');
 }
 
-/** Runs every variant of a group once; keeps the one with the most requests a second. */
-async function chooseThreads(started, load, options, folder) {
-  const best = new Map();
-  for (const contender of started.filter(({ group }) => group)) {
-    const { requests } = await takeTurn(contender, load, options, folder);
-    if (requests > (best.get(contender.group)?.requests ?? 0))
-      best.set(contender.group, { contender, requests });
-  }
-  return started.filter((contender) => !contender.group || best.get(contender.group).contender === contender);
-}
-
 async function report(all, load, options, folder) {
-  const contenders = await checkAnswers(all, load);
-  const results = contenders.map(() => []);
+  const able = await checkAnswers(all, load);
+  const rounds = new Map(able.map((contender) => [contender, []]));
   for (let round = 0; round < options.rounds; round++) {
-    for (const [i, contender] of contenders.entries())
-      results[i].push(await takeTurn(contender, load, options, folder));
+    for (const contender of able)
+      rounds.get(contender).push(await takeTurn(contender, load, options, folder));
   }
-  const pick = (rounds, read) => findMedian(rounds.map(read));
-  const rates = results.map((rounds) => pick(rounds, ({ requests, seconds }) => requests / seconds));
-  const rateOf = (isIt) => rates[contenders.findIndex(isIt)];
-  const [fastapi, ceiling] = [({ group }) => group === FASTAPI, ({ name }) => name === 'ceiling'].map(rateOf);
-  const rows = results.map((rounds, i) => [
-    contenders[i].name,
-    rates[i].toFixed(0),
-    pick(rounds, ({ p50 }) => p50).toFixed(2),
-    pick(rounds, ({ p99 }) => p99).toFixed(2),
-    pick(rounds, ({ processor, requests }) => (processor * 1000) / requests).toFixed(3),
-    String(rounds.reduce((sum, { errors }) => sum + errors, 0)),
-    fastapi ? (rates[i] / fastapi).toFixed(2) : '',
-    (rates[i] / ceiling).toFixed(2),
+  const results = keepFastest(able.map((contender) => summarize(contender, rounds.get(contender))));
+  const fastapi = results.find(({ group }) => group === FASTAPI);
+  const ceiling = results.find(({ name }) => name === 'ceiling');
+  const rows = results.map(({ name, rate, cells }) => [
+    name,
+    ...cells,
+    fastapi ? (rate / fastapi.rate).toFixed(2) : '',
+    (rate / ceiling.rate).toFixed(2),
   ]);
   process.stdout.write(`${load.name}, ${load.clients} client${load.clients === 1 ? '' : 's'}\n\n`);
   printTable(HEAD, rows);
+}
+
+function summarize({ name, group }, rounds) {
+  const pick = (read) => findMedian(rounds.map(read));
+  const rate = pick(({ requests, seconds }) => requests / seconds);
+  const cells = [
+    rate.toFixed(0),
+    pick(({ p50 }) => p50).toFixed(2),
+    pick(({ p99 }) => p99).toFixed(2),
+    pick(({ processor, requests }) => (processor * 1000) / requests).toFixed(3),
+    String(rounds.reduce((sum, { errors }) => sum + errors, 0)),
+  ];
+  return { name, group, rate, cells };
+}
+
+/** Of each group of variants, the one with the most requests a second. */
+function keepFastest(results) {
+  const isBeaten = ({ group, rate }) =>
+    group && results.some((other) => other.group === group && other.rate > rate);
+  return results.filter((result) => !isBeaten(result));
 }
 
 /** Lets one contender run, warms it up and measures it. */
