@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createClient } from './client.js';
 import { startRedis } from './redis.js';
 import { printTable } from './report.js';
@@ -43,7 +44,7 @@ export async function run(options = readOptions(process.argv.slice(3))) {
     const model = await train(client, api.url, folder, options.rows);
     const rows = [];
     for (const task of options.tasks) {
-      const bare = loop(environment.AEVB_DATA_DIR, model, task);
+      const bare = await loop(environment.AEVB_DATA_DIR, model, task);
       const one = await work(client, api.url, model, task, workers);
       workers.push(await startService('worker', environment));
       const two = await work(client, api.url, model, task, workers);
@@ -110,8 +111,9 @@ async function train(client, url, folder, rows) {
 }
 
 /** Seconds of the loop alone. */
-function loop(dataDir, model, task) {
-  return Number(execFileSync(process.execPath, [LOOP, dataDir, model, task], { encoding: 'utf8' }));
+async function loop(dataDir, model, task) {
+  const { stdout } = await promisify(execFile)(process.execPath, [LOOP, dataDir, model, task]);
+  return Number(stdout);
 }
 
 async function work(client, url, model, task, workers, disturb = null) {

@@ -12,8 +12,8 @@ import { announceJobs } from './job-news.ts';
 import { listen } from './listen.ts';
 import type { ServiceLog } from './service-log.ts';
 
-/** Runs of one model and operation: one computes while the next one is on its way. */
-const RUNS_AT_ONCE = 2;
+/** Runs of one model and operation on a queue, whose workers may be many. */
+const RUNS_ON_QUEUE = 4;
 
 /** Which parts of the service this process runs. */
 export interface Parts {
@@ -75,7 +75,9 @@ export async function startService(config: Config, log: ServiceLog, parts: Parts
       const opened = await queue.openProducer();
       closings.push(() => opened.close());
       const infer = inferHere ?? opened.infer;
-      const batcher = new Batcher({ infer, atOnce: RUNS_AT_ONCE, delayMs: config.batchDelayMs });
+      // Here, one more than there are processes: the next run is on its way while one computes.
+      const atOnce = inferHere === null ? RUNS_ON_QUEUE : config.inferConcurrency + 1;
+      const batcher = new Batcher({ infer, atOnce, delayMs: config.batchDelayMs });
       const producer = { ...opened, infer: batcher.infer };
       const app = await buildApp({ config, producer, store, logger });
       closings.push(() => closeWithin(config.shutdownTimeoutMs / 2, app));

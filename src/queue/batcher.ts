@@ -135,11 +135,15 @@ export class Batcher {
       lane.running++;
       void this.#run(lane, shares).finally(() => {
         lane.running--;
-        this.#schedule(lane);
-        if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(lane.key);
+        this.#goOn(lane);
       });
     }
+    this.#goOn(lane);
+  }
+
+  #goOn(lane: Lane): void {
     this.#schedule(lane);
+    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(lane.key);
   }
 
   async #run(lane: Lane, shares: readonly Share[]): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest, FastifySchema } from 'fastify';
 import { AppError } from '../../errors.ts';
+import { readBody } from './body-guard.ts';
 import { reportUnsupportedMedia } from './errors.ts';
-import { BINARY_TYPE, NPY_TYPE, takesArrays, toMediaType } from './media.ts';
+import { ARRAY_TYPES, takesArrays } from './media.ts';
 import { createValidatorCompiler } from './validators.ts';
 import type { App } from '../types.ts';
 
@@ -27,18 +28,13 @@ export const withArray = <Body>({
 /** A request whose rows may be an NPY file in place of fields. */
 export type WithArray<Body> = Body & { readonly npy: Buffer | null };
 
-const ARRAY_TYPES = [NPY_TYPE, BINARY_TYPE];
-
-export const isArrayBody = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
-  ARRAY_TYPES.includes(toMediaType(headers['content-type']) ?? '');
-
 /** Routes with a marked body take an NPY file too. The fields of the body are then in the query, and are checked by the same schema. */
 export function installArrayBodies(app: App): void {
   const compile = createValidatorCompiler();
   app.decorateRequest('npy', null);
-  app.addContentTypeParser(ARRAY_TYPES, async (request: FastifyRequest, payload: Readable) => {
+  app.addContentTypeParser([...ARRAY_TYPES], async (request: FastifyRequest, payload: Readable) => {
     if (!takesArrays(request)) throw reportUnsupportedMedia(request);
-    return Buffer.concat((await payload.toArray()) as Buffer[]);
+    return readBody(request, payload);
   });
   app.addHook('preValidation', async (request) => {
     if (!takesArrays(request)) return;

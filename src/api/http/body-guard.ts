@@ -1,14 +1,19 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../errors.ts';
-import { isArrayBody } from './array-bodies.ts';
 import { HttpError } from './http-error.ts';
 import { boundJson } from './json-bounds.ts';
+import { isArrayBody } from './media.ts';
 import { isZipped, unzipBody } from './unzip.ts';
 import type { App } from '../types.ts';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** How the body is to be read, once the hooks have run; null if there is none. */
+    bodyLimits: Limits | null;
+  }
   interface FastifyContextConfig {
     /** The body is a file: it may be as large as an upload and take any time, if bytes keep coming. */
     upload?: boolean;
@@ -17,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-interface Limits {
+export interface Limits {
   /** For messages. */
   readonly what: string;
   readonly maxBytes: number;
@@ -34,7 +39,10 @@ const MAX_DEPTH = 32;
 /** Arrays and objects allowed per value; the most are needed by rows of one value in one channel. */
 const CONTAINERS_PER_VALUE = 2;
 
-/** Guards every body: if the client is too slow, sends too much or hangs up, the stream fails. */
+/**
+ * Bounds every body: if the client is too slow, sends too much or hangs up, reading it fails. Uploads are guarded streams; parsers read
+ * all other bodies with {@link readBody}.
+ */
 export function installBodyGuard(app: App, config: Config): void {
   const holdBytes = createBodyMemory(config.maxBodiesBytes);
   const bounds = { depth: MAX_DEPTH, containers: CONTAINERS_PER_VALUE * config.maxInferenceValues };
@@ -45,6 +53,7 @@ export function installBodyGuard(app: App, config: Config): void {
     totalMs: 0,
     idleMs: config.uploadIdleTimeoutMs,
   };
+  app.decorateRequest('bodyLimits', null);
   app.addHook('preParsing', (request, reply, payload, done) => {
     const isUpload = request.routeOptions.config.upload === true;
     const { countJsonBytes } = request.routeOptions.config;
@@ -62,8 +71,12 @@ export function installBodyGuard(app: App, config: Config): void {
     if (length > limits.maxBytes) done(createTooLarge(limits));
     else if (length > 0 || 'transfer-encoding' in request.headers) {
       try {
-        const isWhole = isUpload || !isZipped(request.headers['content-encoding']);
-        done(null, isWhole ? guardBody(payload, reply.raw, limits) : unzip(payload, reply.raw, limits));
+        if (isUpload) done(null, guardBody(payload, reply.raw, limits));
+        else if (isZipped(request.headers['content-encoding'])) done(null, unzip(payload, reply.raw, limits));
+        else {
+          request.bodyLimits = limits;
+          done(null, payload);
+        }
       } catch (error) {
         done(error as Error);
       }
@@ -114,6 +127,54 @@ function boundBytes(limits: Limits): (piece: Buffer) => void {
     if (bytes > limits.maxBytes) throw createTooLarge(limits);
     check(piece);
   };
+}
+
+/**
+ * The bytes of a body that is no upload. Errors: too_large, overloaded, request_timeout, body_incomplete. Does not destroy the source:
+ * the answer uses the same socket.
+ */
+export async function readBody({ bodyLimits: limits }: FastifyRequest, source: Readable): Promise<Buffer> {
+  // A stream that unpacks the body is guarded already.
+  if (limits === null) return Buffer.concat((await source.toArray()) as Buffer[]);
+  const check = boundBytes(limits);
+  const pieces: Buffer[] = [];
+  const { promise, resolve, reject } = withResolvers<Buffer>();
+  const total =
+    limits.totalMs > 0
+      ? setTimeout(() => reject(new HttpError('request_timeout')), limits.totalMs)
+      : undefined;
+  const take = (piece: Buffer): void => {
+    try {
+      check(piece);
+      pieces.push(piece);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const hangUp = (): void => {
+    reject(new HttpError('body_incomplete'));
+  };
+  source.on('data', take);
+  source.once('end', () => {
+    resolve(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces));
+  });
+  source.once('error', hangUp);
+  source.once('close', hangUp);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(total);
+    source.off('data', take);
+    source.resume();
+  }
+}
+
+function withResolvers<T>() {
+  let [resolve, reject]: [(value: T) => void, (error: unknown) => void] = [() => undefined, () => undefined];
+  const promise = new Promise<T>((...both) => {
+    [resolve, reject] = both;
+  });
+  return { promise, resolve, reject };
 }
 
 /**

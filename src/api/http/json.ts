@@ -1,3 +1,6 @@
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { readBody } from './body-guard.ts';
 import { HttpError } from './http-error.ts';
 import type { App } from '../types.ts';
 
@@ -6,9 +9,13 @@ const MAX_REASON_CHARACTERS = 200;
 /** Fastify's JSON parser, whose error says what JSON.parse found wrong. */
 export function installJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    void parse(request, body, (error, value) => {
-      done(error !== null && body.length > 0 ? describeMalformed(body) : error, value);
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
+    const body = (await readBody(request, payload)).toString('utf8');
+    return new Promise((resolve, reject) => {
+      void parse(request, body, (error, value) => {
+        if (error === null) resolve(value);
+        else reject(body.length > 0 ? describeMalformed(body) : error);
+      });
     });
   });
 }

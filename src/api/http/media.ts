@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import Type, { type TSchema } from 'typebox';
 
 export const JSON_TYPE = 'application/json';
@@ -5,6 +6,7 @@ export const PNG_TYPE = 'image/png';
 export const CSV_TYPE = 'text/csv';
 export const NPY_TYPE = 'application/x-npy';
 export const BINARY_TYPE = 'application/octet-stream';
+export const ARRAY_TYPES = [NPY_TYPE, BINARY_TYPE] as const;
 
 /**
  * A keyword that marks the schema of a body in whose place a route also takes an NPY file. Its value lists the fields that only JSON can
@@ -40,6 +42,11 @@ export const FORM_TYPE = 'multipart/form-data';
 /** The media type of a content-type header, without parameters; undefined if there is no header. */
 export const toMediaType = (header: string | undefined): string | undefined =>
   header?.split(';', 1)[0]?.trim().toLowerCase();
+
+export const isArrayBody = ({ headers }: { readonly headers: IncomingHttpHeaders }): boolean => {
+  const type = toMediaType(headers['content-type']);
+  return ARRAY_TYPES.some((known) => known === type);
+};
 
 /** The charset of a content-type header, if it names one. */
 export const findCharset = (header = ''): string | undefined =>

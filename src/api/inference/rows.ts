@@ -150,15 +150,18 @@ function fill(value: unknown, shape: readonly number[], path: readonly number[],
 
 /** The inner loop of a request: a few comparisons per value, no allocation unless something is wrong. */
 function fillLeaf(numbers: readonly unknown[], path: readonly number[], target: Target): void {
+  const { values, next } = target;
   const { range } = target.rules;
   for (let index = 0; index < numbers.length; index++) {
-    const value = numbers[index] === null ? NaN : numbers[index];
+    const found = numbers[index];
+    const value = found === null ? NaN : found;
     if (typeof value !== 'number' || !isInside(value, range)) {
       const all = range.missing ? `${range.allowed}, or null` : range.allowed;
       throw createProblem(target, [...path, index], describeValue(numbers[index]), all);
     }
-    target.values[target.next++] = value;
+    values[next + index] = value;
   }
+  target.next = next + numbers.length;
 }
 
 function describeLengths({ rules }: Target, path: readonly number[]): string {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { readBody } from '../http/body-guard.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { App } from '../types.ts';
 import { refuseField } from '../inference/row-errors.ts';
@@ -32,7 +33,7 @@ export function installMessages(app: App): void {
   app.decorateRequest('tensorBytes', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    const body = Buffer.concat((await payload.toArray()) as Buffer[]);
+    const body = await readBody(request, payload);
     const length = checkJsonLength(request.headers, body.length);
     request.tensorBytes = body.subarray(length);
     return parseJson(body.toString('utf8', 0, length));
