@@ -133,7 +133,10 @@ function boundBytes(limits: Limits): (piece: Buffer) => void {
  * The bytes of a body that is no upload. Errors: too_large, overloaded, request_timeout, body_incomplete. Does not destroy the source:
  * the answer uses the same socket.
  */
-export async function readBody({ bodyLimits: limits }: FastifyRequest, source: Readable): Promise<Buffer> {
+export async function readBody(
+  { bodyLimits: limits, headers }: FastifyRequest,
+  source: Readable,
+): Promise<Buffer> {
   // A stream that unpacks the body is guarded already.
   if (limits === null) return Buffer.concat((await source.toArray()) as Buffer[]);
   const check = boundBytes(limits);
@@ -156,7 +159,11 @@ export async function readBody({ bodyLimits: limits }: FastifyRequest, source: R
   };
   source.on('data', take);
   source.once('end', () => {
-    resolve(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces));
+    const [only] = pieces;
+    const whole = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+    const declared = headers['content-length'];
+    if (declared === undefined || whole.length === Number(declared)) resolve(whole);
+    else hangUp();
   });
   source.once('error', hangUp);
   source.once('close', hangUp);
