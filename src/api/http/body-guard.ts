@@ -144,7 +144,9 @@ export async function readBody(
   const { promise, resolve, reject } = withResolvers<Buffer>();
   const total =
     limits.totalMs > 0
-      ? setTimeout(() => reject(new HttpError('request_timeout')), limits.totalMs)
+      ? setTimeout(() => {
+          reject(new HttpError('request_timeout'));
+        }, limits.totalMs)
       : undefined;
   const take = (piece: Buffer): void => {
     try {
