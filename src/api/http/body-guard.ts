@@ -173,7 +173,7 @@ export async function readBody(
     return await promise;
   } finally {
     clearTimeout(total);
-    source.off('data', take);
+    source.off('data', take).off('error', hangUp).off('close', hangUp);
     source.resume();
   }
 }

@@ -9,13 +9,19 @@ export interface JsonBounds {
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c] as const;
+/** All that is not less than this may be a letter or a bracket. */
+const LETTERS = 0x40;
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
 /** Checks a JSON text piece by piece, before it is parsed. Errors: too_large. */
 export function boundJson({ depth, containers }: JsonBounds): (piece: Uint8Array) => void {
   let [open, all, inString, escaped] = [0, 0, false, false];
   return (piece) => {
-    for (const byte of piece) {
+    // An index is several times as fast here as an iterator.
+    for (let i = 0; i < piece.length; i++) {
+      const byte = piece[i] ?? 0;
+      // Nearly all of a body: digits, points, signs, commas and blanks.
+      if (byte < LETTERS && !inString && byte !== QUOTE) continue;
       if (escaped) escaped = false;
       else if (inString) {
         escaped = byte === BACKSLASH;
