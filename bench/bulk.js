@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from './client.js';
+import { listChildren, readPeak } from './processes.js';
 import { startRedis } from './redis.js';
 import { printTable } from './report.js';
 import { killService, startService, stopService } from './service.js';
@@ -139,18 +140,4 @@ async function work(client, url, model, task, workers, disturb = null) {
   for await (const piece of (await fetch(`${url}/jobs/${id}/result`)).body) hash.update(piece);
   await fetch(`${url}/jobs/${id}/result`, { method: 'DELETE' });
   return { seconds, peak, sha256: hash.digest('hex') };
-}
-
-const listChildren = (pid) =>
-  readProcess(`${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
-
-/** VmHWM, the peak of the process so far, in MB; 0 if it has ended. */
-const readPeak = (pid) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(readProcess(`${pid}/status`))?.[1] ?? 0) / 1000;
-
-function readProcess(name) {
-  try {
-    return readFileSync(`/proc/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,7 +1,8 @@
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { readPeak } from './processes.js';
 import { printTable } from './report.js';
 import { startService, stopService } from './service.js';
 import { writeTable } from './upload.js';
@@ -47,7 +48,13 @@ async function measure({ url, child }, path, format) {
   for await (const piece of response.body) bytes += piece.length;
   const seconds = (performance.now() - started) / 1000;
   const slowest = await health.stop();
-  return [format, (bytes / 1e6).toFixed(0), seconds.toFixed(1), slowest.toFixed(0), readPeak(child.pid)];
+  return [
+    format,
+    (bytes / 1e6).toFixed(0),
+    seconds.toFixed(1),
+    slowest.toFixed(0),
+    readPeak(child.pid).toFixed(0),
+  ];
 }
 
 function probe(url) {
@@ -68,6 +75,3 @@ function probe(url) {
     },
   };
 }
-
-const readPeak = (pid) =>
-  (Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024).toFixed(0);

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createClient } from './client.js';
 import { printTable } from './report.js';
+import { listChildren, readPeak } from './processes.js';
 import { startRedis } from './redis.js';
 import { startService, stopService } from './service.js';
 
@@ -128,17 +129,3 @@ async function train(client, pid, dataset, steps) {
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-const listChildren = (pid) =>
-  readProcess(`${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
-
-/** VmHWM in MB; 0 if the process has ended. */
-const readPeak = (pid) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(readProcess(`${pid}/status`))?.[1] ?? 0) / 1000;
-
-function readProcess(name) {
-  try {
-    return readFileSync(`/proc/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
-}

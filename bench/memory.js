@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readPeak } from './processes.js';
 import { startRedis } from './redis.js';
 import { printTable } from './report.js';
 import { startService, stopService } from './service.js';
@@ -29,9 +30,9 @@ async function measureOnRedis() {
   try {
     const childPid = await trainOneEpoch(api.url);
     return [
-      ['api on Redis', readPeak(api.child.pid)],
-      ['worker on Redis (parent of the processes below)', readPeak(worker.child.pid)],
-      ['training process, MNIST', childPid.peak],
+      ['api on Redis', readPeak(api.child.pid).toFixed(0)],
+      ['worker on Redis (parent of the processes below)', readPeak(worker.child.pid).toFixed(0)],
+      ['training process, MNIST', childPid.peak.toFixed(0)],
     ];
   } finally {
     await Promise.all([stopService(api), stopService(worker)]);
@@ -46,8 +47,8 @@ async function measureEmbedded() {
   try {
     const child = await trainOneEpoch(serve.url);
     return [
-      ['serve with the embedded queue, first start', readPeak(serve.child.pid)],
-      ['training process, MNIST', child.peak],
+      ['serve with the embedded queue, first start', readPeak(serve.child.pid).toFixed(0)],
+      ['training process, MNIST', child.peak.toFixed(0)],
     ];
   } finally {
     await stopService(serve);
@@ -61,22 +62,12 @@ async function trainOneEpoch(url) {
   const job = await (
     await fetch(`${url}/jobs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   ).json();
-  let most = '?';
+  let most = 0;
   for (;;) {
     const { state, progress, error } = await (await fetch(`${url}/jobs/${job.id}`)).json();
-    if (progress) most = readPeak(progress.pid) ?? most;
+    if (progress) most = Math.max(most, readPeak(progress.pid));
     if (state === 'succeeded') return { peak: most };
     if (state === 'failed') throw new Error(error.message);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** VmHWM in MB; undefined once the process is gone. */
-function readPeak(pid) {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return kilobytes && (Number(kilobytes) / 1000).toFixed(0);
-  } catch {
-    return undefined;
   }
 }

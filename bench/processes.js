@@ -31,13 +31,27 @@ export function signalTree(roots, signal) {
   }
 }
 
+/** Ids of the processes that this one has started itself and that still run. */
+export const listChildren = (pid) =>
+  read(`${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
+
 /** Resident memory in MB; null once the process is gone. */
-export function readResident(pid) {
+export const readResident = (pid) => readMegabytes(pid, 'VmRSS');
+
+/** The peak of its resident memory so far in MB; 0 once the process is gone. */
+export const readPeak = (pid) => readMegabytes(pid, 'VmHWM') ?? 0;
+
+function readMegabytes(pid, field) {
+  const [, kilobytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(read(`${pid}/status`)) ?? [];
+  return kilobytes === undefined ? null : Number(kilobytes) / 1000;
+}
+
+/** Of /proc; empty once the process is gone. */
+function read(name) {
   try {
-    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return kilobytes === undefined ? null : Number(kilobytes) / 1000;
+    return readFileSync(`/proc/${name}`, 'utf8');
   } catch {
-    return null;
+    return '';
   }
 }
 

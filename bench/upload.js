@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createClient } from './client.js';
 import { startRedis } from './redis.js';
+import { readPeak } from './processes.js';
 import { printTable } from './report.js';
 import { startService, stopService } from './service.js';
 
@@ -143,16 +144,6 @@ async function train(api, worker, id) {
     }
     if (state === 'failed') throw new Error(JSON.stringify(error));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** VmHWM, the peak of the process so far, in MB; 0 if it has ended. */
-function readPeak(pid) {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes ?? 0) / 1000;
-  } catch {
-    return 0;
   }
 }
 

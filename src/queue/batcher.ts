@@ -20,7 +20,7 @@ interface Settle {
   readonly resolve: (answer: RowAnswer) => void;
   readonly reject: (error: unknown) => void;
   /** Runs the request by itself. */
-  readonly again: () => void;
+  readonly again: () => Promise<void>;
 }
 
 /** A request that waits for the runs of its rows. */
@@ -49,7 +49,9 @@ interface Share {
 /** Requests that may share runs. */
 interface Lane {
   readonly key: string;
-  readonly order: RowOrder;
+  /** What all requests have in common: without rows, which would stay in memory. */
+  readonly order: Omit<RowOrder, 'input' | 'signal' | 'timeoutMs'>;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly mostRows: number;
   readonly shared: readonly string[];
   waiting: Waiting[];
@@ -80,11 +82,13 @@ export class Batcher {
   };
 
   #join(order: RowOrder, { mostRows, shared }: Pick<Lane, 'mostRows' | 'shared'>): Promise<RowAnswer> {
-    const { rows, ...rest } = order.input;
-    const key = JSON.stringify([order.modelId, order.checkpoint, order.operation, rest, rows.shape[1]]);
-    const lane = this.#lanes.get(key) ?? {
+    const { rows, ...input } = order.input;
+    const { modelId, checkpoint, operation } = order;
+    const key = JSON.stringify([modelId, checkpoint, operation, input, rows.shape[1]]);
+    const lane: Lane = this.#lanes.get(key) ?? {
       key,
-      order,
+      order: { modelId, checkpoint, operation },
+      input,
       mostRows,
       shared,
       waiting: [],
@@ -102,9 +106,7 @@ export class Batcher {
         settle: {
           resolve,
           reject,
-          again: () => {
-            this.#options.infer(order).then(resolve, reject);
-          },
+          again: () => this.#options.infer(order).then(resolve, reject),
         },
         sent: 0,
         received: 0,
@@ -152,10 +154,9 @@ export class Batcher {
     for (const { of } of shares) of.sentAt ??= now;
     const timeoutMs = Math.max(1, ...shares.map(({ of }) => of.expiresAt - now));
     try {
-      const input = { ...lane.order.input, rows };
-      // The run belongs to all of them.
-      const { signal: _signal, ...common } = lane.order;
-      const answer = await this.#options.infer<RowOperation>({ ...common, input, timeoutMs });
+      // The fields come from an order of this operation.
+      const order = { ...lane.order, input: { ...lane.input, rows }, timeoutMs } as unknown as RowOrder;
+      const answer = await this.#options.infer<RowOperation>(order);
       let start = 0;
       for (const { of, first, count } of shares) {
         const isWhole = shares.length === 1;
@@ -164,13 +165,13 @@ export class Batcher {
         start += count;
       }
     } catch (error) {
-      const isAlone = shares.length === 1;
+      const isShared = shares.length > 1 && hasDied(error);
       for (const { of } of shares) {
-        end(of, () => {
-          // One of them may be what ended the process: the others should not suffer for it.
-          if (!isAlone && hasDied(error)) of.settle.again();
-          else of.settle.reject(error);
-        });
+        if (of.ended) continue;
+        of.ended = true;
+        // One of them may be what ended the process. One after another, the others do not suffer for it.
+        if (isShared) await of.settle.again();
+        else of.settle.reject(error);
       }
     }
   }
@@ -223,7 +224,7 @@ function receive(
   end(of, () => {
     const joined = joinAnswers(of, shared);
     if (joined === null) {
-      of.settle.again();
+      void of.settle.again();
       return;
     }
     const batchMs = (of.sentAt ?? of.arrivedAt) - of.arrivedAt;

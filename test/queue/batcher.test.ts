@@ -33,13 +33,18 @@ function open({
   steps = [7],
   deadly = NaN,
 }: { atOnce?: number; steps?: number[]; deadly?: number } = {}) {
+  let [underWay, most] = [0, 0];
   const runs: { operation: Operation; rows: number[]; timeoutMs: number }[] = [];
   let [hold, failure]: [Promise<void>, Error | null] = [Promise.resolve(), null];
   const infer: Infer = async <Name extends Operation>(order: InferOrder<Name>) => {
     const { rows } = order.input as unknown as { rows: Matrix };
     const step = steps[Math.min(runs.length, steps.length - 1)] ?? 0;
     runs.push({ operation: order.operation, rows: [...rows.data], timeoutMs: order.timeoutMs });
+    underWay++;
+    most = Math.max(most, underWay);
     await hold;
+    await new Promise(setImmediate);
+    underWay--;
     if (failure) throw failure;
     if (rows.data.includes(deadly)) throw AppError.of('worker_process_died', { pid: 1, how: 'exit code 1' });
     const doubled = rows.data.map((value) => 2 * value);
@@ -66,6 +71,7 @@ function open({
   const batcher = new Batcher({ infer, atOnce, delayMs: 0 });
   return {
     runs,
+    countAtOnce: () => most,
     infer: batcher.infer,
     holdRuns: () => {
       const held = gate();
@@ -171,12 +177,13 @@ describe('the batcher', () => {
   });
 
   it('runs requests one by one if their common run ended its process', async () => {
-    const { infer, runs } = open({ deadly: 2 });
+    const { infer, runs, countAtOnce } = open({ deadly: 2 });
     const outcomes = await Promise.allSettled(
       [1, 2, 3].map((value) => infer(orderRows('encode', rowsOf(value)))),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(runs.map(({ rows }) => rows)).toEqual([[1, 2, 3], [1], [2], [3]]);
+    expect(countAtOnce()).toBe(1);
   });
 
   it('gives a request whose caller has gone no part in a run', async () => {
